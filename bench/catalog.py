@@ -1,0 +1,138 @@
+"""Finds experiments and patterns by their files.
+
+An experiment is a folder scenarios/<name>/ with an experiment.py; a pattern is
+a pair of files of the same name, targets/<experiment>/<pattern>.py and
+scenarios/<experiment>/<pattern>.py.  The pair is read, never imported: a
+scenario would bring Locust, and with it a patched interpreter, into whoever
+asks.  What a pattern says of itself stands in its target file:
+
+    docstring            first line: one sentence for lists and reports
+    TITLE = "..."        the name in tables and figures (default: from the file)
+    REQUIRES = (...)     components beyond Python, e.g. ("rabbitmq",)
+    COMPARED = False     a floor or a probe, outside the comparison
+"""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+import importlib
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from bench.model import Experiment, Pattern, UsageError
+
+ROOT = Path(__file__).resolve().parent.parent
+NOT_PATTERNS = {"experiment", "laws", "__init__"}
+
+
+class CatalogError(UsageError):
+    """A half-present or unreadable pattern or experiment; names the remedy."""
+
+
+def _names(folder: Path) -> set[str]:
+    return {
+        path.stem
+        for path in folder.glob("*.py")
+        if not path.stem.startswith("_") and path.stem not in NOT_PATTERNS
+    }
+
+
+def experiments(root: Path = ROOT) -> dict[str, Experiment]:
+    """All experiments by name."""
+    found = {}
+    for path in sorted((root / "scenarios").glob("*/experiment.py")):
+        name = path.parent.name
+        module = importlib.import_module(f"scenarios.{name}.experiment")
+        experiment = getattr(module, "EXPERIMENT", None)
+        if not isinstance(experiment, Experiment):
+            raise CatalogError(f"{path}: defines no EXPERIMENT; add EXPERIMENT = Experiment(...)")
+        found[name] = experiment
+    return found
+
+
+def patterns(experiment: str, root: Path = ROOT) -> dict[str, Pattern]:
+    """The patterns of one experiment by name, in alphabetical order."""
+    targets, scenarios = root / "targets" / experiment, root / "scenarios" / experiment
+    on_server, on_client = _names(targets), _names(scenarios)
+    for name in sorted(on_server ^ on_client):
+        missing = (scenarios if name in on_server else targets) / f"{name}.py"
+        raise CatalogError(
+            f"pattern {experiment}/{name} is half present; "
+            f"add {missing.relative_to(root)} or remove the other file"
+        )
+    return {name: _read_pattern(experiment, name, root) for name in sorted(on_server)}
+
+
+def _read_pattern(experiment: str, name: str, root: Path) -> Pattern:
+    path = root / "targets" / experiment / f"{name}.py"
+    try:
+        tree = ast.parse(path.read_text())
+    except SyntaxError as error:
+        raise CatalogError(
+            f"{path.relative_to(root)} line {error.lineno}: {error.msg}; correct the file"
+        ) from None
+    constants: dict[str, Any] = {}
+    for node in tree.body:
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+            try:
+                constants[node.targets[0].id] = ast.literal_eval(node.value)
+            except ValueError:
+                continue
+    summary = (ast.get_docstring(tree) or "").strip().split("\n\n")[0].replace("\n", " ")
+    if not summary:
+        raise CatalogError(
+            f"{path.relative_to(root)}: has no docstring; its first sentence describes the "
+            "pattern in lists and reports"
+        )
+    return Pattern(
+        experiment=experiment,
+        name=name,
+        title=constants.get("TITLE", name.replace("_", " ")),
+        summary=summary,
+        requires=tuple(constants.get("REQUIRES", ())),
+        compared=bool(constants.get("COMPARED", True)),
+        code_hash=code_hash(experiment, name, root),
+    )
+
+
+@cache
+def code_hash(experiment: str, name: str, root: Path = ROOT) -> str:
+    """A hash of all code that a pattern's numbers depend on: runs with another are unlike."""
+    files = [
+        root / "targets" / experiment / f"{name}.py",
+        root / "scenarios" / experiment / f"{name}.py",
+        *sorted((root / "targets").glob("_*.py")),
+        *sorted((root / "targets" / experiment).glob("_*.py")),
+        *sorted((root / "scenarios" / experiment).glob("_*.py")),
+        *sorted((root / "bench" / "load").glob("*.py")),
+    ]
+    digest = hashlib.sha256()
+    for path in files:
+        digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
+    return digest.hexdigest()[:16]
+
+
+def select(names: list[str], root: Path = ROOT) -> list[Pattern]:
+    """The patterns that `names` (experiment or experiment/pattern) mean, each once.
+
+    Raises UsageError naming what exists where a name is unknown.
+    """
+    known = experiments(root)
+    chosen: dict[str, Pattern] = {}
+    for text in names:
+        experiment, _, pattern = text.partition("/")
+        if experiment not in known:
+            raise UsageError(
+                f"{text}: unknown experiment {experiment!r}; there is {', '.join(known)}"
+            )
+        available = patterns(experiment, root)
+        if pattern and pattern not in available:
+            raise UsageError(
+                f"{text}: unknown pattern {pattern!r}; "
+                f"{experiment} has {', '.join(available)}"
+            )
+        for name in [pattern] if pattern else available:
+            chosen[available[name].id] = available[name]
+    return list(chosen.values())

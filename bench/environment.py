@@ -1,0 +1,82 @@
+"""Facts about the host and the software, recorded with every run.
+
+COMPARABLE names those that must agree before two runs are put side by side.
+"""
+
+from __future__ import annotations
+
+import importlib.metadata
+import os
+import platform
+import resource
+import sys
+from pathlib import Path
+
+from bench import __version__
+
+PACKAGES = (
+    "aiohttp",
+    "aio-pika",
+    "gevent",
+    "httptools",
+    "locust",
+    "numpy",
+    "picows",
+    "uvloop",
+)
+COMPARABLE = ("host", "cpu", "cores", "kernel", "python", "patternbench", "packages")
+
+
+def _read(path: str) -> str:
+    try:
+        return Path(path).read_text().strip()
+    except OSError:
+        return ""
+
+
+def cpu_model() -> str:
+    for line in _read("/proc/cpuinfo").splitlines():
+        if line.startswith("model name"):
+            return line.partition(":")[2].strip()
+    return platform.machine()
+
+
+def package_version(name: str) -> str:
+    try:
+        return importlib.metadata.version(name)
+    except importlib.metadata.PackageNotFoundError:
+        return "missing"
+
+
+def descriptor_limit() -> int:
+    """The file descriptors that a process may have, after raising the soft limit."""
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    return 1_048_576 if hard == resource.RLIM_INFINITY else hard
+
+
+def cpus() -> list[int]:
+    """The cores that this process may use."""
+    return sorted(os.sched_getaffinity(0))
+
+
+def memory_gib() -> float:
+    return round(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30, 1)
+
+
+def facts() -> dict[str, object]:
+    """What a reader must know to judge or to repeat a run."""
+    return {
+        "patternbench": __version__,
+        "host": platform.node(),
+        "system": _read("/etc/os-release").partition('PRETTY_NAME="')[2].partition('"')[0],
+        "kernel": platform.release(),
+        "cpu": cpu_model(),
+        "cores": len(cpus()),
+        "memory_gib": memory_gib(),
+        "python": sys.version.split()[0],
+        "packages": {name: package_version(name) for name in PACKAGES},
+        "congestion_control": _read("/proc/sys/net/ipv4/tcp_congestion_control"),
+        "file_descriptors": descriptor_limit(),
+        "clocksource": _read("/sys/devices/system/clocksource/clocksource0/current_clocksource"),
+        "load_average": os.getloadavg()[0],
+    }

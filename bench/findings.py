@@ -1,0 +1,174 @@
+"""Doubts about a trial or a run, each typed and with its remedy.  Pure.
+
+A finding "void" forbids the use of a trial's numbers, "doubt" marks them,
+"note" only tells.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from bench.metrics import TrialData
+from bench.model import Finding
+from bench.statistics import Estimate
+
+BUSY_SHARE = 0.8
+LAG_SHARE = 0.05
+GENERATOR_PART = 0.5
+WIDE_SHARE = 0.25
+SOURCE_SHARE = 0.05
+
+
+def of_trial(data: TrialData, counted: int, metrics: Mapping[str, float]) -> list[Finding]:
+    """The doubts about one trial.  `counted` is what the clients say they did."""
+    checks = (
+        rows_lost(len(data.rows), counted),
+        clock_backwards(data),
+        incomplete(data),
+        nothing_measured(data),
+        generator_busy(metrics),
+        generator_late(metrics),
+        generator_shares_delay(data, metrics),
+        source_late(metrics),
+    )
+    return [finding for finding in checks if finding is not None]
+
+
+def rows_lost(rows: int, counted: int) -> Finding | None:
+    if rows == counted:
+        return None
+    return Finding(
+        "samples_lost",
+        "void",
+        f"{counted:,} operations were counted but {rows:,} rows were stored",
+        "a defect of the harness: keep the results folder and report it",
+    )
+
+
+def clock_backwards(data: TrialData) -> Finding | None:
+    rows = data.rows
+    backwards = int(np.count_nonzero(rows["done_ns"] < rows["intended_ns"]))
+    if not backwards:
+        return None
+    return Finding(
+        "clock",
+        "doubt",
+        f"{backwards:,} samples end before they were meant to begin; they are kept",
+        "check that clients and backend read the same clock (one host)",
+    )
+
+
+def incomplete(data: TrialData) -> Finding | None:
+    missing = data.accounting.lost
+    if not missing:
+        return None
+    return Finding(
+        "incomplete",
+        "doubt",
+        f"{missing:,} of {data.accounting.expected:,} deliveries never arrived; "
+        "latency speaks only of the others",
+        "raise drain, lower event_rate or clients, or look into the target's log",
+    )
+
+
+def nothing_measured(data: TrialData) -> Finding | None:
+    if len(data.outcomes):
+        return None
+    return Finding(
+        "nothing_measured",
+        "void",
+        "nothing was delivered in the window",
+        "raise event_rate or duration, so that events fall into the window",
+    )
+
+
+def generator_busy(metrics: Mapping[str, float]) -> Finding | None:
+    share = metrics.get("generator_cpu_share", math.nan)
+    if not share > BUSY_SHARE:
+        return None
+    return Finding(
+        "generator_saturated",
+        "doubt",
+        f"the load process used {share:.0%} of a core: latency is partly its own",
+        "use --workers 2, or fewer clients or events",
+    )
+
+
+def generator_late(metrics: Mapping[str, float]) -> Finding | None:
+    lag, typical = metrics.get("generator_lag_p99", math.nan), metrics.get("latency_p50", math.nan)
+    if not lag > LAG_SHARE * typical:
+        return None
+    return Finding(
+        "generator_late",
+        "doubt",
+        f"requests left up to {lag:.3g} ms late (p99), over {LAG_SHARE:.0%} of the median latency",
+        "use --workers 2, or fewer clients or events",
+    )
+
+
+def generator_shares_delay(data: TrialData, metrics: Mapping[str, float]) -> Finding | None:
+    """In a broadcast the slower of server and load process sets the pace (law FAN-1)."""
+    own, server = (
+        metrics.get("generator_cpu_us_per_event", math.nan),
+        metrics.get("backend_cpu_us_per_event", math.nan),
+    )
+    if not own > server:
+        return None
+    clients = int(data.load["clients"])
+    wait_ms = clients * own / 2e3
+    if not wait_ms > GENERATOR_PART * metrics.get("latency_mean", math.nan):
+        return None
+    return Finding(
+        "generator_limits",
+        "doubt",
+        f"one event for {clients:,} clients costs the load process {own:.3g} us each and the "
+        f"backend {server:.3g} us: the delay is mostly the load process's",
+        "use --workers 2, and read the backend's CPU instead of the latency",
+    )
+
+
+def source_late(metrics: Mapping[str, float]) -> Finding | None:
+    lag, typical = metrics.get("source_lag_p99", math.nan), metrics.get("latency_p50", math.nan)
+    if not (lag > SOURCE_SHARE * typical and lag > 1.0):
+        return None
+    return Finding(
+        "source_late",
+        "note",
+        f"the backend published up to {lag:.3g} ms after the schedule (p99); latency counts from "
+        "the schedule, so this delay is in it",
+        "none needed where the backend is meant to be at its limit",
+    )
+
+
+def of_estimate(title: str, entry: Estimate) -> Finding | None:
+    """Trials that disagree about one value."""
+    if not entry.half_width_share > WIDE_SHARE:
+        return None
+    more = math.ceil(entry.trials * (entry.half_width_share / WIDE_SHARE) ** 2) - entry.trials
+    return Finding(
+        "trials_disagree",
+        "note",
+        f"{title}: the interval is +-{entry.half_width_share:.0%} of the value",
+        f"about {max(1, more)} more repeats (or a longer duration) would narrow it to "
+        f"+-{WIDE_SHARE:.0%}",
+    )
+
+
+def percentile_missing(title: str, have: int, needed: int) -> Finding:
+    return Finding(
+        "too_few_samples",
+        "note",
+        f"{title} is not shown: {have:,} samples, {needed:,} would carry it",
+        "raise duration, event_rate or clients",
+    )
+
+
+def worst(findings: Sequence[Finding]) -> str:
+    """The gravest severity present, "" where there is none."""
+    for severity in Finding.ORDER:
+        if any(f.severity == severity for f in findings):
+            return severity
+    return ""

@@ -1,0 +1,192 @@
+"""The words of the project as frozen dataclasses.
+
+Holds what every other module talks about: experiments, patterns, loads,
+trials, findings.  Must not know how any of them is run, stored or drawn,
+and reads no clock, file or socket.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, Literal
+
+Better = Literal["lower", "higher", "neither"]
+Severity = Literal["note", "doubt", "void"]
+Facts = Mapping[str, float]
+
+SUFFIXES = ("_per_s", "_s", "_bytes")
+
+
+class UsageError(Exception):
+    """A user's mistake: what is wrong, the value, the remedy, in one line."""
+
+
+class ComponentMissing(Exception):
+    """A part that this machine lacks; the message names the remedy."""
+
+
+class TrialFailed(Exception):
+    """A trial that could not be finished; the message says why."""
+
+
+def parameter(
+    default: Any,
+    unit: str,
+    meaning: str,
+    *,
+    low: float | None = None,
+    high: float | None = None,
+    choices: tuple[str, ...] = (),
+) -> Any:
+    """A field of a Load, with what the command line and the docs must know.
+
+    `unit` is one of "", "s", "/s", "B"; `low` and `high` are inclusive bounds
+    in that unit; `choices` makes it a word instead of a number.
+    """
+    return field(
+        default=default,
+        metadata={
+            "unit": unit,
+            "meaning": meaning,
+            "low": low,
+            "high": high,
+            "choices": choices,
+        },
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Load:
+    """What is asked of a pattern.  An experiment's load derives from this one."""
+
+    clients: int = parameter(100, "", "simulated clients", low=1, high=1_000_000)
+    duration_s: float = parameter(10.0, "s", "length of the window", low=0.1, high=86_400)
+    warmup_s: float = parameter(1.0, "s", "load before the window, not counted", low=0, high=3600)
+    drain_s: float = parameter(
+        10.0, "s", "longest wait after the window for what is under way", low=0, high=3600
+    )
+
+
+def public_name(field_name: str) -> str:
+    """`poll_interval_s` -> `poll_interval`: what users write and reports show."""
+    for suffix in SUFFIXES:
+        if field_name.endswith(suffix):
+            return field_name.removesuffix(suffix)
+    return field_name
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """One settable value of a load, as the command line and the docs see it."""
+
+    name: str
+    field_name: str
+    kind: type
+    unit: str
+    default: Any
+    meaning: str
+    low: float | None
+    high: float | None
+    choices: tuple[str, ...]
+
+
+def parameters_of(load: type[Load]) -> dict[str, Parameter]:
+    """The parameters of a load class by public name, in declaration order."""
+    found = {}
+    for entry in dataclasses.fields(load):
+        name = public_name(entry.name)
+        found[name] = Parameter(
+            name, entry.name, type(entry.default), default=entry.default, **entry.metadata
+        )
+    return found
+
+
+@dataclass(frozen=True)
+class Pattern:
+    """One way to do an experiment's job, as its two files declare it."""
+
+    experiment: str
+    name: str
+    title: str
+    summary: str
+    requires: tuple[str, ...] = ()
+    compared: bool = True
+    code_hash: str = ""
+
+    @property
+    def id(self) -> str:
+        return f"{self.experiment}/{self.name}"
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """A law applied to a metric of one or more patterns.
+
+    `function(load, facts)` gives the value in the metric's unit; `facts` are
+    the metrics measured at the same level, from which a law takes what it
+    cannot know (round-trip time, cost of one message, header sizes).
+    """
+
+    law: str
+    formula: str
+    source: str
+    metric: str
+    patterns: tuple[str, ...]
+    function: Callable[[Any, Facts], float]
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """One question with its common workload."""
+
+    name: str
+    title: str
+    question: str
+    load: type[Load]
+    operations: tuple[str, ...]
+    outcome_operation: str
+    headline: tuple[str, ...]
+    tradeoff: tuple[tuple[str, str], ...]
+    quick: Mapping[str, Any]
+    verify_with: Mapping[str, Any]
+    predictions: tuple[Prediction, ...] = ()
+
+    def predictions_for(self, pattern: str) -> tuple[Prediction, ...]:
+        return tuple(p for p in self.predictions if pattern in p.patterns)
+
+
+@dataclass(frozen=True)
+class Trial:
+    """One execution to be done: a pattern under a load, with its seed.
+
+    `level` holds the swept values by public name; `load` every value by
+    field name, in base units.
+    """
+
+    number: int
+    pattern: str
+    level: Mapping[str, Any]
+    repeat: int
+    seed: int
+    load: Mapping[str, Any]
+    link: str = "loopback"
+
+    @property
+    def folder(self) -> str:
+        words = [f"{self.number:04d}", self.pattern.replace("/", ".")]
+        words += [f"{name}={value}" for name, value in self.level.items()]
+        return "-".join([*words, f"r{self.repeat}"])
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A typed doubt with its remedy.  `void` forbids to use the numbers."""
+
+    code: str
+    severity: Severity
+    message: str
+    remedy: str
+
+    ORDER: ClassVar[tuple[Severity, ...]] = ("void", "doubt", "note")

@@ -1,0 +1,48 @@
+"""The row of one operation: its binary layout in memory and on the way home.  Pure.
+
+A load process packs rows with `PACK`; everyone else reads them with `DTYPE`.
+Times are integer nanoseconds of the host's monotonic clock.
+"""
+
+from __future__ import annotations
+
+import struct
+
+import numpy as np
+
+OUTCOMES = ("ok", "empty", "failed")
+OK, EMPTY, FAILED = range(3)
+
+ROW = struct.Struct("<BBHIqqqqqII")
+PACK = ROW.pack
+DTYPE = np.dtype(
+    [
+        ("operation", "u1"),
+        ("outcome", "u1"),
+        ("reserved", "<u2"),
+        ("client", "<u4"),
+        ("sequence", "<i8"),
+        ("intended_ns", "<i8"),
+        ("sent_ns", "<i8"),
+        ("first_byte_ns", "<i8"),
+        ("done_ns", "<i8"),
+        ("bytes_up", "<u4"),
+        ("bytes_down", "<u4"),
+    ]
+)
+EVENT_DTYPE = np.dtype(
+    [
+        ("feed", "<i8"),
+        ("sequence", "<i8"),
+        ("intended_ns", "<i8"),
+        ("published_ns", "<i8"),
+    ]
+)
+
+EVERY = -1
+"""The feed of events that are meant for every client."""
+
+
+def rows(data: bytes | bytearray | memoryview) -> np.ndarray:
+    """The packed rows as a structured array of DTYPE (a view, no copy)."""
+    return np.frombuffer(data, dtype=DTYPE)

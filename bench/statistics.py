@@ -1,0 +1,101 @@
+"""Percentiles that a sample can carry, and intervals over trials.  Pure.
+
+The unit of evidence is the trial: an interval speaks of how the value would
+come out in another trial of the same plan on this machine.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import stats
+
+CONFIDENCE = 0.95
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A value with its interval; low and high are NaN where one trial stands alone."""
+
+    value: float
+    low: float
+    high: float
+    trials: int
+
+    @property
+    def has_interval(self) -> bool:
+        return not math.isnan(self.low)
+
+    @property
+    def half_width_share(self) -> float:
+        """Half the interval's width as a share of the value; NaN where unknown."""
+        if not self.has_interval or self.value == 0:
+            return math.nan
+        return (self.high - self.low) / 2 / abs(self.value)
+
+
+def samples_needed(quantile: float, confidence: float = 0.99) -> int:
+    """How many samples carry the quantile: one of them lies above it with this certainty.
+
+    1 - quantile**n >= confidence, so p99 needs 459 and p99.9 needs 4,603.
+    """
+    return math.ceil(math.log(1 - confidence) / math.log(quantile))
+
+
+def percentile(values: np.ndarray, quantile: float) -> float:
+    """The quantile of raw values, NaN where the sample cannot carry it.
+
+    Nearest rank from above: a value that was measured, never an interpolation.
+    """
+    if len(values) < samples_needed(quantile):
+        return math.nan
+    rank = min(len(values) - 1, math.ceil(quantile * len(values)) - 1)
+    return float(np.partition(values, rank)[rank])
+
+
+def estimate(per_trial: Sequence[float], pooled: float | None = None) -> Estimate:
+    """The value over trials with its 95 % interval.
+
+    `pooled` is the value over all raw samples where that differs from the mean
+    over trials (percentiles); the interval's width comes from the spread of
+    `per_trial` by Student's t.  Positive values get a multiplicative interval
+    (the same on a log scale), so no interval of a latency reaches below zero.
+    NaN entries (a percentile that one trial cannot carry) are left out.
+    """
+    usable = np.array([v for v in per_trial if not math.isnan(v)], dtype=float)
+    count = len(usable)
+    value = float(np.mean(usable)) if count else math.nan
+    if pooled is not None and not math.isnan(pooled):
+        value = pooled
+    if count < 2 or math.isnan(value):
+        return Estimate(value, math.nan, math.nan, count)
+    t = float(stats.t.ppf((1 + CONFIDENCE) / 2, count - 1))
+    if value > 0 and np.all(usable > 0):
+        half = t * float(np.std(np.log(usable), ddof=1)) / math.sqrt(count)
+        return Estimate(value, value * math.exp(-half), value * math.exp(min(half, 700.0)), count)
+    half = t * float(np.std(usable, ddof=1)) / math.sqrt(count)
+    return Estimate(value, value - half, value + half, count)
+
+
+def clearly_best(estimates: Sequence[Estimate], higher_is_better: bool) -> int | None:
+    """The index of the best estimate, None where another's interval reaches it."""
+    known = [
+        (index, entry)
+        for index, entry in enumerate(estimates)
+        if not math.isnan(entry.value) and entry.has_interval
+    ]
+    if len(known) < 2:
+        return None
+    sign = -1 if higher_is_better else 1
+    best_index, best = min(known, key=lambda pair: sign * pair[1].value)
+    worst_of_best = best.low if higher_is_better else best.high
+    for index, other in known:
+        if index == best_index:
+            continue
+        best_of_other = other.high if higher_is_better else other.low
+        if sign * best_of_other <= sign * worst_of_best:
+            return None
+    return best_index

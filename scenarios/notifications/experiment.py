@@ -1,0 +1,222 @@
+"""The experiment `notifications`: question, load, metrics, predictions.
+
+Declares only; imports neither Locust nor a server.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bench.model import Experiment, Facts, Load, Prediction, parameter
+from scenarios.notifications import laws
+
+
+@dataclass(frozen=True, kw_only=True)
+class NotificationLoad(Load):
+    """What happens in the backend, and how clients ask for it."""
+
+    event_rate_per_s: float = parameter(
+        1.0, "/s", "events per second in the backend", low=0.001, high=100_000
+    )
+    schedule: str = parameter(
+        "poisson",
+        "",
+        "spacing of the events; `trace` replays the file named by trace",
+        choices=("poisson", "constant", "trace"),
+    )
+    trace: str = parameter(
+        "", "", "CSV file of time_s,size_bytes lines for schedule=trace, repeated when it ends"
+    )
+    audience: str = parameter(
+        "every",
+        "",
+        "whom an event is meant for: every client, or one chosen at random",
+        choices=("every", "one"),
+    )
+    payload_bytes: int = parameter(100, "B", "size of an event", low=48, high=16_000_000)
+    poll_interval_s: float = parameter(
+        1.0, "s", "short polling: time between two polls of a client", low=0.001, high=3600
+    )
+    long_poll_timeout_s: float = parameter(
+        30.0, "s", "long polling: longest time that the server holds a request", low=0.01, high=3600
+    )
+    keep_alive_s: float = parameter(
+        15.0, "s", "SSE: time between two keep-alive comments", low=0.1, high=3600
+    )
+    deflate: str = parameter(
+        "off",
+        "",
+        "WebSocket: offer and accept permessage-deflate",
+        choices=("off", "on"),
+    )
+
+    @property
+    def rate_per_client(self) -> float:
+        """Events per second that one client sees (lambda)."""
+        share = 1 if self.audience == "every" else self.clients
+        return self.event_rate_per_s / share
+
+
+PUSH = ("sse", "websocket")
+
+
+def _rtt_s(facts: Facts) -> float:
+    return facts["rtt_us"] / 1e6
+
+
+def _gap_s(facts: Facts) -> float:
+    """Long polling's gap, as the clients' pace shows it: one round trip and the
+    time that both ends spend on a request."""
+    return _rtt_s(facts) + (facts["server_cpu_us_per_event"] + facts["generator_cpu_us_per_event"]) / 1e6
+
+
+def _cost_s(facts: Facts) -> float:
+    """The slower of server and load process sets the pace of a broadcast."""
+    return max(facts["server_cpu_us_per_event"], facts["generator_cpu_us_per_event"]) / 1e6
+
+
+def _audience(load: NotificationLoad) -> int:
+    return load.clients if load.audience == "every" else 1
+
+
+PREDICTIONS = (
+    Prediction(
+        "SP-1",
+        "T/2 + R/2",
+        "uniform phase; checked by simulation",
+        "latency_mean",
+        ("short_polling",),
+        lambda load, facts: laws.short_poll_mean(load.poll_interval_s, _rtt_s(facts)) * 1e3,
+    ),
+    Prediction(
+        "SP-1",
+        "0.5 T + R/2",
+        "uniform phase; checked by simulation",
+        "latency_p50",
+        ("short_polling",),
+        lambda load, facts: laws.short_poll_quantile(0.5, load.poll_interval_s, _rtt_s(facts)) * 1e3,
+    ),
+    Prediction(
+        "SP-1",
+        "0.99 T + R/2",
+        "uniform phase; checked by simulation",
+        "latency_p99",
+        ("short_polling",),
+        lambda load, facts: laws.short_poll_quantile(0.99, load.poll_interval_s, _rtt_s(facts))
+        * 1e3,
+    ),
+    Prediction(
+        "SP-2",
+        "exp(-lambda T)",
+        "Poisson events",
+        "useless_share",
+        ("short_polling",),
+        lambda load, facts: laws.short_poll_useless_share(
+            load.rate_per_client, load.poll_interval_s
+        ),
+    ),
+    Prediction(
+        "SP-2",
+        "1/(lambda T)",
+        "fixed poll rate",
+        "requests_per_event",
+        ("short_polling",),
+        lambda load, facts: laws.short_poll_requests_per_event(
+            load.rate_per_client, load.poll_interval_s
+        ),
+    ),
+    Prediction(
+        "SP-3",
+        "(Hq + Hs + 3 x 52)/(lambda T) + P",
+        "headers as measured; three packets a poll",
+        "wire_bytes_per_event",
+        ("short_polling",),
+        lambda load, facts: laws.short_poll_wire_bytes_per_event(
+            load.rate_per_client,
+            load.poll_interval_s,
+            facts["poll_bytes_up"],
+            facts["empty_bytes_down"],
+            load.payload_bytes,
+        ),
+    ),
+    Prediction(
+        "LP-1",
+        "R/2 + (lg g/2)/(lg + exp(-lg))",
+        "RFC 6202; checked by simulation",
+        "latency_mean",
+        ("long_polling",),
+        lambda load, facts: laws.long_poll_mean(
+            load.rate_per_client, _rtt_s(facts), _gap_s(facts)
+        )
+        * 1e3
+        + _fan_out_ms(load, facts),
+    ),
+    Prediction(
+        "LP-2, LP-3",
+        "1/(lambda (R + exp(-lambda R)/lambda))",
+        "renewal argument; checked by simulation",
+        "requests_per_event",
+        ("long_polling",),
+        lambda load, facts: laws.long_poll_requests_per_event(
+            load.rate_per_client, _gap_s(facts), load.long_poll_timeout_s
+        ),
+    ),
+    Prediction(
+        "FAN-1",
+        "R/2 + (N + 1) s/2",
+        "one core serves clients in turn; s = CPU per event as measured",
+        "latency_mean",
+        PUSH,
+        lambda load, facts: laws.fan_out_mean(_audience(load), _cost_s(facts), _rtt_s(facts)) * 1e3,
+    ),
+    Prediction(
+        "SSE-1",
+        "P + 8 + id line + chunk framing",
+        "WHATWG event stream in RFC 9112 chunks",
+        "stream_bytes_down_per_event",
+        ("sse",),
+        lambda load, facts: laws.sse_bytes(load.payload_bytes, 2),
+    ),
+    Prediction(
+        "WS-1",
+        "P + 2 (4, 10)",
+        "RFC 6455, unmasked frame",
+        "stream_bytes_down_per_event",
+        ("websocket",),
+        lambda load, facts: laws.websocket_bytes(load.payload_bytes),
+    ),
+)
+
+
+def _fan_out_ms(load: NotificationLoad, facts: Facts) -> float:
+    """A broadcast is answered in turn: FAN-1 without the way back."""
+    return laws.fan_out_mean(_audience(load), _cost_s(facts), 0.0) * 1e3
+
+
+EXPERIMENT = Experiment(
+    name="notifications",
+    title="Notifying clients",
+    question="A client wants to know at once what happened in the backend: how late does it "
+    "learn of it, how many bytes cross the wire, and what does it cost the backend?",
+    load=NotificationLoad,
+    operations=("request", "delivery"),
+    outcome_operation="delivery",
+    headline=(
+        "latency_mean",
+        "latency_p50",
+        "latency_p99",
+        "completeness",
+        "requests_per_event",
+        "useless_share",
+        "wire_bytes_per_event",
+        "backend_cpu_us_per_event",
+        "server_memory_bytes_per_client",
+    ),
+    tradeoff=(
+        ("backend_cpu_us_per_event", "latency_mean"),
+        ("wire_bytes_per_event", "latency_mean"),
+    ),
+    quick={"clients": "100", "event_rate": "2/s", "duration": "6s", "warmup": "500ms"},
+    verify_with={"poll_interval_s": 0.02},
+    predictions=PREDICTIONS,
+)

@@ -1,0 +1,146 @@
+"""Closed-form predictions for `notifications`.  Pure: numbers in, number out.
+
+Symbols: N clients, lambda events per second that one client sees, T poll
+interval, tau long-poll timeout, R round-trip time, S server time, s CPU time
+per message, P payload bytes.  Times in seconds, sizes in bytes.
+"""
+
+from __future__ import annotations
+
+import math
+
+IP_TCP_BYTES = 52
+"""IPv4 header 20, TCP header 20, timestamp option 12."""
+
+
+# --- SP: short polling at a fixed rate, random phase -------------------------
+
+
+def short_poll_mean(interval_s: float, rtt_s: float) -> float:
+    """SP-1: an event waits T/2 on average for the next poll, then one way back."""
+    return interval_s / 2 + rtt_s / 2
+
+
+def short_poll_quantile(quantile: float, interval_s: float, rtt_s: float) -> float:
+    """SP-1: the wait is uniform over the interval, so its q-quantile is qT."""
+    return quantile * interval_s + rtt_s / 2
+
+
+def short_poll_useless_share(rate_per_s: float, interval_s: float) -> float:
+    """SP-2: the chance that no event of a Poisson stream fell into one interval."""
+    return math.exp(-rate_per_s * interval_s)
+
+
+def short_poll_requests_per_event(rate_per_s: float, interval_s: float) -> float:
+    """SP-2: 1/T requests against lambda events per second and client."""
+    return 1 / (interval_s * rate_per_s)
+
+
+def short_poll_wire_bytes_per_event(
+    rate_per_s: float,
+    interval_s: float,
+    request_bytes: float,
+    empty_reply_bytes: float,
+    payload_bytes: float,
+) -> float:
+    """SP-3: (Hq + Hs)/T + lambda P + 52 B for each packet, over lambda.
+
+    Each poll is three packets on a kept connection: request, reply (it carries
+    the acknowledgement of the request), acknowledgement of the reply.
+    """
+    per_poll = request_bytes + empty_reply_bytes + 3 * IP_TCP_BYTES
+    return per_poll / (interval_s * rate_per_s) + payload_bytes
+
+
+# --- LP: long polling, the client asks again at once --------------------------
+
+
+def long_poll_mean(rate_per_s: float, rtt_s: float, gap_s: float) -> float:
+    """LP-1: R/2, plus the rest of the gap for an event that finds nobody waiting.
+
+    mean = R/2 + (lambda g * g/2) / (lambda g + exp(-lambda g)), g = time from a
+    reply's departure to the next request's arrival (R where nothing else delays).
+    """
+    x = rate_per_s * gap_s
+    return rtt_s / 2 + (x * gap_s / 2) / (x + math.exp(-x))
+
+
+def long_poll_max(rtt_s: float, gap_s: float) -> float:
+    """LP-1: the whole gap and one way: RFC 6202's three transits where g = R."""
+    return rtt_s / 2 + gap_s
+
+
+def long_poll_requests_per_s(rate_per_s: float, rtt_s: float, timeout_s: float) -> float:
+    """LP-2: 1/(R + exp(-lambda R)/lambda), with a timeout lambda/(1 - exp(-lambda tau)).
+
+    The two parts are the law's two regimes; the cycle is the gap plus the mean
+    of the shorter of timeout and time to the next event.
+    """
+    if rate_per_s == 0:
+        return 1 / (rtt_s + timeout_s)
+    wait = math.exp(-rate_per_s * rtt_s) * -math.expm1(-rate_per_s * timeout_s) / rate_per_s
+    return 1 / (rtt_s + wait)
+
+
+def long_poll_requests_per_event(rate_per_s: float, rtt_s: float, timeout_s: float) -> float:
+    """LP-3: LP-2 over lambda; more than short polling's 1/(lambda T) past the break-even."""
+    return long_poll_requests_per_s(rate_per_s, rtt_s, timeout_s) / rate_per_s
+
+
+def break_even_rate(interval_s: float, rtt_s: float, timeout_s: float) -> float:
+    """LP-3: the event rate at which both send 1/T requests per second (bisection).
+
+    Below it long polling sends fewer.  Infinite where long polling always does.
+    """
+    if rtt_s >= interval_s:
+        return math.inf
+    low, high = 1e-9, 1e9
+    for _ in range(200):
+        middle = math.sqrt(low * high)
+        if long_poll_requests_per_s(middle, rtt_s, timeout_s) < 1 / interval_s:
+            low = middle
+        else:
+            high = middle
+    return math.sqrt(low * high)
+
+
+# --- FAN: one event, N clients -------------------------------------------------
+
+
+def fan_out_mean(clients: int, cost_s: float, rtt_s: float, cores: int = 1) -> float:
+    """FAN-1: client i waits i s/c, so the mean is R/2 + (N + 1) s / 2c."""
+    return rtt_s / 2 + (clients + 1) * cost_s / (2 * cores)
+
+
+def fan_out_max(clients: int, cost_s: float, rtt_s: float, cores: int = 1) -> float:
+    """FAN-1: the last client waits R/2 + N s/c: a straight line in N."""
+    return rtt_s / 2 + clients * cost_s / cores
+
+
+# --- bytes of one pushed event ---------------------------------------------------
+
+
+def sse_bytes(payload_bytes: int, sequence_digits: int) -> float:
+    """SSE-1: "id: n LF data: P LF LF" in one HTTP/1.1 chunk."""
+    body = len("id: ") + sequence_digits + 1 + len("data: ") + payload_bytes + 2
+    return body + len(f"{body:x}") + len("\r\n\r\n")
+
+
+def websocket_bytes(payload_bytes: int) -> float:
+    """WS-1: an unmasked frame: 2, 4 or 10 bytes of header by the payload's length."""
+    if payload_bytes <= 125:
+        return payload_bytes + 2
+    return payload_bytes + (4 if payload_bytes <= 65_535 else 10)
+
+
+# --- measuring --------------------------------------------------------------------
+
+
+def stall_mean(stop_s: float, window_s: float) -> float:
+    """CO-1: a stop of D in a window T adds D^2/(2T) to the mean of an open-loop schedule."""
+    return stop_s**2 / (2 * window_s)
+
+
+def stall_quantile(quantile: float, stop_s: float, window_s: float) -> float:
+    """CO-1: the tail's quantile is D - (1 - q) T, and not below 0."""
+    return max(0.0, stop_s - (1 - quantile) * window_s)
