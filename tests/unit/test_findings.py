@@ -1,0 +1,234 @@
+"""Findings: raised past their threshold, silent at it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+
+import pytest
+from unit_builders import MS, data, events, latencies, row, table
+
+from bench import findings
+from bench.metrics import TrialData
+from bench.model import Finding, Severity
+from bench.statistics import Estimate
+
+QUIET: dict[str, float] = {
+    "generator_cpu_share": 0.2,
+    "generator_lag_p99": 0.1,
+    "latency_p50": 10.0,
+    "latency_mean": 10.0,
+    "source_lag_p99": 0.1,
+    "generator_cpu_us_per_event": 5.0,
+    "backend_cpu_us_per_event": 10.0,
+}
+
+
+def codes(found: TrialData, counted: int | None = None, **metrics: float) -> list[str]:
+    raised = findings.of_trial(
+        found, len(found.rows) if counted is None else counted, QUIET | metrics
+    )
+    for finding in raised:
+        assert finding.severity in Finding.ORDER
+        assert finding.message
+        assert finding.remedy
+    return [finding.code for finding in raised]
+
+
+def one_delivery() -> TrialData:
+    return data(latencies([10 * MS]), events=events((-1, 0, 0, 0)))
+
+
+def test_a_sound_trial_raises_none() -> None:
+    assert codes(one_delivery()) == []
+
+
+@pytest.mark.parametrize(
+    ("metrics", "raised"),
+    [
+        ({"generator_cpu_share": 0.8}, []),
+        ({"generator_cpu_share": 0.801}, ["generator_saturated"]),
+        ({"generator_cpu_share": math.nan}, []),
+        ({"generator_lag_p99": 0.5}, []),
+        ({"generator_lag_p99": 0.501}, ["generator_late"]),
+        ({"generator_lag_p99": math.nan}, []),
+        ({"generator_lag_p99": 9.0, "latency_p50": math.nan}, []),
+        # Past 5 % of the median and past 1 ms: both are needed.
+        ({"source_lag_p99": 1.0}, []),
+        ({"source_lag_p99": 1.001}, ["source_late"]),
+        ({"source_lag_p99": 5.0, "latency_p50": 100.0}, []),
+        ({"source_lag_p99": 5.001, "latency_p50": 100.0}, ["source_late"]),
+        ({"source_lag_p99": math.nan}, []),
+    ],
+)
+def test_a_metric_past_its_threshold_raises(
+    metrics: Mapping[str, float], raised: list[str]
+) -> None:
+    assert codes(one_delivery(), **metrics) == raised
+
+
+@pytest.mark.parametrize(
+    ("own", "backend", "mean", "raised"),
+    [
+        (20.0, 10.0, 19.9, ["generator_limits"]),  # 1,000 x 20 us / 2 = 10 ms: over a half
+        (20.0, 10.0, 20.0, []),
+        (10.0, 10.0, 1.0, []),  # the backend is no faster: it sets the pace
+        (10.1, 10.0, 1.0, ["generator_limits"]),
+        (20.0, math.nan, 1.0, []),
+        (20.0, 10.0, math.nan, []),
+    ],
+)
+def test_a_generator_slower_than_the_backend_is_named(
+    own: float, backend: float, mean: float, raised: list[str]
+) -> None:
+    found = data(latencies([MS]), clients=1000, events=events((0, 0, 0, 0)))
+    metrics = {
+        "generator_cpu_us_per_event": own,
+        "backend_cpu_us_per_event": backend,
+        "latency_mean": mean,
+    }
+    assert codes(found, **metrics) == raised
+
+
+def test_metrics_that_are_not_known_raise_nothing() -> None:
+    assert findings.of_trial(one_delivery(), 1, {}) == []
+
+
+@pytest.mark.parametrize(
+    ("counted", "raised"), [(1, []), (2, ["samples_lost"]), (0, ["samples_lost"])]
+)
+def test_rows_and_counts_must_agree(counted: int, raised: list[str]) -> None:
+    assert codes(one_delivery(), counted) == raised
+
+
+@pytest.mark.parametrize(("latency", "raised"), [(0, []), (1, []), (-1, ["clock"])])
+def test_a_sample_that_ends_before_it_begins_is_flagged(latency: int, raised: list[str]) -> None:
+    assert codes(data(latencies([latency]), events=events((-1, 0, 0, 0)))) == raised
+
+
+def test_a_lost_delivery_is_flagged() -> None:
+    two = events((-1, 0, 0, 0), (-1, 1, 0, 0))
+    assert codes(data(latencies([5]), events=two)) == ["incomplete"]
+    assert codes(data(latencies([5, 5]), events=two)) == []
+
+
+def test_a_window_without_deliveries_is_void() -> None:
+    assert codes(data(table([row("request")]))) == ["nothing_measured"]
+
+
+@pytest.mark.parametrize(
+    ("finding", "severity", "message", "remedy"),
+    [
+        (
+            findings.rows_lost(999, 1000),
+            "void",
+            "1,000 operations were counted but 999 rows were stored",
+            "a defect of the harness: keep the results folder and report it",
+        ),
+        (
+            findings.clock_backwards(data(latencies([-1, -5, 5]))),
+            "doubt",
+            "2 samples end before they were meant to begin; they are kept",
+            "check that clients and backend read the same clock (one host)",
+        ),
+        (
+            findings.incomplete(data(latencies([5]), clients=3, events=events((-1, 0, 0, 0)))),
+            "doubt",
+            "2 of 3 deliveries never arrived; latency speaks only of the others",
+            "raise drain, lower event_rate or clients, or look into the target's log",
+        ),
+        (
+            findings.nothing_measured(data()),
+            "void",
+            "nothing was delivered in the window",
+            "raise event_rate or duration, so that events fall into the window",
+        ),
+        (
+            findings.generator_busy({"generator_cpu_share": 0.934}),
+            "doubt",
+            "the load process used 93% of a core: latency is partly its own",
+            "use --workers 2, or fewer clients or events",
+        ),
+        (
+            findings.generator_late({"generator_lag_p99": 1.2345, "latency_p50": 10}),
+            "doubt",
+            "requests left up to 1.23 ms late (p99), over 5% of the median latency",
+            "use --workers 2, or fewer clients or events",
+        ),
+        (
+            findings.generator_shares_delay(
+                data(clients=1000),
+                {
+                    "generator_cpu_us_per_event": 12.345,
+                    "backend_cpu_us_per_event": 4,
+                    "latency_mean": 7,
+                },
+            ),
+            "doubt",
+            (
+                "one event for 1,000 clients costs the load process 12.3 us each and the backend "
+                "4 us: the delay is mostly the load process's"
+            ),
+            "use --workers 2, and read the backend's CPU instead of the latency",
+        ),
+        (
+            findings.source_late({"source_lag_p99": 12.345, "latency_p50": 10}),
+            "note",
+            (
+                "the backend published up to 12.3 ms after the schedule (p99); latency counts from "
+                "the schedule, so this delay is in it"
+            ),
+            "none needed where the backend is meant to be at its limit",
+        ),
+        (
+            findings.of_estimate("latency p99", Estimate(10, 5, 15, 5)),
+            "note",
+            "latency p99: the interval is +-50% of the value",
+            "about 15 more repeats (or a longer duration) would narrow it to +-25%",
+        ),
+        (
+            findings.percentile_missing("latency p99.9", 1234, 4603),
+            "note",
+            "latency p99.9 is not shown: 1,234 samples, 4,603 would carry it",
+            "raise duration, event_rate or clients",
+        ),
+    ],
+)
+def test_a_finding_says_what_and_what_to_do(
+    finding: Finding, severity: Severity, message: str, remedy: str
+) -> None:
+    assert (finding.severity, finding.message, finding.remedy) == (severity, message, remedy)
+
+
+@pytest.mark.parametrize(
+    ("entry", "raised"),
+    [
+        (Estimate(100, 75, 125, 3), False),
+        (Estimate(100, 74, 125, 3), True),
+        (Estimate(100, math.nan, math.nan, 1), False),
+        (Estimate(0, -1, 1, 3), False),
+    ],
+)
+def test_trials_disagree_past_a_quarter(entry: Estimate, raised: bool) -> None:
+    finding = findings.of_estimate("x", entry)
+    assert (finding is not None) == raised
+    assert finding is None or finding.code == "trials_disagree"
+
+
+def test_at_least_one_more_repeat_is_asked_for() -> None:
+    finding = findings.of_estimate("x", Estimate(100, 74.999, 125, 100))
+    assert finding is not None
+    assert finding.remedy.startswith("about 1 more")
+
+
+@pytest.mark.parametrize(
+    ("severities", "worst"),
+    [
+        ([], ""),
+        (["note"], "note"),
+        (["note", "doubt"], "doubt"),
+        (["note", "void", "doubt"], "void"),
+    ],
+)
+def test_the_gravest_severity_counts(severities: list[Severity], worst: str) -> None:
+    assert findings.worst([Finding("x", s, "", "") for s in severities]) == worst

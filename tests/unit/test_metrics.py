@@ -1,0 +1,328 @@
+"""METRICS: accounting and values against plain Python and numbers worked out by hand."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections import Counter, defaultdict
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from unit_builders import MS, SECOND, data, events, latencies, reading, row, table
+
+from bench import samples
+from bench.metrics import METRICS, Accounting, TrialData, Wire, account, compute
+
+# --- accounting: who got what ------------------------------------------------------
+
+
+def naive(
+    deliveries: list[tuple[int, int, int]], published: list[tuple[int, int]], clients: int
+) -> Accounting:
+    """The definition in plain Python: deliveries as (client, sequence, done_ns)."""
+    owed = set()
+    for feed, sequence in published:
+        for client in range(clients) if feed == samples.EVERY else [feed]:
+            owed.add((client, sequence))
+    got = Counter((client, sequence) for client, sequence, _ in deliveries)
+    arrived = defaultdict(list)
+    for client, sequence, _ in sorted(deliveries, key=lambda entry: entry[2]):
+        arrived[client].append(sequence)
+    backwards = sum(
+        later < earlier
+        for sequences in arrived.values()
+        for earlier, later in itertools.pairwise(sequences)
+    )
+    return Accounting(
+        expected=len(owed),
+        delivered=len(owed & set(got)),
+        lost=len(owed - set(got)),
+        duplicated=sum(count - 1 for count in got.values()),
+        out_of_order=backwards,
+    )
+
+
+@st.composite
+def broadcasts(draw: st.DrawFn) -> tuple[list[tuple[int, int, int]], list[tuple[int, int]], int]:
+    """Events for all or for one, of which some deliveries are lost, repeated or late."""
+    clients = draw(st.integers(1, 4))
+    feeds = draw(st.lists(st.integers(-1, clients - 1), max_size=6))
+    published = [(feed, sequence) for sequence, feed in enumerate(feeds)]
+    owed = [
+        (client, sequence)
+        for feed, sequence in published
+        for client in (range(clients) if feed == samples.EVERY else [feed])
+    ]
+    deliveries = [
+        (client, sequence, draw(st.integers(-5, 50)))
+        for client, sequence in owed
+        for _ in range(draw(st.sampled_from([1, 1, 1, 0, 2])))
+    ]
+    return draw(st.permutations(deliveries)), published, clients
+
+
+@given(broadcasts())
+def test_accounting_agrees_with_its_definition(
+    case: tuple[list[tuple[int, int, int]], list[tuple[int, int]], int],
+) -> None:
+    deliveries, published, clients = case
+    rows = table(
+        row(client=client, sequence=sequence, done_ns=done) for client, sequence, done in deliveries
+    )
+    found = account(rows, events(*((f, s, 0, 0) for f, s in published)), clients)
+    assert found == naive(deliveries, published, clients)
+
+
+def test_accounting_tells_clients_and_sequences_apart_at_their_greatest() -> None:
+    rows = table(
+        row(client=client, sequence=sequence, done_ns=sequence)
+        for client in (0, 1, 999_999)
+        for sequence in (0, 1, 2**40 - 1)
+    )
+    found = account(rows, events(*((-1, s, 0, 0) for s in (0, 1, 2**40 - 1))), 1_000_000)
+    assert found == Accounting(3_000_000, 9, 3_000_000 - 9, 0, 0)
+
+
+@pytest.mark.parametrize(
+    ("arrivals", "backwards"),
+    [([0, 1, 2], 0), ([1, 0, 2], 1), ([2, 1, 0], 2), ([0, 0, 1], 0), ([2, 0, 1], 1), ([], 0)],
+)
+def test_order_is_judged_per_client_by_arrival(arrivals: list[int], backwards: int) -> None:
+    rows = table(
+        row(client=client, sequence=sequence, done_ns=position * 10 + client)
+        for client in (0, 1)
+        for position, sequence in enumerate(arrivals)
+    )
+    assert account(rows[::-1], events(), 2).out_of_order == 2 * backwards
+
+
+# --- the window ----------------------------------------------------------------------
+
+
+def test_a_sample_belongs_to_the_window_by_its_intended_time() -> None:
+    times = [-1, 0, SECOND - 1, SECOND]
+    found = data(
+        table(
+            row(sequence=number, intended_ns=time, done_ns=5 * SECOND)
+            for number, time in enumerate(times)
+        ),
+        events=events(*((-1, number, time, time) for number, time in enumerate(times))),
+    )
+    assert found.outcomes["sequence"].tolist() == [1, 2]
+    assert found.window_events["sequence"].tolist() == [1, 2]
+    assert found.accounting == Accounting(2, 2, 0, 0, 0)
+
+
+def test_only_successful_outcomes_are_deliveries() -> None:
+    outcomes = (samples.OK, samples.EMPTY, samples.FAILED)
+    found = data(table(row(outcome=code) for code in outcomes))
+    assert len(found.outcomes) == 1
+
+
+def test_an_operation_that_the_trial_does_not_know_has_no_rows() -> None:
+    found = data(table([row("tick")]), operations=("request", "delivery"))
+    assert len(found.select("tick")) == 0
+
+
+def test_selecting_leaves_the_rows_as_they_are() -> None:
+    rows = table([row("request"), row("delivery")])
+    before = rows.copy()
+    compute(data(rows))
+    assert np.array_equal(rows, before)
+
+
+# --- values worked out by hand ---------------------------------------------------------
+
+
+def worked_example() -> TrialData:
+    """Two clients, a window of 1 s, three events for both, one delivery lost."""
+    deliveries = [
+        row(client=0, sequence=0, intended_ns=0, sent_ns=1 * MS, done_ns=2 * MS, bytes_down=100),
+        row(client=1, sequence=0, intended_ns=0, sent_ns=1 * MS, done_ns=4 * MS, bytes_down=100),
+        row(client=0, sequence=1, intended_ns=100 * MS, done_ns=109 * MS, bytes_down=40),
+        row(client=0, sequence=1, intended_ns=100 * MS, done_ns=111 * MS, bytes_down=40),
+        row(client=0, sequence=2, intended_ns=200 * MS, done_ns=206 * MS, bytes_down=100),
+        row(client=1, sequence=2, intended_ns=200 * MS, done_ns=198 * MS, bytes_down=100),
+    ]
+    requests = [
+        row("request", intended_ns=0, sent_ns=2 * MS, bytes_up=80, bytes_down=300),
+        row("request", intended_ns=5, outcome=samples.EMPTY, bytes_up=60, bytes_down=50),
+        row("request", intended_ns=6, outcome=samples.EMPTY, bytes_up=60, bytes_down=70),
+        row("request", intended_ns=2 * SECOND, bytes_up=9999),
+    ]
+    before = {"server": reading(0, 10 * MS, 50_000), "generator": reading(0, 0, 1000)}
+    return data(
+        table([*deliveries, *requests]),
+        clients=2,
+        events=events(*((-1, n, n * 100 * MS, n * 100 * MS + 3 * MS) for n in range(3))),
+        marks={
+            "idle": {"server": reading(-SECOND, 0, 30_000), "generator": reading(0, 0, 1000)},
+            "t0": before,
+            # Read 0.25 s after the window's end: CPU is scaled back by 1/1.25.
+            "t1": {
+                "server": reading(SECOND * 5 // 4, 25 * MS, 54_000),
+                "generator": reading(SECOND * 5 // 4, 10 * MS, 4000),
+            },
+        },
+        wire={
+            "t0": Wire(stream_up=10, stream_down=20, wire_up=100, wire_down=200),
+            "t1": Wire(
+                stream_up=70, stream_down=320, wire_up=400, wire_down=800, open=3, rtt_us=42.5
+            ),
+        },
+    )
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("latency_mean", (2 + 4 + 9 + 11 + 6 - 2) / 6),
+        ("latency_max", 11),
+        ("service_mean", (1 + 3 + 109 + 111 + 206 + 198) / 6),
+        ("completeness", 5 / 6),
+        ("lost", 1),
+        ("duplicated", 1),
+        ("out_of_order", 0),
+        ("deliveries", 6),
+        ("deliveries_per_s", 6),
+        ("requests_per_event", 3 / 6),
+        ("requests_per_s", 3),
+        ("useless_share", 2 / 3),
+        ("stream_bytes_up_per_event", 60 / 6),
+        ("stream_bytes_down_per_event", 300 / 6),
+        ("wire_bytes_up_per_event", 300 / 6),
+        ("wire_bytes_down_per_event", 600 / 6),
+        ("wire_bytes_per_event", 900 / 6),
+        ("payload_bytes_per_event", 480 / 6),
+        ("server_cpu_us_per_event", 12_000 / 6),
+        ("server_cpu_share", 0.012),
+        ("generator_cpu_us_per_event", 8_000 / 6),
+        ("generator_cpu_share", 0.008),
+        ("backend_cpu_us_per_event", 12_000 / 6),
+        ("broker_cpu_us_per_event", math.nan),
+        ("server_memory_bytes_per_client", 12_000),
+        ("generator_memory_bytes_per_client", 1500),
+        ("broker_memory_bytes_per_client", math.nan),
+        ("connections", 3),
+        ("rtt_us", 42.5),
+        ("poll_bytes_up", 200 / 3),
+        ("empty_bytes_down", 60),
+        ("latency_p50", math.nan),
+    ],
+)
+def test_a_metric_is_what_its_definition_says(key: str, value: float) -> None:
+    assert compute(worked_example(), [key]) == {key: pytest.approx(value, nan_ok=True)}
+
+
+def test_backend_cpu_is_the_sum_over_its_roles() -> None:
+    roles = ("server", "broker", "proxy", "database", "generator")
+    found = data(
+        latencies([1, 2]),
+        marks={
+            "t0": {role: reading(0) for role in roles},
+            "t1": {role: reading(SECOND, (n + 1) * 1000) for n, role in enumerate(roles)},
+        },
+    )
+    # 1 + 2 + 3 + 4 us of the backend; the generator's 5 are not the backend's.
+    assert compute(found, ["backend_cpu_us_per_event"])["backend_cpu_us_per_event"] == 5
+
+
+def test_a_role_that_vanished_makes_the_backends_cpu_unknown() -> None:
+    both = {"server": reading(0), "broker": reading(0)}
+    found = data(latencies([1]), marks={"t0": both, "t1": {"server": reading(SECOND, 1000)}})
+    assert math.isnan(compute(found, ["backend_cpu_us_per_event"])["backend_cpu_us_per_event"])
+
+
+@given(st.lists(st.integers(-(10**9), 10**9), min_size=7, max_size=60))
+def test_latency_quantiles_are_values_that_were_measured(values: list[int]) -> None:
+    found = compute(data(latencies(values)), ["latency_p50", "latency_p90", "latency_max"])
+    ordered = sorted(values)
+    assert found["latency_p50"] == ordered[math.ceil(len(values) / 2) - 1] / 1e6
+    assert found["latency_max"] == ordered[-1] / 1e6
+    if len(values) < 44:
+        assert math.isnan(found["latency_p90"])
+    else:
+        assert found["latency_p90"] == ordered[-(-len(values) * 9 // 10) - 1] / 1e6
+
+
+@pytest.mark.parametrize(
+    ("prefix", "rows", "published"),
+    [
+        ("service", [row(sent_ns=5, done_ns=5 + 3 * MS)], []),
+        ("connect", [row("connect", intended_ns=-9, sent_ns=5, done_ns=5 + 3 * MS)], []),
+        ("generator_lag", [row("request", intended_ns=1, sent_ns=1 + 3 * MS)], []),
+        ("loop_lag", [row("tick", intended_ns=1, done_ns=1 + 3 * MS)], []),
+        ("source_lag", [], [(-1, 0, 1, 1 + 3 * MS)]),
+    ],
+)
+def test_each_lag_is_the_difference_it_names(
+    prefix: str, rows: list[dict[str, int]], published: list[tuple[int, int, int, int]]
+) -> None:
+    found = data(table(rows * 7), events=events(*(published * 7)))
+    assert compute(found, [f"{prefix}_p50"]) == {f"{prefix}_p50": 3}
+    assert math.isnan(compute(found, [f"{prefix}_p90"])[f"{prefix}_p90"])
+
+
+def test_failed_connects_are_no_connection_set_ups() -> None:
+    rows = [row("connect", done_ns=MS)] * 7 + [
+        row("connect", done_ns=9 * MS, outcome=samples.FAILED)
+    ] * 20
+    assert compute(data(table(rows)), ["connect_p50"]) == {"connect_p50": 1}
+
+
+# --- the table itself ---------------------------------------------------------------
+
+
+COUNTS = (
+    "lost",
+    "duplicated",
+    "out_of_order",
+    "deliveries",
+    "deliveries_per_s",
+    "requests_per_s",
+    "useless_share",
+)
+
+
+@pytest.mark.parametrize("key", METRICS)
+def test_an_empty_trial_has_no_values_but_counts(key: str) -> None:
+    value = compute(data(), [key])[key]
+    assert value == 0 if key in COUNTS else math.isnan(value) or value == 0
+
+
+@pytest.mark.parametrize("key", METRICS)
+def test_every_metric_is_defined(key: str) -> None:
+    entry = METRICS[key]
+    assert entry.key == key
+    assert entry.title
+    assert entry.definition.endswith((".", ")."))
+    assert entry.better in {"lower", "higher", "neither"}
+    assert (entry.raw is None) == (entry.quantile is None)
+
+
+def test_raw_values_give_the_same_quantile() -> None:
+    found = data(latencies(range(0, 700 * MS, MS)))
+    entry = METRICS["latency_p99"]
+    assert entry.raw is not None
+    assert np.quantile(entry.raw(found), 0.99, method="inverted_cdf") / 1e6 == entry.function(found)
+
+
+def test_all_metrics_of_one_trial_stay_as_they_were(golden: Callable[..., None]) -> None:
+    chance = np.random.default_rng(1)
+    waits = chance.exponential(5 * MS, 5000).astype(int).tolist()
+    rows = [
+        row(client=n % 10, sequence=n // 10, intended_ns=(n // 10) * MS, done_ns=(n // 10) * MS + w)
+        for n, w in enumerate(waits)
+    ]
+    example = worked_example()
+    found = data(
+        np.concatenate([table(rows), example.rows[6:]]),
+        clients=10,
+        events=events(*((-1, n, n * MS, n * MS + 1000) for n in range(500))),
+        marks=example.marks,
+        wire=example.wire,
+    )
+    golden("metrics", compute(found), may_grow=True)

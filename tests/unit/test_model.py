@@ -1,0 +1,103 @@
+"""The words of the project: names, parameters, folders."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import pytest
+from unit_builders import trial
+
+from bench.model import (
+    Experiment,
+    Finding,
+    Load,
+    Pattern,
+    Prediction,
+    parameter,
+    parameters_of,
+    public_name,
+)
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class SmallLoad(Load):
+    event_rate_per_s: float = parameter(1.0, "/s", "how often", low=0.1, high=10)
+    audience: str = parameter("every", "", "who", choices=("every", "one"))
+    payload_bytes: int = parameter(100, "B", "how much")
+
+
+@pytest.mark.parametrize(
+    ("field_name", "name"),
+    [
+        ("poll_interval_s", "poll_interval"),
+        ("event_rate_per_s", "event_rate"),
+        ("payload_bytes", "payload"),
+        ("clients", "clients"),
+        ("resources", "resources"),
+    ],
+)
+def test_users_write_names_without_units(field_name: str, name: str) -> None:
+    assert public_name(field_name) == name
+
+
+def test_parameters_come_in_declaration_order_with_all_they_declare() -> None:
+    found = parameters_of(SmallLoad)
+    assert list(found) == [
+        "clients",
+        "duration",
+        "warmup",
+        "drain",
+        "event_rate",
+        "audience",
+        "payload",
+    ]
+    rate = found["event_rate"]
+    assert (rate.field_name, rate.kind, rate.unit, rate.default, rate.meaning) == (
+        "event_rate_per_s",
+        float,
+        "/s",
+        1.0,
+        "how often",
+    )
+    assert (rate.low, rate.high, rate.choices) == (0.1, 10, ())
+    assert found["audience"].choices == ("every", "one")
+    assert (found["payload"].kind, found["payload"].low) == (int, None)
+
+
+def test_a_load_takes_only_named_values_and_stays_as_it_is() -> None:
+    with pytest.raises(TypeError):
+        Load(5)  # type: ignore[misc]
+    load = Load(clients=5)
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        load.clients = 6  # type: ignore[misc]
+
+
+def test_a_trials_folder_names_number_pattern_level_and_repeat() -> None:
+    folder = trial(12, level={"clients": 100, "poll_interval": 0.5}, repeat=3).folder
+    assert folder == "0012-notifications.sse-clients=100-poll_interval=0.5-r3"
+    assert trial(0, level={}).folder == "0000-notifications.sse-r1"
+
+
+def test_folders_sort_as_the_trials_were_run() -> None:
+    folders = [trial(number).folder for number in (0, 9, 10, 100, 9999)]
+    assert folders == sorted(folders)
+
+
+def test_a_pattern_is_known_by_experiment_and_name() -> None:
+    assert Pattern("notifications", "sse", "SSE", "One stream.").id == "notifications/sse"
+
+
+def test_predictions_are_found_by_pattern_in_order() -> None:
+    laws = [
+        Prediction(law, "", "", "latency_mean", patterns, lambda load, facts: 0.0)
+        for law, patterns in (("A", ("x",)), ("B", ("y",)), ("C", ("x", "y")))
+    ]
+    experiment = Experiment(
+        "e", "E", "?", SmallLoad, (), "", (), (), {}, {}, predictions=tuple(laws)
+    )
+    assert [entry.law for entry in experiment.predictions_for("x")] == ["A", "C"]
+    assert experiment.predictions_for("z") == ()
+
+
+def test_severities_are_ordered_from_the_gravest() -> None:
+    assert Finding.ORDER == ("void", "doubt", "note")

@@ -1,0 +1,220 @@
+"""Plans: what is asked for is what is planned, in blocks and by the seed."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from unit_builders import trial
+
+from bench.model import Experiment, Load, Pattern, UsageError, parameter
+from bench.plan import Request, check_limits, parse_settings, seconds_of, trials_of
+
+
+@dataclass(frozen=True, kw_only=True)
+class ALoad(Load):
+    event_rate_per_s: float = parameter(1.0, "/s", "", low=0.001, high=1000)
+    payload_bytes: int = parameter(100, "B", "", low=48, high=16_000_000)
+    audience: str = parameter("every", "", "", choices=("every", "one"))
+    trace: str = parameter("", "", "")
+
+
+EXPERIMENT = Experiment("e", "E", "?", ALoad, (), "", (), (), {}, {})
+PATTERNS = [Pattern("e", name, name, name) for name in ("poll", "sse", "websocket")]
+
+plans = st.builds(
+    Request,
+    names=st.just(("e",)),
+    settings=st.fixed_dictionaries(
+        {},
+        optional={
+            "clients": st.sampled_from(["10", "10,100", "1,2,3"]),
+            "event_rate": st.sampled_from(["1/s", "1,2/s", "60/min"]),
+        },
+    ),
+    repeats=st.integers(1, 4),
+    seed=st.integers(0, 2**40),
+)
+patterns = st.lists(st.sampled_from(PATTERNS), min_size=1, unique_by=lambda p: p.id)
+
+
+@given(plans, patterns)
+def test_every_pattern_runs_at_every_level_once_per_block(
+    request: Request, chosen: list[Pattern]
+) -> None:
+    trials = trials_of(EXPERIMENT, chosen, request, first_number=3)
+    _, swept = parse_settings(EXPERIMENT, request.settings)
+    size = len(chosen)
+    for values in swept.values():
+        size *= len(values)
+    assert len(trials) == size * request.repeats
+    assert [entry.number for entry in trials] == list(range(3, 3 + len(trials)))
+    seeds = []
+    for repeat in range(1, request.repeats + 1):
+        block = trials[(repeat - 1) * size : repeat * size]
+        assert {entry.repeat for entry in block} == {repeat}
+        counts = Counter((entry.pattern, *entry.level.items()) for entry in block)
+        assert len(counts) == size
+        (seed,) = {entry.seed for entry in block}
+        seeds.append(seed)
+    assert len(set(seeds)) == request.repeats
+
+
+@given(plans, patterns)
+def test_the_same_request_gives_the_same_plan(request: Request, chosen: list[Pattern]) -> None:
+    assert trials_of(EXPERIMENT, chosen, request) == trials_of(EXPERIMENT, chosen, request)
+
+
+def test_another_seed_gives_other_events_and_another_order() -> None:
+    one, two = (
+        trials_of(EXPERIMENT, PATTERNS, Request(("e",), {"clients": "1,2,3"}, 5, seed))
+        for seed in (1, 2)
+    )
+    assert [entry.pattern for entry in one] != [entry.pattern for entry in two]
+    assert not {entry.seed for entry in one} & {entry.seed for entry in two}
+
+
+def test_every_pattern_comes_first_about_as_often() -> None:
+    """Interleaving hits all alike: 300 blocks of three, far within the binomial bounds."""
+    trials = trials_of(EXPERIMENT, PATTERNS, Request(("e",), repeats=300))
+    first = Counter(entry.pattern for entry in trials[::3])
+    assert len(first) == 3
+    assert all(55 <= count <= 150 for count in first.values())
+
+
+def test_more_repeats_only_add_blocks() -> None:
+    settings = {"clients": "1,2"}
+    few, more = (trials_of(EXPERIMENT, PATTERNS, Request(("e",), settings, n)) for n in (2, 4))
+    assert more[: len(few)] == few
+
+
+def test_a_trials_load_holds_every_value_in_base_units() -> None:
+    settings = {"clients": "10,20", "duration": "2min", "payload": "1kB", "audience": "one"}
+    trials = trials_of(EXPERIMENT, PATTERNS[:1], Request(("e",), settings, 1))
+    for entry in trials:
+        assert entry.load == {
+            "clients": entry.level["clients"],
+            "duration_s": 120,
+            "warmup_s": 1,
+            "drain_s": 10,
+            "event_rate_per_s": 1,
+            "payload_bytes": 1000,
+            "audience": "one",
+            "trace": "",
+        }
+        assert set(entry.level) == {"clients"}
+    assert {entry.level["clients"] for entry in trials} == {10, 20}
+
+
+def test_settings_are_split_into_fixed_and_swept() -> None:
+    assert parse_settings(
+        EXPERIMENT,
+        {
+            "clients": "10",
+            "event_rate": "0.1,1/s",
+            "audience": "every,one",
+            "trace": "a,b.csv",
+        },
+    ) == (
+        {"clients": 10, "trace": "a,b.csv"},
+        {"event_rate": [0.1, 1], "audience": ["every", "one"]},
+    )
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        (
+            {"colour": "red"},
+            (
+                "colour: e has no such parameter; it has clients, duration, warmup, drain, "
+                "event_rate, payload, audience, trace"
+            ),
+        ),
+        (
+            {"duration_s": "1s"},
+            (
+                "duration_s: e has no such parameter; it has clients, duration, warmup, drain, "
+                "event_rate, payload, audience, trace"
+            ),
+        ),
+        ({"clients": "10,0"}, "clients=0: too small; the least is 1"),
+        ({"clients": "10,"}, "clients=: not a number with a unit; write it as 100"),
+        ({"audience": "all"}, "audience=all: unknown value; use every or one"),
+        ({"clients": "10,20,10"}, "clients=10,20,10: a value stands twice; name each once"),
+        (
+            {"event_rate": "1/s,60/min"},
+            "event_rate=1/s,60/min: a value stands twice; name each once",
+        ),
+        (
+            {"clients": "1,2", "payload": "50,60B", "event_rate": "1,2/s"},
+            "clients, payload, event_rate: 3 parameters are swept at once; sweep at most 2",
+        ),
+    ],
+)
+def test_bad_settings_are_refused(settings: dict[str, str], message: str) -> None:
+    with pytest.raises(UsageError) as refused:
+        trials_of(EXPERIMENT, PATTERNS, Request(("e",), settings))
+    assert str(refused.value) == message
+
+
+def test_a_plan_without_repeats_is_refused() -> None:
+    with pytest.raises(UsageError) as refused:
+        trials_of(EXPERIMENT, PATTERNS, Request(("e",), repeats=0))
+    assert str(refused.value) == "repeats=0: must be at least 1; write --repeats 5"
+
+
+@pytest.mark.parametrize(
+    ("clients", "workers", "message"),
+    [
+        (924, 1, None),
+        (
+            925,
+            1,
+            (
+                "clients=925: a process here may have 1024 file descriptors (ulimit -n); "
+                "the most is clients=924"
+            ),
+        ),
+        (
+            1000,
+            8,
+            (
+                "clients=1000: a process here may have 1024 file descriptors (ulimit -n); "
+                "the most is clients=924"
+            ),
+        ),
+        (2, 2, None),
+        (2, 3, "workers=3: more load processes than clients=2; use --workers 2"),
+    ],
+)
+def test_loads_that_cannot_run_are_refused_before_they_start(
+    clients: int, workers: int, message: str | None
+) -> None:
+    trials = [trial(load={"clients": 1 if workers == 1 else 9}), trial(load={"clients": clients})]
+    if message is None:
+        check_limits(trials, 1024, workers)
+        return
+    with pytest.raises(UsageError) as refused:
+        check_limits(trials, 1024, workers)
+    assert str(refused.value) == message
+
+
+def test_the_time_of_a_plan_is_the_sum_of_its_trials() -> None:
+    trials = [
+        trial(load={"warmup_s": 1, "duration_s": 10}),
+        trial(load={"warmup_s": 0, "duration_s": 5}),
+    ]
+    assert seconds_of(trials) == pytest.approx(19)
+    assert seconds_of(trials, overhead_s=0) == 16
+    assert seconds_of([]) == 0
+
+
+def test_the_plan_of_a_seed_stays_as_it_was(golden: Callable[..., None]) -> None:
+    """A resumed run must find its plan again, whatever the version."""
+    request = Request(("e",), {"clients": "10,100"}, repeats=2, seed=1)
+    golden("plan", [(t.folder, t.seed) for t in trials_of(EXPERIMENT, PATTERNS, request)])
