@@ -1,0 +1,107 @@
+"""The declaration of `notifications` holds together: names, defaults, predictions."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+
+import pytest
+
+from bench import units
+from bench.metrics import METRICS
+from bench.model import Parameter, parameters_of
+from bench.plan import parse_settings
+from scenarios.notifications import laws
+from scenarios.notifications.experiment import EXPERIMENT, NotificationLoad
+
+PARAMETERS = parameters_of(NotificationLoad)
+FACTS = dict.fromkeys(METRICS, 1.0) | {
+    "rtt_us": 50_000.0,
+    "server_cpu_us_per_event": 10.0,
+    "generator_cpu_us_per_event": 20.0,
+    "poll_bytes_up": 80.0,
+    "empty_bytes_down": 120.0,
+}
+
+
+def predicted(pattern: str, metric: str, **load: object) -> float:
+    (entry,) = (p for p in EXPERIMENT.predictions_for(pattern) if p.metric == metric)
+    return entry.function(NotificationLoad(**load), FACTS)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("parameter", PARAMETERS.values(), ids=lambda entry: entry.name)
+def test_every_parameter_can_be_written_as_it_is_shown(parameter: Parameter) -> None:
+    assert parameter.meaning
+    shown = units.show(parameter.default, parameter.unit)
+    assert units.parse(parameter, shown) == parameter.default
+
+
+def test_public_names_are_unique() -> None:
+    assert len(PARAMETERS) == len(dataclasses.fields(NotificationLoad))
+
+
+def test_the_quick_settings_are_fixed_and_valid() -> None:
+    fixed, swept = parse_settings(EXPERIMENT, EXPERIMENT.quick)
+    assert swept == {}
+    assert NotificationLoad(**fixed).duration_s < NotificationLoad().duration_s
+
+
+def test_the_verification_sets_fields_of_the_load() -> None:
+    assert dataclasses.replace(NotificationLoad(), **EXPERIMENT.verify_with)
+
+
+def test_only_known_metrics_are_named() -> None:
+    named = {
+        *EXPERIMENT.headline,
+        *(key for pair in EXPERIMENT.tradeoff for key in pair),
+        *(entry.metric for entry in EXPERIMENT.predictions),
+    }
+    assert named <= set(METRICS)
+
+
+def test_the_outcome_is_one_of_the_operations() -> None:
+    assert EXPERIMENT.outcome_operation in EXPERIMENT.operations
+
+
+def test_an_event_for_one_is_rarer_at_each_client() -> None:
+    every = NotificationLoad(clients=10, event_rate_per_s=5)
+    assert every.rate_per_client == 5
+    assert dataclasses.replace(every, audience="one").rate_per_client == 0.5
+
+
+@pytest.mark.parametrize(
+    "entry", EXPERIMENT.predictions, ids=lambda entry: f"{entry.law}-{entry.metric}"
+)
+@pytest.mark.parametrize("audience", ["every", "one"])
+def test_every_prediction_is_a_number(entry: object, audience: str) -> None:
+    value = entry.function(NotificationLoad(audience=audience), FACTS)  # type: ignore[attr-defined]
+    assert math.isfinite(value)
+    assert value > 0
+    assert all((entry.law, entry.formula, entry.source, entry.patterns))  # type: ignore[attr-defined]
+
+
+def test_predictions_are_in_the_metrics_unit() -> None:
+    """Milliseconds for latencies, microseconds taken from the facts."""
+    assert predicted("short_polling", "latency_mean", poll_interval_s=1.0) == pytest.approx(525)
+    assert predicted("short_polling", "latency_p50", poll_interval_s=1.0) == pytest.approx(525)
+    assert predicted("short_polling", "latency_p99", poll_interval_s=1.0) == pytest.approx(1015)
+    assert predicted("short_polling", "useless_share") == pytest.approx(math.exp(-1))
+    assert predicted("short_polling", "requests_per_event", event_rate_per_s=0.1) == pytest.approx(
+        10
+    )
+    assert predicted("short_polling", "wire_bytes_per_event") == 80 + 120 + 156 + 100
+
+
+def test_the_slower_side_sets_the_pace_of_a_broadcast() -> None:
+    """25 ms one way and 100 clients at 20 us each, the load process being the slower."""
+    expected = 25 + 101 * 0.020 / 2
+    assert predicted("sse", "latency_mean", clients=100) == pytest.approx(expected)
+    assert predicted("websocket", "latency_mean", clients=100) == pytest.approx(expected)
+    one = predicted("sse", "latency_mean", clients=100, audience="one")
+    assert one == pytest.approx(25.02)
+
+
+def test_bytes_of_a_pushed_event_are_the_laws() -> None:
+    stream = "stream_bytes_down_per_event"
+    assert predicted("websocket", stream, payload_bytes=200) == 204
+    assert predicted("sse", stream, payload_bytes=200) == laws.sse_bytes(200, 2)

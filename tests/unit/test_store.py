@@ -1,0 +1,387 @@
+"""results/ on disk: what is written is what is read, and nothing half-written counts."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from unit_builders import OPERATIONS, SECOND, events, reading, row, table, trial
+
+from bench import samples, store
+from bench.metrics import Reading, Wire
+from bench.model import Pattern, Trial, UsageError
+from bench.store import MeterRow, RunFile, TrialFile
+
+int64 = st.integers(-(2**63), 2**63 - 1)
+uint32 = st.integers(0, 2**32 - 1)
+
+
+@pytest.fixture(scope="module")
+def scratch(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One folder for all examples of a property; each overwrites the file before it."""
+    return tmp_path_factory.mktemp("store")
+
+
+def a_run(trials: list[Trial] | None = None, **values: Any) -> RunFile:
+    settings: dict[str, Any] = {
+        "version": store.VERSION,
+        "created": "2025-01-01T00:00:00Z",
+        "command": "bench run notifications",
+        "seed": 1,
+        "repeats": 2,
+        "workers": 1,
+        "environment": {"host": "here", "cores": 2, "packages": {"numpy": "2"}},
+        "patterns": {
+            "notifications/sse": Pattern(
+                "notifications", "sse", "SSE", "One stream.", ("rabbitmq",), False, "abc"
+            )
+        },
+        "trials": [trial(0), trial(1)] if trials is None else trials,
+        "not_measured": {"notifications/rabbitmq": "missing: apt install rabbitmq-server"},
+        "link": "rtt=50ms",
+    }
+    return RunFile(**(settings | values))
+
+
+def a_record(number: int = 0, **values: Any) -> TrialFile:
+    settings: dict[str, Any] = {
+        "version": store.VERSION,
+        "trial": trial(number),
+        "status": "ok",
+        "t0_ns": 0,
+        "t1_ns": SECOND,
+        "phases_s": {"connect": 0.25},
+        "counted": 2,
+        "operations": list(OPERATIONS),
+        "outcome_operation": "delivery",
+        "wire": {"t1": Wire(stream_up=2**40, rtt_us=12.5), "t0": Wire()},
+        "facts": {"port": 1234},
+        "cpu_sets": {"load": [0], "backend": [1]},
+    }
+    return TrialFile(**(settings | values))
+
+
+def put(run: Path, record: TrialFile) -> Path:
+    return store.finish_trial(store.partial_folder(run, record.trial), record)
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Path:
+    folder = tmp_path / "run"
+    store.create_run(folder, a_run())
+    return folder
+
+
+# --- round trips -------------------------------------------------------------------
+
+
+sample = st.tuples(
+    st.integers(0, len(OPERATIONS) - 1),
+    st.integers(0, 2),
+    st.just(0),
+    uint32,
+    *[int64] * 5,
+    *[uint32] * 2,
+)
+
+
+@given(st.lists(sample, max_size=5))
+def test_any_rows_come_back_to_the_nanosecond(
+    scratch: Path, entries: list[tuple[int, ...]]
+) -> None:
+    rows = np.array(entries, samples.DTYPE)
+    path = scratch / "samples.parquet"
+    store.write_samples(path, rows, OPERATIONS)
+    assert np.array_equal(store.read_samples(path, OPERATIONS), rows)
+
+
+@given(st.lists(st.tuples(*[int64] * 4), max_size=5))
+def test_any_events_come_back(scratch: Path, entries: list[tuple[int, ...]]) -> None:
+    published = np.array(entries, samples.EVENT_DTYPE)
+    path = scratch / "events.parquet"
+    store.write_events(path, published)
+    assert np.array_equal(store.read_events(path), published)
+
+
+@given(
+    st.lists(
+        st.builds(
+            MeterRow,
+            st.sampled_from(["server", "generator"]),
+            st.sampled_from(["", "idle", "t0", "t1"]),
+            st.builds(Reading, int64, int64, int64, int64),
+        ),
+        max_size=4,
+    )
+)
+def test_any_meters_come_back(scratch: Path, rows: list[MeterRow]) -> None:
+    store.write_meters(scratch / "meters.parquet", rows)
+    assert store.StoredTrial(scratch, a_record()).meters == rows
+
+
+def test_rows_before_they_were_meant_keep_their_sign(tmp_path: Path) -> None:
+    rows = table([row(intended_ns=5, done_ns=2), row(intended_ns=-(2**63), done_ns=2**63 - 1)])
+    store.write_samples(tmp_path / "s", rows, OPERATIONS)
+    back = store.read_samples(tmp_path / "s", OPERATIONS)
+    assert back["done_ns"][0] - back["intended_ns"][0] == -3
+    assert (back["intended_ns"][1], back["done_ns"][1]) == (-(2**63), 2**63 - 1)
+
+
+def test_operations_may_be_listed_in_another_order_when_read(tmp_path: Path) -> None:
+    rows = table([row("tick"), row("request"), row("tick")])
+    store.write_samples(tmp_path / "s", rows, OPERATIONS)
+    codes = store.read_samples(tmp_path / "s", OPERATIONS[::-1])["operation"]
+    assert codes.tolist() == [0, 3, 0]
+
+
+def test_each_chunk_of_a_column_is_read_with_its_own_dictionary() -> None:
+    chunks = [
+        pa.DictionaryArray.from_arrays(pa.array(codes, pa.int8()), pa.array(words))
+        for codes, words in (([1, 0], ["b", "a"]), ([0, 0, 1], ["c", "b"]))
+    ]
+    found = store._codes(pa.chunked_array(chunks), ["a", "b", "c"])
+    assert found.tolist() == [0, 1, 2, 2, 1]
+
+
+@pytest.mark.parametrize(
+    "record",
+    [
+        a_record(),
+        a_record(status="failed", reason="verify: 404", log_tail=["one", "two"]),
+        a_record(wire={"t1": Wire(rtt_us=None)}),
+        TrialFile(store.VERSION, trial(level={}, load={}), "failed"),
+    ],
+)
+def test_a_trials_record_comes_back(tmp_path: Path, record: TrialFile) -> None:
+    store.write_json(tmp_path / "trial.json", record)
+    assert store.read_json(tmp_path / "trial.json", TrialFile) == record
+    assert [path.name for path in tmp_path.iterdir()] == ["trial.json"]
+
+
+def test_a_run_comes_back(run: Path) -> None:
+    opened = store.open_run(run)
+    assert opened.file == a_run()
+    assert opened.folder == run
+    assert opened.trials == []
+
+
+def test_json_is_written_for_people_too(run: Path) -> None:
+    text = (run / "run.json").read_text()
+    assert text.startswith('{\n "version": 1,\n')
+    assert json.loads(text)["trials"][0]["pattern"] == "notifications/sse"
+
+
+def test_a_file_without_the_optional_fields_is_read(tmp_path: Path) -> None:
+    """What version 1 may lack has a default: older files stay readable."""
+    whole = dataclasses.asdict(a_run())
+    for name in ("not_measured", "link"):
+        del whole[name]
+    (tmp_path / "run.json").write_text(json.dumps(whole))
+    assert store.read_json(tmp_path / "run.json", RunFile).link == "loopback"
+
+
+# --- a trial's raw data ------------------------------------------------------------
+
+
+def test_a_trials_data_is_what_the_metrics_take(run: Path) -> None:
+    record = a_record()
+    partial = store.partial_folder(run, record.trial)
+    rows, published = table([row(done_ns=9)]), events((-1, 0, 1, 2))
+    store.write_samples(partial / "samples.parquet", rows, OPERATIONS)
+    store.write_events(partial / "events.parquet", published)
+    store.write_meters(
+        partial / "meters.parquet",
+        [
+            MeterRow("server", "idle", reading(-1, 0, 900)),
+            MeterRow("server", "t0", reading(0, 1, 100)),
+            MeterRow("server", "", reading(SECOND // 2, 2, 700)),
+            MeterRow("generator", "", reading(SECOND // 2, 2, 50)),
+            MeterRow("server", "t1", reading(SECOND, 3, 300)),
+            MeterRow("server", "", reading(SECOND + 1, 4, 999)),
+        ],
+    )
+    store.finish_trial(partial, record)
+    (stored,) = store.open_run(run).trials
+    found = stored.data()
+    assert stored.is_whole
+    assert np.array_equal(found.rows, rows)
+    assert np.array_equal(found.events, published)
+    assert found.operations == OPERATIONS
+    assert found.outcome_operation == "delivery"
+    assert (found.t0_ns, found.t1_ns) == (0, SECOND)
+    assert found.load == record.trial.load
+    assert found.wire == record.wire
+    assert found.marks == {
+        "idle": {"server": reading(-1, 0, 900)},
+        "t0": {"server": reading(0, 1, 100)},
+        "t1": {"server": reading(SECOND, 3, 300)},
+    }
+    # Peaks are of the window: neither the idle reading nor the drain's counts.
+    assert found.peaks == {"server": 700, "generator": 50}
+
+
+def test_a_failed_trial_without_raw_data_is_empty(run: Path) -> None:
+    put(run, a_record(status="failed", reason="target died"))
+    (stored,) = store.open_run(run).trials
+    found = stored.data()
+    assert not stored.is_whole
+    assert (len(found.rows), len(found.events), found.marks, found.peaks) == (0, 0, {}, {})
+    assert found.rows.dtype == samples.DTYPE
+    assert found.events.dtype == samples.EVENT_DTYPE
+
+
+# --- into place, in one step ---------------------------------------------------------
+
+
+def test_a_finished_trial_is_renamed_into_place(run: Path) -> None:
+    record = a_record()
+    partial = store.partial_folder(run, record.trial)
+    assert partial == run / "trials" / "0000-notifications.sse-clients=10-r1.partial"
+    (partial / "target.log").write_text("ready")
+    final = store.finish_trial(partial, record)
+    assert final == run / "trials" / "0000-notifications.sse-clients=10-r1"
+    assert sorted(path.name for path in final.iterdir()) == ["target.log", "trial.json"]
+    assert not partial.exists()
+
+
+def test_a_trial_under_way_does_not_count(run: Path) -> None:
+    put(run, a_record(0))
+    partial = store.partial_folder(run, trial(1))
+    # Killed between writing trial.json and the renaming.
+    store.write_json(partial / "trial.json", a_record(1))
+    opened = store.open_run(run)
+    assert [stored.trial.number for stored in opened.trials] == [0]
+    assert [entry.number for entry in opened.unfinished] == [1]
+
+
+def test_a_folder_without_its_record_does_not_count(run: Path) -> None:
+    (run / "trials" / trial(0).folder).mkdir()
+    assert [entry.number for entry in store.open_run(run).unfinished] == [0, 1]
+
+
+def test_an_interrupted_trial_is_made_again_from_nothing(run: Path) -> None:
+    old = store.partial_folder(run, trial(0))
+    (old / "samples.parquet").write_bytes(b"half")
+    again = store.partial_folder(run, trial(0))
+    assert again == old
+    assert list(again.iterdir()) == []
+
+
+def test_a_trial_made_again_takes_the_place_of_the_other(run: Path) -> None:
+    first = put(run, a_record(0, status="failed", reason="first"))
+    (first / "old.log").write_text("")
+    second = put(run, a_record(0))
+    assert second == first
+    (stored,) = store.open_run(run).trials
+    assert stored.is_whole
+    assert not (second / "old.log").exists()
+
+
+def test_a_failed_trial_is_finished_too(run: Path) -> None:
+    put(run, a_record(1, status="failed"))
+    assert [entry.number for entry in store.open_run(run).unfinished] == [0]
+
+
+def test_trials_are_read_in_the_order_of_their_numbers(run: Path) -> None:
+    for number in (10, 2, 0):
+        put(run, a_record(number))
+    assert [stored.trial.number for stored in store.open_run(run).trials] == [0, 2, 10]
+
+
+def test_a_run_is_created_once(run: Path) -> None:
+    with pytest.raises(FileExistsError):
+        store.create_run(run, a_run())
+    assert store.open_run(run).file == a_run()
+
+
+# --- what cannot be read ----------------------------------------------------------------
+
+
+def refused(folder: Path) -> str:
+    with pytest.raises(UsageError) as error:
+        store.open_run(folder)
+    message = str(error.value)
+    assert "\n" not in message
+    return message
+
+
+def test_a_missing_folder_is_named(tmp_path: Path) -> None:
+    folder = tmp_path / "no-run"
+    assert refused(folder) == f"{folder}: no such folder; `ls results` shows the runs"
+
+
+def test_a_file_is_no_run(tmp_path: Path) -> None:
+    path = tmp_path / "run.json"
+    path.write_text("{}")
+    assert refused(path) == f"{path}: no such folder; `ls results` shows the runs"
+
+
+def test_a_folder_without_run_json_is_no_run(tmp_path: Path) -> None:
+    assert refused(tmp_path) == f"{tmp_path}: no run.json in it; name a folder of results/"
+
+
+def test_what_is_no_file_cannot_be_read(tmp_path: Path) -> None:
+    (tmp_path / "run.json").mkdir()
+    path = tmp_path / "run.json"
+    assert refused(tmp_path) == f"{path}: cannot be read (Is a directory); check the folder"
+
+
+def test_a_newer_version_is_refused_whatever_else_is_in_it(tmp_path: Path) -> None:
+    path = tmp_path / "run.json"
+    path.write_text('{"version": 2, "unheard": "of"}')
+    assert refused(tmp_path) == (
+        f"{path}: results version 2, this patternbench reads up to 1; install a newer patternbench"
+    )
+
+
+def test_a_newer_trial_is_refused_too(run: Path) -> None:
+    path = put(run, a_record(version=99)) / "trial.json"
+    assert refused(run) == (
+        f"{path}: results version 99, this patternbench reads up to 1; install a newer patternbench"
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("", "Input data was truncated"),
+        ('{"version": 1', "Input data was truncated"),
+        ("{version: 1}", "JSON is malformed"),
+        ("[]", "Expected `object`, got `array`"),
+        ("{}", "Object missing required field `version`"),
+        ('{"version": 1}', "Object missing required field `created`"),
+        ('{"version": "2"}', "Expected `int`, got `str` - at `$.version`"),
+    ],
+)
+def test_a_broken_file_is_refused(tmp_path: Path, text: str, reason: str) -> None:
+    (tmp_path / "run.json").write_text(text)
+    message = refused(tmp_path)
+    assert message.startswith(f"{tmp_path / 'run.json'}: not a results file ({reason}")
+    assert message.endswith("); restore or remove it")
+
+
+def test_an_unknown_status_is_refused(run: Path) -> None:
+    path = put(run, a_record()) / "trial.json"
+    path.write_text(path.read_text().replace('"ok"', '"fine"'))
+    assert refused(run) == (
+        f"{path}: not a results file (Invalid enum value 'fine' - at `$.status`); "
+        "restore or remove it"
+    )
+
+
+@pytest.mark.parametrize("name", ["samples.parquet", "events.parquet", "meters.parquet"])
+def test_broken_raw_data_is_refused(run: Path, name: str) -> None:
+    path = put(run, a_record()) / name
+    path.write_bytes(b"PAR1 but not for long")
+    (stored,) = store.open_run(run).trials
+    with pytest.raises(UsageError) as error:
+        stored.data()
+    assert str(error.value).startswith(f"{path}: cannot be read (")
+    assert str(error.value).endswith("); restore or remove it")
