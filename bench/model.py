@@ -69,6 +69,17 @@ class Load:
     )
 
 
+    @property
+    def patience_s(self) -> float:
+        """How long after the window something may still be under way."""
+        return self.drain_s
+
+    @property
+    def deliveries_per_event(self) -> int:
+        """How many clients each event is owed to."""
+        return 1
+
+
 def public_name(field_name: str) -> str:
     """`poll_interval_s` -> `poll_interval`: what users write and reports show."""
     for suffix in SUFFIXES:

@@ -56,6 +56,15 @@ class NotificationLoad(Load):
         share = 1 if self.audience == "every" else self.clients
         return self.event_rate_per_s / share
 
+    @property
+    def patience_s(self) -> float:
+        """The slowest client comes by once in a poll interval."""
+        return self.drain_s + self.poll_interval_s
+
+    @property
+    def deliveries_per_event(self) -> int:
+        return self.clients if self.audience == "every" else 1
+
 
 PUSH = ("sse", "websocket")
 

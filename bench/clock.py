@@ -1,0 +1,83 @@
+"""The one clock, and waking up on it to the microsecond inside an event loop.
+
+uvloop's own timers work in whole milliseconds and may fire up to 1 ms early,
+which would put an operation before its intended time.  A kernel timer
+(timerfd) wakes within tens of microseconds and never early.
+Knows nothing of schedules, patterns or samples.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ctypes
+import heapq
+import os
+import time
+from itertools import count
+
+now_ns = time.monotonic_ns
+"""On Linux the same clock in every process of a host."""
+
+CLOCK_MONOTONIC = 1
+TFD_NONBLOCK, TFD_CLOEXEC, TFD_TIMER_ABSTIME = 0o4000, 0o2000000, 1
+
+
+class _TimerSpec(ctypes.Structure):
+    _fields_ = (
+        ("interval_s", ctypes.c_long),
+        ("interval_ns", ctypes.c_long),
+        ("value_s", ctypes.c_long),
+        ("value_ns", ctypes.c_long),
+    )
+
+
+_libc = ctypes.CDLL(None, use_errno=True)
+
+
+class Alarm:
+    """Waits until instants of `now_ns`, for any number of waiters on one loop."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._loop = loop
+        self._fd = _libc.timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC)
+        if self._fd < 0:
+            raise OSError(ctypes.get_errno(), "timerfd_create")
+        self._heap: list[tuple[int, int, asyncio.Future[None]]] = []
+        self._order = count()
+        self._armed_ns = 0
+        loop.add_reader(self._fd, self._fire)
+
+    async def until(self, due_ns: int) -> None:
+        """Return at `due_ns` or just after; at once (with a turn of the loop) if it is past."""
+        if due_ns <= now_ns():
+            await asyncio.sleep(0)
+            return
+        waiter = self._loop.create_future()
+        heapq.heappush(self._heap, (due_ns, next(self._order), waiter))
+        if self._heap[0][2] is waiter:
+            self._arm(due_ns)
+        await waiter
+
+    def _arm(self, due_ns: int) -> None:
+        self._armed_ns = due_ns
+        seconds, rest = divmod(due_ns, 1_000_000_000)
+        spec = _TimerSpec(0, 0, seconds, rest)
+        _libc.timerfd_settime(self._fd, TFD_TIMER_ABSTIME, ctypes.byref(spec), None)
+
+    def _fire(self) -> None:
+        try:
+            os.read(self._fd, 8)
+        except BlockingIOError:  # re-armed for later between wake-up and read
+            return
+        now = now_ns()
+        heap = self._heap
+        while heap and (heap[0][0] <= now or heap[0][2].done()):
+            waiter = heapq.heappop(heap)[2]
+            if not waiter.done():  # a waiter may have been cancelled
+                waiter.set_result(None)
+        if heap:
+            self._arm(heap[0][0])
+
+    def close(self) -> None:
+        self._loop.remove_reader(self._fd)
+        os.close(self._fd)

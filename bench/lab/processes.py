@@ -1,0 +1,179 @@
+"""Child processes: started pinned, spoken to in JSON lines, dead when the parent dies.
+
+Knows nothing of what a child does.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import json
+import os
+import select
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from bench.control import PR_SET_PDEATHSIG, hear
+from bench.environment import cpus
+from bench.model import TrialFailed
+
+LOG_TAIL_LINES = 15
+STOP_SECONDS = 3.0
+_libc = ctypes.CDLL(None)
+
+CLEAN_ENVIRONMENT = (
+    # These override what a client is told about certificates (requests, curl).
+    "REQUESTS_CA_BUNDLE",
+    "SSL_CERT_FILE",
+    "CURL_CA_BUNDLE",
+)
+
+
+class ChildDied(TrialFailed):
+    """A child ended, or did not answer in time."""
+
+
+def _before_exec(pins: Sequence[int]) -> Callable[[], None]:
+    parent = os.getpid()
+
+    def prepare() -> None:
+        # Survives exec; without it a killed harness would leave its children.
+        _libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+        if os.getppid() != parent:
+            os._exit(1)
+        if pins:
+            os.sched_setaffinity(0, pins)
+
+    return prepare
+
+
+def environment() -> dict[str, str]:
+    """The environment of children: ours, less what would mislead them."""
+    return {name: value for name, value in os.environ.items() if name not in CLEAN_ENVIRONMENT}
+
+
+class Child:
+    """One child process; what it says on standard error goes to `log`."""
+
+    def __init__(
+        self,
+        name: str,
+        command: Sequence[str],
+        log: Path,
+        pins: Sequence[int] = (),
+        env: Mapping[str, str] | None = None,
+        cwd: Path | None = None,
+    ) -> None:
+        self.name = name
+        self.log = log
+        self._rest = b""
+        with log.open("ab") as output:
+            self.process = subprocess.Popen(
+                command,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=output,
+                env=dict(env) if env is not None else environment(),
+                cwd=cwd,
+                # Its own group: a Ctrl-C at the terminal is ours to handle.
+                start_new_session=True,
+                preexec_fn=_before_exec(pins),  # noqa: PLW1509 - no thread of ours holds a lock
+            )
+
+    @property
+    def pid(self) -> int:
+        return self.process.pid
+
+    @property
+    def alive(self) -> bool:
+        return self.process.poll() is None
+
+    def log_tail(self) -> list[str]:
+        """The last lines of its log."""
+        try:
+            text = self.log.read_text(errors="replace")
+        except OSError:
+            return []
+        return text.splitlines()[-LOG_TAIL_LINES:]
+
+    def tell(self, message: Mapping[str, Any]) -> None:
+        """Send one line."""
+        assert self.process.stdin is not None
+        try:
+            self.process.stdin.write(json.dumps(message).encode() + b"\n")
+            self.process.stdin.flush()
+        except (BrokenPipeError, OSError):
+            raise self._death() from None
+
+    def listen(self, seconds: float) -> dict[str, Any]:
+        """The next line; ChildDied where none comes in time."""
+        assert self.process.stdout is not None
+        fd = self.process.stdout.fileno()
+        deadline = time.monotonic() + seconds
+        while b"\n" not in self._rest:
+            readable, _, _ = select.select([fd], [], [], max(0.0, deadline - time.monotonic()))
+            if not readable:
+                raise ChildDied(f"{self.name} did not answer within {seconds:g} s")
+            chunk = os.read(fd, 1 << 20)
+            if not chunk:
+                raise self._death()
+            self._rest += chunk
+        line, _, self._rest = self._rest.partition(b"\n")
+        try:
+            return hear(line)
+        except ValueError:
+            raise ChildDied(f"{self.name} said {line[:200]!r}, which is no message") from None
+
+    def ask(self, message: Mapping[str, Any], seconds: float = 30.0) -> dict[str, Any]:
+        """Send a command and return its reply; TrialFailed where the reply is an error."""
+        self.tell(message)
+        reply = self.listen(seconds)
+        if reply.get("error"):
+            raise TrialFailed(f"{self.name}: {reply['error']}")
+        return reply
+
+    def _death(self) -> ChildDied:
+        try:
+            code = self.process.wait(1.0)
+        except subprocess.TimeoutExpired:
+            return ChildDied(f"{self.name} closed its pipe")
+        if code < 0:
+            return ChildDied(f"{self.name} was killed by {signal.Signals(-code).name}")
+        return ChildDied(f"{self.name} ended with exit code {code}")
+
+    def send_signal(self, number: int) -> None:
+        if self.alive:
+            self.process.send_signal(number)
+
+    def stop(self, number: int = signal.SIGTERM, seconds: float = STOP_SECONDS) -> None:
+        """End it: politely first, then not."""
+        for pipe in (self.process.stdin, self.process.stdout):
+            if pipe is not None:
+                pipe.close()
+        if self.alive:
+            self.send_signal(signal.SIGCONT)  # a stopped process hears nothing
+            self.send_signal(number)
+            try:
+                self.process.wait(seconds)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+        self.process.wait()
+
+
+def python_child(module: str, name: str, log: Path, pins: Sequence[int], cwd: Path) -> Child:
+    """`python -m module` with this interpreter."""
+    command = [sys.executable, "-X", "frozen_modules=on", "-m", module]
+    return Child(name, command, log, pins, cwd=cwd)
+
+
+def cpu_sets(workers: int) -> dict[str, list[int]]:
+    """Which cores the load and the backend may use: the load's apart where there are two."""
+    available = cpus()
+    if len(available) == 1:
+        return {"load": available, "backend": available}
+    load = min(workers, len(available) - 1)
+    return {"load": available[-load:], "backend": available[:-load]}

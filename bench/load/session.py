@@ -1,0 +1,106 @@
+"""What the clients of one load process share: load, address, engine, recorder, counts.
+
+A scenario sees its session and nothing else of the harness.  Knows nothing of
+where commands come from or where rows go.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import count
+from typing import Any
+
+from bench import catalog
+from bench.clock import now_ns
+from bench.load.engine import Engine
+from bench.load.recorder import Recorder
+from bench.load.wire import WireMeter
+from bench.metrics import COMMON_OPERATIONS
+from bench.model import Experiment
+from bench.samples import OK
+
+TICK_NS = 10_000_000
+MOST_ERRORS = 20
+
+
+@dataclass(frozen=True)
+class Place:
+    """Which of several load processes this is: its clients are number, number + of, ..."""
+
+    number: int = 0
+    of: int = 1
+
+
+class Session:
+    """The shared state of a load process's clients."""
+
+    def __init__(
+        self,
+        experiment: str,
+        load: Mapping[str, Any],
+        address: Mapping[str, Any],
+        seed: int,
+        engine: Engine,
+        place: Place | None = None,
+    ) -> None:
+        self.experiment: Experiment = catalog.experiments()[experiment]
+        self.load: Any = self.experiment.load(**load)
+        self.address = address
+        self.seed = seed
+        self.engine = engine
+        self.recorder = Recorder([*COMMON_OPERATIONS, *self.experiment.operations])
+        self.wire = WireMeter()
+        self.connected = 0
+        self.errors: list[str] = []
+        self.failures = 0
+        self.facts: dict[str, Any] = {}
+        self.snapshots: dict[str, dict[str, Any]] = {}
+        self._place = place or Place()
+        self._numbers = count(self._place.number, self._place.of)
+
+    @property
+    def host(self) -> str:
+        return str(self.address["host"])
+
+    @property
+    def port(self) -> int:
+        return int(self.address["port"])
+
+    def next_client(self) -> int:
+        """The number of a new client: dense over all load processes, from 0."""
+        return next(self._numbers)
+
+    def failed(self, error: BaseException) -> None:
+        """Count a client's failure; keep the first few in words."""
+        self.failures += 1
+        if len(self.errors) < MOST_ERRORS:
+            self.errors.append(f"{type(error).__name__}: {error}")
+
+    @property
+    def outcomes(self) -> int:
+        """Outcome operations (deliveries) so far."""
+        return self.recorder.counts[self.recorder.code(self.experiment.outcome_operation)]
+
+    async def take_snapshots(self, instants: Sequence[tuple[str, int]]) -> None:
+        """Read all sockets at each instant (name, time in ns)."""
+        for name, due_ns in instants:
+            await self.engine.alarm.until(due_ns)
+            self.snapshots[name] = await self.wire.snapshot()
+
+    async def measure_lag(self, start_ns: int, end_ns: int) -> None:
+        """A timer every 10 ms: how late the loop comes to it is its lag."""
+        code = self.recorder.code("tick")
+        for sequence, due_ns in enumerate(range(start_ns, end_ns, TICK_NS)):
+            await self.engine.alarm.until(due_ns)
+            now = now_ns()
+            self.recorder.add(code, OK, 0, sequence, due_ns, due_ns, now, now, 0, 0)
+
+    def begin_window(self, t0_ns: int, t1_ns: int) -> None:
+        """Start what is measured beside the clients (on the engine's thread)."""
+        loop = asyncio.get_running_loop()
+        self._beside = [
+            loop.create_task(self.take_snapshots([("t0", t0_ns), ("t1", t1_ns)])),
+            loop.create_task(self.measure_lag(t0_ns, t1_ns)),
+        ]

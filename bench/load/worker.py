@@ -1,0 +1,162 @@
+"""One load process's work for a trial: clients by Locust, rows, counts, verification.
+
+Used alike by the local runner and by each worker of a distributed one; where
+commands come from and rows go is told to it.  See fleet.py for both kinds.
+"""
+
+from __future__ import annotations
+
+import gc
+import importlib
+from collections.abc import Callable
+from typing import Any
+
+import gevent
+from locust.env import Environment
+
+from bench.clock import now_ns
+from bench.load.engine import Engine
+from bench.load.recorder import recent_ms
+from bench.load.session import Place, Session
+from bench.load.stats import feed_statistics
+from bench.samples import rows
+
+FLUSH_SECONDS = 0.5
+VERIFY_SECONDS = 10.0
+POLL_SECONDS = 0.002
+
+RowsSink = Callable[[bytes], None]
+
+
+def client_class(pattern: str) -> type:
+    """The scenario's `Client`."""
+    experiment, _, name = pattern.partition("/")
+    module = importlib.import_module(f"scenarios.{experiment}.{name}")
+    return module.Client  # type: ignore[no-any-return]
+
+
+class Worker:
+    """Holds a session and does what it is told; runs in gevent's thread."""
+
+    def __init__(self, config: dict[str, Any], place: Place, give_rows: RowsSink) -> None:
+        self.config = config
+        self.place = place
+        self._give_rows = give_rows
+        self.user_class = client_class(config["pattern"])
+        self.engine = Engine()
+        self.session = self._session(config["load"])
+        self.environment = Environment(user_classes=[self.user_class])
+        self.environment.patternbench = self.session
+        self._recent: list[float] = []
+        self._flusher: gevent.Greenlet | None = None
+        self._trying: tuple[Session, gevent.Greenlet] | None = None
+
+    def _session(self, load: dict[str, Any]) -> Session:
+        config = self.config
+        experiment = config["pattern"].partition("/")[0]
+        return Session(
+            experiment, load, config["address"], int(config["seed"]), self.engine, self.place
+        )
+
+    # --- verify first ----------------------------------------------------------------
+
+    def do_try(self, _: dict[str, Any]) -> dict[str, Any]:
+        """One client connects, apart from the measured ones."""
+        if self.place.number:
+            return {}
+        changed = dict(self.session.experiment.verify_with)
+        session = self._session({**self.config["load"], **changed})
+        environment = Environment(user_classes=[self.user_class])
+        environment.patternbench = session
+        user = self.user_class(environment)
+        self._trying = session, gevent.spawn(self.engine.run, user.lifetime())
+        if not _wait(lambda: session.connected or session.failures, VERIFY_SECONDS):
+            return {"error": "the client did not connect in time"}
+        if session.failures:
+            return {"error": session.errors[0]}
+        return {"client": user.number}
+
+    def do_verify(self, message: dict[str, Any]) -> dict[str, Any]:
+        """The client of `do_try` must get the event `sequence`, and nothing before it."""
+        if self._trying is None:
+            return {}
+        session, greenlet = self._trying
+        self._trying = None
+        _wait(lambda: session.outcomes or session.failures, VERIFY_SECONDS)
+        greenlet.kill()
+        block = rows(bytes(session.recorder.take()))
+        code = session.recorder.code(session.experiment.outcome_operation)
+        got = block[block["operation"] == code]
+        if not len(got):
+            return {"error": session.errors[0] if session.errors else "no event arrived in time"}
+        if got["sequence"][0] != message["sequence"]:
+            return {"error": f"got event {got['sequence'][0]}, not {message['sequence']}"}
+        return {}
+
+    # --- the measured clients ----------------------------------------------------------
+
+    def begin_flushing(self) -> None:
+        self._flusher = gevent.spawn(self._flush_for_ever)
+
+    def _flush_for_ever(self) -> None:
+        while True:
+            gevent.sleep(FLUSH_SECONDS)
+            self.flush()
+
+    def flush(self) -> None:
+        """Give away the rows so far; what else is made of them is for people watching."""
+        block = self.engine.call(self.session.recorder.take)
+        if not block:
+            return
+        self._give_rows(bytes(block))
+        recorder = self.session.recorder
+        feed_statistics(self.environment, block, recorder.operations)
+        recent = recent_ms(block, recorder.code(self.session.experiment.outcome_operation))
+        self._recent = recent or self._recent
+
+    def do_window(self, message: dict[str, Any]) -> dict[str, Any]:
+        """What start-up left is not to be searched again in the window; then the marks."""
+        gc.collect()
+        gc.freeze()
+        self.engine.call(self.session.begin_window, int(message["t0_ns"]), int(message["t1_ns"]))
+        return {}
+
+    def do_counters(self, _: dict[str, Any]) -> dict[str, Any]:
+        session = self.session
+        return {
+            "connected": session.connected,
+            "outcomes": session.outcomes,
+            "failures": session.failures,
+            "errors": session.errors[:1],
+            "recent_ms": self._recent,
+        }
+
+    def do_finish(self, _: dict[str, Any]) -> dict[str, Any]:
+        """Everything that was measured; nothing is recorded after the last block."""
+        if self._flusher is not None:
+            self._flusher.kill()
+        session = self.session
+
+        def last() -> tuple[bytearray, int]:
+            counted = session.recorder.counted
+            return session.recorder.take(), counted
+
+        block, counted = self.engine.call(last)
+        if block:
+            self._give_rows(bytes(block))
+        return {
+            "counted": counted,
+            "wire": session.snapshots,
+            "failures": session.failures,
+            "errors": session.errors,
+            "facts": session.facts,
+        }
+
+
+def _wait(condition: Callable[[], Any], seconds: float) -> bool:
+    deadline = now_ns() + int(seconds * 1e9)
+    while not condition():
+        if now_ns() > deadline:
+            return False
+        gevent.sleep(POLL_SECONDS)
+    return True

@@ -1,0 +1,24 @@
+"""The bytes of one event: what backend and client agree on.  Pure.
+
+Text without line ends, so that every transport can carry it as it is:
+`sequence intended_ns published_ns ` and filler up to the asked size.
+"""
+
+from __future__ import annotations
+
+LEAST_BYTES = 48
+"""Three numbers with their blanks: room for 10^10 events and for centuries of uptime."""
+
+SEPARATOR = b"\n"
+"""Between the events of one reply that carries several."""
+
+
+def encode(sequence: int, intended_ns: int, published_ns: int, size: int) -> bytes:
+    """The event as `size` bytes (at least what the three numbers need)."""
+    return (b"%d %d %d " % (sequence, intended_ns, published_ns)).ljust(size, b".")
+
+
+def decode(data: bytes | memoryview) -> tuple[int, int, int]:
+    """(sequence, intended_ns, published_ns); ValueError where it is no event."""
+    sequence, intended, published, _ = bytes(data[:80]).split(b" ", 3)
+    return int(sequence), int(intended), int(published)

@@ -1,0 +1,214 @@
+"""A run: its folder, its services, its trials one after the other; resume.
+
+Knows trials as black boxes, and nothing of how they are measured or drawn.
+"""
+
+from __future__ import annotations
+
+import datetime
+import signal
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from types import FrameType
+from typing import Protocol
+
+from bench import catalog, environment, store
+from bench.lab import rabbitmq
+from bench.lab.processes import cpu_sets
+from bench.model import ComponentMissing, Pattern, Trial, TrialFailed, UsageError
+from bench.plan import check_limits
+from bench.trial import Observer, Surroundings, run_trial
+
+
+class Progress(Observer, Protocol):
+    """An observer that also sees the run as a whole."""
+
+    def run_begins(self, trials: Sequence[Trial], folder: Path) -> None: ...
+    def trial_begins(self, trial: Trial) -> None: ...
+    def trial_ends(self, record: store.TrialFile) -> None: ...
+    def says(self, text: str) -> None: ...
+
+
+COMPONENTS: dict[str, Callable[[], str]] = {"rabbitmq": rabbitmq.missing}
+"""What a pattern may require, and how to learn that it is missing (the remedy, or "")."""
+
+
+@dataclass(frozen=True)
+class RunPlan:
+    """Everything that is decided before a run starts."""
+
+    patterns: Sequence[Pattern]
+    trials: Sequence[Trial]
+    seed: int
+    repeats: int
+    workers: int = 1
+    amqp_url: str = ""
+    command: str = ""
+    not_measured: Mapping[str, str] = field(default_factory=dict)
+
+
+def without_missing(patterns: Sequence[Pattern], amqp_url: str) -> tuple[list[Pattern], dict[str, str]]:
+    """The patterns that can run here, and why the others cannot (by id).
+
+    Raises ComponentMissing where none of them can.
+    """
+    usable, missing = [], {}
+    for pattern in patterns:
+        remedies = [
+            remedy
+            for name in pattern.requires
+            if not (name == "rabbitmq" and amqp_url)
+            and (remedy := COMPONENTS[name]() if name in COMPONENTS else f"unknown: {name}")
+        ]
+        if remedies:
+            missing[pattern.id] = "; ".join(remedies)
+        else:
+            usable.append(pattern)
+    if not usable:
+        raise ComponentMissing("; ".join(dict.fromkeys(missing.values())))
+    return usable, missing
+
+
+def new_run(plan: RunPlan, results: Path) -> Path:
+    """Write the plan into a new folder of `results` and return it."""
+    check_limits(plan.trials, environment.descriptor_limit(), plan.workers)
+    moment = datetime.datetime.now().astimezone()
+    experiments = sorted({pattern.experiment for pattern in plan.patterns})
+    folder = _fresh(results, f"{moment:%Y-%m-%dT%H-%M-%S}-{'+'.join(experiments)}")
+    facts = environment.facts()
+    if any("rabbitmq" in pattern.requires for pattern in plan.patterns):
+        facts["rabbitmq"] = "foreign" if plan.amqp_url else rabbitmq.version()
+    store.create_run(
+        folder,
+        store.RunFile(
+            version=store.VERSION,
+            created=moment.isoformat(timespec="seconds"),
+            command=plan.command,
+            seed=plan.seed,
+            repeats=plan.repeats,
+            workers=plan.workers,
+            environment=facts,
+            patterns={pattern.id: pattern for pattern in plan.patterns},
+            trials=list(plan.trials),
+            not_measured=dict(plan.not_measured),
+        ),
+    )
+    return folder
+
+
+def _fresh(results: Path, name: str) -> Path:
+    folder, number = results / name, 1
+    while folder.exists():
+        number += 1
+        folder = results / f"{name}-{number}"
+    return folder
+
+
+def check_resumable(run: store.StoredRun) -> None:
+    """Refuse to add trials to a run whose code or machine was another."""
+    recorded, now = run.file.environment, environment.facts()
+    for key in environment.COMPARABLE:
+        if recorded.get(key) != now[key]:
+            raise UsageError(
+                f"{run.folder}: {key} was {recorded.get(key)}, now it is {now[key]}; "
+                "unlike trials do not make one run: start a new one"
+            )
+    for pattern in run.file.patterns.values():
+        if pattern.id in run.file.not_measured:
+            continue
+        current = catalog.select([pattern.id])[0]
+        if current.code_hash != pattern.code_hash:
+            raise UsageError(
+                f"{run.folder}: the code of {pattern.id} has changed since; start a new run"
+            )
+
+
+class Services:
+    """What surrounds the trials of one run; started when first needed, restarted when dead."""
+
+    def __init__(self, pins: list[int], amqp_url: str, says: Callable[[str], None]) -> None:
+        self._rabbit = rabbitmq.RabbitNode(pins, amqp_url)
+        self._says = says
+
+    @property
+    def rabbit(self) -> rabbitmq.RabbitNode:
+        return self._rabbit
+
+    def around(self, pattern: Pattern, workers: int) -> Surroundings:
+        """What this pattern's trial needs, running."""
+        if "rabbitmq" not in pattern.requires:
+            return Surroundings(workers=workers)
+        if not self._rabbit.alive:
+            self._says("starting RabbitMQ")
+            self._rabbit.start()
+        return Surroundings({"rabbitmq": self._rabbit.service}, self._rabbit.pids, workers)
+
+    def explain(self, record: store.TrialFile) -> store.TrialFile:
+        """Add the broker's end to a failed trial that it took with it."""
+        if record.status == "ok" or self._rabbit.alive or not self._rabbit.pids:
+            return record
+        return replace(
+            record,
+            reason=f"RabbitMQ ended in mid-trial; {record.reason}",
+            log_tail=[*self._rabbit.log_tail(), *record.log_tail],
+        )
+
+    def stop(self) -> None:
+        self._rabbit.stop()
+
+
+@contextmanager
+def interruptible() -> Iterator[None]:
+    """SIGTERM ends a run as Ctrl-C does."""
+
+    def interrupt(_: int, __: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    previous = signal.signal(signal.SIGTERM, interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, previous)
+
+
+def execute(folder: Path, amqp_url: str, progress: Progress) -> store.StoredRun:
+    """Do the trials of a run that are not done yet; returns the run as it then stands.
+
+    KeyboardInterrupt passes through when everything is stopped; finished
+    trials stay, the one under way is not kept.
+    """
+    run = store.open_run(folder)
+    trials = run.unfinished
+    experiments = catalog.experiments()
+    services = Services(cpu_pins(), amqp_url, progress.says)
+    progress.run_begins(trials, folder)
+    try:
+        with interruptible():
+            for trial in trials:
+                progress.trial_begins(trial)
+                pattern = run.file.patterns[trial.pattern]
+                experiment = experiments[pattern.experiment]
+                partial = store.partial_folder(folder, trial)
+                try:
+                    around = services.around(pattern, run.file.workers)
+                    record = run_trial(experiment, trial, partial, around, progress)
+                    record = services.explain(record)
+                except TrialFailed as error:  # a service did not start
+                    record = _failed(trial, str(error), services.rabbit.log_tail())
+                store.finish_trial(partial, record)
+                progress.trial_ends(record)
+    finally:
+        services.stop()
+    return store.open_run(folder)
+
+
+def cpu_pins() -> list[int]:
+    return cpu_sets(1)["backend"]
+
+
+def _failed(trial: Trial, reason: str, tail: list[str]) -> store.TrialFile:
+    return store.TrialFile(
+        version=store.VERSION, trial=trial, status="failed", reason=reason, log_tail=tail
+    )

@@ -1,0 +1,29 @@
+"""Client side of WebSocket: one upgraded connection, frames as they come."""
+
+from __future__ import annotations
+
+from bench.load.websocket import WebSocket
+from scenarios.notifications._listener import Listener
+
+
+class Client(Listener):
+    """After a loss it comes back with the last sequence that it saw."""
+
+    socket: WebSocket | None = None
+
+    async def connect(self) -> None:
+        session = self.session
+        after = f"&after={self.seen}" if self.seen >= 0 else ""
+        url = f"ws://{session.host}:{session.port}/socket?client={self.number}{after}"
+        self.socket = await WebSocket.open(
+            url, self.deliver, session.wire, session.load.deflate == "on"
+        )
+        session.facts["websocket_extension"] = self.socket.extension or "none"
+
+    async def live(self) -> None:
+        assert self.socket is not None
+        await self.socket.ended
+
+    async def close(self) -> None:
+        if self.socket is not None:
+            self.socket.close()

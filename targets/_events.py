@@ -1,0 +1,178 @@
+"""What happens in the backend: one seeded stream of events, published by schedule.
+
+Every notification target shares it, so that all patterns tell of the same
+events at the same times.  Open loop: a slow delivery never delays the next
+event's scheduled time, and an event that is published late keeps it.
+Knows nothing of how an event reaches a client.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from array import array
+from collections import deque
+from collections.abc import Callable, Iterator
+from itertools import repeat
+from pathlib import Path
+from typing import Any
+
+from bench import pacing
+from bench.clock import Alarm, now_ns
+from bench.payload import encode
+from bench.samples import EVERY
+
+KEPT_EVENTS = 100_000
+"""Events that a feed keeps for clients that come back (about 10 MB at 100 B)."""
+
+
+class Event:
+    """One event of a feed, as published."""
+
+    __slots__ = ("payload", "sequence")
+
+    def __init__(self, sequence: int, payload: bytes) -> None:
+        self.sequence = sequence
+        self.payload = payload
+
+
+class Feed:
+    """The events meant for one audience, in order; sequence numbers from 1 without gaps."""
+
+    def __init__(self) -> None:
+        self.last = 0
+        self._kept: deque[Event] = deque(maxlen=KEPT_EVENTS)
+        self._waiting: dict[asyncio.Future[None], None] = {}
+
+    def append(self, event: Event) -> None:
+        """Add the next event and wake whoever waits for it."""
+        self._kept.append(event)
+        self.last = event.sequence
+        waiting, self._waiting = self._waiting, {}
+        for waiter in waiting:
+            if not waiter.done():
+                waiter.set_result(None)
+
+    async def wait(self, sequence: int, timeout_s: float | None = None) -> list[Event]:
+        """The events after `sequence`, as soon as there is one; [] at the timeout."""
+        if self.last <= sequence:
+            loop = asyncio.get_running_loop()
+            waiter = loop.create_future()
+            self._waiting[waiter] = None
+            timer = loop.call_later(timeout_s, _wake, waiter) if timeout_s is not None else None
+            try:
+                await waiter
+            finally:
+                self._waiting.pop(waiter, None)
+                if timer is not None:
+                    timer.cancel()
+        return self.since(sequence)
+
+    def since(self, sequence: int) -> list[Event]:
+        """The kept events after `sequence`, oldest first."""
+        missing = min(self.last - sequence, len(self._kept))
+        if missing <= 0:
+            return []
+        if missing == 1:
+            return [self._kept[-1]]
+        first = len(self._kept) - missing
+        return [self._kept[index] for index in range(first, len(self._kept))]
+
+
+def _wake(waiter: asyncio.Future[None]) -> None:
+    if not waiter.done():
+        waiter.set_result(None)
+
+
+def _keep(audience: int, event: Event) -> None:
+    """Whoever waits at the feed has been woken; nothing else to do."""
+
+
+class EventSource:
+    """Publishes events to feeds and keeps the record of what was published when.
+
+    `deliver(audience, event)` is for transports that are told of each event
+    instead of waiting at a feed.
+    """
+
+    def __init__(
+        self, load: Any, seed: int, deliver: Callable[[int, Event], None] = _keep
+    ) -> None:
+        self._load = load
+        self._seed = seed
+        self._deliver = deliver
+        self._feeds: dict[int, Feed] = {}
+        self._log = array("q")
+        self.for_all = load.audience == "every"
+        self.published = 0
+        self.failure = ""
+
+    def feed_of(self, client: int) -> Feed:
+        """The feed that a client listens to."""
+        key = EVERY if self.for_all else client
+        feed = self._feeds.get(key)
+        if feed is None:
+            feed = self._feeds[key] = Feed()
+        return feed
+
+    def publish(self, audience: int, intended_ns: int, size: int) -> Event:
+        """Make the next event for `audience` (EVERY or a client) and hand it on."""
+        feed = self.feed_of(audience)
+        published_ns = now_ns()
+        sequence = feed.last + 1
+        event = Event(sequence, encode(sequence, intended_ns, published_ns, size))
+        feed.append(event)
+        self._log.extend((audience, sequence, intended_ns, published_ns))
+        self.published += 1
+        self._deliver(audience, event)
+        return event
+
+    def publish_now(self, client: int) -> int:
+        """One event outside the schedule, to check the pattern; returns its sequence."""
+        audience = EVERY if self.for_all else client
+        return self.publish(audience, now_ns(), self._load.payload_bytes).sequence
+
+    def schedule(self) -> Iterator[tuple[int, int]]:
+        """Endless (offset_ns, size_bytes) by the load's schedule."""
+        load = self._load
+        if load.schedule == "trace":
+            points = pacing.read_trace(Path(load.trace).read_text().splitlines(), load.trace)
+            return _repeated(points)
+        arrivals = (
+            pacing.poisson(load.event_rate_per_s, self._seed)
+            if load.schedule == "poisson"
+            else pacing.constant(load.event_rate_per_s)
+        )
+        return zip(arrivals, repeat(load.payload_bytes), strict=False)
+
+    async def run(self, start_ns: int, end_ns: int) -> None:
+        """Publish by schedule from start to end, however late."""
+        alarm = Alarm(asyncio.get_running_loop())
+        chance = random.Random(self._seed)
+        try:
+            for offset_ns, size in self.schedule():
+                due_ns = start_ns + offset_ns
+                if due_ns >= end_ns:
+                    return
+                # Gives the loop a turn even when late: what was published must get out.
+                await alarm.until(due_ns)
+                audience = EVERY if self.for_all else chance.randrange(self._load.clients)
+                self.publish(audience, due_ns, size)
+        except Exception as error:  # noqa: BLE001 - told to the lab, which ends the trial
+            self.failure = f"event source: {type(error).__name__}: {error}"
+        finally:
+            alarm.close()
+
+    def write_log(self, path: Path) -> None:
+        """All published events as rows of four int64: feed, sequence, intended, published."""
+        path.write_bytes(self._log.tobytes())
+
+
+def _repeated(points: list[pacing.TracePoint]) -> Iterator[tuple[int, int]]:
+    """A trace again and again; its length is its last offset plus its mean gap."""
+    span = points[-1].offset_ns + max(1, points[-1].offset_ns // max(1, len(points) - 1))
+    base = 0
+    while True:
+        for point in points:
+            yield base + point.offset_ns, point.size_bytes
+        base += span

@@ -1,0 +1,43 @@
+"""An aiohttp application on a free port, as every HTTP target wants it.
+
+Knows nothing of what the application does.
+"""
+
+from __future__ import annotations
+
+from aiohttp import web
+
+from targets._serve import BACKLOG, HOST, BaseTarget
+
+
+class WebTarget(BaseTarget):
+    """A target that is an aiohttp application; a pattern adds its routes."""
+
+    runner: web.AppRunner | None = None
+
+    def routes(self) -> list[web.RouteDef]:
+        """The application's routes."""
+        raise NotImplementedError
+
+    async def start(self, port: int) -> int:
+        app = web.Application()
+        app.add_routes(self.routes())
+        # Connections stay: a client that polls once a minute keeps its own.
+        self.runner = web.AppRunner(
+            app, access_log=None, keepalive_timeout=3600, handler_cancellation=True
+        )
+        await self.runner.setup()
+        site = web.TCPSite(self.runner, HOST, port, backlog=BACKLOG, shutdown_timeout=0.1)
+        await site.start()
+        return int(self.runner.addresses[0][1])
+
+
+def whole_number(request: web.Request, name: str, default: int | None = None) -> int:
+    """A query parameter as a number; HTTP 400 where it is missing or none."""
+    text = request.query.get(name)
+    if text is None and default is not None:
+        return default
+    try:
+        return int(text or "")
+    except ValueError:
+        raise web.HTTPBadRequest(text=f"{name}={text}: must be a whole number\n") from None

@@ -1,0 +1,21 @@
+"""The client asks once; the server holds the request until there is news or a timeout."""
+
+from __future__ import annotations
+
+from aiohttp import web
+
+from bench.payload import SEPARATOR
+from targets._web import whole_number
+from targets.notifications import short_polling
+
+
+class Target(short_polling.Target):
+    """As short polling, but GET /events waits: nothing between two requests is lost,
+    because each request names the last event that its client has seen."""
+
+    async def events(self, request: web.Request) -> web.Response:
+        feed = self.source.feed_of(whole_number(request, "client"))
+        news = await feed.wait(whole_number(request, "after"), self.load.long_poll_timeout_s)
+        if not news:
+            return web.Response(status=204)
+        return web.Response(body=SEPARATOR.join([event.payload for event in news]))

@@ -1,0 +1,57 @@
+"""The harness's own floor: each event straight onto a bare TCP connection, no protocol."""
+
+from __future__ import annotations
+
+import asyncio
+
+from bench.samples import EVERY
+from targets._events import Event, EventSource
+from targets._serve import BACKLOG, HOST, BaseTarget
+
+TITLE = "null (floor)"
+COMPARED = False
+
+
+class Connection(asyncio.Protocol):
+    """One client; it says its number in a line and then only listens."""
+
+    def __init__(self, target: Target) -> None:
+        self.target = target
+        self.greeting = b""
+        self.client = -1
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self.transport = transport
+
+    def data_received(self, data: bytes) -> None:
+        self.greeting += data
+        if self.client < 0 and self.greeting.endswith(b"\n"):
+            self.client = int(self.greeting)
+            self.target.listeners.setdefault(self.client, set()).add(self.transport)
+            self.transport.write(b"\n")  # type: ignore[attr-defined]
+
+    def connection_lost(self, error: Exception | None) -> None:  # noqa: ARG002
+        self.target.listeners.get(self.client, set()).discard(self.transport)
+
+
+class Target(BaseTarget):
+    """Writes each payload and a line end to whoever it is meant for."""
+
+    def __init__(self, *settings: object) -> None:
+        super().__init__(*settings)  # type: ignore[arg-type]
+        self.listeners: dict[int, set[asyncio.BaseTransport]] = {}
+        self.source = EventSource(self.load, self.seed, self.deliver)
+
+    async def start(self, port: int) -> int:
+        loop = asyncio.get_running_loop()
+        server = await loop.create_server(lambda: Connection(self), HOST, port, backlog=BACKLOG)
+        return int(server.sockets[0].getsockname()[1])
+
+    def deliver(self, audience: int, event: Event) -> None:
+        line = event.payload + b"\n"
+        chosen = (
+            self.listeners.values() if audience == EVERY else [self.listeners.get(audience, set())]
+        )
+        for transports in chosen:
+            for transport in transports:
+                transport.write(line)  # type: ignore[attr-defined]

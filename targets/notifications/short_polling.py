@@ -1,0 +1,31 @@
+"""The client asks every T what is new; the server answers at once, mostly "nothing"."""
+
+from __future__ import annotations
+
+from aiohttp import web
+
+from bench.payload import SEPARATOR
+from targets._events import EventSource
+from targets._web import WebTarget, whole_number
+
+
+class Target(WebTarget):
+    """GET /position tells where the feed stands, GET /events?after=n what came since."""
+
+    def __init__(self, *settings: object) -> None:
+        super().__init__(*settings)  # type: ignore[arg-type]
+        self.source = EventSource(self.load, self.seed)
+
+    def routes(self) -> list[web.RouteDef]:
+        return [web.get("/position", self.position), web.get("/events", self.events)]
+
+    async def position(self, request: web.Request) -> web.Response:
+        feed = self.source.feed_of(whole_number(request, "client"))
+        return web.Response(text=str(feed.last))
+
+    async def events(self, request: web.Request) -> web.Response:
+        feed = self.source.feed_of(whole_number(request, "client"))
+        news = feed.since(whole_number(request, "after"))
+        if not news:
+            return web.Response(status=204)
+        return web.Response(body=SEPARATOR.join([event.payload for event in news]))

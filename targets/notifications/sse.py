@@ -1,0 +1,51 @@
+"""One request, an unending response: the server writes each event into it (WHATWG event stream)."""
+
+from __future__ import annotations
+
+from aiohttp import web
+
+from targets._events import EventSource, Feed
+from targets._web import WebTarget, whole_number
+
+TITLE = "SSE"
+
+
+class Target(WebTarget):
+    """GET /stream; Last-Event-ID goes on where a client left off."""
+
+    def __init__(self, *settings: object) -> None:
+        super().__init__(*settings)  # type: ignore[arg-type]
+        self.source = EventSource(self.load, self.seed)
+
+    def routes(self) -> list[web.RouteDef]:
+        return [web.get("/stream", self.stream)]
+
+    async def stream(self, request: web.Request) -> web.StreamResponse:
+        feed = self.source.feed_of(whole_number(request, "client"))
+        seen = _last_event_id(request, feed.last)
+        response = web.StreamResponse(
+            headers={"Content-Type": "text/event-stream", "Cache-Control": "no-store"}
+        )
+        response.enable_chunked_encoding()
+        await response.prepare(request)
+        try:
+            await self.send(response, feed, seen)
+        except ConnectionError:  # the client is gone
+            pass
+        return response
+
+    async def send(self, response: web.StreamResponse, feed: Feed, seen: int) -> None:
+        """Write what comes after `seen`, without end."""
+        while True:
+            news = await feed.wait(seen, self.load.keep_alive_s)
+            if not news:
+                # A comment: proxies and clients see that the stream lives.
+                await response.write(b":\n\n")
+            for event in news:
+                await response.write(b"id: %d\ndata: %b\n\n" % (event.sequence, event.payload))
+                seen = event.sequence
+
+
+def _last_event_id(request: web.Request, default: int) -> int:
+    text = request.headers.get("Last-Event-ID", "")
+    return int(text) if text.isdecimal() else default

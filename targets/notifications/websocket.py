@@ -1,0 +1,46 @@
+"""One connection in both directions; the server sends each event as a frame (RFC 6455)."""
+
+from __future__ import annotations
+
+import asyncio
+
+from aiohttp import web
+
+from targets._events import EventSource, Feed
+from targets._web import WebTarget, whole_number
+
+TITLE = "WebSocket"
+
+
+class Target(WebTarget):
+    """GET /socket, upgraded; `after` in the query goes on where a client left off."""
+
+    def __init__(self, *settings: object) -> None:
+        super().__init__(*settings)  # type: ignore[arg-type]
+        self.source = EventSource(self.load, self.seed)
+
+    def routes(self) -> list[web.RouteDef]:
+        return [web.get("/socket", self.socket)]
+
+    async def socket(self, request: web.Request) -> web.WebSocketResponse:
+        feed = self.source.feed_of(whole_number(request, "client"))
+        seen = whole_number(request, "after", feed.last)
+        socket = web.WebSocketResponse(compress=self.load.deflate == "on")
+        await socket.prepare(request)
+        sending = asyncio.create_task(self.send(socket, feed, seen))
+        try:
+            async for _ in socket:  # clients say nothing; this sees them close
+                pass
+        finally:
+            sending.cancel()
+        return socket
+
+    async def send(self, socket: web.WebSocketResponse, feed: Feed, seen: int) -> None:
+        """Send what comes after `seen` until the client is gone."""
+        try:
+            while True:
+                for event in await feed.wait(seen):
+                    await socket.send_bytes(event.payload)
+                    seen = event.sequence
+        except ConnectionError:
+            return
