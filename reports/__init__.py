@@ -1,0 +1,1 @@
+"""Turns a run's folder into a report: evaluate, tabulate, draw, write."""

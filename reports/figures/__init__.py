@@ -1,0 +1,71 @@
+"""The kinds of figure, each found by being a file in this folder.
+
+A kind is a module <kind>.py (no leading underscore) with
+
+    TITLE = "..."      its heading
+    CAPTION = "..."    how to read it, in one or two sentences
+    SECTION = "..."    the section of the page it stands in (default "figures")
+    def draw(run, result) -> list of (name, Figure)
+
+`draw` gets the whole run and one experiment's result, and returns no figure
+where the kind does not apply.  A file that lacks a part stops the report.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import matplotlib as mpl
+from matplotlib.figure import Figure
+
+from bench.model import UsageError
+from reports.evaluated import Evaluated, ExperimentResult
+from reports.style import RC
+
+FOLDER = Path(__file__).parent
+SECTIONS = ("tradeoff", "distribution", "curves", "laws", "load", "delivery", "figures")
+"""The sections of the page that take figures, in order."""
+
+Draw = Callable[[Evaluated, ExperimentResult], list[tuple[str, Figure]]]
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of figure, as its file declares it."""
+
+    name: str
+    title: str
+    caption: str
+    section: str
+    draw: Draw
+
+    def figures(self, evaluated: Evaluated, result: ExperimentResult) -> list[tuple[str, Figure]]:
+        """The kind's figures in the common style."""
+        with mpl.rc_context(RC):
+            return self.draw(evaluated, result)
+
+
+def kinds(folder: Path = FOLDER, package: str = __name__) -> list[Kind]:
+    """All kinds, by name; UsageError naming the file and what it lacks."""
+    paths = sorted(path for path in folder.glob("*.py") if not path.stem.startswith("_"))
+    return [_kind(path, package) for path in paths]
+
+
+def _kind(path: Path, package: str) -> Kind:
+    try:
+        module = importlib.import_module(f"{package}.{path.stem}")
+    except Exception as error:
+        raise UsageError(
+            f"{path}: cannot be imported ({type(error).__name__}: {error}); correct the file"
+        ) from error
+    for name, wanted in (("TITLE", "a text"), ("CAPTION", "a text"), ("draw", "a function")):
+        value = getattr(module, name, None)
+        if not (callable(value) if name == "draw" else isinstance(value, str) and value):
+            raise UsageError(f"{path}: {name} must be {wanted}; add it or remove the file")
+    section = getattr(module, "SECTION", "figures")
+    if section not in SECTIONS:
+        raise UsageError(f"{path}: SECTION {section!r} is none of {', '.join(SECTIONS)}; use one")
+    return Kind(path.stem, module.TITLE, module.CAPTION, section, module.draw)

@@ -1,0 +1,180 @@
+"""The answer table: patterns by headline metrics, with intervals, marks and footnotes.
+
+Plain data that a page, a text file or a terminal can show.  A value is marked
+best only where the intervals of all others stay clear of it; floors are never
+compared; what could not be measured has a row that says why.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+from bench.model import Pattern
+from reports import numbers
+from reports.evaluated import Evaluated, ExperimentResult, Group, Level
+from reports.load import evaluate
+from reports.ranking import clear_winner
+
+Kind = Literal["compared", "floor", "missing"]
+BEST = "★"
+DASH = "\N{EN DASH}"
+LETTERS = "abcdefghijklmnopqrstuvwxyz"
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One value as text."""
+
+    value: str
+    interval: str = ""
+    best: bool = False
+
+    @property
+    def text(self) -> str:
+        words = [self.value, f"({self.interval})" if self.interval else "", BEST * self.best]
+        return " ".join(word for word in words if word)
+
+
+@dataclass(frozen=True)
+class Row:
+    """One pattern; `remark` stands in place of the cells of what was not measured."""
+
+    pattern: str
+    title: str
+    kind: Kind
+    cells: tuple[Cell, ...] = ()
+    marks: tuple[str, ...] = ()
+    trials: str = ""
+    remark: str = ""
+
+
+@dataclass
+class Notes:
+    """Footnotes of an experiment's tables: what is the same gets the same letter.
+
+    The first text stands for all of its kind; the findings list every one.
+    """
+
+    texts: dict[str, tuple[str, str]] = field(default_factory=dict)
+
+    def mark(self, kind: str, text: str) -> str:
+        if kind not in self.texts:
+            turn, place = divmod(len(self.texts), len(LETTERS))
+            self.texts[kind] = LETTERS[place] * (turn + 1), text
+        return self.texts[kind][0]
+
+    def of(self, rows: Sequence[Row]) -> tuple[tuple[str, str], ...]:
+        """Mark and text of the notes that these rows carry."""
+        used = {mark for row in rows for mark in row.marks}
+        return tuple((mark, text) for mark, text in self.texts.values() if mark in used)
+
+
+@dataclass(frozen=True)
+class AnswerTable:
+    """The answer at one level of one experiment."""
+
+    experiment: str
+    title: str
+    level: str
+    metrics: tuple[str, ...]
+    rows: tuple[Row, ...]
+    notes: tuple[tuple[str, str], ...]
+
+    @property
+    def headers(self) -> list[str]:
+        return ["pattern", *(numbers.title(key) for key in self.metrics), "trials"]
+
+    def plain(self) -> list[list[str]]:
+        """The rows as text, as wide as the headers."""
+        lines = []
+        for row in self.rows:
+            name = f"harness floor: {row.title}" if row.kind == "floor" else row.title
+            name += f" [{','.join(row.marks)}]" if row.marks else ""
+            cells = [cell.text for cell in row.cells] or [row.remark]
+            cells += [""] * (len(self.metrics) - len(cells))
+            lines.append([name, *cells, row.trials])
+        return lines
+
+
+def answer_tables(run: Path | Evaluated) -> list[AnswerTable]:
+    """The answer tables of a run, one for each experiment and level, in order."""
+    evaluated = run if isinstance(run, Evaluated) else evaluate(run)
+    return [table for result in evaluated.experiments for table in tables_of(result)]
+
+
+def tables_of(result: ExperimentResult) -> list[AnswerTable]:
+    """One table per level; the letters of the footnotes are the same in all."""
+    notes = Notes()
+    return [_table(result, level, notes) for level in result.levels or (Level((), ""),)]
+
+
+def _table(result: ExperimentResult, level: Level, notes: Notes) -> AnswerTable:
+    keys = result.experiment.headline
+    best = {key: clear_winner(result, level, key) for key in keys}
+    rows = [_row(result, level, pattern, best, notes) for pattern in result.patterns]
+    order: tuple[Kind, ...] = ("compared", "missing", "floor")
+    rows.sort(key=lambda row: order.index(row.kind))
+    return AnswerTable(
+        result.name, result.experiment.title, level.text, keys, tuple(rows), notes.of(rows)
+    )
+
+
+def _row(
+    result: ExperimentResult,
+    level: Level,
+    pattern: Pattern,
+    best: dict[str, str | None],
+    notes: Notes,
+) -> Row:
+    group = result.group(pattern.name, level)
+    if group is None or not group.used:
+        reason = result.not_measured.get(pattern.name) or unused_reason(group)
+        return Row(pattern.name, pattern.title, "missing", remark=f"not measured: {reason}")
+    cells = []
+    for key, winner in best.items():
+        estimate = group.estimates[key]
+        cells.append(
+            Cell(
+                numbers.number(estimate.value),
+                numbers.interval(estimate, DASH if estimate.low >= 0 else " to "),
+                winner == pattern.name and not math.isnan(estimate.value),
+            )
+        )
+    used, all_trials = len(group.used), len(group.trials)
+    return Row(
+        pattern.name,
+        pattern.title,
+        "compared" if pattern.compared else "floor",
+        tuple(cells),
+        tuple(dict.fromkeys(notes.mark(kind, text) for kind, text in doubts(group))),
+        f"{used}" if used == all_trials else f"{used} of {all_trials}",
+    )
+
+
+def unused_reason(group: Group | None) -> str:
+    """Why a group has no usable trial."""
+    if group is None:
+        return "no trial of it was run; `bench resume` runs what is missing"
+    reasons = Counter(f"{result.verdict}: {result.reason}" for result in group.trials)
+    most, _ = reasons.most_common(1)[0]
+    return f"none of its {len(group.trials)} trials can be used ({most})"
+
+
+def doubts(group: Group) -> list[tuple[str, str]]:
+    """Kind and text of what casts doubt on a group's numbers, and of what is left out of them."""
+    found = [
+        (finding.code, f"Doubtful: {finding.message}. Remedy: {finding.remedy}.")
+        for result in group.used
+        for finding in result.findings
+        if finding.severity == "doubt"
+    ]
+    for result in group.trials:
+        if result.verdict != "used":
+            text = f"Not all trials are in the numbers: {result.verdict}, {result.reason}."
+            found.append((f"{result.verdict}: {result.reason}", text))
+    return found

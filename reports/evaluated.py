@@ -1,0 +1,197 @@
+"""What a report knows of a run: the evaluated run as frozen dataclasses.
+
+Results only, no raw samples: every field is small, whatever the run's size.
+Must not know how a run is read from disk, nor how anything is drawn or written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+
+from bench.model import Experiment, Finding, Load, Pattern, Prediction, Trial
+from bench.statistics import Estimate
+from bench.store import RunFile, TrialFile
+
+Verdict = Literal["used", "void", "failed"]
+
+
+@dataclass(frozen=True)
+class Level:
+    """The swept values of a group: by public name, and as text ("" where nothing is swept)."""
+
+    values: tuple[tuple[str, Any], ...]
+    text: str
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return tuple(name for name, _ in self.values)
+
+    def value(self, name: str) -> Any:
+        return dict(self.values)[name]
+
+
+@dataclass(frozen=True)
+class Deliveries:
+    """Who got what in the windows of one or more trials."""
+
+    owed: int
+    delivered: int
+    lost: int
+    duplicated: int
+    out_of_order: int
+    failed: int
+
+    def __add__(self, other: Deliveries) -> Deliveries:
+        return Deliveries(
+            self.owed + other.owed,
+            self.delivered + other.delivered,
+            self.lost + other.lost,
+            self.duplicated + other.duplicated,
+            self.out_of_order + other.out_of_order,
+            self.failed + other.failed,
+        )
+
+
+@dataclass(frozen=True)
+class RoleLoad:
+    """What one role used in a trial's window; `cpu_share[i]` is over the step that ends
+    `time_s[i]` after the window's start."""
+
+    time_s: np.ndarray
+    cpu_share: np.ndarray
+    peak_memory_bytes: int
+    context_switches: int
+
+
+@dataclass(frozen=True)
+class Distribution:
+    """Pooled latencies: `exceedance[i]` is the share of samples that are at least `ms[i]`."""
+
+    ms: np.ndarray
+    exceedance: np.ndarray
+    samples: int
+
+
+@dataclass(frozen=True)
+class TrialResult:
+    """One trial and what became of it; `reason` says why it is not used."""
+
+    record: TrialFile
+    verdict: Verdict
+    reason: str
+    metrics: Mapping[str, float]
+    findings: tuple[Finding, ...]
+    deliveries: Deliveries
+    roles: Mapping[str, RoleLoad]
+
+
+@dataclass(frozen=True)
+class Predicted:
+    """A law's value beside the measured one, in the metric's unit."""
+
+    prediction: Prediction
+    value: float
+    measured: Estimate
+
+    @property
+    def difference(self) -> float:
+        """measured / predicted - 1; NaN where the law says 0."""
+        return self.measured.value / self.value - 1 if self.value else float("nan")
+
+
+@dataclass(frozen=True)
+class Group:
+    """All trials of one pattern at one level."""
+
+    pattern: str
+    level: Level
+    load: Load
+    trials: tuple[TrialResult, ...]
+    estimates: Mapping[str, Estimate]
+    findings: tuple[Finding, ...]
+    predicted: tuple[Predicted, ...]
+    distribution: Distribution | None
+
+    @property
+    def used(self) -> tuple[TrialResult, ...]:
+        return tuple(result for result in self.trials if result.verdict == "used")
+
+    @property
+    def deliveries(self) -> Deliveries:
+        return sum((r.deliveries for r in self.used), Deliveries(0, 0, 0, 0, 0, 0))
+
+
+@dataclass(frozen=True)
+class ExperimentResult:
+    """One experiment's part of a run.
+
+    `patterns` stand in the order of the tables: those compared, then the
+    floors.  `places` are the names by which colours are given out, the same in
+    every run of this experiment.
+    """
+
+    experiment: Experiment
+    patterns: tuple[Pattern, ...]
+    places: tuple[str, ...]
+    levels: tuple[Level, ...]
+    groups: Mapping[tuple[str, str], Group]
+    not_measured: Mapping[str, str]
+
+    @property
+    def name(self) -> str:
+        return self.experiment.name
+
+    @property
+    def swept(self) -> tuple[str, ...]:
+        return self.levels[0].names if self.levels else ()
+
+    @property
+    def measured(self) -> tuple[Pattern, ...]:
+        """Patterns with at least one usable trial."""
+        names = {name for (name, _), group in self.groups.items() if group.used}
+        return tuple(pattern for pattern in self.patterns if pattern.name in names)
+
+    @property
+    def key_levels(self) -> tuple[Level, ...]:
+        """At most three levels that stand for all: the first, the middle, the last."""
+        if len(self.levels) <= 3:
+            return self.levels
+        return self.levels[0], self.levels[len(self.levels) // 2], self.levels[-1]
+
+    def pattern(self, name: str) -> Pattern:
+        return next(pattern for pattern in self.patterns if pattern.name == name)
+
+    def level_text(self, trial: Trial) -> str:
+        """The text of the level that a trial belongs to."""
+        values = tuple(trial.level.items())
+        return next(level.text for level in self.levels if level.values == values)
+
+    def group(self, pattern: str, level: Level) -> Group | None:
+        """The group, None where the plan has none or no trial of it was run."""
+        return self.groups.get((pattern, level.text))
+
+    def estimate(self, pattern: str, level: Level, metric: str) -> Estimate:
+        """The estimate, NaN where there is none."""
+        group = self.group(pattern, level)
+        nan = float("nan")
+        return group.estimates[metric] if group and group.used else Estimate(nan, nan, nan, 0)
+
+
+@dataclass(frozen=True)
+class Evaluated:
+    """A whole run, evaluated."""
+
+    folder: Path
+    file: RunFile
+    experiments: tuple[ExperimentResult, ...]
+    unfinished: int
+
+    @property
+    def trials(self) -> list[TrialResult]:
+        found = [t for e in self.experiments for g in e.groups.values() for t in g.trials]
+        return sorted(found, key=lambda result: result.record.trial.number)

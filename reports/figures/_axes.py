@@ -1,0 +1,142 @@
+"""What several kinds of figure share: axes with units, ticks, legends, sweeps.  Pure drawing."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from matplotlib.axes import Axes
+from matplotlib.axis import Axis
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
+
+from bench.model import Pattern, parameters_of
+from bench.statistics import Estimate
+from bench.units import show
+from reports.evaluated import ExperimentResult, Level
+from reports.style import look
+
+WIDTH = 10.0
+"""Inches: 960 pixels in the page."""
+
+MOST_SERIES = 4
+SIGNS_PER_INCH = 12.5
+LEGEND_SIGNS = 6
+
+
+def new_figure(height: float, width: float = WIDTH) -> Figure:
+    return Figure(figsize=(width, height), layout="constrained")
+
+
+def plain(value: float, _position: int = 0) -> str:
+    """A tick's number: 0.05, 20, 5,000, 20k, 3M."""
+    for size, sign in ((1e9, "G"), (1e6, "M"), (1e4, "k")):
+        if abs(value) >= size:
+            return f"{value / (1e3 if sign == 'k' else size):.10g}{sign}"
+    return f"{value:,.10g}"
+
+
+def log_axis(axis: Axis, values: Sequence[float], room: float = 1.5) -> None:
+    """A logarithmic axis around the positive values, with ticks that read as numbers."""
+    positive = [value for value in values if value > 0 and math.isfinite(value)] or [1.0]
+    low, high = min(positive) / room, max(positive) * room
+    decades = math.log10(high / low)
+    subs = (1, 2, 3, 5, 7) if decades < 1 else (1, 2, 5) if decades < 3 else (1,)
+    axis._set_axes_scale("log")  # type: ignore[attr-defined]
+    axis.set_major_locator(LogLocator(subs=subs, numticks=30))
+    axis.set_minor_locator(NullLocator())
+    axis.set_major_formatter(FuncFormatter(plain))
+    axis.set_view_interval(low, high, ignore=True)
+
+
+def linear_axis(axes: Axes, values: Sequence[float], *, vertical: bool = True) -> None:
+    """From zero to a little above the greatest: lengths can be compared."""
+    top = max([value for value in values if math.isfinite(value)] or [1.0]) * 1.08 or 1.0
+    (axes.set_ylim if vertical else axes.set_xlim)(0, top)
+    (axes.yaxis if vertical else axes.xaxis).set_major_formatter(FuncFormatter(plain))
+
+
+def reach(entry: Estimate) -> tuple[float, float]:
+    """How far the interval goes below and above the value; nothing where there is none."""
+    if not entry.has_interval:
+        return 0.0, 0.0
+    return max(0.0, entry.value - entry.low), max(0.0, entry.high - entry.value)
+
+
+def handle(result: ExperimentResult, pattern: Pattern, *, line: bool = True) -> Line2D:
+    """A legend's sample of a pattern."""
+    own = look(result, pattern.name)
+    title = pattern.title if pattern.compared else f"{pattern.title} (harness floor)"
+    return Line2D(
+        [],
+        [],
+        color=own.colour,
+        marker=own.marker,
+        linestyle=own.line if line else "none",
+        label=title,
+    )
+
+
+def legend_below(figure: Figure, handles: Sequence[Line2D]) -> None:
+    """Below the axes, where it covers no data."""
+    lengths = [len(str(entry.get_label())) + LEGEND_SIGNS for entry in handles]
+    room = figure.get_figwidth() * SIGNS_PER_INCH
+    columns = len(handles) if sum(lengths) <= room else max(1, int(room / max(lengths)))
+    figure.legend(handles=list(handles), loc="outside lower center", ncols=columns)
+
+
+@dataclass(frozen=True)
+class Sweep:
+    """Levels along one swept parameter, the other (if any) held at `fixed`."""
+
+    fixed: str
+    name: str
+    levels: tuple[Level, ...]
+
+    def positions(self) -> list[float]:
+        """Where the levels stand on the x axis: words get whole numbers."""
+        values = [level.value(self.name) for level in self.levels]
+        return [
+            float(index) if isinstance(value, str) else float(value)
+            for index, value in enumerate(values)
+        ]
+
+
+def sweeps(result: ExperimentResult) -> list[Sweep]:
+    """One sweep per value of the second swept parameter; empty where nothing is swept."""
+    names = result.swept
+    if not names:
+        return []
+    counts = {name: len({level.value(name) for level in result.levels}) for name in names}
+    along = max(names, key=lambda name: counts[name])
+    groups: dict[str, list[Level]] = {}
+    parameters = parameters_of(result.experiment.load)
+    for level in result.levels:
+        others = [
+            f"{name}={show(value, parameters[name].unit)}"
+            for name, value in level.values
+            if name != along
+        ]
+        groups.setdefault(" ".join(others), []).append(level)
+    found = [Sweep(fixed, along, tuple(levels)) for fixed, levels in groups.items()]
+    if len(found) <= MOST_SERIES:
+        return found
+    step = (len(found) - 1) / (MOST_SERIES - 1)
+    return [found[round(index * step)] for index in range(MOST_SERIES)]
+
+
+def sweep_axis(axes: Axes, result: ExperimentResult, sweep: Sweep) -> None:
+    """The swept parameter as x axis: its own values as ticks, logarithmic where they span much."""
+    parameter = parameters_of(result.experiment.load)[sweep.name]
+    values: list[Any] = [level.value(sweep.name) for level in sweep.levels]
+    positions = sweep.positions()
+    numeric = not any(isinstance(value, str) for value in values)
+    if numeric and min(positions) > 0 and max(positions) >= 8 * min(positions):
+        axes.set_xscale("log")
+    axes.xaxis.set_minor_locator(NullLocator())
+    axes.set_xticks(positions, [show(value, parameter.unit) for value in values])
+    axes.set_xlabel(sweep.name.replace("_", " "))
+    axes.margins(x=0.08)

@@ -1,0 +1,120 @@
+"""Every headline metric over the swept parameter, with the laws drawn through it."""
+
+from __future__ import annotations
+
+import math
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+
+from bench.statistics import Estimate
+from reports.evaluated import Evaluated, ExperimentResult
+from reports.figures._axes import (
+    Sweep,
+    handle,
+    legend_below,
+    linear_axis,
+    log_axis,
+    new_figure,
+    reach,
+    sweep_axis,
+    sweeps,
+)
+from reports.numbers import title
+from reports.style import INK, look
+
+TITLE = "Curves over the swept parameter"
+CAPTION = (
+    "Points are measured, with 95 % intervals, joined by thin lines; dashed lines are what the "
+    "laws predict for the same load. A panel spans its values logarithmically where they "
+    "differ more than twentyfold."
+)
+SECTION = "curves"
+COLUMNS = 3
+WIDE = 20.0
+CUT = 3.0
+
+
+def draw(_run: Evaluated, result: ExperimentResult) -> list[tuple[str, Figure]]:
+    found = []
+    for sweep in sweeps(result):
+        if len(sweep.levels) > 1 and result.measured:
+            name = f"curves-{sweep.fixed}" if sweep.fixed else "curves"
+            found.append((name, _figure(result, sweep)))
+    return found
+
+
+def _figure(result: ExperimentResult, sweep: Sweep) -> Figure:
+    keys = [key for key in result.experiment.headline if _has_values(result, sweep, key)]
+    rows = -(-len(keys) // COLUMNS)
+    figure = new_figure(2.6 * rows + 0.6)
+    panels = figure.subplots(rows, COLUMNS, squeeze=False).ravel()
+    has_law = False
+    for axes, key in zip(panels, keys, strict=False):
+        has_law |= _panel(axes, result, sweep, key)
+    for axes in panels[len(keys) :]:
+        axes.set_visible(False)
+    if sweep.fixed:
+        figure.suptitle(sweep.fixed, x=0.01, ha="left", fontsize=10)
+    handles = [handle(result, pattern, line=False) for pattern in result.measured]
+    if has_law:
+        handles.append(Line2D([], [], color=INK, linestyle="--", linewidth=1.3, label="law"))
+    legend_below(figure, handles)
+    return figure
+
+
+def _has_values(result: ExperimentResult, sweep: Sweep, key: str) -> bool:
+    return any(
+        not math.isnan(result.estimate(pattern.name, level, key).value)
+        for pattern in result.measured
+        for level in sweep.levels
+    )
+
+
+def _panel(axes: Axes, result: ExperimentResult, sweep: Sweep, key: str) -> bool:
+    """Draw one metric; True where a law is in it."""
+    values: list[float] = []
+    shown: list[Estimate] = []
+    has_law = False
+    positions = sweep.positions()
+    for pattern in result.measured:
+        own = look(result, pattern.name)
+        entries = [result.estimate(pattern.name, level, key) for level in sweep.levels]
+        below, above = zip(*(reach(entry) for entry in entries), strict=True)
+        measured = [entry.value for entry in entries]
+        axes.errorbar(
+            positions,
+            measured,
+            yerr=[below, above],
+            color=own.colour,
+            marker=own.marker,
+            markersize=5,
+            linewidth=0.7,
+            elinewidth=1.1,
+            capsize=2,
+        )
+        values += [value for value in measured if not math.isnan(value)]
+        shown += entries
+        law = [_law(result, pattern.name, sweep, index, key) for index in range(len(positions))]
+        if not all(math.isnan(value) for value in law):
+            axes.plot(positions, law, color=own.colour, linestyle="--", linewidth=1.3)
+            has_law = True
+            values += [value for value in law if not math.isnan(value)]
+    sweep_axis(axes, result, sweep)
+    if min(values) > 0 and max(values) > WIDE * min(values):
+        log_axis(axes.yaxis, values)
+    else:
+        # Intervals count, but one that is very wide must not flatten all else.
+        tops = [entry.high for entry in shown if entry.high < CUT * max(values)]
+        linear_axis(axes, values + tops)
+    axes.set_title(title(key))
+    return has_law
+
+
+def _law(result: ExperimentResult, pattern: str, sweep: Sweep, index: int, key: str) -> float:
+    group = result.group(pattern, sweep.levels[index])
+    for one in group.predicted if group else ():
+        if one.prediction.metric == key:
+            return one.value
+    return math.nan

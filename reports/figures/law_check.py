@@ -1,0 +1,74 @@
+"""Laws against measurements: the ratio of what was measured to what was predicted."""
+
+from __future__ import annotations
+
+from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter
+
+from bench.metrics import METRICS
+from reports.evaluated import Evaluated, ExperimentResult, Predicted
+from reports.figures._axes import log_axis, new_figure
+from reports.style import FAINT, INK, look
+
+TITLE = "Laws against measurements"
+CAPTION = (
+    "Measured over predicted: 1 means that the law holds; the grey band is +-10 %. Bars are the "
+    "95 % interval of the measurement; several points in a row are the levels, from top to bottom."
+)
+SECTION = "laws"
+ROW_INCHES = 0.36
+CLOSE = (1 / 1.1, 1.1)
+
+Point = tuple[int, Predicted]
+
+
+def draw(_run: Evaluated, result: ExperimentResult) -> list[tuple[str, Figure]]:
+    rows = _rows(result)
+    if not rows:
+        return []
+    figure = new_figure(ROW_INCHES * len(rows) + 0.8)
+    axes = figure.subplots()
+    ratios = [1 / 1.3, 1.3]
+    spread = 0.6 / max(1, len(result.levels))
+    for place, ((pattern, _), points) in enumerate(rows.items()):
+        own = look(result, pattern)
+        for level, one in points:
+            ratio = one.measured.value / one.value
+            below, above = 0.0, 0.0
+            if one.measured.has_interval and one.measured.low > 0:
+                below = ratio - one.measured.low / one.value
+                above = one.measured.high / one.value - ratio
+            axes.errorbar(
+                ratio,
+                place + spread * (level - (len(result.levels) - 1) / 2),
+                xerr=[[below], [above]],
+                color=own.colour,
+                marker=own.marker,
+                markersize=5.5,
+                elinewidth=1.2,
+                capsize=2,
+            )
+            ratios += [ratio - below, ratio + above]
+    axes.axvspan(*CLOSE, color=FAINT, alpha=0.45, linewidth=0)
+    axes.axvline(1, color=INK, linewidth=1)
+    axes.set_yticks(range(len(rows)), [label for _, label in rows])
+    axes.set_ylim(len(rows) - 0.5, -0.5)
+    axes.grid(axis="y", visible=False)
+    log_axis(axes.xaxis, ratios, room=1.1)
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:.3g}"))
+    axes.set_xlabel("measured / predicted")
+    return [("law_check", figure)]
+
+
+def _rows(result: ExperimentResult) -> dict[tuple[str, str], list[Point]]:
+    """By pattern and law with its metric; values of 0 have no place on a ratio axis."""
+    rows: dict[tuple[str, str], list[Point]] = {}
+    for pattern in result.measured:
+        for index, level in enumerate(result.levels):
+            group = result.group(pattern.name, level)
+            for one in group.predicted if group else ():
+                if one.value > 0 and one.measured.value > 0:
+                    law = one.prediction
+                    label = f"{law.law}  {pattern.title}: {METRICS[law.metric].title}"
+                    rows.setdefault((pattern.name, label), []).append((index, one))
+    return rows

@@ -1,0 +1,99 @@
+"""CPU by role over the window: one panel per pattern, one representative trial each."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+
+from bench.metrics import BACKEND_ROLES
+from reports.evaluated import Evaluated, ExperimentResult, Group, Level, TrialResult
+from reports.figures._axes import legend_below, log_axis, new_figure
+from reports.style import FLOOR_COLOUR, INK, look
+
+TITLE = "Load over time"
+CAPTION = (
+    "CPU of each role within the window (100 % = one core busy; logarithmic, and what is below "
+    "0.1 % is drawn there), in steps of the meters. "
+    "The trial shown is the one with the median backend CPU."
+)
+SECTION = "load"
+COLUMNS = 3
+LEAST = 0.1
+"""Percent: less than this is shown as this, since a logarithmic axis has no zero."""
+
+ROLE_LINES: dict[str, Any] = {"server": "-", "broker": "--", "proxy": ":", "database": "-."}
+GENERATOR: dict[str, Any] = {"color": FLOOR_COLOUR, "linestyle": "-", "linewidth": 0.9}
+
+
+def draw(_run: Evaluated, result: ExperimentResult) -> list[tuple[str, Figure]]:
+    levels = dict.fromkeys([*result.levels[:1], *result.levels[-1:]])
+    found = []
+    for level in levels:
+        figure = _figure(result, level)
+        if figure is not None:
+            name = f"load_over_time-{level.text}" if level.text else "load_over_time"
+            found.append((name, figure))
+    return found
+
+
+def representative(group: Group) -> TrialResult | None:
+    """The usable trial whose backend CPU is the median; None where no meters were kept."""
+    metered = [one for one in group.used if one.roles]
+    metered.sort(key=lambda one: one.metrics["backend_cpu_us_per_event"])
+    return metered[len(metered) // 2] if metered else None
+
+
+def _figure(result: ExperimentResult, level: Level) -> Figure | None:
+    shown = []
+    for pattern in result.measured:
+        group = result.group(pattern.name, level)
+        trial = representative(group) if group else None
+        if trial is not None:
+            shown.append((pattern, trial))
+    if not shown:
+        return None
+    rows = -(-len(shown) // COLUMNS)
+    figure = new_figure(1.9 * rows + 0.7)
+    panels = figure.subplots(rows, COLUMNS, squeeze=False, sharex=True, sharey=True).ravel()
+    top = [100 * float(load.cpu_share.max()) for _, trial in shown for load in trial.roles.values()]
+    for axes, (pattern, trial) in zip(panels, shown, strict=False):
+        _panel(axes, trial, look(result, pattern.name).colour)
+        axes.set_title(pattern.title)
+    for place, axes in enumerate(panels):
+        axes.set_visible(place < len(shown))
+        if place + COLUMNS >= len(shown):
+            axes.set_xlabel("time in the window (s)")
+            axes.tick_params(labelbottom=True)
+        if place % COLUMNS == 0:
+            axes.set_ylabel("CPU (% of one core)")
+    log_axis(panels[0].yaxis, [LEAST, *top], room=1.2)
+    panels[0].set_xlim(left=0)
+    if level.text:
+        figure.suptitle(level.text, x=0.01, ha="left", fontsize=10)
+    legend_below(figure, _handles({role for _, trial in shown for role in trial.roles}))
+    return figure
+
+
+def _panel(axes: Axes, trial: TrialResult, colour: str) -> None:
+    for role in ("generator", *BACKEND_ROLES):
+        load = trial.roles.get(role)
+        if load is None:
+            continue
+        style = GENERATOR if role == "generator" else {"color": colour, "ls": ROLE_LINES[role]}
+        percent = np.maximum(load.cpu_share * 100, LEAST)
+        axes.plot(load.time_s, percent, drawstyle="steps-pre", **style)
+
+
+def _handles(roles: set[str]) -> list[Line2D]:
+    found = [
+        Line2D([], [], color=INK, linestyle=ROLE_LINES[role], label=f"{role} (pattern's colour)")
+        for role in BACKEND_ROLES
+        if role in roles
+    ]
+    if "generator" in roles:
+        found.append(Line2D([], [], label="load generator", **GENERATOR))
+    return found

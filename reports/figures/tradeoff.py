@@ -1,0 +1,111 @@
+"""Latency against what it costs: one panel per pair of the experiment's trade-off."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from bench.model import Pattern
+from bench.statistics import Estimate
+from reports.evaluated import Evaluated, ExperimentResult, Level
+from reports.figures._axes import WIDTH, handle, legend_below, log_axis, new_figure, reach, sweeps
+from reports.figures._labels import name_points
+from reports.numbers import title
+from reports.style import look
+
+TITLE = "The trade-off"
+CAPTION = (
+    "Left and low is better. Both axes are logarithmic; bars are 95 % intervals. Where a "
+    "parameter is swept, a line joins a pattern's levels in order and the last one is filled."
+)
+SECTION = "tradeoff"
+
+
+@dataclass(frozen=True)
+class Point:
+    """One pattern at one level."""
+
+    pattern: Pattern
+    x: Estimate
+    y: Estimate
+
+    @property
+    def bars(self) -> tuple[float, float, float, float]:
+        """Left, bottom, right and top of its intervals."""
+        (left, right), (below, above) = reach(self.x), reach(self.y)
+        x, y = self.x.value, self.y.value
+        return x - left, y - below, x + right, y + above
+
+
+def draw(_run: Evaluated, result: ExperimentResult) -> list[tuple[str, Figure]]:
+    series = [(sweep.fixed, sweep.levels) for sweep in sweeps(result)] or [("", result.levels)]
+    found = []
+    for fixed, levels in series:
+        figure = _figure(result, levels, fixed)
+        if figure is not None:
+            found.append((f"tradeoff-{fixed}" if fixed else "tradeoff", figure))
+    return found
+
+
+def _figure(result: ExperimentResult, levels: tuple[Level, ...], fixed: str) -> Figure | None:
+    panels = {pair: _points(result, levels, pair) for pair in result.experiment.tradeoff}
+    panels = {pair: points for pair, points in panels.items() if points}
+    if not panels:
+        return None
+    figure = new_figure(3.9, WIDTH * min(1.0, len(panels) / 2))
+    grid = figure.subplots(1, len(panels), squeeze=False)[0]
+    for axes, (pair, points) in zip(grid, panels.items(), strict=True):
+        _panel(axes, result, points)
+        axes.set_xlabel(title(pair[0]))
+        axes.set_ylabel(title(pair[1]))
+    if fixed:
+        figure.suptitle(fixed, x=0.01, ha="left", fontsize=10)
+    if len(levels) > 1:
+        legend_below(figure, [handle(result, pattern) for pattern in result.measured])
+        return figure
+    for axes, points in zip(grid, panels.values(), strict=True):
+        names = [point.pattern.title for point in points]
+        places = [(point.x.value, point.y.value) for point in points]
+        name_points(figure, axes, places, names, [point.bars for point in points])
+    return figure
+
+
+def _points(
+    result: ExperimentResult, levels: tuple[Level, ...], pair: tuple[str, str]
+) -> list[Point]:
+    """What has a place on logarithmic axes."""
+    found = []
+    for pattern in result.measured:
+        for level in levels:
+            x, y = (result.estimate(pattern.name, level, key) for key in pair)
+            if x.value > 0 and y.value > 0 and math.isfinite(x.value + y.value):
+                found.append(Point(pattern, x, y))
+    return found
+
+
+def _panel(axes: Axes, result: ExperimentResult, points: list[Point]) -> None:
+    for pattern in result.measured:
+        own = look(result, pattern.name)
+        mine = [point for point in points if point.pattern == pattern]
+        if len(mine) > 1:
+            xs, ys = [p.x.value for p in mine], [p.y.value for p in mine]
+            axes.plot(xs, ys, color=own.colour, linestyle=own.line, linewidth=1.2)
+        for point in mine:
+            axes.errorbar(
+                point.x.value,
+                point.y.value,
+                xerr=[[side] for side in reach(point.x)],
+                yerr=[[side] for side in reach(point.y)],
+                color=own.colour,
+                marker=own.marker,
+                markersize=7,
+                markerfacecolor=own.colour if point is mine[-1] else "none",
+                elinewidth=1.2,
+                capsize=2.5,
+            )
+    bars = [point.bars for point in points]
+    log_axis(axes.xaxis, [edge for bar in bars for edge in (bar[0], bar[2])], room=1.7)
+    log_axis(axes.yaxis, [edge for bar in bars for edge in (bar[1], bar[3])], room=1.7)

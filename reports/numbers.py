@@ -1,0 +1,73 @@
+"""Numbers and names as people read them in tables, figures and sentences.  Pure."""
+
+from __future__ import annotations
+
+import math
+
+from bench.metrics import METRICS, Metric
+from bench.statistics import Estimate
+from bench.units import significant
+
+MISSING = "-"
+EQUAL = 1e-9
+"""A relative width below which an interval is rounding, not spread."""
+
+UNIT_SIGNS = {"us": "µs"}
+
+
+def unit_sign(unit: str) -> str:
+    return UNIT_SIGNS.get(unit, unit)
+
+
+def title(key: str) -> str:
+    """`latency_p99` -> "latency p99 (ms)": a metric's name with its unit."""
+    metric = METRICS[key]
+    return f"{metric.title} ({unit_sign(metric.unit)})" if metric.unit else metric.title
+
+
+def number(value: float) -> str:
+    """Three significant digits, more where rounding would make 0.9998 of deliveries all of them."""
+    for digits in range(3, 7):
+        text = significant(value, digits)
+        if not (0 < value < 1 and float(text) >= 1):
+            return text
+    return "0.999999"
+
+
+def with_unit(value: float, metric: Metric) -> str:
+    text = significant(value)
+    return f"{text} {unit_sign(metric.unit)}" if metric.unit else text
+
+
+def interval(entry: Estimate, between: str = " to ") -> str:
+    """ "0.40 to 0.44"; "±0" where all trials agree; nothing where one stands alone."""
+    if not entry.has_interval:
+        return ""
+    if entry.high - entry.low <= EQUAL * abs(entry.value):
+        return "±0"
+    return f"{number(entry.low)}{between}{number(entry.high)}"
+
+
+def percent(share: float) -> str:
+    """A difference as people say it: +3.2 %."""
+    if math.isnan(share):
+        return MISSING
+    digits = 0 if abs(share) >= 0.1 else 1
+    return f"{share * 100:+,.{digits}f} %"
+
+
+def times(ratio: float) -> str:
+    """A ratio to two or three digits: 1.32, 24.1, 2,410."""
+    return significant(ratio)
+
+
+def sentence_case(text: str) -> str:
+    """The first letter large, the others as they are (SSE stays SSE)."""
+    return text[:1].upper() + text[1:]
+
+
+def listed(words: list[str]) -> str:
+    """ "a", "a and b", "a, b and c"."""
+    if len(words) < 2:
+        return "".join(words)
+    return f"{', '.join(words[:-1])} and {words[-1]}"

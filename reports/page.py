@@ -1,0 +1,149 @@
+"""Writes a run's report: one page, the same as Markdown, figures and summary.csv.
+
+Everything goes into <run>/report/, which nothing reads back; the raw results
+are only read.  Knows the order of the parts, not how any of them is made.
+"""
+
+from __future__ import annotations
+
+import html
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from markupsafe import Markup
+
+from reports import answer, figures, present, sentences, style, svg, tables
+from reports.evaluated import Evaluated, ExperimentResult
+from reports.load import evaluate
+
+TEMPLATES = Path(__file__).parent / "templates"
+
+
+@dataclass(frozen=True)
+class Picture:
+    """One figure in its section: where its files are, and itself as inline SVG."""
+
+    title: str
+    caption: str
+    section: str
+    file: str
+    inline: Markup
+
+
+@dataclass(frozen=True)
+class Part:
+    """All that the templates show of one experiment."""
+
+    result: ExperimentResult
+    slug: str
+    sentences: list[str]
+    answers: list[answer.AnswerTable]
+    more_answers: list[answer.AnswerTable]
+    notes: list[tuple[str, str]]
+    pictures: list[Picture]
+    laws: present.Table
+    laws_sentence: str
+    backend: present.Table
+    deliveries: present.Table
+    harness: present.Table
+    findings: present.Table
+    trials: present.Table
+    left_out: list[tuple[str, object]]
+    glossary: list[tuple[str, str]]
+    plan: list[tuple[str, str]]
+    colours: dict[str, str]
+
+    def of_section(self, section: str) -> list[Picture]:
+        return [picture for picture in self.pictures if picture.section == section]
+
+
+def write(run_folder: Path) -> Path:
+    """Write the report of a run; returns the path of its page."""
+    return write_evaluated(evaluate(run_folder))
+
+
+def write_evaluated(evaluated: Evaluated) -> Path:
+    """As `write`, for a run that is evaluated already."""
+    folder = evaluated.folder / "report"
+    shutil.rmtree(folder / "figures", ignore_errors=True)
+    (folder / "figures").mkdir(parents=True)
+    tables.summary(evaluated).to_csv(folder / "summary.csv", index=False, lineterminator="\n")
+    kinds = figures.kinds()
+    parts = [_part(evaluated, result, kinds, folder) for result in evaluated.experiments]
+    context = {
+        "run": evaluated,
+        "name": evaluated.folder.resolve().name,
+        "parts": parts,
+        "machine": present.machine(evaluated),
+        "harness_time": sentences.harness_time(tables.harness_times_s(evaluated)),
+        "best": answer.BEST,
+    }
+    environment = _environment()
+    for name in ("index.html", "report.md"):
+        text = environment.get_template(f"{name}.j2").render(context)
+        (folder / name).write_text(text, encoding="utf-8")
+    return folder / "index.html"
+
+
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=select_autoescape(["html.j2"], default=False),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.filters["cell"] = markdown_cell
+    return environment
+
+
+def markdown_cell(text: str) -> str:
+    """Text in a cell of a Markdown table: bars and line ends would break it."""
+    return text.replace("|", "\\|").replace("\n", " ")
+
+
+def _part(
+    evaluated: Evaluated, result: ExperimentResult, kinds: list[figures.Kind], folder: Path
+) -> Part:
+    answers = answer.tables_of(result)
+    key_levels = {level.text for level in result.key_levels} or {""}
+    return Part(
+        result=result,
+        slug=svg.slug(result.name),
+        sentences=sentences.answer(result),
+        answers=[table for table in answers if table.level in key_levels],
+        more_answers=[table for table in answers if table.level not in key_levels],
+        notes=list(dict.fromkeys(note for table in answers for note in table.notes)),
+        pictures=_pictures(evaluated, result, kinds, folder),
+        laws=present.laws(result),
+        laws_sentence=sentences.laws(result),
+        backend=present.backend(result),
+        deliveries=present.deliveries(result),
+        harness=present.harness(result),
+        findings=present.findings(result),
+        trials=present.trials(result),
+        left_out=list(present.left_out(result)),
+        glossary=present.glossary(result),
+        plan=present.plan(evaluated, result),
+        colours={p.name: style.look(result, p.name).colour for p in result.patterns},
+    )
+
+
+def _pictures(
+    evaluated: Evaluated, result: ExperimentResult, kinds: list[figures.Kind], folder: Path
+) -> list[Picture]:
+    """Draw and save every figure of one experiment."""
+    found = []
+    for kind in kinds:
+        for name, figure in kind.figures(evaluated, result):
+            file = svg.slug(f"{result.name}-{name}")
+            text = svg.as_svg(figure, file)
+            (folder / "figures" / f"{file}.svg").write_text(text, encoding="utf-8")
+            svg.save_png(figure, folder / "figures" / f"{file}.png")
+            label = html.escape(f"{kind.title}: {result.experiment.title}")
+            inline = Markup(svg.inline(text, file, label))
+            found.append(Picture(kind.title, kind.caption, kind.section, f"figures/{file}", inline))
+    return found

@@ -1,0 +1,230 @@
+"""Frames as tables of text: column titles, number formats, what is left out.
+
+Between `tables` (numbers) and the templates (markup); knows neither files nor
+HTML.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from bench.metrics import METRICS
+from bench.model import parameters_of
+from bench.statistics import Estimate
+from bench.units import show
+from reports import numbers, tables
+from reports.evaluated import Evaluated, ExperimentResult, TrialResult
+
+
+@dataclass(frozen=True)
+class Column:
+    """A frame's column as it is shown."""
+
+    key: str
+    title: str
+    text: Callable[[Any], str] = str
+    is_number: bool = True
+
+
+@dataclass(frozen=True)
+class Line:
+    """One row of text; `pattern` gives the row its colour."""
+
+    cells: tuple[str, ...]
+    pattern: str = ""
+
+
+@dataclass(frozen=True)
+class Table:
+    columns: tuple[Column, ...]
+    lines: tuple[Line, ...]
+
+    @property
+    def headers(self) -> list[str]:
+        return [column.title for column in self.columns]
+
+
+def count(value: float) -> str:
+    return numbers.MISSING if math.isnan(value) else f"{value:,.0f}"
+
+
+def share(value: float) -> str:
+    return numbers.MISSING if math.isnan(value) else f"{value:.1%}".replace("%", " %")
+
+
+PATTERN = Column("pattern", "pattern", is_number=False)
+LEVEL = Column("level", "level", is_number=False)
+
+
+def table(result: ExperimentResult, frame: pd.DataFrame, *columns: Column) -> Table:
+    """The frame's rows as text; a pattern by its title, no level where nothing is swept."""
+    kept = tuple(column for column in columns if column.key != "level" or result.swept)
+    lines = []
+    for row in frame.to_dict("records"):
+        name = str(row.get("pattern", ""))
+        shown = dict(row)
+        if name:
+            shown["pattern"] = result.pattern(name).title
+        lines.append(Line(tuple(column.text(shown[column.key]) for column in kept), name))
+    return Table(kept, tuple(lines))
+
+
+def laws(result: ExperimentResult) -> Table:
+    frame = tables.predictions(result)
+    frame["measure"] = [METRICS[key].title for key in frame["metric"]]
+    frame["law_value"] = [
+        numbers.with_unit(value, METRICS[key])
+        for value, key in zip(frame["predicted"], frame["metric"], strict=True)
+    ]
+    frame["found"] = [_measured(row) for row in frame.to_dict("records")]
+    return table(
+        result,
+        frame,
+        Column("law", "law", is_number=False),
+        Column("formula", "formula", is_number=False),
+        PATTERN,
+        LEVEL,
+        Column("measure", "metric", is_number=False),
+        Column("law_value", "predicted"),
+        Column("found", "measured (95 % interval)"),
+        Column("difference", "difference", numbers.percent),
+        Column("source", "source", is_number=False),
+    )
+
+
+def _measured(row: Mapping[Any, Any]) -> str:
+    within = numbers.interval(Estimate(row["measured"], row["low"], row["high"], 2))
+    text = numbers.with_unit(row["measured"], METRICS[row["metric"]])
+    return f"{text} ({within})" if within else text
+
+
+def backend(result: ExperimentResult) -> Table:
+    return table(
+        result,
+        tables.backend(result),
+        LEVEL,
+        PATTERN,
+        Column("role", "role", is_number=False),
+        Column("cpu_us_per_event", "CPU per event (µs)", numbers.number),
+        Column("cpu_share", "CPU share of one core", share),
+        Column("memory_bytes_per_client", "memory per client (B)", count),
+        Column("peak_memory_bytes", "peak memory (MB)", lambda value: f"{value / 1e6:,.1f}"),
+        Column("switches_per_event", "context switches per event", numbers.number),
+    )
+
+
+def deliveries(result: ExperimentResult) -> Table:
+    return table(
+        result,
+        tables.deliveries(result),
+        LEVEL,
+        PATTERN,
+        Column("owed", "owed", count),
+        Column("delivered", "delivered", count),
+        Column("lost", "lost", count),
+        Column("duplicated", "duplicated", count),
+        Column("out_of_order", "out of order", count),
+        Column("failed", "failed requests", count),
+        Column("trials", "trials", count),
+    )
+
+
+def harness(result: ExperimentResult) -> Table:
+    columns = [Column(key, numbers.title(key), numbers.number) for key in tables.HARNESS]
+    return table(result, tables.harness(result), LEVEL, PATTERN, *columns)
+
+
+def findings(result: ExperimentResult) -> Table:
+    return table(
+        result,
+        tables.findings(result),
+        Column("severity", "weight", is_number=False),
+        Column("code", "finding", lambda code: str(code).replace("_", " "), is_number=False),
+        PATTERN,
+        LEVEL,
+        Column("times", "times", count),
+        Column("message", "what was seen", is_number=False),
+        Column("remedy", "remedy", is_number=False),
+    )
+
+
+def trials(result: ExperimentResult) -> Table:
+    latency, cpu = "latency_mean", "backend_cpu_us_per_event"
+    return table(
+        result,
+        tables.trials(result),
+        Column("number", "trial", count),
+        PATTERN,
+        LEVEL,
+        Column("repeat", "repeat", count),
+        Column("verdict", "verdict", is_number=False),
+        Column("deliveries", "deliveries", count),
+        Column(latency, numbers.title(latency), numbers.number),
+        Column(cpu, numbers.title(cpu), numbers.number),
+        Column("findings", "findings", is_number=False),
+    )
+
+
+def left_out(result: ExperimentResult) -> list[tuple[str, TrialResult]]:
+    """Trials that are in no estimate, each with a heading, in the order of the run."""
+    found = [one for group in result.groups.values() for one in group.trials]
+    found.sort(key=lambda one: one.record.trial.number)
+    headed = []
+    for one in found:
+        if one.verdict != "used":
+            trial = one.record.trial
+            title = result.pattern(trial.pattern.partition("/")[2]).title
+            level = result.level_text(trial)
+            words = [f"trial {trial.number}", title, level, f"repeat {trial.repeat}", one.verdict]
+            headed.append((", ".join(word for word in words if word), one))
+    return headed
+
+
+def glossary(result: ExperimentResult) -> list[tuple[str, str]]:
+    """Definitions of the metrics that the report shows."""
+    keys = [*result.experiment.headline]
+    keys += [key for pair in result.experiment.tradeoff for key in pair]
+    keys += [one.prediction.metric for group in result.groups.values() for one in group.predicted]
+    keys += tables.HARNESS
+    return [(numbers.title(key), METRICS[key].definition) for key in dict.fromkeys(keys)]
+
+
+def plan(evaluated: Evaluated, result: ExperimentResult) -> list[tuple[str, str]]:
+    """What was asked: patterns, levels, repeats and every value of the load."""
+    found = [
+        ("patterns", numbers.listed([pattern.title for pattern in result.patterns])),
+        ("levels", "; ".join(level.text for level in result.levels) or "one"),
+        ("repeats", str(evaluated.file.repeats)),
+        ("seed", str(evaluated.file.seed)),
+        ("load processes", str(evaluated.file.workers)),
+        ("link", evaluated.file.link),
+    ]
+    groups = list(result.groups.values())
+    for name, parameter in parameters_of(result.experiment.load).items():
+        if groups and name not in result.swept:
+            value = show(getattr(groups[0].load, parameter.field_name), parameter.unit)
+            if value:
+                found.append((name.replace("_", " "), value))
+    return found
+
+
+def machine(evaluated: Evaluated) -> list[tuple[str, str]]:
+    """The facts of the host, packages in one line."""
+    found = []
+    for name, value in evaluated.file.environment.items():
+        if isinstance(value, Mapping):
+            text = ", ".join(f"{key} {version}" for key, version in value.items())
+        else:
+            text = str(value)
+        found.append((name.replace("_", " "), text))
+    sets = dict.fromkeys(
+        "; ".join(f"{role}: {', '.join(map(str, cores))}" for role, cores in cores_of.items())
+        for one in evaluated.trials
+        if (cores_of := one.record.cpu_sets)
+    )
+    return [*found, ("CPU sets (cores)", " or ".join(sets) or "not recorded")]

@@ -1,0 +1,103 @@
+"""From one trial's raw samples to what is kept of it.  Pure.
+
+Takes a trial's raw data once and returns small results, plus the raw values
+whose percentiles are taken over all trials of a group.  Knows neither files
+nor figures.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+
+import numpy as np
+
+from bench import samples
+from bench.metrics import METRICS, TrialData
+from bench.statistics import percentile
+from bench.store import MeterRow
+from reports.evaluated import Deliveries, Distribution, RoleLoad
+
+Raw = Callable[[TrialData], np.ndarray]
+MOST_POINTS = 2000
+MOST_STEPS = 400
+NS_PER_MS = 1e6
+
+
+def deliveries_of(data: TrialData) -> Deliveries:
+    found = data.accounting
+    in_window = (data.rows["intended_ns"] >= data.t0_ns) & (data.rows["intended_ns"] < data.t1_ns)
+    failed = int(np.count_nonzero(in_window & (data.rows["outcome"] == samples.FAILED)))
+    return Deliveries(
+        found.expected, found.delivered, found.lost, found.duplicated, found.out_of_order, failed
+    )
+
+
+def raw_values(data: TrialData) -> dict[Raw, np.ndarray]:
+    """The values behind all quantile metrics, each kind once though several metrics share it."""
+    functions = {metric.raw for metric in METRICS.values() if metric.raw is not None}
+    return {function: function(data) for function in functions}
+
+
+def pooled(parts: Iterable[Mapping[Raw, np.ndarray]]) -> dict[Raw, np.ndarray]:
+    """The raw values of several trials together."""
+    kinds: dict[Raw, list[np.ndarray]] = {}
+    for part in parts:
+        for function, values in part.items():
+            kinds.setdefault(function, []).append(values)
+    return {function: np.concatenate(values) for function, values in kinds.items()}
+
+
+def pooled_quantiles(values: Mapping[Raw, np.ndarray]) -> dict[str, float]:
+    """Every quantile metric over the pooled values, in ms; NaN where too few carry it."""
+    return {
+        key: percentile(values[metric.raw], metric.quantile) / NS_PER_MS
+        for key, metric in METRICS.items()
+        if metric.raw is not None and metric.quantile is not None and metric.raw in values
+    }
+
+
+def compress(latencies_ns: np.ndarray) -> Distribution | None:
+    """At most MOST_POINTS points of the empirical distribution, both extremes exact.
+
+    Half the points are spread evenly over the samples, half evenly over the
+    logarithm of the distance to the greatest, because the tail is read too.
+    """
+    count = len(latencies_ns)
+    if not count:
+        return None
+    ordered = np.sort(latencies_ns)
+    if count <= MOST_POINTS:
+        ranks = np.arange(count)
+    else:
+        body = np.linspace(0, count - 1, MOST_POINTS // 2)
+        tail = count - np.geomspace(1, count, MOST_POINTS // 2)
+        ranks = np.unique(np.concatenate([body, tail]).round().astype(np.int64))
+    return Distribution(ordered[ranks] / NS_PER_MS, (count - ranks) / count, count)
+
+
+def role_loads(
+    meters: Sequence[MeterRow], t0_ns: int, t1_ns: int, peaks: Mapping[str, int]
+) -> dict[str, RoleLoad]:
+    """CPU over time by role, from the readings within the window (edges included)."""
+    by_role: dict[str, dict[int, tuple[int, int]]] = {}
+    slack = (t1_ns - t0_ns) // 100  # the readings at t0 and t1 are a little beside them
+    for row in meters:
+        reading = row.reading
+        if t0_ns - slack <= reading.time_ns <= t1_ns + slack:
+            series = by_role.setdefault(row.role, {})
+            series[reading.time_ns] = (reading.cpu_ns, reading.context_switches)
+    return {
+        role: _role_load(series, t0_ns, peaks.get(role, 0))
+        for role, series in by_role.items()
+        if len(series) > 1
+    }
+
+
+def _role_load(series: Mapping[int, tuple[int, int]], t0_ns: int, peak: int) -> RoleLoad:
+    times = np.array(sorted(series), dtype=np.int64)
+    cpu = np.array([series[int(time)][0] for time in times], dtype=np.int64)
+    switches = series[int(times[-1])][1] - series[int(times[0])][1]
+    # CPU time is a running total: leaving readings out averages over longer steps.
+    step = -(-len(times) // MOST_STEPS)
+    times, cpu = times[::step], cpu[::step]
+    return RoleLoad((times[1:] - t0_ns) / 1e9, np.diff(cpu) / np.diff(times), peak, switches)

@@ -1,0 +1,172 @@
+"""The answer in a few plain sentences, computed from the numbers.
+
+Says who is ahead only where the intervals allow it, and that the run does not
+settle it where they do not.  Knows rankings and estimates, not pages.
+"""
+
+from __future__ import annotations
+
+from reports.evaluated import ExperimentResult
+from reports.numbers import interval, listed, number, sentence_case, times, with_unit
+from reports.ranking import Place, Ranking, rank, ratio
+
+CLOSE_SHARE = 0.1
+
+
+def answer(result: ExperimentResult) -> list[str]:
+    """One sentence for each metric of the trade-off, then on completeness and doubts."""
+    keys = [y for _, y in result.experiment.tradeoff] + [x for x, _ in result.experiment.tradeoff]
+    found = []
+    for key in dict.fromkeys(keys):
+        rankings = [r for level in result.levels if (r := rank(result, level, key)) is not None]
+        if len(rankings) == 1:
+            found.append(at_one_level(rankings[0]))
+        elif rankings:
+            found.append(over_levels(rankings))
+    return [*found, *(text for text in (completeness(result), doubtful(result)) if text)]
+
+
+def _extreme(ranking: Ranking) -> str:
+    side = "highest" if ranking.metric.better == "higher" else "lowest"
+    return f"the {side} {ranking.metric.title}"
+
+
+def at_one_level(ranking: Ranking) -> str:
+    where = f" at {ranking.level.text}" if ranking.level.text else ""
+    if not ranking.has_intervals:
+        return (
+            f"This run does not settle which pattern has {_extreme(ranking)}{where}: a value from "
+            "a single trial has no interval; repeat with --repeats 5."
+        )
+    best = ranking.leaders[0]
+    if ranking.is_settled:
+        head = (
+            f"{sentence_case(best.pattern.title)} has {_extreme(ranking)}{where}: "
+            f"{with_unit(best.estimate.value, ranking.metric)} "
+            f"(95 % interval {interval(best.estimate)})."
+        )
+        return head + _distance(ranking, "that")
+    names = [
+        f"{place.pattern.title} ({with_unit(place.estimate.value, ranking.metric)})"
+        for place in ranking.leaders
+    ]
+    head = (
+        f"This run does not settle which pattern has {_extreme(ranking)}{where}: the 95 % "
+        f"intervals of {listed(names)} reach each other."
+    )
+    return head + _distance(ranking, f"the value of {best.pattern.title}")
+
+
+def _distance(ranking: Ranking, what: str) -> str:
+    """How far the next and the last are from the best, as a sentence of its own."""
+    rest = ranking.followers
+    if not rest:
+        return ""
+    next_factor = _factor(rest[0], ranking.places[0], what)
+    if not next_factor:
+        return ""
+    words = f" {sentence_case(rest[0].pattern.title)}, the next, has {next_factor}"
+    if len(rest) > 1:
+        last_factor = _factor(rest[-1], ranking.places[0], "as much")
+        words += f"; {rest[-1].pattern.title}, the last, has {last_factor}"
+    return words + "."
+
+
+def _factor(place: Place, best: Place, what: str) -> str:
+    """ "1.32 times that (1.2 to 1.5)"; nothing where a ratio has no sense."""
+    found = ratio(place.estimate, best.estimate)
+    if found is None:
+        return ""
+    within = f" ({interval(found)})" if found.has_interval else ""
+    return f"{times(found.value)} times {what}{within}"
+
+
+def over_levels(rankings: list[Ranking]) -> str:
+    """Who is ahead at each level, in one sentence, shorter where it is always the same."""
+    leaders = [tuple(place.pattern.title for place in ranking.leaders) for ranking in rankings]
+    first, last = rankings[0], rankings[-1]
+    if len(set(leaders)) == 1 and first.is_settled:
+        name = sentence_case(leaders[0][0])
+        factors = [_next_factor(ranking) for ranking in (first, last)]
+        ahead = [
+            f"{factor} at {ranking.level.text}"
+            for factor, ranking in zip(factors, (first, last), strict=True)
+            if factor
+        ]
+        against = f"; the next has {listed(ahead)}" if ahead else ""
+        return f"{name} has {_extreme(first)} at all {len(rankings)} levels{against}."
+    words = []
+    for titles in dict.fromkeys(leaders):
+        at = [r.level.text for r, group in zip(rankings, leaders, strict=True) if group == titles]
+        who = titles[0] if len(titles) == 1 else f"not settled between {listed(list(titles))}"
+        words.append(f"{who} (at {listed(at)})")
+    return sentence_case(f"{_extreme(first)}: {'; '.join(words)}.")
+
+
+def _next_factor(ranking: Ranking) -> str:
+    return _factor(ranking.places[1], ranking.places[0], "that")
+
+
+def completeness(result: ExperimentResult) -> str:
+    """Whether everything owed arrived; nothing where nothing was owed."""
+    incomplete, owed = [], 0
+    for pattern in result.measured:
+        groups = [g for level in result.levels if (g := result.group(pattern.name, level))]
+        lost = sum(group.deliveries.lost for group in groups)
+        due = sum(group.deliveries.owed for group in groups)
+        owed += due
+        if lost:
+            incomplete.append(f"{pattern.title} lost {lost:,} of {due:,}")
+    if not owed:
+        return ""
+    if incomplete:
+        return f"Not every delivery arrived: {listed(incomplete)}."
+    return f"All {owed:,} deliveries that were owed arrived."
+
+
+def doubtful(result: ExperimentResult) -> str:
+    """Whose numbers carry a doubt; nothing where nobody's do."""
+    names = [
+        pattern.title
+        for pattern in result.measured
+        if any(
+            finding.severity == "doubt"
+            for level in result.levels
+            if (group := result.group(pattern.name, level))
+            for one in group.used
+            for finding in one.findings
+        )
+    ]
+    if not names:
+        return ""
+    return f"The numbers of {listed(names)} carry a doubt: see the notes below the table."
+
+
+def laws(result: ExperimentResult) -> str:
+    """How many measured values lie close to their law."""
+    pairs = [one for group in result.groups.values() for one in group.predicted]
+    if not pairs:
+        return ""
+    close = sum(
+        1
+        for one in pairs
+        if abs(one.difference) <= CLOSE_SHARE
+        or one.measured.low <= one.value <= one.measured.high
+        or one.value == one.measured.value
+    )
+    return (
+        f"{close} of {len(pairs)} measured values lie within {CLOSE_SHARE * 100:.0f} % of the "
+        "law's, or their interval holds it."
+    )
+
+
+def harness_time(times_s: list[float]) -> str:
+    """What a trial cost beside connect, warm-up, window and drain."""
+    if not times_s:
+        return ""
+    ordered = sorted(times_s)
+    middle = ordered[len(ordered) // 2]
+    return (
+        f"Harness time per trial outside connect, warm-up, window and drain: median "
+        f"{number(middle)} s, most {number(ordered[-1])} s, over {len(ordered)} trials."
+    )

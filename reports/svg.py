@@ -1,0 +1,53 @@
+"""Figures as files, and as SVG that can stand in a page beside others.
+
+The same figure always gives the same bytes: no dates, no random ids.  Knows
+nothing of what a figure shows.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+from pathlib import Path
+
+import matplotlib as mpl
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+
+from reports.style import INK, PAPER, RC
+
+PNG_DPI = 110
+FONTS = "system-ui, 'DejaVu Sans', Verdana, sans-serif"
+SLUG = re.compile(r"[^a-z0-9=._-]+")
+IDS = re.compile(r'\bid="([^"]+)"')
+REFERENCES = re.compile(r'(url\(#|href="#)')
+
+
+def slug(text: str) -> str:
+    """A file name: small letters, digits and a few signs."""
+    return SLUG.sub("-", text.lower()).strip("-")
+
+
+def as_svg(figure: Figure, name: str) -> str:
+    """The figure as SVG text, ids made from `name` alone."""
+    target = io.StringIO()
+    with mpl.rc_context(RC | {"svg.hashsalt": name}):
+        figure.savefig(target, format="svg", metadata={"Date": None, "Creator": None})
+    return target.getvalue()
+
+
+def save_png(figure: Figure, path: Path, dpi: int = PNG_DPI) -> None:
+    with mpl.rc_context(RC):
+        FigureCanvasAgg(figure)
+        figure.savefig(path, format="png", dpi=dpi, metadata={"Software": None})
+
+
+def inline(svg: str, name: str, label: str) -> str:
+    """SVG text for an HTML page: ids of its own, the page's ink and paper, a spoken label."""
+    body = svg[svg.index("<svg") :]
+    body = re.sub(r"<metadata>.*?</metadata>", "", body, flags=re.DOTALL)
+    body = IDS.sub(rf'id="{name}-\1"', body)
+    body = REFERENCES.sub(rf"\g<1>{name}-", body)
+    body = body.replace(INK, "var(--ink)").replace(PAPER, "var(--paper)")
+    body = body.replace("'DejaVu Sans'", FONTS)
+    return body.replace("<svg ", f'<svg role="img" aria-label="{label}" ', 1)

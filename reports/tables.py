@@ -1,0 +1,198 @@
+"""Tidy pandas frames of an evaluated run: one row per observation, numbers as numbers.
+
+Column names are public: others read summary.csv by them.  Formatting is left
+to `present`.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from bench.metrics import BACKEND_ROLES, METRICS
+from bench.model import Finding
+from bench.statistics import Estimate
+from reports.evaluated import Evaluated, ExperimentResult, Group
+
+SUMMARY = ["experiment", "pattern", "level", "metric", "unit", "value", "low", "high", "trials"]
+HARNESS = (
+    "generator_cpu_us_per_event",
+    "generator_cpu_share",
+    "generator_memory_bytes_per_client",
+    "loop_lag_p99",
+    "generator_lag_p99",
+)
+
+
+def groups_in_order(result: ExperimentResult) -> Iterator[Group]:
+    """By level, then by pattern, as all tables show them."""
+    for level in result.levels:
+        for pattern in result.patterns:
+            group = result.group(pattern.name, level)
+            if group is not None:
+                yield group
+
+
+def _all_groups(evaluated: Evaluated) -> Iterator[tuple[dict[str, Any], Group]]:
+    for result in evaluated.experiments:
+        for group in groups_in_order(result):
+            yield _where(result, group), group
+
+
+def _where(result: ExperimentResult, group: Group) -> dict[str, Any]:
+    return {"experiment": result.name, "pattern": group.pattern, "level": group.level.text}
+
+
+def _numbers(entry: Estimate) -> dict[str, Any]:
+    return {"value": entry.value, "low": entry.low, "high": entry.high, "trials": entry.trials}
+
+
+def summary(evaluated: Evaluated) -> pd.DataFrame:
+    """Every metric of every group; a metric that does not apply has no row."""
+    rows = [
+        where | {"metric": key, "unit": METRICS[key].unit} | _numbers(entry)
+        for where, group in _all_groups(evaluated)
+        for key, entry in group.estimates.items()
+        if not math.isnan(entry.value)
+    ]
+    return pd.DataFrame(rows, columns=SUMMARY)
+
+
+def predictions(result: ExperimentResult) -> pd.DataFrame:
+    """Laws beside measurements; `difference` is measured / predicted - 1."""
+    columns = ["law", "formula", "source", "pattern", "level", "metric", "unit", "predicted"]
+    columns += ["measured", "low", "high", "difference"]
+    rows = []
+    for group in groups_in_order(result):
+        for one in group.predicted:
+            law = one.prediction
+            rows.append(
+                {
+                    "law": law.law,
+                    "formula": law.formula,
+                    "source": law.source,
+                    "pattern": group.pattern,
+                    "level": group.level.text,
+                    "metric": law.metric,
+                    "unit": METRICS[law.metric].unit,
+                    "predicted": one.value,
+                    "measured": one.measured.value,
+                    "low": one.measured.low,
+                    "high": one.measured.high,
+                    "difference": one.difference,
+                }
+            )
+    return pd.DataFrame(rows, columns=columns)
+
+
+def backend(result: ExperimentResult) -> pd.DataFrame:
+    """What each role used: CPU, memory, context switches; means over the usable trials."""
+    rows = []
+    for group in groups_in_order(result):
+        for role in (*BACKEND_ROLES, "generator"):
+            loads = [one.roles[role] for one in group.used if role in one.roles]
+            if not loads:
+                continue
+            memory = group.estimates.get(f"{role}_memory_bytes_per_client")
+            switches = [
+                one.roles[role].context_switches / delivered
+                for one in group.used
+                if role in one.roles and (delivered := one.metrics["deliveries"])
+            ]
+            rows.append(
+                _where(result, group)
+                | {
+                    "role": role,
+                    "cpu_us_per_event": group.estimates[f"{role}_cpu_us_per_event"].value,
+                    "cpu_share": group.estimates[f"{role}_cpu_share"].value,
+                    "peak_memory_bytes": max(load.peak_memory_bytes for load in loads),
+                    "memory_bytes_per_client": memory.value if memory else math.nan,
+                    "switches_per_event": float(np.mean(switches)) if switches else math.nan,
+                }
+            )
+    return pd.DataFrame(rows)
+
+
+def deliveries(result: ExperimentResult) -> pd.DataFrame:
+    """Who got what, summed over the usable trials."""
+    rows = []
+    for group in groups_in_order(result):
+        if group.used:
+            found = group.deliveries
+            rows.append(_where(result, group) | vars(found) | {"trials": len(group.used)})
+    return pd.DataFrame(rows)
+
+
+def harness(result: ExperimentResult) -> pd.DataFrame:
+    """What the load side itself cost, and how late it was."""
+    rows = []
+    for group in groups_in_order(result):
+        if group.used:
+            values = {key: group.estimates[key].value for key in HARNESS}
+            rows.append(_where(result, group) | values)
+    return pd.DataFrame(rows)
+
+
+def harness_times_s(evaluated: Evaluated) -> list[float]:
+    """Seconds per trial outside connect, warm-up, window and drain, where recorded."""
+    phases = [result.record.phases_s for result in evaluated.trials]
+    return [one["harness"] for one in phases if "harness" in one]
+
+
+def trials(result: ExperimentResult) -> pd.DataFrame:
+    """One row per trial, in the order in which they were run."""
+    rows = []
+    for group in groups_in_order(result):
+        for one in group.trials:
+            rows.append(
+                {
+                    "number": one.record.trial.number,
+                    "pattern": group.pattern,
+                    "level": group.level.text,
+                    "repeat": one.record.trial.repeat,
+                    "verdict": one.verdict,
+                    "deliveries": one.metrics.get("deliveries", math.nan),
+                    "latency_mean": one.metrics.get("latency_mean", math.nan),
+                    "backend_cpu_us_per_event": one.metrics.get(
+                        "backend_cpu_us_per_event", math.nan
+                    ),
+                    "findings": ", ".join(finding.code for finding in one.findings),
+                    "reason": one.reason,
+                }
+            )
+    frame = pd.DataFrame(rows)
+    return frame.sort_values("number", ignore_index=True) if len(frame) else frame
+
+
+def findings(result: ExperimentResult) -> pd.DataFrame:
+    """Doubts, gravest first; the same doubt of several trials of a group is one row."""
+    rows: dict[tuple[str, str, str], dict[str, Any]] = {}
+    for group in groups_in_order(result):
+        doubts = [f for one in group.trials for f in one.findings]
+        for finding in (*doubts, *group.findings):
+            # A group's finding names its metric in the message; a trial's may differ in digits.
+            about = finding.message if finding in group.findings else finding.code
+            key = (group.pattern, group.level.text, about)
+            row = rows.setdefault(
+                key,
+                {
+                    "severity": finding.severity,
+                    "code": finding.code,
+                    "pattern": group.pattern,
+                    "level": group.level.text,
+                    "times": 0,
+                    "message": finding.message,
+                    "remedy": finding.remedy,
+                },
+            )
+            row["times"] += 1
+    found = sorted(rows.values(), key=_gravity)
+    return pd.DataFrame(found)
+
+
+def _gravity(row: dict[str, Any]) -> int:
+    return Finding.ORDER.index(row["severity"])

@@ -1,0 +1,331 @@
+"""Makes a synthetic run folder with the store's own writers, for tests and for looking at.
+
+    python tests/make_run.py FOLDER [clients,clients,...] [rate,rate,...]
+
+Seeded: the same arguments give the same numbers.  The times are drawn from
+simple models of the patterns; nothing is measured and no socket is opened.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import itertools
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from bench import samples, store
+from bench.metrics import Reading, Wire
+from bench.model import Pattern, Trial
+from scenarios.notifications.experiment import NotificationLoad
+
+OPERATIONS = ["connect", "tick", "request", "delivery"]
+CONNECT, TICK, REQUEST, DELIVERY = range(4)
+T0_NS = 1_000_000_000_000
+STEP_NS = 100_000_000
+MS = 1e6
+
+
+@dataclass(frozen=True)
+class Model:
+    """How a pattern behaves: polls per event, delays, costs."""
+
+    title: str
+    base_ms: float
+    spread: float
+    server_us: float
+    wire_bytes: int
+    request_per_event: bool = False
+    polls: bool = False
+    compared: bool = True
+    memory: int = 20_000
+
+
+MODELS = {
+    "short_polling": Model("short polling", 0.12, 0.3, 260.0, 420, polls=True, memory=14_000),
+    "long_polling": Model("long polling", 0.31, 0.5, 74.0, 652, request_per_event=True),
+    "sse": Model("SSE", 0.12, 0.25, 9.1, 262, memory=17_000),
+    "websocket": Model("WebSocket", 0.115, 0.25, 8.7, 231, memory=15_500),
+    "floor": Model("bare stream", 0.06, 0.2, 3.0, 152, compared=False, memory=9_000),
+}
+NOT_MEASURED = {
+    "notifications/amqp": "rabbitmq-server is missing; apt-get install rabbitmq-server",
+}
+
+
+def patterns(names: Sequence[str]) -> dict[str, Pattern]:
+    """The run file's patterns, with those that could not be measured."""
+    found = {
+        f"notifications/{name}": Pattern(
+            "notifications", name, MODELS[name].title, "Synthetic.", (), MODELS[name].compared, "0"
+        )
+        for name in names
+    }
+    amqp = Pattern("notifications", "amqp", "AMQP (RabbitMQ)", "Synthetic.", ("rabbitmq",))
+    return found | {"notifications/amqp": amqp}
+
+
+def _block(count: int, operation: int, outcome: int = samples.OK) -> np.ndarray:
+    rows = np.zeros(count, samples.DTYPE)
+    rows["operation"], rows["outcome"] = operation, outcome
+    return rows
+
+
+def _events(load: NotificationLoad, random: np.random.Generator) -> np.ndarray:
+    count = max(1, round(load.event_rate_per_s * load.duration_s))
+    events = np.zeros(count, samples.EVENT_DTYPE)
+    events["feed"] = samples.EVERY
+    events["sequence"] = np.arange(count) + 1
+    window_ns = int(load.duration_s * 1e9)
+    events["intended_ns"] = T0_NS + np.sort(random.integers(0, window_ns, count))
+    events["published_ns"] = events["intended_ns"] + random.integers(5_000, 60_000, count)
+    return events
+
+
+def _deliveries(
+    load: NotificationLoad, model: Model, events: np.ndarray, random: np.random.Generator
+) -> np.ndarray:
+    """Every event to every client; one after the other, as one core serves them."""
+    rows = _block(len(events) * load.clients, DELIVERY)
+    rows["client"] = np.tile(np.arange(load.clients), len(events))
+    rows["sequence"] = np.repeat(events["sequence"], load.clients)
+    rows["intended_ns"] = np.repeat(events["intended_ns"], load.clients)
+    rows["sent_ns"] = np.repeat(events["published_ns"], load.clients)
+    wait_ms = model.base_ms * random.lognormal(0, model.spread, len(rows))
+    turn = random.permuted(np.tile(np.arange(load.clients), (len(events), 1)), axis=1).ravel()
+    wait_ms += turn * min(model.server_us, 20.0) / 1e3
+    rows["done_ns"] = rows["sent_ns"] + (wait_ms * MS).astype(np.int64)
+    if model.polls:  # an event waits for its client's next poll
+        interval_ns = int(load.poll_interval_s * 1e9)
+        phase = random.integers(0, interval_ns, load.clients)[rows["client"]]
+        rows["done_ns"] += (phase - rows["sent_ns"]) % interval_ns
+    # Events reach a client in order: none is done before its predecessor.
+    done = rows["done_ns"].reshape(len(events), load.clients)
+    rows["done_ns"] = np.maximum.accumulate(done, axis=0).ravel()
+    rows["first_byte_ns"] = rows["done_ns"]
+    rows["bytes_down"] = load.payload_bytes
+    return rows
+
+
+def _requests(
+    load: NotificationLoad, model: Model, deliveries: np.ndarray, random: np.random.Generator
+) -> np.ndarray:
+    if model.polls:
+        per_client = max(1, round(load.duration_s / load.poll_interval_s))
+        rows = _block(load.clients * per_client, REQUEST, samples.EMPTY)
+        rows["client"] = np.repeat(np.arange(load.clients), per_client)
+        phase = np.repeat(random.uniform(0, load.poll_interval_s, load.clients), per_client)
+        ticks = np.tile(np.arange(per_client), load.clients) * load.poll_interval_s
+        rows["intended_ns"] = T0_NS + ((phase + ticks) * 1e9).astype(np.int64)
+        useful = random.random(len(rows)) > np.exp(-load.event_rate_per_s * load.poll_interval_s)
+        rows["outcome"][useful] = samples.OK
+    elif model.request_per_event:
+        rows = _block(len(deliveries), REQUEST)
+        rows["client"] = deliveries["client"]
+        rows["intended_ns"] = deliveries["done_ns"]
+    else:
+        return _block(0, REQUEST)
+    rows["sent_ns"] = rows["intended_ns"] + random.integers(1_000, 9_000, len(rows))
+    rows["done_ns"] = rows["sent_ns"] + random.integers(60_000, 200_000, len(rows))
+    rows["bytes_up"], rows["bytes_down"] = 130, 98
+    return rows
+
+
+def _ticks(load: NotificationLoad, random: np.random.Generator) -> np.ndarray:
+    rows = _block(int(load.duration_s * 100), TICK)
+    rows["intended_ns"] = T0_NS + np.arange(len(rows)) * 10_000_000
+    rows["sent_ns"] = rows["intended_ns"]
+    rows["done_ns"] = rows["intended_ns"] + random.integers(20_000, 180_000, len(rows))
+    return rows
+
+
+def _connects(load: NotificationLoad, random: np.random.Generator) -> np.ndarray:
+    rows = _block(load.clients, CONNECT)
+    rows["client"] = np.arange(load.clients)
+    rows["intended_ns"] = rows["sent_ns"] = T0_NS - 2_000_000_000
+    rows["done_ns"] = rows["sent_ns"] + random.integers(150_000, 900_000, load.clients)
+    return rows
+
+
+def _meters(
+    load: NotificationLoad, model: Model, deliveries: int, random: np.random.Generator
+) -> list[store.MeterRow]:
+    steps = int(load.duration_s * 1e9) // STEP_NS
+    rows = []
+    costs = {"server": (model.server_us, model.memory), "generator": (5.0, 21_000)}
+    for role, (cost_us, memory) in costs.items():
+        idle = Reading(T0_NS - 3_000_000_000, 0, 30_000_000, 0)
+        rows.append(store.MeterRow(role, "idle", idle))
+        total = cost_us * 1e3 * deliveries * random.lognormal(0, 0.02)
+        shares = random.gamma(6.0, 1.0, steps)
+        cpu = 5_000_000 + np.concatenate([[0], np.cumsum(shares / shares.sum() * total)])
+        for step in range(steps + 1):
+            mark = {0: "t0", steps: "t1"}.get(step, "")
+            resident = 30_000_000 + memory * load.clients + int(random.integers(0, 4096))
+            reading = Reading(T0_NS + step * STEP_NS, int(cpu[step]), resident, 40 * step)
+            rows.append(store.MeterRow(role, mark, reading))
+    return rows
+
+
+def _wire(load: NotificationLoad, model: Model, deliveries: int, polls: int) -> dict[str, Wire]:
+    each = model.wire_bytes
+    total = polls * each if model.polls else deliveries * each
+    start = Wire(1000, 1000, 2000, 2000, open=load.clients, opened=load.clients, rtt_us=44.0)
+    up = total * 2 // 5
+    end = dataclasses.replace(
+        start,
+        stream_up=1000 + up // 2,
+        stream_down=1000 + (total - up) // 2,
+        wire_up=2000 + up,
+        wire_down=2000 + total - up,
+    )
+    return {"t0": start, "t1": end}
+
+
+def _write_trial(run: Path, trial: Trial, *, counted_wrong: bool, lose_one: bool) -> None:
+    name = trial.pattern.partition("/")[2]
+    model, load = MODELS[name], NotificationLoad(**trial.load)
+    random = np.random.default_rng([trial.seed, sorted(MODELS).index(name), trial.number])
+    events = _events(load, random)
+    deliveries = _deliveries(load, model, events, random)
+    requests = _requests(load, model, deliveries, random)
+    wire = _wire(load, model, len(deliveries), len(requests))
+    meters = _meters(load, model, len(deliveries), random)
+    parts = [_connects(load, random), _ticks(load, random), requests]
+    rows = np.concatenate([*parts, deliveries[:-1] if lose_one else deliveries])
+    folder = store.partial_folder(run, trial)
+    store.write_samples(folder / "samples.parquet", rows, OPERATIONS)
+    store.write_events(folder / "events.parquet", events)
+    store.write_meters(folder / "meters.parquet", meters)
+    record = store.TrialFile(
+        version=store.VERSION,
+        trial=trial,
+        status="ok",
+        t0_ns=T0_NS,
+        t1_ns=T0_NS + int(load.duration_s * 1e9),
+        phases_s={
+            "connect": 0.2,
+            "warmup": load.warmup_s,
+            "window": load.duration_s,
+            "drain": 0.1,
+            "harness": round(0.6 + 0.01 * (trial.number % 7), 3),
+        },
+        counted=len(rows) + (3 if counted_wrong else 0),
+        operations=OPERATIONS,
+        outcome_operation="delivery",
+        wire=wire,
+        cpu_sets={"load": [0], "backend": [1]},
+    )
+    store.finish_trial(folder, record)
+
+
+def _write_failed(run: Path, trial: Trial) -> None:
+    record = store.TrialFile(
+        version=store.VERSION,
+        trial=trial,
+        status="failed",
+        reason="the target ended with exit code 1 during connect",
+        log_tail=["INFO listening", "ERROR <OSError> too many open files"],
+    )
+    store.finish_trial(store.partial_folder(run, trial), record)
+
+
+def trials(
+    names: Sequence[str],
+    clients: Sequence[int],
+    rates: Sequence[float],
+    repeats: int,
+    **settings: Any,
+) -> list[Trial]:
+    """Levels x patterns x repeats; a parameter of one value is not swept."""
+    swept = {
+        name: values
+        for name, values in (("clients", clients), ("event_rate", rates))
+        if len(values) > 1
+    }
+    found: list[Trial] = []
+    for repeat, values in itertools.product(
+        range(1, repeats + 1), itertools.product(clients, rates)
+    ):
+        given = dict(zip(("clients", "event_rate"), values, strict=True))
+        load = NotificationLoad(
+            clients=values[0], event_rate_per_s=values[1], **{"duration_s": 4.0} | settings
+        )
+        level = {name: given[name] for name in swept}
+        for name in names:
+            found.append(
+                Trial(
+                    number=len(found),
+                    pattern=f"notifications/{name}",
+                    level=level,
+                    repeat=repeat,
+                    seed=7 + repeat,
+                    load=dataclasses.asdict(load),
+                )
+            )
+    return found
+
+
+def make_run(
+    folder: Path,
+    *,
+    names: Sequence[str] = tuple(MODELS),
+    clients: Sequence[int] = (25,),
+    rates: Sequence[float] = (6.0,),
+    repeats: int = 3,
+    spoil: bool = True,
+    **settings: Any,
+) -> Path:
+    """Write the run.  `spoil`: of the last repeat's first level, long polling's trial fails
+    and WebSocket's is void; in the first repeat, SSE loses one delivery."""
+    plan = trials(names, clients, rates, repeats, **settings)
+    environment = {
+        "patternbench": "0.1",
+        "host": "example",
+        "system": "Example Linux 1",
+        "kernel": "6.0",
+        "cpu": "Example CPU",
+        "cores": 2,
+        "memory_gib": 8.0,
+        "python": "3.11.0",
+        "packages": {"locust": "2.0", "numpy": "2.0"},
+        "congestion_control": "cubic",
+    }
+    file = store.RunFile(
+        version=store.VERSION,
+        created="2024-01-02T03:04:05+00:00",
+        command="bench run notifications --repeats 3 --seed 7",
+        seed=7,
+        repeats=repeats,
+        workers=1,
+        environment=environment,
+        patterns=patterns(names),
+        trials=plan,
+        not_measured=dict(NOT_MEASURED),
+    )
+    store.create_run(folder, file)
+    first = plan[0].level
+    for trial in plan:
+        name = trial.pattern.partition("/")[2]
+        spoiled = spoil and trial.level == first
+        if spoiled and trial.repeat == repeats and name == "long_polling":
+            _write_failed(folder, trial)
+            continue
+        _write_trial(
+            folder,
+            trial,
+            counted_wrong=spoiled and trial.repeat == repeats and name == "websocket",
+            lose_one=spoiled and trial.repeat == 1 and name == "sse",
+        )
+    return folder
+
+
+if __name__ == "__main__":
+    numbers = [[float(x) for x in text.split(",")] for text in sys.argv[2:]]
+    numbers += [[25.0], [6.0]][len(numbers) :]
+    made = make_run(Path(sys.argv[1]), clients=[int(x) for x in numbers[0]], rates=numbers[1])
+    print(made)
