@@ -17,36 +17,13 @@ import numpy as np
 
 from bench import samples
 from bench.model import Better
+from bench.readings import Reading, Wire
 from bench.statistics import percentile
 
+MARGINAL_INTERVALS = 11
+"""Readings for a slope: ten intervals of the meters."""
+
 BACKEND_ROLES = ("server", "broker", "proxy", "database")
-COMMON_OPERATIONS = ("connect", "tick")
-
-
-@dataclass(frozen=True)
-class Reading:
-    """The meters of one role at one instant, summed over its processes."""
-
-    time_ns: int
-    cpu_ns: int
-    memory_bytes: int
-    context_switches: int
-
-
-@dataclass(frozen=True)
-class Wire:
-    """Totals over the clients' sockets at one instant (closed ones included)."""
-
-    stream_up: int = 0
-    stream_down: int = 0
-    wire_up: int = 0
-    wire_down: int = 0
-    segments_up: int = 0
-    segments_down: int = 0
-    open: int = 0
-    opened: int = 0
-    retransmitted: int = 0
-    rtt_us: float | None = None
 
 
 @dataclass(frozen=True)
@@ -54,7 +31,7 @@ class TrialData:
     """One trial's raw data, as the metric functions take it.
 
     `rows` has samples.DTYPE, `events` samples.EVENT_DTYPE; `operations` names
-    the codes in rows; `readings[role]` are the meters over time, with those of
+    the codes in rows; `series[role]` are the meters over time, with those of
     the instants "idle" (before the first client), "t0" and "t1" in `marks`.
     """
 
@@ -68,6 +45,7 @@ class TrialData:
     marks: Mapping[str, Mapping[str, Reading]] = field(default_factory=dict)
     wire: Mapping[str, Wire] = field(default_factory=dict)
     peaks: Mapping[str, int] = field(default_factory=dict)
+    series: Mapping[str, Sequence[Reading]] = field(default_factory=dict)
 
     @property
     def seconds(self) -> float:
@@ -118,6 +96,23 @@ class TrialData:
 
     def per_outcome(self, amount: float) -> float:
         return amount / len(self.outcomes) if len(self.outcomes) else math.nan
+
+    def marginal_cpu_us(self, role: str) -> float:
+        """CPU of a role for one more delivery: the slope over the meters' intervals.
+
+        Unlike CPU / deliveries it leaves out what the role spends when nothing
+        happens.  NaN where the intervals do not differ.
+        """
+        readings = self.series.get(role, ())
+        if len(readings) < MARGINAL_INTERVALS:
+            return math.nan
+        times = np.array([reading.time_ns for reading in readings])
+        cpu = np.diff(np.array([reading.cpu_ns for reading in readings]))
+        delivered = np.histogram(self.outcomes["done_ns"], bins=times)[0]
+        spread = delivered - delivered.mean()
+        if not np.any(spread):
+            return math.nan
+        return float(np.dot(spread, cpu - cpu.mean()) / np.dot(spread, spread)) / 1e3
 
     def wire_change(self, name: str) -> float:
         if "t0" not in self.wire or "t1" not in self.wire:
@@ -391,6 +386,15 @@ def _register_cpu() -> None:
             f"CPU time of the {role} over the window's length (1 = one core busy).",
             "lower",
             lambda d, r=role: d.cpu_ns(r) / (d.t1_ns - d.t0_ns),  # type: ignore[misc]
+        )
+        METRICS[f"{role}_marginal_cpu_us"] = Metric(
+            f"{role}_marginal_cpu_us",
+            "us",
+            f"{role} CPU per further event",
+            f"CPU time of the {role} for one more delivery: the slope over intervals of 100 ms, "
+            "without what it spends when nothing happens.",
+            "lower",
+            lambda d, r=role: d.marginal_cpu_us(r),  # type: ignore[misc]
         )
 
 

@@ -10,6 +10,9 @@ import struct
 
 import numpy as np
 
+COMMON_OPERATIONS = ("connect", "tick")
+"""Recorded by every load process, before the experiment's own operations."""
+
 OUTCOMES = ("ok", "empty", "failed")
 OK, EMPTY, FAILED = range(3)
 

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import stats
+from scipy.special import stdtrit
 
 CONFIDENCE = 0.95
 
@@ -72,7 +72,7 @@ def estimate(per_trial: Sequence[float], pooled: float | None = None) -> Estimat
         value = pooled
     if count < 2 or math.isnan(value):
         return Estimate(value, math.nan, math.nan, count)
-    t = float(stats.t.ppf((1 + CONFIDENCE) / 2, count - 1))
+    t = float(stdtrit(count - 1, (1 + CONFIDENCE) / 2))
     if value > 0 and np.all(usable > 0):
         half = t * float(np.std(np.log(usable), ddof=1)) / math.sqrt(count)
         return Estimate(value, value * math.exp(-half), value * math.exp(min(half, 700.0)), count)

@@ -28,8 +28,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from bench import samples
-from bench.metrics import Reading, TrialData, Wire
+from bench.metrics import TrialData
 from bench.model import Pattern, Trial, UsageError
+from bench.readings import Reading, Wire
 
 VERSION = 1
 # History of the format
@@ -219,7 +220,10 @@ class StoredTrial:
                 marks.setdefault(row.mark, {})[row.role] = row.reading
         record = self.record
         peaks: dict[str, int] = {}
+        series: dict[str, list[Reading]] = {}
         for row in rows:
+            if row.mark != "idle":
+                series.setdefault(row.role, []).append(row.reading)
             if record.t0_ns <= row.reading.time_ns <= record.t1_ns:
                 peaks[row.role] = max(peaks.get(row.role, 0), row.reading.memory_bytes)
         return TrialData(
@@ -233,6 +237,7 @@ class StoredTrial:
             marks=marks,
             wire=record.wire,
             peaks=peaks,
+            series=series,
         )
 
 

@@ -20,8 +20,9 @@ from bench.catalog import ROOT
 from bench.lab.meters import Meters
 from bench.lab.ports import free_port
 from bench.lab.processes import Child, cpu_sets, python_child
-from bench.metrics import COMMON_OPERATIONS, Wire
 from bench.model import Experiment, Load, Trial, TrialFailed
+from bench.readings import Wire
+from bench.samples import COMMON_OPERATIONS
 
 START_SECONDS = 30.0
 CONNECT_BASE_SECONDS = 30.0

@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 
 import psutil
 
-from bench.metrics import Reading
+from bench.readings import Reading
 from bench.store import MeterRow
 
 INTERVAL_NS = 100_000_000

@@ -17,9 +17,8 @@ from bench.clock import now_ns
 from bench.load.engine import Engine
 from bench.load.recorder import Recorder
 from bench.load.wire import WireMeter
-from bench.metrics import COMMON_OPERATIONS
 from bench.model import Experiment
-from bench.samples import OK
+from bench.samples import COMMON_OPERATIONS, OK
 
 TICK_NS = 10_000_000
 MOST_ERRORS = 20

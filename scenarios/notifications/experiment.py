@@ -73,15 +73,14 @@ def _rtt_s(facts: Facts) -> float:
     return facts["rtt_us"] / 1e6
 
 
-def _gap_s(facts: Facts) -> float:
-    """Long polling's gap, as the clients' pace shows it: one round trip and the
-    time that both ends spend on a request."""
-    return _rtt_s(facts) + (facts["server_cpu_us_per_event"] + facts["generator_cpu_us_per_event"]) / 1e6
-
-
 def _cost_s(facts: Facts) -> float:
-    """The slower of server and load process sets the pace of a broadcast."""
-    return max(facts["server_cpu_us_per_event"], facts["generator_cpu_us_per_event"]) / 1e6
+    """What the server needs for one more delivery; it serves clients in turn."""
+    return facts["server_marginal_cpu_us"] / 1e6
+
+
+def _gap_s(facts: Facts) -> float:
+    """Long polling's gap: one round trip, and what both ends spend on a request."""
+    return _rtt_s(facts) + _cost_s(facts) + facts["generator_marginal_cpu_us"] / 1e6
 
 
 def _audience(load: NotificationLoad) -> int:
