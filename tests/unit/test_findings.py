@@ -19,8 +19,8 @@ QUIET: dict[str, float] = {
     "latency_p50": 10.0,
     "latency_mean": 10.0,
     "source_lag_p99": 0.1,
-    "generator_cpu_us_per_event": 5.0,
-    "backend_cpu_us_per_event": 10.0,
+    "generator_marginal_cpu_us": 5.0,
+    "server_marginal_cpu_us": 10.0,
 }
 
 
@@ -49,11 +49,12 @@ def test_a_sound_trial_raises_none() -> None:
         ({"generator_cpu_share": 0.8}, []),
         ({"generator_cpu_share": 0.801}, ["generator_saturated"]),
         ({"generator_cpu_share": math.nan}, []),
-        ({"generator_lag_p99": 0.5}, []),
-        ({"generator_lag_p99": 0.501}, ["generator_late"]),
-        ({"generator_lag_p99": math.nan}, []),
-        ({"generator_lag_p99": 9.0, "latency_p50": math.nan}, []),
         # Past 5 % of the median and past 1 ms: both are needed.
+        ({"generator_lag_p99": 1.0}, []),
+        ({"generator_lag_p99": 1.001}, ["generator_late"]),
+        ({"generator_lag_p99": 5.0, "latency_p50": 100.0}, []),
+        ({"generator_lag_p99": 5.001, "latency_p50": 100.0}, ["generator_late"]),
+        ({"generator_lag_p99": math.nan}, []),
         ({"source_lag_p99": 1.0}, []),
         ({"source_lag_p99": 1.001}, ["source_late"]),
         ({"source_lag_p99": 5.0, "latency_p50": 100.0}, []),
@@ -68,23 +69,27 @@ def test_a_metric_past_its_threshold_raises(
 
 
 @pytest.mark.parametrize(
-    ("own", "backend", "mean", "raised"),
+    ("own", "server", "broker", "mean", "raised"),
     [
-        (20.0, 10.0, 19.9, ["generator_limits"]),  # 1,000 x 20 us / 2 = 10 ms: over a half
-        (20.0, 10.0, 20.0, []),
-        (10.0, 10.0, 1.0, []),  # the backend is no faster: it sets the pace
-        (10.1, 10.0, 1.0, ["generator_limits"]),
-        (20.0, math.nan, 1.0, []),
-        (20.0, 10.0, math.nan, []),
+        (20.0, 10.0, 0.0, 19.9, ["generator_limits"]),  # 1,000 x 20 us / 2: over a half
+        (20.0, 10.0, 0.0, 20.0, []),
+        (10.0, 10.0, 0.0, 1.0, []),  # the backend is no faster: it sets the pace
+        (10.1, 10.0, 0.0, 1.0, ["generator_limits"]),
+        (10.1, 10.0, math.nan, 1.0, ["generator_limits"]),
+        (10.1, 5.0, 5.2, 1.0, []),  # server and broker together are the slower
+        (20.0, math.nan, math.nan, 1.0, []),
+        (math.nan, 10.0, 0.0, 1.0, []),
+        (20.0, 10.0, 0.0, math.nan, []),
     ],
 )
 def test_a_generator_slower_than_the_backend_is_named(
-    own: float, backend: float, mean: float, raised: list[str]
+    own: float, server: float, broker: float, mean: float, raised: list[str]
 ) -> None:
     found = data(latencies([MS]), clients=1000, events=events((0, 0, 0, 0)))
     metrics = {
-        "generator_cpu_us_per_event": own,
-        "backend_cpu_us_per_event": backend,
+        "generator_marginal_cpu_us": own,
+        "server_marginal_cpu_us": server,
+        "broker_marginal_cpu_us": broker,
         "latency_mean": mean,
     }
     assert codes(found, **metrics) == raised
@@ -159,8 +164,8 @@ def test_a_window_without_deliveries_is_void() -> None:
             findings.generator_shares_delay(
                 data(clients=1000),
                 {
-                    "generator_cpu_us_per_event": 12.345,
-                    "backend_cpu_us_per_event": 4,
+                    "generator_marginal_cpu_us": 12.345,
+                    "server_marginal_cpu_us": 4,
                     "latency_mean": 7,
                 },
             ),

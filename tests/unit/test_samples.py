@@ -32,6 +32,19 @@ def test_what_is_packed_is_what_is_read(entries: list[tuple[int, ...]]) -> None:
 
 def test_struct_and_dtype_are_one_layout() -> None:
     assert samples.ROW.size == samples.DTYPE.itemsize == 56
+    assert samples.DTYPE.names == (
+        "operation",
+        "outcome",
+        "reserved",
+        "client",
+        "sequence",
+        "intended_ns",
+        "sent_ns",
+        "first_byte_ns",
+        "done_ns",
+        "bytes_up",
+        "bytes_down",
+    )
     fields = list(samples.DTYPE.fields.values())  # type: ignore[union-attr]
     # No padding between fields: each begins where the one before it ends.
     assert [entry[1] for entry in fields] == [0, 1, 2, 4, 8, 16, 24, 32, 40, 48, 52]

@@ -10,13 +10,13 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from unit_builders import OPERATIONS, SECOND, events, reading, row, table, trial
 
 from bench import samples, store
-from bench.metrics import Reading, Wire
 from bench.model import Pattern, Trial, UsageError
+from bench.readings import Reading, Wire
 from bench.store import MeterRow, RunFile, TrialFile
 
 int64 = st.integers(-(2**63), 2**63 - 1)
@@ -92,6 +92,7 @@ sample = st.tuples(
 )
 
 
+@settings(max_examples=12)
 @given(st.lists(sample, max_size=5))
 def test_any_rows_come_back_to_the_nanosecond(
     scratch: Path, entries: list[tuple[int, ...]]
@@ -102,6 +103,7 @@ def test_any_rows_come_back_to_the_nanosecond(
     assert np.array_equal(store.read_samples(path, OPERATIONS), rows)
 
 
+@settings(max_examples=12)
 @given(st.lists(st.tuples(*[int64] * 4), max_size=5))
 def test_any_events_come_back(scratch: Path, entries: list[tuple[int, ...]]) -> None:
     published = np.array(entries, samples.EVENT_DTYPE)
@@ -204,7 +206,6 @@ def test_a_trials_data_is_what_the_metrics_take(run: Path) -> None:
             MeterRow("server", "", reading(SECOND // 2, 2, 700)),
             MeterRow("generator", "", reading(SECOND // 2, 2, 50)),
             MeterRow("server", "t1", reading(SECOND, 3, 300)),
-            MeterRow("server", "", reading(SECOND + 1, 4, 999)),
         ],
     )
     store.finish_trial(partial, record)
@@ -223,8 +224,15 @@ def test_a_trials_data_is_what_the_metrics_take(run: Path) -> None:
         "t0": {"server": reading(0, 1, 100)},
         "t1": {"server": reading(SECOND, 3, 300)},
     }
-    # Peaks are of the window: neither the idle reading nor the drain's counts.
-    assert found.peaks == {"server": 700, "generator": 50}
+    # In order of time, without the reading before the first client.
+    assert found.series == {
+        "server": [
+            reading(0, 1, 100),
+            reading(SECOND // 2, 2, 700),
+            reading(SECOND, 3, 300),
+        ],
+        "generator": [reading(SECOND // 2, 2, 50)],
+    }
 
 
 def test_a_failed_trial_without_raw_data_is_empty(run: Path) -> None:
@@ -232,7 +240,7 @@ def test_a_failed_trial_without_raw_data_is_empty(run: Path) -> None:
     (stored,) = store.open_run(run).trials
     found = stored.data()
     assert not stored.is_whole
-    assert (len(found.rows), len(found.events), found.marks, found.peaks) == (0, 0, {}, {})
+    assert (len(found.rows), len(found.events), found.marks, found.series) == (0, 0, {}, {})
     assert found.rows.dtype == samples.DTYPE
     assert found.events.dtype == samples.EVENT_DTYPE
 
