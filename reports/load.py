@@ -14,6 +14,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import pyarrow
+
 from bench import catalog, findings, metrics, units
 from bench.metrics import METRICS
 from bench.model import Experiment, Finding, Load, Pattern, UsageError, parameters_of
@@ -163,6 +165,8 @@ def _trial(entry: StoredTrial) -> tuple[TrialResult, dict[raw.Raw, Any]]:
         reason = record.reason or "no reason was recorded"
         return TrialResult(record, "failed", reason, {}, (), NOTHING, {}), {}
     data = entry.data()
+    # Arrow keeps the memory of the tables it has read; with millions of rows that is half of all.
+    pyarrow.default_memory_pool().release_unused()
     values = metrics.compute(data)
     doubts = tuple(findings.of_trial(data, record.counted, values))
     voids = [finding.message for finding in doubts if finding.severity == "void"]
@@ -173,7 +177,7 @@ def _trial(entry: StoredTrial) -> tuple[TrialResult, dict[raw.Raw, Any]]:
         metrics=values,
         findings=doubts,
         deliveries=raw.deliveries_of(data),
-        roles=raw.role_loads(entry.meters, data.t0_ns, data.t1_ns, data.peaks),
+        roles=raw.role_loads(entry.meters, data.t0_ns, data.t1_ns),
     )
     return result, ({} if voids else raw.raw_values(data))
 

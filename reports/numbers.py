@@ -9,6 +9,7 @@ from bench.statistics import Estimate
 from bench.units import significant
 
 MISSING = "-"
+SAME = "±0"
 EQUAL = 1e-9
 """A relative width below which an interval is rounding, not spread."""
 
@@ -44,7 +45,7 @@ def interval(entry: Estimate, between: str = " to ") -> str:
     if not entry.has_interval:
         return ""
     if entry.high - entry.low <= EQUAL * abs(entry.value):
-        return "±0"
+        return SAME
     return f"{number(entry.low)}{between}{number(entry.high)}"
 
 
@@ -53,7 +54,7 @@ def percent(share: float) -> str:
     if math.isnan(share):
         return MISSING
     digits = 0 if abs(share) >= 0.1 else 1
-    return f"{share * 100:+,.{digits}f} %"
+    return f"{round(share * 100, digits) or 0.0:+,.{digits}f} %"
 
 
 def times(ratio: float) -> str:

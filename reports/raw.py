@@ -13,6 +13,7 @@ import numpy as np
 
 from bench import samples
 from bench.metrics import METRICS, TrialData
+from bench.readings import Reading
 from bench.statistics import percentile
 from bench.store import MeterRow
 from reports.evaluated import Deliveries, Distribution, RoleLoad
@@ -75,29 +76,29 @@ def compress(latencies_ns: np.ndarray) -> Distribution | None:
     return Distribution(ordered[ranks] / NS_PER_MS, (count - ranks) / count, count)
 
 
-def role_loads(
-    meters: Sequence[MeterRow], t0_ns: int, t1_ns: int, peaks: Mapping[str, int]
-) -> dict[str, RoleLoad]:
-    """CPU over time by role, from the readings within the window (edges included)."""
-    by_role: dict[str, dict[int, tuple[int, int]]] = {}
+def role_loads(meters: Sequence[MeterRow], t0_ns: int, t1_ns: int) -> dict[str, RoleLoad]:
+    """What each role used over time, from the readings within the window (edges included)."""
+    by_role: dict[str, dict[int, Reading]] = {}
     slack = (t1_ns - t0_ns) // 100  # the readings at t0 and t1 are a little beside them
     for row in meters:
-        reading = row.reading
-        if t0_ns - slack <= reading.time_ns <= t1_ns + slack:
-            series = by_role.setdefault(row.role, {})
-            series[reading.time_ns] = (reading.cpu_ns, reading.context_switches)
+        if t0_ns - slack <= row.reading.time_ns <= t1_ns + slack:
+            by_role.setdefault(row.role, {})[row.reading.time_ns] = row.reading
     return {
-        role: _role_load(series, t0_ns, peaks.get(role, 0))
+        role: _role_load([series[time] for time in sorted(series)], t0_ns)
         for role, series in by_role.items()
         if len(series) > 1
     }
 
 
-def _role_load(series: Mapping[int, tuple[int, int]], t0_ns: int, peak: int) -> RoleLoad:
-    times = np.array(sorted(series), dtype=np.int64)
-    cpu = np.array([series[int(time)][0] for time in times], dtype=np.int64)
-    switches = series[int(times[-1])][1] - series[int(times[0])][1]
+def _role_load(series: Sequence[Reading], t0_ns: int) -> RoleLoad:
+    switches = series[-1].context_switches - series[0].context_switches
     # CPU time is a running total: leaving readings out averages over longer steps.
-    step = -(-len(times) // MOST_STEPS)
-    times, cpu = times[::step], cpu[::step]
-    return RoleLoad((times[1:] - t0_ns) / 1e9, np.diff(cpu) / np.diff(times), peak, switches)
+    kept = series[:: -(-len(series) // MOST_STEPS)]
+    times = np.array([reading.time_ns for reading in kept], dtype=np.int64)
+    cpu = np.array([reading.cpu_ns for reading in kept], dtype=np.int64)
+    return RoleLoad(
+        time_s=(times[1:] - t0_ns) / 1e9,
+        cpu_share=np.diff(cpu) / np.diff(times),
+        peak_memory_bytes=max(reading.memory_bytes for reading in series),
+        context_switches=switches,
+    )

@@ -6,8 +6,9 @@ settle it where they do not.  Knows rankings and estimates, not pages.
 
 from __future__ import annotations
 
+from bench.statistics import Estimate
 from reports.evaluated import ExperimentResult
-from reports.numbers import interval, listed, number, sentence_case, times, with_unit
+from reports.numbers import SAME, interval, listed, number, sentence_case, times, with_unit
 from reports.ranking import Place, Ranking, rank, ratio
 
 CLOSE_SHARE = 0.1
@@ -42,8 +43,7 @@ def at_one_level(ranking: Ranking) -> str:
     if ranking.is_settled:
         head = (
             f"{sentence_case(best.pattern.title)} has {_extreme(ranking)}{where}: "
-            f"{with_unit(best.estimate.value, ranking.metric)} "
-            f"(95 % interval {interval(best.estimate)})."
+            f"{with_unit(best.estimate.value, ranking.metric)} ({_within(best.estimate)})."
         )
         return head + _distance(ranking, "that")
     names = [
@@ -72,39 +72,49 @@ def _distance(ranking: Ranking, what: str) -> str:
     return words + "."
 
 
+def _within(entry: Estimate) -> str:
+    text = interval(entry)
+    return "the same in all trials" if text == SAME else f"95 % interval {text}"
+
+
 def _factor(place: Place, best: Place, what: str) -> str:
     """ "1.32 times that (1.2 to 1.5)"; nothing where a ratio has no sense."""
     found = ratio(place.estimate, best.estimate)
     if found is None:
         return ""
-    within = f" ({interval(found)})" if found.has_interval else ""
+    within = f" ({interval(found)})" if interval(found) not in ("", SAME) else ""
     return f"{times(found.value)} times {what}{within}"
 
 
 def over_levels(rankings: list[Ranking]) -> str:
-    """Who is ahead at each level, in one sentence, shorter where it is always the same."""
-    leaders = [tuple(place.pattern.title for place in ranking.leaders) for ranking in rankings]
-    first, last = rankings[0], rankings[-1]
-    if len(set(leaders)) == 1 and first.is_settled:
-        name = sentence_case(leaders[0][0])
-        factors = [_next_factor(ranking) for ranking in (first, last)]
-        ahead = [
-            f"{factor} at {ranking.level.text}"
-            for factor, ranking in zip(factors, (first, last), strict=True)
-            if factor
-        ]
-        against = f"; the next has {listed(ahead)}" if ahead else ""
-        return f"{name} has {_extreme(first)} at all {len(rankings)} levels{against}."
-    words = []
-    for titles in dict.fromkeys(leaders):
-        at = [r.level.text for r, group in zip(rankings, leaders, strict=True) if group == titles]
-        who = titles[0] if len(titles) == 1 else f"not settled between {listed(list(titles))}"
-        words.append(f"{who} (at {listed(at)})")
-    return sentence_case(f"{_extreme(first)}: {'; '.join(words)}.")
+    """Who is ahead at which levels, then all values at the last one."""
+    leaders = [_leaders(ranking) for ranking in rankings]
+    last = rankings[-1]
+    if len(set(leaders)) == 1:
+        where = f"at all {len(rankings)} levels"
+        if last.is_settled:
+            head = f"{leaders[0]} has {_extreme(last)} {where}."
+        else:
+            head = f"{_extreme(last)} {where}: {leaders[0]}."
+    else:
+        words = []
+        for who in dict.fromkeys(leaders):
+            at = [r.level.text for r, one in zip(rankings, leaders, strict=True) if one == who]
+            words.append(f"{who} at {listed(at)}")
+        head = f"{_extreme(last)}: {'; '.join(words)}."
+    values = [
+        f"{place.pattern.title} {with_unit(place.estimate.value, last.metric)}"
+        for place in last.places
+    ]
+    return f"{sentence_case(head)} At {last.level.text}: {', '.join(values)}."
 
 
-def _next_factor(ranking: Ranking) -> str:
-    return _factor(ranking.places[1], ranking.places[0], "that")
+def _leaders(ranking: Ranking) -> str:
+    titles = sorted(place.pattern.title for place in ranking.leaders)
+    if ranking.is_settled:
+        return titles[0]
+    why = "" if ranking.has_intervals else " (no interval from a single trial)"
+    return f"not settled between {listed(titles)}{why}"
 
 
 def completeness(result: ExperimentResult) -> str:

@@ -34,8 +34,8 @@ LINES: tuple[Any, ...] = (
 FLOOR_COLOUR = "#8a8a8a"
 FLOOR_LINE: Any = (0, (1, 1.5))
 
-# Ink and paper are put into the page's own colours when a figure stands in it,
-# so these two values must appear in figures for nothing else.
+# These three become the page's own colours when a figure stands in it, so they
+# must appear in figures for nothing else.
 INK = "#1f2328"
 FAINT = "#c9ced4"
 PAPER = "#fffffe"

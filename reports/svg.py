@@ -14,7 +14,7 @@ import matplotlib as mpl
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from reports.style import INK, PAPER, RC
+from reports.style import FAINT, INK, PAPER, RC
 
 PNG_DPI = 110
 FONTS = "system-ui, 'DejaVu Sans', Verdana, sans-serif"
@@ -48,6 +48,7 @@ def inline(svg: str, name: str, label: str) -> str:
     body = re.sub(r"<metadata>.*?</metadata>", "", body, flags=re.DOTALL)
     body = IDS.sub(rf'id="{name}-\1"', body)
     body = REFERENCES.sub(rf"\g<1>{name}-", body)
-    body = body.replace(INK, "var(--ink)").replace(PAPER, "var(--paper)")
+    for colour, variable in ((INK, "ink"), (PAPER, "paper"), (FAINT, "line")):
+        body = body.replace(colour, f"var(--{variable})")
     body = body.replace("'DejaVu Sans'", FONTS)
     return body.replace("<svg ", f'<svg role="img" aria-label="{label}" ', 1)

@@ -19,8 +19,8 @@ from typing import Any
 import numpy as np
 
 from bench import samples, store
-from bench.metrics import Reading, Wire
 from bench.model import Pattern, Trial
+from bench.readings import Reading, Wire
 from scenarios.notifications.experiment import NotificationLoad
 
 OPERATIONS = ["connect", "tick", "request", "delivery"]
