@@ -9,6 +9,7 @@ asks.  What a pattern says of itself stands in its target file:
     docstring            first line: one sentence for lists and reports
     TITLE = "..."        the name in tables and figures (default: from the file)
     REQUIRES = (...)     components beyond Python, e.g. ("rabbitmq",)
+    EXAMPLE = "..."      a line to try it by hand, with {host} and {port}
     COMPARED = False     a floor or a probe, outside the comparison
 """
 
@@ -93,6 +94,7 @@ def _read_pattern(experiment: str, name: str, root: Path) -> Pattern:
         summary=summary,
         requires=tuple(constants.get("REQUIRES", ())),
         compared=bool(constants.get("COMPARED", True)),
+        example=constants.get("EXAMPLE", ""),
         code_hash=code_hash(experiment, name, root),
     )
 

@@ -124,6 +124,7 @@ class Pattern:
     summary: str
     requires: tuple[str, ...] = ()
     compared: bool = True
+    example: str = ""
     code_hash: str = ""
 
     @property

@@ -8,6 +8,8 @@ from bench.payload import SEPARATOR
 from targets._web import whole_number
 from targets.notifications import short_polling
 
+EXAMPLE = "curl -i 'http://{host}:{port}/events?client=0&after=999999'"
+
 
 class Target(short_polling.Target):
     """As short polling, but GET /events waits: nothing between two requests is lost,

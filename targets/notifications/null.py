@@ -9,6 +9,7 @@ from targets._events import Event, EventSource
 from targets._serve import BACKLOG, HOST, BaseTarget
 
 TITLE = "null (floor)"
+EXAMPLE = "(echo 0; sleep 5) | nc {host} {port}"
 COMPARED = False
 
 

@@ -8,6 +8,8 @@ from bench.payload import SEPARATOR
 from targets._events import EventSource
 from targets._web import WebTarget, whole_number
 
+EXAMPLE = "curl -i 'http://{host}:{port}/events?client=0&after=0'"
+
 
 class Target(WebTarget):
     """GET /position tells where the feed stands, GET /events?after=n what came since."""

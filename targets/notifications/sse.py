@@ -8,6 +8,7 @@ from targets._events import EventSource, Feed
 from targets._web import WebTarget, whole_number
 
 TITLE = "SSE"
+EXAMPLE = "curl -N 'http://{host}:{port}/stream?client=0'"
 
 
 class Target(WebTarget):

@@ -10,6 +10,7 @@ from targets._events import EventSource, Feed
 from targets._web import WebTarget, whole_number
 
 TITLE = "WebSocket"
+EXAMPLE = "python -m websocket 'ws://{host}:{port}/socket?client=0'"
 
 
 class Target(WebTarget):

@@ -1,0 +1,97 @@
+"""What this machine has, what it lacks, and the fix.
+
+Looks only; changes nothing.
+"""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from bench import environment
+from bench.lab import rabbitmq
+from bench.lab.meters import cpu_clock_ns
+from bench.plan import SPARE_DESCRIPTORS
+
+State = Literal["ok", "limited", "missing"]
+
+
+@dataclass(frozen=True)
+class Check:
+    """One line of the doctor's answer."""
+
+    name: str
+    state: State
+    detail: str
+    fix: str = ""
+
+
+def _python() -> Check:
+    version = sys.version.split()[0]
+    if sys.version_info >= (3, 11):
+        return Check("Python", "ok", version)
+    return Check("Python", "missing", version, "install Python 3.11 or newer")
+
+
+def _cores() -> Check:
+    count = len(environment.cpus())
+    if count >= 2:
+        return Check("cores", "ok", f"{count}: load and backend are kept apart")
+    return Check(
+        "cores",
+        "limited",
+        "1: load and backend share it, latency includes their competition",
+        "use a machine with two cores",
+    )
+
+
+def _descriptors() -> Check:
+    limit = environment.descriptor_limit()
+    detail = f"{limit:,} per process: up to {limit - SPARE_DESCRIPTORS:,} clients"
+    return Check("file descriptors", "ok" if limit >= 4096 else "limited", detail, "ulimit -Hn")
+
+
+def _ports() -> Check:
+    try:
+        low, high = Path("/proc/sys/net/ipv4/ip_local_port_range").read_text().split()
+    except (OSError, ValueError):
+        return Check("local ports", "limited", "range unknown")
+    return Check("local ports", "ok", f"{int(high) - int(low):,} connections to one port at most")
+
+
+def _cpu_clock() -> Check:
+    import os  # noqa: PLC0415 - only here
+
+    if cpu_clock_ns(os.getppid()) > 0:
+        return Check("CPU clock of processes", "ok", "nanoseconds")
+    return Check("CPU clock of processes", "limited", "psutil: steps of 10 ms")
+
+
+def _rabbitmq() -> Check:
+    if remedy := rabbitmq.missing():
+        return Check("RabbitMQ", "missing", "its patterns are not measured", remedy)
+    return Check("RabbitMQ", "ok", rabbitmq.version() or "installed")
+
+
+def _tool(name: str, use: str) -> Check:
+    path = shutil.which(name)
+    if path:
+        return Check(name, "ok", f"{path}: {use}")
+    return Check(name, "missing", f"{use}: left out", f"as root: apt-get install -y {name}")
+
+
+def checks() -> list[Check]:
+    """All checks, the most important first."""
+    return [
+        _python(),
+        _cores(),
+        _descriptors(),
+        _ports(),
+        _cpu_clock(),
+        _rabbitmq(),
+        _tool("wrk", "yardstick of `bench calibrate`"),
+        _tool("tcpdump", "packet capture for the test of wire bytes"),
+    ]
