@@ -7,7 +7,7 @@ finished yet is judged by the files that it has.
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from functools import cache
 from pathlib import Path
 
@@ -76,6 +76,19 @@ def imports_at_import(tree: ast.Module) -> set[str]:
     return {name for node in statements_at_import(tree.body) for name in modules_in(node)}
 
 
+@cache
+def file_imports(path: str) -> frozenset[str]:
+    """What the file imports anywhere, also in functions."""
+    return frozenset(imports_anywhere(tree_of(path)))
+
+
+@cache
+def file_loads(path: str) -> frozenset[str]:
+    """What importing the file imports."""
+    return frozenset(imports_at_import(tree_of(path)))
+
+
+@cache
 def file_of(module: str) -> str | None:
     base = module.replace(".", "/")
     for path in (f"{base}.py", f"{base}/__init__.py"):
@@ -94,7 +107,7 @@ def files_loaded_by(path: str) -> frozenset[str]:
         if current in seen:
             continue
         seen.add(current)
-        for name in imports_at_import(tree_of(current)):
+        for name in file_loads(current):
             words = name.split(".")
             packages = (".".join(words[: end + 1]) for end in range(len(words)))
             todo += [file for file in map(file_of, packages) if file]
@@ -103,10 +116,10 @@ def files_loaded_by(path: str) -> frozenset[str]:
 
 def loaded_by(path: str) -> set[str]:
     """All names that importing this file loads, directly or through the project's own files."""
-    return {name for file in files_loaded_by(path) for name in imports_at_import(tree_of(file))}
+    return {name for file in files_loaded_by(path) for name in file_loads(file)}
 
 
-def tops(names: set[str]) -> set[str]:
+def tops(names: Set[str]) -> set[str]:
     return {name.partition(".")[0] for name in names}
 
 
@@ -150,7 +163,7 @@ def test_a_file_starts_with_what_it_holds() -> None:
 
 @pytest.mark.parametrize("path", PURE_FILES)
 def test_pure_modules_ask_no_clock_file_or_socket(path: str) -> None:
-    assert tops(imports_anywhere(tree_of(path))) & IMPURE == set()
+    assert tops(file_imports(path)) & IMPURE == set()
 
 
 @pytest.mark.parametrize("path", PURE_FILES)
@@ -158,7 +171,7 @@ def test_pure_modules_build_on_pure_modules_only(path: str) -> None:
     impure = {
         file: names
         for file in files_loaded_by(path)
-        if (names := tops(imports_anywhere(tree_of(file))) & IMPURE)
+        if (names := tops(file_imports(file)) & IMPURE)
     }
     assert impure == {}
 
@@ -169,7 +182,7 @@ def test_only_load_processes_import_locust() -> None:
         path: names
         for path in FILES
         if not may_import_locust(path)
-        and (names := tops(imports_anywhere(tree_of(path)) | loaded_by(path)) & PATCHING)
+        and (names := tops(file_imports(path) | loaded_by(path)) & PATCHING)
     }
     assert guilty == {}
 

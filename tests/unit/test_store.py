@@ -92,7 +92,7 @@ sample = st.tuples(
 )
 
 
-@settings(max_examples=12)
+@settings(max_examples=8)
 @given(st.lists(sample, max_size=5))
 def test_any_rows_come_back_to_the_nanosecond(
     scratch: Path, entries: list[tuple[int, ...]]
@@ -103,7 +103,7 @@ def test_any_rows_come_back_to_the_nanosecond(
     assert np.array_equal(store.read_samples(path, OPERATIONS), rows)
 
 
-@settings(max_examples=12)
+@settings(max_examples=8)
 @given(st.lists(st.tuples(*[int64] * 4), max_size=5))
 def test_any_events_come_back(scratch: Path, entries: list[tuple[int, ...]]) -> None:
     published = np.array(entries, samples.EVENT_DTYPE)
@@ -112,6 +112,7 @@ def test_any_events_come_back(scratch: Path, entries: list[tuple[int, ...]]) -> 
     assert np.array_equal(store.read_events(path), published)
 
 
+@settings(max_examples=8)
 @given(
     st.lists(
         st.builds(
