@@ -56,7 +56,7 @@ def test_two_files_of_one_name_are_a_pattern(root: Path) -> None:
     pattern = found["long_polling"]
     assert pattern.id == "notifications/long_polling"
     assert (pattern.title, pattern.summary) == ("long polling", "One way.")
-    assert (pattern.requires, pattern.compared) == ((), True)
+    assert (pattern.requires, pattern.compared, pattern.example) == ((), True, "")
 
 
 def test_a_pattern_says_of_itself_what_it_is(root: Path) -> None:
@@ -65,13 +65,14 @@ def test_a_pattern_says_of_itself_what_it_is(root: Path) -> None:
         "sse",
         '"""Events over one\nstream.\n\nMore.\n"""\n'
         'TITLE = "Server-sent events"\nREQUIRES = ("rabbitmq", "envoy")\nCOMPARED = False\n'
-        "OTHER = len([])\n",
+        'EXAMPLE = "curl http://{host}:{port}/"\nOTHER = len([])\n',
     )
     pattern = catalog.patterns(EXPERIMENT, root)["sse"]
     assert pattern.title == "Server-sent events"
     assert pattern.summary == "Events over one stream."
     assert pattern.requires == ("rabbitmq", "envoy")
     assert pattern.compared is False
+    assert pattern.example == "curl http://{host}:{port}/"
 
 
 def test_a_pattern_is_read_and_never_run(root: Path) -> None:
