@@ -12,19 +12,37 @@ from reports.numbers import SAME, interval, listed, number, sentence_case, times
 from reports.ranking import Place, Ranking, rank, ratio
 
 CLOSE_SHARE = 0.1
+MOST_NAMED = 4
 
 
 def answer(result: ExperimentResult) -> list[str]:
     """One sentence for each metric of the trade-off, then on completeness and doubts."""
     keys = [y for _, y in result.experiment.tradeoff] + [x for x, _ in result.experiment.tradeoff]
+    by_metric = [
+        [ranking for level in result.levels if (ranking := rank(result, level, key)) is not None]
+        for key in dict.fromkeys(keys)
+    ]
+    by_metric = [rankings for rankings in by_metric if rankings]
     found = []
-    for key in dict.fromkeys(keys):
-        rankings = [r for level in result.levels if (r := rank(result, level, key)) is not None]
-        if len(rankings) == 1:
-            found.append(at_one_level(rankings[0]))
-        elif rankings:
-            found.append(over_levels(rankings))
+    if by_metric and not any(one.has_intervals for rankings in by_metric for one in rankings):
+        found.append(
+            "This run does not settle which pattern is best: a value from a single trial has no "
+            "interval; repeat with --repeats 5."
+        )
+        found += [f"{sentence_case(_extreme(r[-1]))} first{_values(r[-1])}" for r in by_metric]
+    else:
+        found += [at_one_level(r[0]) if len(r) == 1 else over_levels(r) for r in by_metric]
     return [*found, *(text for text in (completeness(result), doubtful(result)) if text)]
+
+
+def _values(ranking: Ranking) -> str:
+    """All values at a level, the best first."""
+    where = f" at {ranking.level.text}" if ranking.level.text else ""
+    values = [
+        f"{place.pattern.title} {with_unit(place.estimate.value, ranking.metric)}"
+        for place in ranking.places
+    ]
+    return f"{where}: {', '.join(values)}."
 
 
 def _extreme(ranking: Ranking) -> str:
@@ -36,8 +54,8 @@ def at_one_level(ranking: Ranking) -> str:
     where = f" at {ranking.level.text}" if ranking.level.text else ""
     if not ranking.has_intervals:
         return (
-            f"This run does not settle which pattern has {_extreme(ranking)}{where}: a value from "
-            "a single trial has no interval; repeat with --repeats 5."
+            f"This run does not settle which pattern has {_extreme(ranking)}{where}: some values "
+            f"come from a single trial and have no interval. Values{_values(ranking)}"
         )
     best = ranking.leaders[0]
     if ranking.is_settled:
@@ -100,13 +118,14 @@ def over_levels(rankings: list[Ranking]) -> str:
         words = []
         for who in dict.fromkeys(leaders):
             at = [r.level.text for r, one in zip(rankings, leaders, strict=True) if one == who]
-            words.append(f"{who} at {listed(at)}")
+            words.append(f"{who} {_at(at, len(rankings))}")
         head = f"{_extreme(last)}: {'; '.join(words)}."
-    values = [
-        f"{place.pattern.title} {with_unit(place.estimate.value, last.metric)}"
-        for place in last.places
-    ]
-    return f"{sentence_case(head)} At {last.level.text}: {', '.join(values)}."
+    return f"{sentence_case(head)} Values{_values(last)}"
+
+
+def _at(levels: list[str], count: int) -> str:
+    """At which levels; only how many where there are too many to name."""
+    return f"at {listed(levels)}" if count <= MOST_NAMED else f"at {len(levels)} of {count} levels"
 
 
 def _leaders(ranking: Ranking) -> str:

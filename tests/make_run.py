@@ -32,26 +32,28 @@ MS = 1e6
 
 @dataclass(frozen=True)
 class Model:
-    """How a pattern behaves: polls per event, delays, costs."""
+    """How a pattern behaves: delay, cost of a delivery, bytes around its payload."""
 
     title: str
     base_ms: float
     spread: float
     server_us: float
-    wire_bytes: int
-    request_per_event: bool = False
+    memory_bytes: int
+    stream_overhead: int
+    wire_overhead: int
+    asks_per_event: bool = False
     polls: bool = False
     compared: bool = True
-    memory: int = 20_000
 
 
 MODELS = {
-    "short_polling": Model("short polling", 0.12, 0.3, 260.0, 420, polls=True, memory=14_000),
-    "long_polling": Model("long polling", 0.31, 0.5, 74.0, 652, request_per_event=True),
-    "sse": Model("SSE", 0.12, 0.25, 9.1, 262, memory=17_000),
-    "websocket": Model("WebSocket", 0.115, 0.25, 8.7, 231, memory=15_500),
-    "floor": Model("bare stream", 0.06, 0.2, 3.0, 152, compared=False, memory=9_000),
+    "short_polling": Model("short polling", 0.06, 0.3, 40, 14_000, 150, 0, polls=True),
+    "long_polling": Model("long polling", 0.09, 0.5, 74, 20_000, 228, 384, asks_per_event=True),
+    "sse": Model("SSE", 0.03, 0.25, 9.1, 17_000, 21, 125),
+    "websocket": Model("WebSocket", 0.03, 0.25, 8.7, 15_500, 2, 106),
+    "floor": Model("bare stream", 0.02, 0.2, 3.0, 9_000, 0, 104, compared=False),
 }
+POLL_BYTES = 130 + 98 + 3 * 52
 NOT_MEASURED = {
     "notifications/amqp": "rabbitmq-server is missing; apt-get install rabbitmq-server",
 }
@@ -97,7 +99,7 @@ def _deliveries(
     rows["sent_ns"] = np.repeat(events["published_ns"], load.clients)
     wait_ms = model.base_ms * random.lognormal(0, model.spread, len(rows))
     turn = random.permuted(np.tile(np.arange(load.clients), (len(events), 1)), axis=1).ravel()
-    wait_ms += turn * min(model.server_us, 20.0) / 1e3
+    wait_ms += turn * model.server_us / 1e3 * (not model.polls)
     rows["done_ns"] = rows["sent_ns"] + (wait_ms * MS).astype(np.int64)
     if model.polls:  # an event waits for its client's next poll
         interval_ns = int(load.poll_interval_s * 1e9)
@@ -123,7 +125,7 @@ def _requests(
         rows["intended_ns"] = T0_NS + ((phase + ticks) * 1e9).astype(np.int64)
         useful = random.random(len(rows)) > np.exp(-load.event_rate_per_s * load.poll_interval_s)
         rows["outcome"][useful] = samples.OK
-    elif model.request_per_event:
+    elif model.asks_per_event:
         rows = _block(len(deliveries), REQUEST)
         rows["client"] = deliveries["client"]
         rows["intended_ns"] = deliveries["done_ns"]
@@ -152,34 +154,38 @@ def _connects(load: NotificationLoad, random: np.random.Generator) -> np.ndarray
 
 
 def _meters(
-    load: NotificationLoad, model: Model, deliveries: int, random: np.random.Generator
+    load: NotificationLoad, model: Model, deliveries: np.ndarray, random: np.random.Generator
 ) -> list[store.MeterRow]:
+    """CPU follows the deliveries of each step; memory the clients."""
     steps = int(load.duration_s * 1e9) // STEP_NS
+    edges = T0_NS + np.arange(steps + 1) * STEP_NS
+    done = np.histogram(deliveries["done_ns"], edges)[0]
     rows = []
-    costs = {"server": (model.server_us, model.memory), "generator": (5.0, 21_000)}
+    costs = {"server": (model.server_us, model.memory_bytes), "generator": (5.0, 21_000)}
     for role, (cost_us, memory) in costs.items():
         idle = Reading(T0_NS - 3_000_000_000, 0, 30_000_000, 0)
         rows.append(store.MeterRow(role, "idle", idle))
-        total = cost_us * 1e3 * deliveries * random.lognormal(0, 0.02)
-        shares = random.gamma(6.0, 1.0, steps)
-        cpu = 5_000_000 + np.concatenate([[0], np.cumsum(shares / shares.sum() * total)])
+        cost_ns = cost_us * 1e3 * random.lognormal(0, 0.02)
+        used = done * cost_ns * random.lognormal(0, 0.05, steps) + 40_000
+        cpu = 5_000_000 + np.concatenate([[0], np.cumsum(used)])
         for step in range(steps + 1):
             mark = {0: "t0", steps: "t1"}.get(step, "")
             resident = 30_000_000 + memory * load.clients + int(random.integers(0, 4096))
-            reading = Reading(T0_NS + step * STEP_NS, int(cpu[step]), resident, 40 * step)
+            reading = Reading(int(edges[step]), int(cpu[step]), resident, 40 * step)
             rows.append(store.MeterRow(role, mark, reading))
     return rows
 
 
 def _wire(load: NotificationLoad, model: Model, deliveries: int, polls: int) -> dict[str, Wire]:
-    each = model.wire_bytes
-    total = polls * each if model.polls else deliveries * each
     start = Wire(1000, 1000, 2000, 2000, open=load.clients, opened=load.clients, rtt_us=44.0)
-    up = total * 2 // 5
+    total = deliveries * (load.payload_bytes + model.wire_overhead)
+    if model.polls:
+        total += polls * POLL_BYTES
+    up = total // 3
     end = dataclasses.replace(
         start,
         stream_up=1000 + up // 2,
-        stream_down=1000 + (total - up) // 2,
+        stream_down=1000 + deliveries * (load.payload_bytes + model.stream_overhead),
         wire_up=2000 + up,
         wire_down=2000 + total - up,
     )
@@ -194,7 +200,7 @@ def _write_trial(run: Path, trial: Trial, *, counted_wrong: bool, lose_one: bool
     deliveries = _deliveries(load, model, events, random)
     requests = _requests(load, model, deliveries, random)
     wire = _wire(load, model, len(deliveries), len(requests))
-    meters = _meters(load, model, len(deliveries), random)
+    meters = _meters(load, model, deliveries, random)
     parts = [_connects(load, random), _ticks(load, random), requests]
     rows = np.concatenate([*parts, deliveries[:-1] if lose_one else deliveries])
     folder = store.partial_folder(run, trial)

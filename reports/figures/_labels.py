@@ -88,9 +88,8 @@ def name_points(
 ) -> None:
     """Write each text beside its point (data units); `bars` (left, bottom, right, top) stay free.
 
-    The axes' limits and size must be final: layout is done here, once.
+    The axes' limits must be final and the figure laid out.
     """
-    figure.draw_without_rendering()
     scale = 72 / figure.dpi
     to_points = partial(_in_points, axes, scale)
     frame = Box(*(float(edge) * scale for edge in axes.bbox.extents))

@@ -66,6 +66,7 @@ def _figure(result: ExperimentResult, levels: tuple[Level, ...], fixed: str) -> 
     if len(levels) > 1:
         legend_below(figure, [handle(result, pattern) for pattern in result.measured])
         return figure
+    figure.draw_without_rendering()
     for axes, points in zip(grid, panels.values(), strict=True):
         names = [point.pattern.title for point in points]
         places = [(point.x.value, point.y.value) for point in points]

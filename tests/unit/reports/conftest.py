@@ -1,0 +1,38 @@
+"""A synthetic run, made and evaluated once for all tests of the reports."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from make_run import make_run
+
+from reports.evaluated import Evaluated, ExperimentResult
+from reports.load import evaluate
+
+
+@pytest.fixture(scope="session")
+def run_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Five patterns at one level, three repeats; one trial failed, one void, one doubtful."""
+    return make_run(tmp_path_factory.mktemp("results") / "one")
+
+
+@pytest.fixture(scope="session")
+def run(run_folder: Path) -> Evaluated:
+    return evaluate(run_folder)
+
+
+@pytest.fixture(scope="session")
+def result(run: Evaluated) -> ExperimentResult:
+    return run.experiments[0]
+
+
+@pytest.fixture(scope="session")
+def swept(tmp_path_factory: pytest.TempPathFactory) -> Evaluated:
+    """Two patterns at three levels; the levels are not in order in the plan."""
+    folder = tmp_path_factory.mktemp("results") / "swept"
+    names = ("short_polling", "sse")
+    settings = {"duration_s": 1.0, "poll_interval_s": 0.5}
+    return evaluate(
+        make_run(folder, names=names, clients=(8, 4, 12), repeats=2, spoil=False, **settings)
+    )

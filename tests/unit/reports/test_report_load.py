@@ -1,0 +1,145 @@
+"""From the stored run to estimates: what counts, what is left out, and why."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from make_run import make_run
+
+from bench.metrics import METRICS
+from bench.model import Load, Prediction, UsageError
+from bench.statistics import Estimate
+from bench.store import open_run, write_json
+from reports import load
+from reports.evaluated import Evaluated, ExperimentResult
+from scenarios.notifications.experiment import EXPERIMENT, NotificationLoad
+
+
+def verdicts(result: ExperimentResult, pattern: str) -> list[str]:
+    return [one.verdict for one in result.groups[pattern, ""].trials]
+
+
+def test_void_and_failed_trials_are_kept_but_not_counted(result: ExperimentResult) -> None:
+    assert verdicts(result, "long_polling") == ["used", "used", "failed"]
+    assert verdicts(result, "websocket") == ["used", "used", "void"]
+    assert result.groups["websocket", ""].estimates["latency_mean"].trials == 2
+    void = result.groups["websocket", ""].trials[-1]
+    assert "3 operations were counted" not in void.reason
+    assert "rows were stored" in void.reason
+    failed = result.groups["long_polling", ""].trials[-1]
+    assert failed.reason.startswith("the target ended")
+    assert failed.metrics == {}
+
+
+def test_a_trial_is_read_once(run_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    stored = open_run(run_folder)
+    reads: list[str] = []
+    original = type(stored.trials[0]).data
+
+    def counted(self: Any) -> Any:
+        reads.append(self.folder.name)
+        return original(self)
+
+    monkeypatch.setattr(type(stored.trials[0]), "data", counted)
+    load.evaluate(stored)
+    whole = [entry.folder.name for entry in stored.trials if entry.is_whole]
+    assert sorted(reads) == sorted(whole)
+
+
+def test_percentiles_are_pooled_over_trials(result: ExperimentResult, run_folder: Path) -> None:
+    group = result.groups["sse", ""]
+    entries = [e for e in open_run(run_folder).trials if e.trial.pattern.endswith("/sse")]
+    values = np.sort(np.concatenate([entry.data().latencies_ns for entry in entries]))
+    expected = values[math.ceil(0.99 * len(values)) - 1] / 1e6
+    assert group.estimates["latency_p99"].value == expected
+    assert group.estimates["latency_p99"].value != pytest.approx(
+        np.mean([one.metrics["latency_p99"] for one in group.used]), rel=1e-9
+    )
+
+
+def test_patterns_stand_in_order_with_floors_last(result: ExperimentResult) -> None:
+    assert [pattern.name for pattern in result.patterns][-1] == "floor"
+    assert "floor" not in result.places
+    assert result.not_measured == {
+        "amqp": "rabbitmq-server is missing; apt-get install rabbitmq-server"
+    }
+
+
+def test_levels_are_sorted_by_size(swept: Evaluated) -> None:
+    result = swept.experiments[0]
+    assert [level.text for level in result.levels] == ["clients=4", "clients=8", "clients=12"]
+    assert result.swept == ("clients",)
+
+
+def test_percentiles_that_no_sample_carries_are_found(swept: Evaluated) -> None:
+    group = swept.experiments[0].groups["sse", "clients=4"]
+    assert math.isnan(group.estimates["latency_p99"].value)
+    messages = [f.message for f in group.findings if f.code == "too_few_samples"]
+    assert messages == ["latency p99 is not shown: 48 samples, 459 would carry it"]
+
+
+def law(function: Any, metric: str = "latency_mean") -> Prediction:
+    return Prediction("L", "f", "s", metric, ("sse",), function)
+
+
+@pytest.mark.parametrize(
+    ("function", "expected"),
+    [
+        (lambda load, facts: facts["rtt_us"] * load.clients, [900.0]),
+        (lambda load, facts: facts["no_such_metric"], []),
+        (lambda load, facts: facts["lost"], []),
+        (lambda load, facts: 1 / 0, []),
+        (lambda load, facts: math.inf, []),
+    ],
+)
+def test_laws_whose_facts_are_missing_are_left_out(function: Any, expected: list[float]) -> None:
+    experiment = dataclasses.replace(EXPERIMENT, predictions=(law(function),))
+    nothing = Estimate(math.nan, math.nan, math.nan, 0)
+    estimates: Mapping[str, Estimate] = {
+        "rtt_us": Estimate(90.0, 80.0, 100.0, 3),
+        "latency_mean": Estimate(1.0, 0.9, 1.1, 3),
+        "lost": nothing,
+    }
+    asked: Load = NotificationLoad(clients=10)
+    found = load._predicted(experiment, "sse", asked, estimates)
+    assert [one.value for one in found] == expected
+
+
+def test_a_law_of_what_was_not_measured_is_left_out() -> None:
+    experiment = dataclasses.replace(EXPERIMENT, predictions=(law(lambda *_: 1.0),))
+    estimates = {"latency_mean": Estimate(math.nan, math.nan, math.nan, 0)}
+    assert load._predicted(experiment, "sse", NotificationLoad(), estimates) == []
+
+
+def test_level_text_has_units() -> None:
+    level = load.level_of(EXPERIMENT, {"clients": 100, "event_rate": 0.2, "poll_interval": 0.25})
+    assert level.text == "clients=100 event_rate=0.2/s poll_interval=250ms"
+
+
+def test_every_metric_has_an_estimate(result: ExperimentResult) -> None:
+    assert set(result.groups["sse", ""].estimates) == set(METRICS)
+
+
+def test_an_unfinished_run_is_reported_as_far_as_it_got(tmp_path: Path) -> None:
+    folder = make_run(tmp_path / "run", names=("sse",), repeats=1, spoil=False, duration_s=0.5)
+    stored = open_run(folder)
+    more = dataclasses.replace(stored.file.trials[0], number=1, repeat=2)
+    write_json(
+        folder / "run.json", dataclasses.replace(stored.file, trials=[*stored.file.trials, more])
+    )
+    assert load.evaluate(folder).unfinished == 1
+
+
+def test_an_unknown_experiment_is_named(tmp_path: Path) -> None:
+    folder = make_run(tmp_path / "run", names=("sse",), repeats=1, spoil=False, duration_s=0.5)
+    file = open_run(folder).file
+    changed = dataclasses.replace(file, not_measured={"gone/away": "why"})
+    write_json(folder / "run.json", changed)
+    with pytest.raises(UsageError, match="'gone' is not in this checkout"):
+        load.evaluate(folder)

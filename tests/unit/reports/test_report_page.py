@@ -1,0 +1,115 @@
+"""The whole page, written once: self-contained, escaped, and the raw results untouched."""
+
+from __future__ import annotations
+
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from reports import figures, page, svg
+from reports.evaluated import Evaluated
+
+FEW = ("tradeoff", "distribution")
+"""Two kinds show what there is to test about figures in a page; the others take time."""
+
+VOID_TAGS = {"meta", "br", "hr", "link", "img", "input"}
+
+
+class Checker(HTMLParser):
+    """Collects ids and open tags; a page with crossing tags fails."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.ids: list[str] = []
+        self.links: list[str] = []
+        self.open: list[str] = []
+        self.tags: set[str] = set()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.add(tag)
+        found = dict(attrs)
+        self.ids += [found["id"] or ""] if "id" in found else []
+        self.links += [value for key in ("href", "xlink:href", "src") if (value := found.get(key))]
+        if tag not in VOID_TAGS:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.handle_starttag(tag, attrs)
+        if tag not in VOID_TAGS:
+            self.open.pop()
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    files = [folder / "run.json", *sorted((folder / "trials").rglob("*"))]
+    return {str(path): path.read_bytes() for path in files if path.is_file()}
+
+
+@pytest.fixture(scope="module")
+def written(run: Evaluated) -> Path:
+    every = figures.kinds()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(svg, "PNG_DPI", 12)
+        patch.setattr(figures, "kinds", lambda: [kind for kind in every if kind.name in FEW])
+        before = contents(run.folder)
+        index = page.write_evaluated(run)
+        assert contents(run.folder) == before
+    return index
+
+
+@pytest.fixture(scope="module")
+def checked(written: Path) -> Checker:
+    checker = Checker()
+    checker.feed(written.read_text())
+    return checker
+
+
+def test_the_page_is_whole_and_its_ids_are_unique(checked: Checker) -> None:
+    assert checked.open == []
+    assert len(checked.ids) == len(set(checked.ids))
+    inside = {link.removeprefix("#") for link in checked.links if link.startswith("#")}
+    assert inside <= set(checked.ids)
+
+
+def test_the_page_needs_nothing_from_elsewhere(checked: Checker, written: Path) -> None:
+    assert "script" not in checked.tags
+    outside = [link for link in checked.links if not link.startswith("#")]
+    assert outside == ["summary.csv", "report.md"]
+    assert not re.search(r"@import|url\((?!#)", written.read_text())
+
+
+def test_the_parts_stand_in_order(written: Path) -> None:
+    text = written.read_text()
+    parts = ["answer", "tradeoff", "distribution", "laws", "load", "delivery", "findings"]
+    places = [text.index(f'id="notifications-{part}"') for part in [*parts, "read", "plan"]]
+    assert places == sorted(places)
+
+
+def test_what_processes_said_is_escaped(written: Path) -> None:
+    text = written.read_text()
+    assert "ERROR &lt;OSError&gt; too many open files" in text
+    assert "<OSError>" not in text
+
+
+def test_markdown_tables_are_even_and_its_figures_exist(written: Path) -> None:
+    text = (written.parent / "report.md").read_text()
+    for block in re.findall(r"(?:^\|.*\n)+", text, re.MULTILINE):
+        assert len({line.count("|") for line in block.splitlines()}) == 1
+    names = re.findall(r"\]\((figures/[^)]+)\)", text)
+    assert names
+    assert all((written.parent / name).exists() for name in names)
+    assert all((written.parent / name).with_suffix(".svg").exists() for name in names)
+
+
+def test_summary_is_written(written: Path) -> None:
+    frame = pd.read_csv(written.parent / "summary.csv")
+    assert list(frame.columns)[:5] == ["experiment", "pattern", "level", "metric", "unit"]
+
+
+def test_cells_of_markdown_do_not_break_tables() -> None:
+    assert page.markdown_cell("a|b\nc") == "a\\|b c"

@@ -1,0 +1,75 @@
+"""The tidy frames; summary.csv against golden data.
+
+After a wanted change: pytest tests/unit/reports --update-golden
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from reports import present, tables
+from reports.evaluated import Evaluated, ExperimentResult
+
+GOLDEN = Path(__file__).parent / "golden_summary.csv"
+
+
+def test_summary_is_as_it_was(run: Evaluated, request: pytest.FixtureRequest) -> None:
+    """New metrics may appear; those of the golden file must keep their values."""
+    found = tables.summary(run)
+    assert list(found.columns) == tables.SUMMARY
+    if request.config.getoption("--update-golden"):
+        found.to_csv(GOLDEN, index=False, lineterminator="\n")
+    golden = pd.read_csv(GOLDEN, keep_default_na=False, na_values={"low": "", "high": ""})
+    kept = found[found["metric"].isin(golden["metric"])].reset_index(drop=True)
+    pd.testing.assert_frame_equal(kept, golden, rtol=1e-9, check_dtype=False)
+
+
+def test_level_is_text(swept: Evaluated) -> None:
+    levels = tables.summary(swept)["level"].unique().tolist()
+    assert levels == ["clients=4", "clients=8", "clients=12"]
+
+
+def test_predictions_compare_with_the_measured_value(result: ExperimentResult) -> None:
+    frame = tables.predictions(result).set_index(["law", "pattern", "metric"])
+    row = frame.loc[("SP-2", "short_polling", "requests_per_event")]
+    assert row["predicted"] == pytest.approx(1 / 6)
+    assert row["difference"] == pytest.approx(row["measured"] / row["predicted"] - 1)
+
+
+def test_deliveries_sum_over_usable_trials(result: ExperimentResult) -> None:
+    frame = tables.deliveries(result).set_index("pattern")
+    assert frame.loc["sse", ["owed", "delivered", "lost", "trials"]].tolist() == [1800, 1799, 1, 3]
+    assert frame.loc["websocket", ["owed", "trials"]].tolist() == [1200, 2]
+
+
+def test_backend_has_a_row_per_role(result: ExperimentResult) -> None:
+    frame = tables.backend(result)
+    roles = frame.groupby("pattern")["role"].apply(list)
+    assert roles["sse"] == ["server", "generator"]
+    assert (frame["peak_memory_bytes"] > 30_000_000).all()
+
+
+def test_findings_are_counted_and_sorted_by_weight(result: ExperimentResult) -> None:
+    frame = tables.findings(result)
+    weights = [["void", "doubt", "note"].index(severity) for severity in frame["severity"]]
+    assert weights == sorted(weights)
+    lost = frame[frame["code"] == "incomplete"]
+    assert lost[["pattern", "times"]].to_numpy().tolist() == [["sse", 1]]
+
+
+def test_trials_are_all_listed_in_order(result: ExperimentResult) -> None:
+    frame = tables.trials(result)
+    assert frame["number"].tolist() == list(range(15))
+    assert frame["verdict"].value_counts().to_dict() == {"used": 13, "failed": 1, "void": 1}
+
+
+def test_harness_times_leave_out_what_was_not_recorded(run: Evaluated) -> None:
+    assert len(tables.harness_times_s(run)) == 14
+
+
+def test_no_level_column_where_nothing_is_swept(result: ExperimentResult, swept: Evaluated) -> None:
+    assert "level" not in present.deliveries(result).headers
+    assert "level" in present.deliveries(swept.experiments[0]).headers
