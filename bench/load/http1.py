@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from typing import Self
 
 import httptools
 
@@ -17,6 +18,9 @@ from bench.load.engine import Engine
 from bench.load.wire import WireMeter
 
 Sink = Callable[[bytes, int], None]
+
+HEAD_BYTES = 65_536
+"""The most that headers may take before the connection's end is no end of a reply."""
 
 
 class Reply:
@@ -43,10 +47,12 @@ class ProtocolError(ConnectionError):
 
 
 class Http1Connection(asyncio.Protocol):
-    """One connection.  `request` waits for the whole reply, `stream` hands on its parts.
+    """One connection, one request at a time.
 
     A reply whose body ends with the connection is complete when the server
     closes cleanly; a reply that announced its length or its chunks is not.
+    Only the callbacks that every reply needs are defined: the parser calls
+    no others, and each costs as much as the rest of a short reply.
     """
 
     def __init__(self, wire: WireMeter | None = None) -> None:
@@ -54,19 +60,20 @@ class Http1Connection(asyncio.Protocol):
         self._fd = -1
         self._parser = httptools.HttpResponseParser(self)
         self._feed = self._parser.feed_data
+        self._status = self._parser.get_status_code
         self._parts: list[bytes] = []
-        self._sink: Sink | None = None
+        self._unfinished: list[bytes] = []
         self._waiter: asyncio.Future[Reply] | None = None
-        self._head: asyncio.Future[int] | None = None
         self._first_ns = 0
         self._read_ns = 0
         self._bytes = 0
-        self._framed = False
         self.closed = False
-        self.ended: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        loop = asyncio.get_running_loop()
+        self._create_future = loop.create_future
+        self.ended: asyncio.Future[None] = loop.create_future()
 
     @classmethod
-    async def open(cls, engine: Engine, host: str, port: int, wire: WireMeter) -> Http1Connection:
+    async def open(cls, engine: Engine, host: str, port: int, wire: WireMeter) -> Self:
         """A new connection, counted by `wire`."""
         _, connection = await engine.loop.create_connection(lambda: cls(wire), host, port)
         return connection
@@ -77,19 +84,9 @@ class Http1Connection(asyncio.Protocol):
         """Send a request; the future is the whole reply.  One at a time."""
         if self.closed:
             raise ConnectionClosed("the connection is closed")
-        waiter = self._waiter = self.ended.get_loop().create_future()
-        self._transport.write(data)
+        waiter = self._waiter = self._create_future()
+        self._write(data)
         return waiter
-
-    async def stream(self, data: bytes, sink: Sink) -> int:
-        """Send a request and return its status; body parts go to `sink(part, read_ns)`.
-
-        The reply may never end; `ended` is done when the connection is lost.
-        """
-        self._sink = sink
-        self._head = self.ended.get_loop().create_future()
-        self.request(data).add_done_callback(_retrieve)
-        return await self._head
 
     def close(self) -> None:
         """Give the connection up."""
@@ -102,8 +99,8 @@ class Http1Connection(asyncio.Protocol):
     # --- what the transport says ------------------------------------------------
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport) or hasattr(transport, "write")
         self._transport: asyncio.Transport = transport  # type: ignore[assignment]
+        self._write = self._transport.write
         if self._wire is not None:
             self._fd = self._wire.opens(transport)
 
@@ -117,64 +114,104 @@ class Http1Connection(asyncio.Protocol):
         except httptools.HttpParserError as error:
             self._fail(ProtocolError(f"not an HTTP reply: {error}"))
             self.close()
+        if self._first_ns:  # the reply goes on
+            self._keep_head(data)
+
+    def _keep_head(self, data: bytes) -> None:
+        """Keep what may hold the headers of an unfinished reply: see `connection_lost`."""
+        if sum(map(len, self._unfinished)) < HEAD_BYTES:
+            self._unfinished.append(data)
 
     def connection_lost(self, error: Exception | None) -> None:
         if self._wire is not None:
             self._wire.closes(self._fd)
-        if error is None and self._headers_done and not self._framed:
+        if error is None and _ends_with_connection(b"".join(self._unfinished)):
             self.on_message_complete()
         self.closed = True
-        self._fail(ConnectionClosed("the server closed the connection" if not error else str(error)))
+        words = str(error) if error else "the server closed the connection"
+        self._fail(ConnectionClosed(words))
         if not self.ended.done():
             self.ended.set_result(None)
 
     # --- what the parser says ------------------------------------------------------
 
-    _headers_done = False
-
-    def on_header(self, name: bytes, value: bytes) -> None:
-        # Only what decides whether the end of the connection ends the body.
-        size = len(name)
-        if (size == 14 and name.lower() == b"content-length") or (
-            size == 17 and name.lower() == b"transfer-encoding" and b"chunked" in value.lower()
-        ):
-            self._framed = True
-
-    def on_headers_complete(self) -> None:
-        self._headers_done = True
-        if self._head is not None and not self._head.done():
-            status = self._parser.get_status_code()
-            if status >= 200:
-                self._head.set_result(status)
-
     def on_body(self, part: bytes) -> None:
-        if self._sink is not None:
-            self._sink(part, self._read_ns)
-        else:
-            self._parts.append(part)
+        self._parts.append(part)
 
     def on_message_complete(self) -> None:
-        status = self._parser.get_status_code()
-        if 100 <= status < 200:  # interim: the real reply follows
-            self._headers_done = False
+        status = self._status()
+        if status < 200:  # interim: the real reply follows
+            self._unfinished.clear()
             return
         waiter, self._waiter = self._waiter, None
         parts = self._parts
-        body = b"" if not parts else parts[0] if len(parts) == 1 else b"".join(parts)
+        if not parts:
+            body = b""
+        elif len(parts) == 1:
+            body = parts[0]
+            self._parts = []
+        else:
+            body = b"".join(parts)
+            self._parts = []
         reply = Reply(status, body, self._first_ns, self._read_ns, self._bytes)
-        parts.clear()
         self._first_ns = self._bytes = 0
-        self._headers_done = self._framed = False
+        if self._unfinished:
+            self._unfinished.clear()
         if waiter is not None and not waiter.done():  # the client may have been cancelled
             waiter.set_result(reply)
         if not self._parser.should_keep_alive():
             self.close()
 
     def _fail(self, error: ConnectionError) -> None:
-        for waiter in (self._waiter, self._head):
-            if waiter is not None and not waiter.done():
-                waiter.set_exception(error)
-        self._waiter = self._head = None
+        waiter, self._waiter = self._waiter, None
+        if waiter is not None and not waiter.done():
+            waiter.set_exception(error)
+
+
+class Http1Stream(Http1Connection):
+    """A connection whose reply is handed on in parts, as they are read."""
+
+    def __init__(self, wire: WireMeter | None = None) -> None:
+        self._sink: Sink | None = None
+        self._head: asyncio.Future[int] | None = None
+        super().__init__(wire)
+
+    async def stream(self, data: bytes, sink: Sink) -> int:
+        """Send a request and return its status; body parts go to `sink(part, read_ns)`.
+
+        The reply may never end; `ended` is done when the connection is lost.
+        """
+        self._sink = sink
+        self._head = self._create_future()
+        self.request(data).add_done_callback(_retrieve)
+        return await self._head
+
+    def _keep_head(self, data: bytes) -> None:
+        """A stream's end is no reply; nothing to keep."""
+
+    def on_headers_complete(self) -> None:
+        if self._head is not None and not self._head.done() and self._status() >= 200:
+            self._head.set_result(self._status())
+
+    def on_body(self, part: bytes) -> None:
+        assert self._sink is not None
+        self._sink(part, self._read_ns)
+
+    def _fail(self, error: ConnectionError) -> None:
+        super()._fail(error)
+        if self._head is not None and not self._head.done():
+            self._head.set_exception(error)
+
+
+def _ends_with_connection(head: bytes) -> bool:
+    """Whether these headers leave it to the connection's end to end the body (RFC 9112 6.3)."""
+    headers, end, _ = head.lower().partition(b"\r\n\r\n")
+    if not end:
+        return False
+    names = {line.partition(b":")[0].strip() for line in headers.split(b"\r\n")[1:]}
+    if b"transfer-encoding" in names:
+        return b"chunked" not in headers
+    return b"content-length" not in names
 
 
 def _retrieve(reply: asyncio.Future[Reply]) -> None:

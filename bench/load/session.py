@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from itertools import count
 from typing import Any
 
-from bench import catalog
 from bench.clock import now_ns
 from bench.load.engine import Engine
 from bench.load.recorder import Recorder
@@ -37,14 +36,14 @@ class Session:
 
     def __init__(
         self,
-        experiment: str,
+        experiment: Experiment,
         load: Mapping[str, Any],
         address: Mapping[str, Any],
         seed: int,
         engine: Engine,
         place: Place | None = None,
     ) -> None:
-        self.experiment: Experiment = catalog.experiments()[experiment]
+        self.experiment = experiment
         self.load: Any = self.experiment.load(**load)
         self.address = address
         self.seed = seed

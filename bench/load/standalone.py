@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 import gevent
 from locust.exception import StopTest
 
+from bench import catalog
 from bench.load.engine import Engine
 from bench.load.session import Session
 from bench.load.stats import feed_statistics
@@ -27,7 +28,7 @@ def standalone_session(environment: Any, user_class: type) -> Session:
             "`bench serve` and give Locust the --host that it prints"
         )
     session = Session(
-        user_class.experiment,  # type: ignore[attr-defined]
+        catalog.experiments()[user_class.experiment],  # type: ignore[attr-defined]
         {},
         {"host": parts.hostname, "port": parts.port, **_broker(environment.host)},
         seed=1,

@@ -14,6 +14,7 @@ from typing import Any
 import gevent
 from locust.env import Environment
 
+from bench import catalog
 from bench.clock import now_ns
 from bench.load.engine import Engine
 from bench.load.recorder import recent_ms
@@ -53,7 +54,7 @@ class Worker:
 
     def _session(self, load: dict[str, Any]) -> Session:
         config = self.config
-        experiment = config["pattern"].partition("/")[0]
+        experiment = catalog.experiments()[config["pattern"].partition("/")[0]]
         return Session(
             experiment, load, config["address"], int(config["seed"]), self.engine, self.place
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from bench.load.http1 import Http1Connection, get
+from bench.load.http1 import Http1Stream, get
 from bench.load.sse import EventStreamParser
 from scenarios.notifications._listener import Listener
 
@@ -12,7 +12,7 @@ from scenarios.notifications._listener import Listener
 class Client(Listener):
     """An EventSource: after a loss it comes back with the last id that it saw."""
 
-    connection: Http1Connection | None = None
+    connection: Http1Stream | None = None
 
     def __init__(self, environment: Any) -> None:
         super().__init__(environment)
@@ -27,7 +27,7 @@ class Client(Listener):
         headers = "Accept: text/event-stream\r\n"
         if last_id:
             headers += f"Last-Event-ID: {last_id.decode()}\r\n"
-        self.connection = await Http1Connection.open(session.engine, host, port, session.wire)
+        self.connection = await Http1Stream.open(session.engine, host, port, session.wire)
         request = get(f"/stream?client={self.number}", host, port, headers)
         status = await self.connection.stream(request, self.on_part)
         if status != 200:
