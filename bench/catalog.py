@@ -16,6 +16,7 @@ asks.  What a pattern says of itself stands in its target file:
 from __future__ import annotations
 
 import ast
+import contextlib
 import hashlib
 import importlib
 from functools import cache
@@ -45,7 +46,13 @@ def experiments(root: Path = ROOT) -> dict[str, Experiment]:
     found = {}
     for path in sorted((root / "scenarios").glob("*/experiment.py")):
         name = path.parent.name
-        module = importlib.import_module(f"scenarios.{name}.experiment")
+        try:
+            module = importlib.import_module(f"scenarios.{name}.experiment")
+        except Exception as error:
+            where = path.relative_to(root)
+            raise CatalogError(
+                f"{where}: cannot be imported ({type(error).__name__}: {error}); correct the file"
+            ) from error
         experiment = getattr(module, "EXPERIMENT", None)
         if not isinstance(experiment, Experiment):
             raise CatalogError(f"{path}: defines no EXPERIMENT; add EXPERIMENT = Experiment(...)")
@@ -69,18 +76,20 @@ def patterns(experiment: str, root: Path = ROOT) -> dict[str, Pattern]:
 def _read_pattern(experiment: str, name: str, root: Path) -> Pattern:
     path = root / "targets" / experiment / f"{name}.py"
     try:
-        tree = ast.parse(path.read_text())
+        tree = ast.parse(path.read_text(encoding="utf-8"))
     except SyntaxError as error:
         raise CatalogError(
             f"{path.relative_to(root)} line {error.lineno}: {error.msg}; correct the file"
         ) from None
-    constants: dict[str, Any] = {}
-    for node in tree.body:
-        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
-            try:
-                constants[node.targets[0].id] = ast.literal_eval(node.value)
-            except ValueError:
-                continue
+    except UnicodeDecodeError:
+        raise CatalogError(f"{path.relative_to(root)}: is not UTF-8 text; save it as such") from None
+    constants = _constants(tree)
+    requires = constants.get("REQUIRES", ())
+    if isinstance(requires, str):
+        raise CatalogError(
+            f'{path.relative_to(root)}: REQUIRES = "{requires}" is text; '
+            f'write REQUIRES = ("{requires}",)'
+        )
     summary = (ast.get_docstring(tree) or "").strip().split("\n\n")[0].replace("\n", " ")
     if not summary:
         raise CatalogError(
@@ -92,11 +101,27 @@ def _read_pattern(experiment: str, name: str, root: Path) -> Pattern:
         name=name,
         title=constants.get("TITLE", name.replace("_", " ")),
         summary=summary,
-        requires=tuple(constants.get("REQUIRES", ())),
+        requires=tuple(requires),
         compared=bool(constants.get("COMPARED", True)),
         example=constants.get("EXAMPLE", ""),
         code_hash=code_hash(experiment, name, root),
     )
+
+
+def _constants(tree: ast.Module) -> dict[str, Any]:
+    """The module's plain assignments of literals, with or without annotation."""
+    constants: dict[str, Any] = {}
+    for node in tree.body:
+        if isinstance(node, ast.Assign):
+            target, value = node.targets[0], node.value
+        elif isinstance(node, ast.AnnAssign) and node.value is not None:
+            target, value = node.target, node.value
+        else:
+            continue
+        if isinstance(target, ast.Name):
+            with contextlib.suppress(ValueError, TypeError, SyntaxError):
+                constants[target.id] = ast.literal_eval(value)
+    return constants
 
 
 @cache

@@ -102,7 +102,7 @@ def generator_busy(metrics: Mapping[str, float]) -> Finding | None:
 
 def generator_late(metrics: Mapping[str, float]) -> Finding | None:
     lag, typical = metrics.get("generator_lag_p99", math.nan), metrics.get("latency_p50", math.nan)
-    if not lag > max(LAG_FLOOR_MS, LAG_SHARE * typical):
+    if not (lag > LAG_FLOOR_MS and lag > LAG_SHARE * typical):
         return None
     return Finding(
         "generator_late",
@@ -122,13 +122,14 @@ def generator_shares_delay(data: TrialData, metrics: Mapping[str, float]) -> Fin
     )
     if not own > backend > 0:
         return None
-    wait_ms = data.load.get("clients", 1) * own / 2e3
+    receivers = data.accounting.expected / max(1, len(data.window_events))
+    wait_ms = receivers * own / 2e3
     if not wait_ms > GENERATOR_PART * metrics.get("latency_mean", math.nan):
         return None
     return Finding(
         "generator_limits",
         "doubt",
-        f"one event for {data.load['clients']:,} clients costs the load process {own:.3g} us each "
+        f"one event for {receivers:,.0f} clients costs the load process {own:.3g} us each "
         f"and the backend {backend:.3g} us: the delay is mostly the load process's",
         "use --workers 2, and read the backend's CPU instead of the latency",
     )

@@ -136,15 +136,18 @@ class Accounting:
     lost: int
     duplicated: int
     out_of_order: int
+    misdirected: int = 0
 
 
 def account(deliveries: np.ndarray, events: np.ndarray, clients: int) -> Accounting:
     """Compare deliveries (samples.DTYPE) with published events (EVENT_DTYPE).
 
     An event of feed EVERY is owed to each of `clients`, any other to the one
-    client whose number is the feed.
+    client whose number is the feed.  What comes to somebody to whom it is not
+    owed is misdirected and makes up for no loss.
     """
-    for_all = int(np.count_nonzero(events["feed"] == samples.EVERY))
+    to_all = events["feed"] == samples.EVERY
+    for_all = int(np.count_nonzero(to_all))
     expected = for_all * clients + (len(events) - for_all)
     order = np.argsort(deliveries["done_ns"], kind="stable")
     client = deliveries["client"][order].astype(np.int64)
@@ -154,15 +157,23 @@ def account(deliveries: np.ndarray, events: np.ndarray, clients: int) -> Account
     client, sequence = client[by_client], sequence[by_client]
     same = client[1:] == client[:-1]
     backwards = int(np.count_nonzero(same & (sequence[1:] < sequence[:-1])))
-    pairs = np.unique(client * (1 << 40) + sequence)
-    distinct = len(pairs)
+    owed = (client < clients) & np.isin(sequence, events["sequence"][to_all])
+    to_one = events[~to_all]
+    owed |= np.isin(_pairs(client, sequence), _pairs(to_one["feed"], to_one["sequence"]))
+    distinct = len(np.unique(_pairs(client[owed], sequence[owed])))
     return Accounting(
         expected,
         distinct,
-        max(0, expected - distinct),
-        len(deliveries) - distinct,
+        expected - distinct,
+        int(np.count_nonzero(owed)) - distinct,
         backwards,
+        int(np.count_nonzero(~owed)),
     )
+
+
+def _pairs(client: np.ndarray, sequence: np.ndarray) -> np.ndarray:
+    """One number for each (client, sequence)."""
+    return client.astype(np.int64) * (1 << 40) + sequence
 
 
 @dataclass(frozen=True)
@@ -278,6 +289,13 @@ def lost(data: TrialData) -> float:
 @metric("duplicated", "", "duplicated", "Deliveries that arrived again.", "lower")
 def duplicated(data: TrialData) -> float:
     return data.accounting.duplicated
+
+
+@metric(
+    "misdirected", "", "misdirected", "Deliveries to a client to whom they were not owed.", "lower"
+)
+def misdirected(data: TrialData) -> float:
+    return data.accounting.misdirected
 
 
 @metric(

@@ -7,6 +7,7 @@ its start, never falling, and is the same for the same seed.
 from __future__ import annotations
 
 import csv
+import math
 import random
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -47,13 +48,17 @@ def read_trace(lines: Iterable[str], name: str) -> list[TracePoint]:
     Raises UsageError with the line number where time falls or is not a number.
     """
     points: list[TracePoint] = []
+    header_possible = True
     for number, row in enumerate(csv.reader(lines), start=1):
         if not row or row[0].lstrip().startswith("#"):
             continue
+        may_be_header, header_possible = header_possible, False
         try:
             offset, size = float(row[0]), int(row[1])
+            if not math.isfinite(offset):
+                raise ValueError(row[0])
         except (ValueError, IndexError):
-            if number == 1:
+            if may_be_header and not _is_number(row[0]):
                 continue
             raise UsageError(
                 f"{name} line {number}: {','.join(row)!r} is not `seconds,bytes`; "
@@ -68,6 +73,14 @@ def read_trace(lines: Iterable[str], name: str) -> list[TracePoint]:
     if not points:
         raise UsageError(f"{name}: the trace is empty; each line is `seconds,bytes`")
     return points
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
 
 
 def ticks(interval_ns: int, phase_ns: int) -> Iterator[int]:

@@ -81,13 +81,9 @@ def estimate(per_trial: Sequence[float], pooled: float | None = None) -> Estimat
 
 
 def clearly_best(estimates: Sequence[Estimate], higher_is_better: bool) -> int | None:
-    """The index of the best estimate, None where another's interval reaches it."""
-    known = [
-        (index, entry)
-        for index, entry in enumerate(estimates)
-        if not math.isnan(entry.value) and entry.has_interval
-    ]
-    if len(known) < 2:
+    """The index of the best estimate; None where another's interval reaches it or is unknown."""
+    known = [entry for entry in enumerate(estimates) if not math.isnan(entry[1].value)]
+    if len(known) < 2 or not all(entry.has_interval for _, entry in known):
         return None
     sign = -1 if higher_is_better else 1
     best_index, best = min(known, key=lambda pair: sign * pair[1].value)

@@ -116,7 +116,13 @@ def read_json(path: Path, kind: type[T]) -> T:
 
 def create_run(folder: Path, run: RunFile) -> None:
     """Make the run's folder; it must not exist yet."""
-    (folder / "trials").mkdir(parents=True)
+    try:
+        folder.mkdir(parents=True)
+    except FileExistsError:
+        raise UsageError(f"{folder}: exists already; a run is written once") from None
+    except OSError as error:
+        raise UsageError(f"{folder}: cannot be made ({error.strerror}); name another") from None
+    (folder / "trials").mkdir()
     write_json(folder / "run.json", run)
 
 
@@ -263,11 +269,14 @@ def _read_table(path: Path) -> pa.Table:
         raise UsageError(f"{path}: cannot be read ({error}); restore or remove it") from None
 
 
-def _codes(column: pa.ChunkedArray, words: Sequence[str]) -> np.ndarray:
+def _codes(column: pa.ChunkedArray, words: Sequence[str], path: Path) -> np.ndarray:
     """A dictionary column as codes into `words`."""
     parts = []
     for chunk in column.chunks:
         names = chunk.dictionary.to_pylist()
+        for name in names:
+            if name not in words:
+                raise UsageError(f"{path}: unknown word {name!r} in it; restore or remove it")
         mapping = np.array([words.index(name) for name in names] or [0], dtype=np.uint8)
         parts.append(mapping[chunk.indices.to_numpy(zero_copy_only=False)])
     return np.concatenate(parts) if parts else np.zeros(0, np.uint8)
@@ -279,8 +288,8 @@ def read_samples(path: Path, operations: Sequence[str]) -> np.ndarray:
         return np.zeros(0, samples.DTYPE)
     table = _read_table(path)
     rows = np.zeros(table.num_rows, samples.DTYPE)
-    rows["operation"] = _codes(table["operation"], operations)
-    rows["outcome"] = _codes(table["outcome"], samples.OUTCOMES)
+    rows["operation"] = _codes(table["operation"], operations, path)
+    rows["outcome"] = _codes(table["outcome"], samples.OUTCOMES, path)
     for name in samples.DTYPE.names[3:]:  # type: ignore[index]
         rows[name] = table[name].to_numpy()
     return rows

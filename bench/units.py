@@ -46,7 +46,10 @@ def quantity(text: str, unit: str, name: str) -> float:
         if not unit:
             kind = f"it takes no unit, but has {written!r}"
         raise UsageError(f"{name}={text}: {kind}; {wanted}")
-    return float(number.replace("_", "")) * scale
+    value = float(number.replace("_", "")) * scale
+    if not math.isfinite(value):
+        raise UsageError(f"{name}={text}: too large for a number; {wanted}")
+    return value
 
 
 def parse(parameter: Parameter, text: str) -> Any:
@@ -59,9 +62,11 @@ def parse(parameter: Parameter, text: str) -> Any:
         return text
     value = quantity(text, parameter.unit, parameter.name)
     if parameter.kind is int:
-        if value != int(value):
+        whole = round(value)
+        # 1.001kB is 1000.9999999999999 in binary arithmetic; it means 1001.
+        if not math.isclose(value, whole, rel_tol=1e-9, abs_tol=1e-9):
             raise UsageError(f"{parameter.name}={text}: must be a whole number; round it")
-        value = int(value)
+        value = whole
     return check_bounds(parameter, value, text)
 
 
@@ -99,19 +104,23 @@ def show(value: Any, unit: str) -> str:
         return f"{value / SCALES['s'][name]:.6g}{name}"
     if unit == "B" and abs(value) >= 1e4 and value % 1000 == 0:
         name = "MB" if value % 1_000_000 == 0 else "kB"
-        return f"{value / SCALES['B'][name]:.6g}{name}"
+        return f"{value / SCALES['B'][name]:.10g}{name}"
     return f"{value:.10g}{unit}"
 
 
-def significant(value: float, digits: int = 3) -> str:
+def significant(value: float | None, digits: int = 3) -> str:
     """A number for people: three significant digits, no exponent for usual sizes."""
     if value is None or math.isnan(value):
         return "-"
     if value == 0:
         return "0"
+    if math.isinf(value):
+        return "inf" if value > 0 else "-inf"
     magnitude = math.floor(math.log10(abs(value)))
-    decimals = max(0, digits - 1 - magnitude)
     rounded = round(value, digits - 1 - magnitude)
+    # Rounding may have carried into the next decade: 9.996 -> 10.0.
+    magnitude = math.floor(math.log10(abs(rounded)))
+    decimals = max(0, digits - 1 - magnitude)
     if decimals > 6:
         return f"{value:.{digits - 1}e}"
     return f"{rounded:,.{decimals}f}"

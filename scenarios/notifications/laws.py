@@ -90,10 +90,13 @@ def long_poll_requests_per_event(rate_per_s: float, rtt_s: float, timeout_s: flo
 def break_even_rate(interval_s: float, rtt_s: float, timeout_s: float) -> float:
     """LP-3: the event rate at which both send 1/T requests per second (bisection).
 
-    Below it long polling sends fewer.  Infinite where long polling always does.
+    Below it long polling sends fewer.  Infinite where long polling
+    always does, 0 where it never does.
     """
     if rtt_s >= interval_s:
         return math.inf
+    if rtt_s + timeout_s < interval_s:
+        return 0.0
     low, high = 1e-9, 1e9
     for _ in range(200):
         middle = math.sqrt(low * high)

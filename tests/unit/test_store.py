@@ -149,7 +149,7 @@ def test_each_chunk_of_a_column_is_read_with_its_own_dictionary() -> None:
         pa.DictionaryArray.from_arrays(pa.array(codes, pa.int8()), pa.array(words))
         for codes, words in (([1, 0], ["b", "a"]), ([0, 0, 1], ["c", "b"]))
     ]
-    found = store._codes(pa.chunked_array(chunks), ["a", "b", "c"])
+    found = store._codes(pa.chunked_array(chunks), ["a", "b", "c"], Path("x"))
     assert found.tolist() == [0, 1, 2, 2, 1]
 
 
@@ -305,7 +305,7 @@ def test_trials_are_read_in_the_order_of_their_numbers(run: Path) -> None:
 
 
 def test_a_run_is_created_once(run: Path) -> None:
-    with pytest.raises(FileExistsError):
+    with pytest.raises(UsageError, match="exists already; a run is written once"):
         store.create_run(run, a_run())
     assert store.open_run(run).file == a_run()
 
