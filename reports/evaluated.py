@@ -131,7 +131,8 @@ class ExperimentResult:
     """One experiment's part of a run.
 
     `patterns` stand in the order of the tables: those compared, then the
-    floors.  `places` are the names by which colours are given out, the same in
+    floors.  `grid` holds the groups by pattern and level text;
+    `places` are the names by which colours are given out, the same in
     every run of this experiment.
     """
 
@@ -139,7 +140,7 @@ class ExperimentResult:
     patterns: tuple[Pattern, ...]
     places: tuple[str, ...]
     levels: tuple[Level, ...]
-    groups: Mapping[tuple[str, str], Group]
+    grid: Mapping[tuple[str, str], Group]
     not_measured: Mapping[str, str]
 
     @property
@@ -151,9 +152,16 @@ class ExperimentResult:
         return self.levels[0].names if self.levels else ()
 
     @property
+    def groups(self) -> tuple[Group, ...]:
+        """By level, then by pattern, as all tables show them."""
+        places = [(pattern, level) for level in self.levels for pattern in self.patterns]
+        found = [self.group(pattern.name, level) for pattern, level in places]
+        return tuple(group for group in found if group is not None)
+
+    @property
     def measured(self) -> tuple[Pattern, ...]:
         """Patterns with at least one usable trial."""
-        names = {name for (name, _), group in self.groups.items() if group.used}
+        names = {name for (name, _), group in self.grid.items() if group.used}
         return tuple(pattern for pattern in self.patterns if pattern.name in names)
 
     @property
@@ -173,7 +181,7 @@ class ExperimentResult:
 
     def group(self, pattern: str, level: Level) -> Group | None:
         """The group, None where the plan has none or no trial of it was run."""
-        return self.groups.get((pattern, level.text))
+        return self.grid.get((pattern, level.text))
 
     def estimate(self, pattern: str, level: Level, metric: str) -> Estimate:
         """The estimate, NaN where there is none."""
@@ -193,5 +201,5 @@ class Evaluated:
 
     @property
     def trials(self) -> list[TrialResult]:
-        found = [t for e in self.experiments for g in e.groups.values() for t in g.trials]
+        found = [t for e in self.experiments for g in e.groups for t in g.trials]
         return sorted(found, key=lambda result: result.record.trial.number)

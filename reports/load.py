@@ -132,8 +132,7 @@ def _group(
     for entry in sorted(entries, key=lambda one: one.trial.number):
         result, values = _trial(entry)
         results.append(result)
-        if result.verdict == "used":
-            parts.append(values)
+        parts.append(values)
     pooled = raw.pooled(parts)
     used = [result.metrics for result in results if result.verdict == "used"]
     estimates = _estimates(used, raw.pooled_quantiles(pooled)) if used else {}

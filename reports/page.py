@@ -59,13 +59,9 @@ class Part:
         return [picture for picture in self.pictures if picture.section == section]
 
 
-def write(run_folder: Path) -> Path:
-    """Write the report of a run; returns the path of its page."""
-    return write_evaluated(evaluate(run_folder))
-
-
-def write_evaluated(evaluated: Evaluated) -> Path:
-    """As `write`, for a run that is evaluated already."""
+def write(run: Path | Evaluated) -> Path:
+    """Write the report of a run (its folder, or evaluated already); returns its page's path."""
+    evaluated = run if isinstance(run, Evaluated) else evaluate(run)
     folder = evaluated.folder / "report"
     shutil.rmtree(folder / "figures", ignore_errors=True)
     (folder / "figures").mkdir(parents=True)

@@ -172,7 +172,7 @@ def trials(result: ExperimentResult) -> Table:
 
 def left_out(result: ExperimentResult) -> list[tuple[str, TrialResult]]:
     """Trials that are in no estimate, each with a heading, in the order of the run."""
-    found = [one for group in result.groups.values() for one in group.trials]
+    found = [one for group in result.groups for one in group.trials]
     found.sort(key=lambda one: one.record.trial.number)
     headed = []
     for one in found:
@@ -189,7 +189,7 @@ def glossary(result: ExperimentResult) -> list[tuple[str, str]]:
     """Definitions of the metrics that the report shows."""
     keys = [*result.experiment.headline]
     keys += [key for pair in result.experiment.tradeoff for key in pair]
-    keys += [one.prediction.metric for group in result.groups.values() for one in group.predicted]
+    keys += [one.prediction.metric for group in result.groups for one in group.predicted]
     keys += tables.HARNESS
     return [(numbers.title(key), METRICS[key].definition) for key in dict.fromkeys(keys)]
 
@@ -204,7 +204,7 @@ def plan(evaluated: Evaluated, result: ExperimentResult) -> list[tuple[str, str]
         ("load processes", str(evaluated.file.workers)),
         ("link", evaluated.file.link),
     ]
-    groups = list(result.groups.values())
+    groups = result.groups
     for name, parameter in parameters_of(result.experiment.load).items():
         if groups and name not in result.swept:
             value = show(getattr(groups[0].load, parameter.field_name), parameter.unit)

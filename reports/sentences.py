@@ -173,7 +173,7 @@ def doubtful(result: ExperimentResult) -> str:
 
 def laws(result: ExperimentResult) -> str:
     """How many measured values lie close to their law."""
-    pairs = [one for group in result.groups.values() for one in group.predicted]
+    pairs = [one for group in result.groups for one in group.predicted]
     if not pairs:
         return ""
     close = sum(

@@ -28,18 +28,9 @@ HARNESS = (
 )
 
 
-def groups_in_order(result: ExperimentResult) -> Iterator[Group]:
-    """By level, then by pattern, as all tables show them."""
-    for level in result.levels:
-        for pattern in result.patterns:
-            group = result.group(pattern.name, level)
-            if group is not None:
-                yield group
-
-
 def _all_groups(evaluated: Evaluated) -> Iterator[tuple[dict[str, Any], Group]]:
     for result in evaluated.experiments:
-        for group in groups_in_order(result):
+        for group in result.groups:
             yield _where(result, group), group
 
 
@@ -67,7 +58,7 @@ def predictions(result: ExperimentResult) -> pd.DataFrame:
     columns = ["law", "formula", "source", "pattern", "level", "metric", "unit", "predicted"]
     columns += ["measured", "low", "high", "difference"]
     rows = []
-    for group in groups_in_order(result):
+    for group in result.groups:
         for one in group.predicted:
             law = one.prediction
             rows.append(
@@ -92,7 +83,7 @@ def predictions(result: ExperimentResult) -> pd.DataFrame:
 def backend(result: ExperimentResult) -> pd.DataFrame:
     """What each role used: CPU, memory, context switches; means over the usable trials."""
     rows = []
-    for group in groups_in_order(result):
+    for group in result.groups:
         for role in (*BACKEND_ROLES, "generator"):
             loads = [one.roles[role] for one in group.used if role in one.roles]
             if not loads:
@@ -120,7 +111,7 @@ def backend(result: ExperimentResult) -> pd.DataFrame:
 def deliveries(result: ExperimentResult) -> pd.DataFrame:
     """Who got what, summed over the usable trials."""
     rows = []
-    for group in groups_in_order(result):
+    for group in result.groups:
         if group.used:
             found = group.deliveries
             rows.append(_where(result, group) | vars(found) | {"trials": len(group.used)})
@@ -130,7 +121,7 @@ def deliveries(result: ExperimentResult) -> pd.DataFrame:
 def harness(result: ExperimentResult) -> pd.DataFrame:
     """What the load side itself cost, and how late it was."""
     rows = []
-    for group in groups_in_order(result):
+    for group in result.groups:
         if group.used:
             values = {key: group.estimates[key].value for key in HARNESS}
             rows.append(_where(result, group) | values)
@@ -146,7 +137,7 @@ def harness_times_s(evaluated: Evaluated) -> list[float]:
 def trials(result: ExperimentResult) -> pd.DataFrame:
     """One row per trial, in the order in which they were run."""
     rows = []
-    for group in groups_in_order(result):
+    for group in result.groups:
         for one in group.trials:
             rows.append(
                 {
@@ -171,7 +162,7 @@ def trials(result: ExperimentResult) -> pd.DataFrame:
 def findings(result: ExperimentResult) -> pd.DataFrame:
     """Doubts, gravest first; the same doubt of several trials of a group is one row."""
     rows: dict[tuple[str, str, str], dict[str, Any]] = {}
-    for group in groups_in_order(result):
+    for group in result.groups:
         doubts = [f for one in group.trials for f in one.findings]
         for finding in (*doubts, *group.findings):
             # A group's finding names its metric in the message; a trial's may differ in digits.

@@ -22,17 +22,17 @@ from scenarios.notifications.experiment import EXPERIMENT, NotificationLoad
 
 
 def verdicts(result: ExperimentResult, pattern: str) -> list[str]:
-    return [one.verdict for one in result.groups[pattern, ""].trials]
+    return [one.verdict for one in result.grid[pattern, ""].trials]
 
 
 def test_void_and_failed_trials_are_kept_but_not_counted(result: ExperimentResult) -> None:
     assert verdicts(result, "long_polling") == ["used", "used", "failed"]
     assert verdicts(result, "websocket") == ["used", "used", "void"]
-    assert result.groups["websocket", ""].estimates["latency_mean"].trials == 2
-    void = result.groups["websocket", ""].trials[-1]
+    assert result.grid["websocket", ""].estimates["latency_mean"].trials == 2
+    void = result.grid["websocket", ""].trials[-1]
     assert "3 operations were counted" not in void.reason
     assert "rows were stored" in void.reason
-    failed = result.groups["long_polling", ""].trials[-1]
+    failed = result.grid["long_polling", ""].trials[-1]
     assert failed.reason.startswith("the target ended")
     assert failed.metrics == {}
 
@@ -53,7 +53,7 @@ def test_a_trial_is_read_once(run_folder: Path, monkeypatch: pytest.MonkeyPatch)
 
 
 def test_percentiles_are_pooled_over_trials(result: ExperimentResult, run_folder: Path) -> None:
-    group = result.groups["sse", ""]
+    group = result.grid["sse", ""]
     entries = [e for e in open_run(run_folder).trials if e.trial.pattern.endswith("/sse")]
     values = np.sort(np.concatenate([entry.data().latencies_ns for entry in entries]))
     expected = values[math.ceil(0.99 * len(values)) - 1] / 1e6
@@ -78,7 +78,7 @@ def test_levels_are_sorted_by_size(swept: Evaluated) -> None:
 
 
 def test_percentiles_that_no_sample_carries_are_found(swept: Evaluated) -> None:
-    group = swept.experiments[0].groups["sse", "clients=4"]
+    group = swept.experiments[0].grid["sse", "clients=4"]
     assert math.isnan(group.estimates["latency_p99"].value)
     messages = [f.message for f in group.findings if f.code == "too_few_samples"]
     assert messages == ["latency p99 is not shown: 48 samples, 459 would carry it"]
@@ -123,7 +123,7 @@ def test_level_text_has_units() -> None:
 
 
 def test_every_metric_has_an_estimate(result: ExperimentResult) -> None:
-    assert set(result.groups["sse", ""].estimates) == set(METRICS)
+    assert set(result.grid["sse", ""].estimates) == set(METRICS)
 
 
 def test_an_unfinished_run_is_reported_as_far_as_it_got(tmp_path: Path) -> None:

@@ -57,7 +57,7 @@ def written(run: Evaluated) -> Path:
         patch.setattr(svg, "PNG_DPI", 12)
         patch.setattr(figures, "kinds", lambda: [kind for kind in every if kind.name in FEW])
         before = contents(run.folder)
-        index = page.write_evaluated(run)
+        index = page.write(run)
         assert contents(run.folder) == before
     return index
 
