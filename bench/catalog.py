@@ -82,7 +82,9 @@ def _read_pattern(experiment: str, name: str, root: Path) -> Pattern:
             f"{path.relative_to(root)} line {error.lineno}: {error.msg}; correct the file"
         ) from None
     except UnicodeDecodeError:
-        raise CatalogError(f"{path.relative_to(root)}: is not UTF-8 text; save it as such") from None
+        raise CatalogError(
+            f"{path.relative_to(root)}: is not UTF-8 text; save it as such"
+        ) from None
     constants = _constants(tree)
     requires = constants.get("REQUIRES", ())
     if isinstance(requires, str):
@@ -157,8 +159,7 @@ def select(names: list[str], root: Path = ROOT) -> list[Pattern]:
         available = patterns(experiment, root)
         if pattern and pattern not in available:
             raise UsageError(
-                f"{text}: unknown pattern {pattern!r}; "
-                f"{experiment} has {', '.join(available)}"
+                f"{text}: unknown pattern {pattern!r}; {experiment} has {', '.join(available)}"
             )
         for name in [pattern] if pattern else available:
             chosen[available[name].id] = available[name]

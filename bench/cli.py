@@ -76,7 +76,9 @@ def show_doctor() -> None:
     """What this machine has, what it lacks, and the fix."""
     table = _table("", "", "", "fix")
     for check in doctor.checks():
-        table.add_row(check.name, check.state, check.detail, "" if check.state == "ok" else check.fix)
+        table.add_row(
+            check.name, check.state, check.detail, "" if check.state == "ok" else check.fix
+        )
     console.print(table)
 
 
@@ -273,6 +275,6 @@ def main() -> None:
         code = _fail(f"{error}; `bench --help` shows what there is", USAGE)
     except BrokenPipeError:
         code = 0
-    except Exception as error:  # noqa: BLE001 - the last resort: no traceback reaches a user
+    except Exception as error:
         code = _internal(error)
     sys.exit(code if isinstance(code, int) else 0)

@@ -24,6 +24,17 @@ def die_with_parent() -> None:
         os._exit(1)
 
 
+def first_line() -> bytes:
+    """The first line of standard input and not a byte more: the rest is somebody else's."""
+    line = b""
+    while not line.endswith(b"\n"):
+        byte = os.read(0, 1)
+        if not byte:
+            break
+        line += byte
+    return line
+
+
 def say(message: dict[str, Any]) -> None:
     """Send one line to whoever started this process."""
     sys.stdout.write(json.dumps(message, separators=(",", ":")) + "\n")

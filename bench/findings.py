@@ -11,9 +11,10 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from bench.metrics import BACKEND_ROLES, TrialData
+from bench.metrics import BACKEND_ROLES
 from bench.model import Finding
 from bench.statistics import Estimate
+from bench.trialdata import TrialData
 
 BUSY_SHARE = 0.8
 LAG_SHARE = 0.05

@@ -8,172 +8,17 @@ value is drawn.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from functools import cached_property
-from typing import Any
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
 from bench import samples
 from bench.model import Better
-from bench.readings import Reading, Wire
 from bench.statistics import percentile
-
-MARGINAL_INTERVALS = 11
-"""Readings for a slope: ten intervals of the meters."""
+from bench.trialdata import TrialData, difference_ns
 
 BACKEND_ROLES = ("server", "broker", "proxy", "database")
-
-
-@dataclass(frozen=True)
-class TrialData:
-    """One trial's raw data, as the metric functions take it.
-
-    `rows` has samples.DTYPE, `events` samples.EVENT_DTYPE; `operations` names
-    the codes in rows; `series[role]` are the meters over time, with those of
-    the instants "idle" (before the first client), "t0" and "t1" in `marks`.
-    """
-
-    load: Mapping[str, Any]
-    operations: tuple[str, ...]
-    outcome_operation: str
-    rows: np.ndarray
-    events: np.ndarray
-    t0_ns: int
-    t1_ns: int
-    marks: Mapping[str, Mapping[str, Reading]] = field(default_factory=dict)
-    wire: Mapping[str, Wire] = field(default_factory=dict)
-    peaks: Mapping[str, int] = field(default_factory=dict)
-    series: Mapping[str, Sequence[Reading]] = field(default_factory=dict)
-
-    @property
-    def seconds(self) -> float:
-        return (self.t1_ns - self.t0_ns) / 1e9
-
-    def select(self, operation: str) -> np.ndarray:
-        """The window's rows of one operation: those intended in [t0, t1)."""
-        if operation not in self.operations:
-            return self.rows[:0]
-        rows = self.rows
-        mask = rows["operation"] == self.operations.index(operation)
-        mask &= (rows["intended_ns"] >= self.t0_ns) & (rows["intended_ns"] < self.t1_ns)
-        return rows[mask]
-
-    @cached_property
-    def outcomes(self) -> np.ndarray:
-        """The window's successful outcome rows (deliveries)."""
-        rows = self.select(self.outcome_operation)
-        return rows[rows["outcome"] == samples.OK]
-
-    @cached_property
-    def requests(self) -> np.ndarray:
-        return self.select("request")
-
-    @cached_property
-    def latencies_ns(self) -> np.ndarray:
-        return self.outcomes["done_ns"] - self.outcomes["intended_ns"]
-
-    @cached_property
-    def window_events(self) -> np.ndarray:
-        times = self.events["intended_ns"]
-        return self.events[(times >= self.t0_ns) & (times < self.t1_ns)]
-
-    @cached_property
-    def accounting(self) -> Accounting:
-        return account(self.outcomes, self.window_events, int(self.load["clients"]))
-
-    def cpu_ns(self, role: str) -> float:
-        """CPU time of a role between t0 and t1; NaN where it was not metered."""
-        start = self.marks.get("t0", {}).get(role)
-        end = self.marks.get("t1", {}).get(role)
-        if start is None or end is None:
-            return math.nan
-        # The two readings are not the window's edges to the nanosecond: scale.
-        return (end.cpu_ns - start.cpu_ns) * (
-            (self.t1_ns - self.t0_ns) / max(1, end.time_ns - start.time_ns)
-        )
-
-    def per_outcome(self, amount: float) -> float:
-        return amount / len(self.outcomes) if len(self.outcomes) else math.nan
-
-    def marginal_cpu_us(self, role: str) -> float:
-        """CPU of a role for one more delivery: the slope over the meters' intervals.
-
-        Unlike CPU / deliveries it leaves out what the role spends when nothing
-        happens.  NaN where the intervals do not differ.
-        """
-        readings = self.series.get(role, ())
-        if len(readings) < MARGINAL_INTERVALS:
-            return math.nan
-        times = np.array([reading.time_ns for reading in readings])
-        cpu = np.diff(np.array([reading.cpu_ns for reading in readings]))
-        delivered = np.histogram(self.outcomes["done_ns"], bins=times)[0]
-        spread = delivered - delivered.mean()
-        if not np.any(spread):
-            return math.nan
-        return float(np.dot(spread, cpu - cpu.mean()) / np.dot(spread, spread)) / 1e3
-
-    def wire_change(self, name: str) -> float:
-        if "t0" not in self.wire or "t1" not in self.wire:
-            return math.nan
-        return float(getattr(self.wire["t1"], name) - getattr(self.wire["t0"], name))
-
-    def memory_per_client(self, role: str) -> float:
-        idle = self.marks.get("idle", {}).get(role)
-        end = self.marks.get("t1", {}).get(role)
-        if idle is None or end is None:
-            return math.nan
-        return (end.memory_bytes - idle.memory_bytes) / int(self.load["clients"])
-
-
-@dataclass(frozen=True)
-class Accounting:
-    """Who got what: counts over all clients in the window."""
-
-    expected: int
-    delivered: int
-    lost: int
-    duplicated: int
-    out_of_order: int
-    misdirected: int = 0
-
-
-def account(deliveries: np.ndarray, events: np.ndarray, clients: int) -> Accounting:
-    """Compare deliveries (samples.DTYPE) with published events (EVENT_DTYPE).
-
-    An event of feed EVERY is owed to each of `clients`, any other to the one
-    client whose number is the feed.  What comes to somebody to whom it is not
-    owed is misdirected and makes up for no loss.
-    """
-    to_all = events["feed"] == samples.EVERY
-    for_all = int(np.count_nonzero(to_all))
-    expected = for_all * clients + (len(events) - for_all)
-    order = np.argsort(deliveries["done_ns"], kind="stable")
-    client = deliveries["client"][order].astype(np.int64)
-    sequence = deliveries["sequence"][order]
-    # By client, then by arrival: neighbours are consecutive arrivals at one client.
-    by_client = np.argsort(client, kind="stable")
-    client, sequence = client[by_client], sequence[by_client]
-    same = client[1:] == client[:-1]
-    backwards = int(np.count_nonzero(same & (sequence[1:] < sequence[:-1])))
-    owed = (client < clients) & np.isin(sequence, events["sequence"][to_all])
-    to_one = events[~to_all]
-    owed |= np.isin(_pairs(client, sequence), _pairs(to_one["feed"], to_one["sequence"]))
-    distinct = len(np.unique(_pairs(client[owed], sequence[owed])))
-    return Accounting(
-        expected,
-        distinct,
-        expected - distinct,
-        int(np.count_nonzero(owed)) - distinct,
-        backwards,
-        int(np.count_nonzero(~owed)),
-    )
-
-
-def _pairs(client: np.ndarray, sequence: np.ndarray) -> np.ndarray:
-    """One number for each (client, sequence)."""
-    return client.astype(np.int64) * (1 << 40) + sequence
 
 
 @dataclass(frozen=True)
@@ -252,7 +97,7 @@ def latency_max(data: TrialData) -> float:
 
 
 def service_ns(data: TrialData) -> np.ndarray:
-    return data.outcomes["done_ns"] - data.outcomes["sent_ns"]
+    return difference_ns(data.outcomes, "done_ns", "sent_ns")
 
 
 @metric(
@@ -298,9 +143,7 @@ def misdirected(data: TrialData) -> float:
     return data.accounting.misdirected
 
 
-@metric(
-    "out_of_order", "", "out of order", "Deliveries that arrived after a later event.", "lower"
-)
+@metric("out_of_order", "", "out of order", "Deliveries that arrived after a later event.", "lower")
 def out_of_order(data: TrialData) -> float:
     return data.accounting.out_of_order
 
@@ -310,9 +153,7 @@ def deliveries(data: TrialData) -> float:
     return len(data.outcomes)
 
 
-@metric(
-    "deliveries_per_s", "/s", "deliveries per second", "Deliveries over the window.", "neither"
-)
+@metric("deliveries_per_s", "/s", "deliveries per second", "Deliveries over the window.", "neither")
 def deliveries_per_s(data: TrialData) -> float:
     return len(data.outcomes) / data.seconds
 
@@ -328,9 +169,7 @@ def requests_per_event(data: TrialData) -> float:
     return data.per_outcome(len(data.requests))
 
 
-@metric(
-    "requests_per_s", "/s", "requests per second", "Requests sent in the window.", "lower"
-)
+@metric("requests_per_s", "/s", "requests per second", "Requests sent in the window.", "lower")
 def requests_per_s(data: TrialData) -> float:
     return len(data.requests) / data.seconds
 
@@ -467,8 +306,19 @@ def generator_memory(data: TrialData) -> float:
 
 
 @metric(
-    "connections", "", "connections", "TCP connections open at the window's end.", "lower"
+    "backend_memory_bytes_per_client",
+    "B",
+    "backend memory per client",
+    "Growth of the resident memory of all backend roles together from idle to the window's end, "
+    "per client.",
+    "lower",
 )
+def backend_memory(data: TrialData) -> float:
+    present = [r for r in BACKEND_ROLES if r in data.marks.get("t1", {})]
+    return sum(data.memory_per_client(role) for role in present) if present else math.nan
+
+
+@metric("connections", "", "connections", "TCP connections open at the window's end.", "lower")
 def connections(data: TrialData) -> float:
     return float(data.wire["t1"].open) if "t1" in data.wire else math.nan
 
@@ -489,14 +339,14 @@ def connect_ns(data: TrialData) -> np.ndarray:
     """All connects of the trial: they come before the window."""
     rows = data.rows[data.rows["operation"] == data.operations.index("connect")]
     rows = rows[rows["outcome"] == samples.OK]
-    return rows["done_ns"] - rows["sent_ns"]
+    return difference_ns(rows, "done_ns", "sent_ns")
 
 
 quantile_metrics("connect", "connection set-up", "connection set-ups (done - sent)", connect_ns)
 
 
 def lag_ns(data: TrialData) -> np.ndarray:
-    return data.requests["sent_ns"] - data.requests["intended_ns"]
+    return difference_ns(data.requests, "sent_ns", "intended_ns")
 
 
 quantile_metrics(
@@ -505,8 +355,7 @@ quantile_metrics(
 
 
 def tick_ns(data: TrialData) -> np.ndarray:
-    ticks = data.select("tick")
-    return ticks["done_ns"] - ticks["intended_ns"]
+    return difference_ns(data.select("tick"), "done_ns", "intended_ns")
 
 
 quantile_metrics(
@@ -515,7 +364,7 @@ quantile_metrics(
 
 
 def source_lag_ns(data: TrialData) -> np.ndarray:
-    return data.window_events["published_ns"] - data.window_events["intended_ns"]
+    return difference_ns(data.window_events, "published_ns", "intended_ns")
 
 
 quantile_metrics(
@@ -526,9 +375,7 @@ quantile_metrics(
 )
 
 
-@metric(
-    "poll_bytes_up", "B", "bytes of a request", "Mean bytes of a request as sent.", "neither"
-)
+@metric("poll_bytes_up", "B", "bytes of a request", "Mean bytes of a request as sent.", "neither")
 def poll_bytes_up(data: TrialData) -> float:
     return float(np.mean(data.requests["bytes_up"])) if len(data.requests) else math.nan
 

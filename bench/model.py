@@ -68,7 +68,6 @@ class Load:
         10.0, "s", "longest wait after the window for what is under way", low=0, high=3600
     )
 
-
     @property
     def patience_s(self) -> float:
         """How long after the window something may still be under way."""

@@ -44,8 +44,7 @@ def parse_settings(
     for name, text in settings.items():
         if name not in parameters:
             raise UsageError(
-                f"{name}: {experiment.name} has no such parameter; "
-                f"it has {', '.join(parameters)}"
+                f"{name}: {experiment.name} has no such parameter; it has {', '.join(parameters)}"
             )
         parameter = parameters[name]
         is_number = parameter.kind in (int, float)
@@ -79,7 +78,9 @@ def trials_of(
     fixed, swept = parse_settings(experiment, request.settings)
     parameters = parameters_of(experiment.load)
     base = dataclasses.asdict(experiment.load(**fixed))
-    levels = [dict(zip(swept, values, strict=True)) for values in itertools.product(*swept.values())]
+    levels = [
+        dict(zip(swept, values, strict=True)) for values in itertools.product(*swept.values())
+    ]
     order = random.Random(request.seed)
     trials: list[Trial] = []
     for repeat in range(1, request.repeats + 1):
@@ -88,9 +89,7 @@ def trials_of(
         order.shuffle(block)
         for level, pattern in block:
             load = base | {parameters[name].field_name: value for name, value in level.items()}
-            trials.append(
-                Trial(first_number + len(trials), pattern.id, level, repeat, seed, load)
-            )
+            trials.append(Trial(first_number + len(trials), pattern.id, level, repeat, seed, load))
     return trials
 
 
@@ -116,4 +115,4 @@ def check_limits(trials: Sequence[Trial], descriptors: int, workers: int) -> Non
 
 def seconds_of(trials: Sequence[Trial], overhead_s: float = 1.5) -> float:
     """About how long the trials take: warm-up, window and a little around them."""
-    return sum(t.load["warmup_s"] + t.load["duration_s"] + overhead_s for t in trials)
+    return float(sum(t.load["warmup_s"] + t.load["duration_s"] + overhead_s for t in trials))

@@ -27,8 +27,10 @@ def duration(seconds: float) -> str:
 
 
 def level_words(level: Mapping[str, Any]) -> str:
-    return " ".join(f"{name}={value:g}" if isinstance(value, float) else f"{name}={value}"
-                    for name, value in level.items())
+    return " ".join(
+        f"{name}={value:g}" if isinstance(value, float) else f"{name}={value}"
+        for name, value in level.items()
+    )
 
 
 class Progress:

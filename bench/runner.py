@@ -49,7 +49,9 @@ class RunPlan:
     not_measured: Mapping[str, str] = field(default_factory=dict)
 
 
-def without_missing(patterns: Sequence[Pattern], amqp_url: str) -> tuple[list[Pattern], dict[str, str]]:
+def without_missing(
+    patterns: Sequence[Pattern], amqp_url: str
+) -> tuple[list[Pattern], dict[str, str]]:
     """The patterns that can run here, and why the others cannot (by id).
 
     Raises ComponentMissing where none of them can.

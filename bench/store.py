@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -28,9 +28,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from bench import samples
-from bench.metrics import TrialData
 from bench.model import Pattern, Trial, UsageError
 from bench.readings import Reading, Wire
+from bench.trialdata import TrialData
 
 VERSION = 1
 # History of the format
@@ -96,7 +96,9 @@ def read_json(path: Path, kind: type[T]) -> T:
     try:
         raw = path.read_bytes()
     except FileNotFoundError:
-        raise UsageError(f"{path.parent}: no {path.name} in it; name a folder of results/") from None
+        raise UsageError(
+            f"{path.parent}: no {path.name} in it; name a folder of results/"
+        ) from None
     except OSError as error:
         raise UsageError(f"{path}: cannot be read ({error.strerror}); check the folder") from None
     try:
@@ -315,5 +317,3 @@ def open_run(folder: Path) -> StoredRun:
         if not path.parent.name.endswith(".partial"):
             trials.append(StoredTrial(path.parent, read_json(path, TrialFile)))
     return StoredRun(folder, file, trials)
-
-

@@ -1,0 +1,1 @@
+"""The client side of every pattern, and what each experiment asks."""

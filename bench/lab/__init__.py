@@ -1,0 +1,1 @@
+"""What surrounds the system under test: processes, meters, services."""

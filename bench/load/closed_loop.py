@@ -21,11 +21,11 @@ from locust import FastHttpUser, constant, task
 from locust.env import Environment
 
 from bench.clock import now_ns
-from bench.control import die_with_parent, hear, say
+from bench.control import die_with_parent, first_line, hear, say
 from bench.load.engine import Engine
 from bench.load.http1 import Http1Connection, get
 from bench.load.session import Session
-from bench.load.user import ClientUser
+from bench.load.user import ClientUser, environment_for
 from bench.model import Experiment, Load
 from bench.samples import FAILED, OK, rows
 
@@ -88,7 +88,7 @@ class EngineUser(ClientUser):
             self.connection.close()
 
 
-class FastUser(FastHttpUser):  # type: ignore[misc]
+class FastUser(FastHttpUser):
     """What Locust offers for speed."""
 
     wait_time = constant(0)
@@ -102,8 +102,7 @@ def run_engine(config: dict[str, Any]) -> dict[str, Any]:
     """The engine inside Locust; rows are counted in the window and none is thrown away."""
     address = {"host": config["host"], "port": config["port"]}
     session = Session(CLOSED_LOOP, {"clients": config["clients"]}, address, 1, Engine())
-    environment = Environment(user_classes=[EngineUser])
-    environment.patternbench = session
+    environment = environment_for(EngineUser, session)
     runner = environment.create_local_runner()
     runner.start(config["clients"], spawn_rate=config["clients"])
     while session.connected < config["clients"]:
@@ -161,6 +160,6 @@ if __name__ == "__main__":
     logging.basicConfig(level=logging.ERROR, stream=sys.stderr)
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
-    asked = hear(sys.stdin.buffer.raw.readline())  # type: ignore[attr-defined]
+    asked = hear(first_line())
     say(run_engine(asked) if asked["generator"] == "engine" else run_fast_http(asked))
     os._exit(0)

@@ -47,7 +47,7 @@ class NativeExecutor(concurrent.futures.ThreadPoolExecutor):
         def work() -> None:
             try:
                 result = function(*args, **kwargs)
-            except BaseException as error:  # noqa: BLE001 - it belongs to the caller
+            except BaseException as error:
                 future.set_exception(error)
             else:
                 future.set_result(result)
@@ -106,7 +106,8 @@ class Engine:
         try:
             finished.wait()
         except BaseException:
-            self.loop.call_soon_threadsafe(lambda: tasks[0].cancel())
+            # Not the bound method: the task may not be there yet.
+            self.loop.call_soon_threadsafe(lambda: tasks[0].cancel())  # noqa: PLW0108
             raise
         return tasks[0].result()
 

@@ -11,6 +11,7 @@ import asyncio
 from typing import Any
 
 from locust import User, constant, task
+from locust.env import Environment
 
 from bench.clock import now_ns
 from bench.load.session import Session
@@ -21,7 +22,14 @@ CONNECT_SECONDS = 30.0
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.05, 1.0
 
 
-class ClientUser(User):  # type: ignore[misc]
+def environment_for(user_class: type[User], session: Session) -> Environment:
+    """A Locust environment whose users find their session in it."""
+    environment = Environment(user_classes=[user_class])
+    environment.patternbench = session  # type: ignore[attr-defined]
+    return environment
+
+
+class ClientUser(User):
     """One simulated client.  `number` is its place among all clients, from 0."""
 
     abstract = True

@@ -23,7 +23,7 @@ DEFLATE_TAIL = b"\x00\x00\xff\xff"
 Sink = Callable[[bytes, int], None]
 
 
-class WebSocket(picows.WSListener):  # type: ignore[misc]
+class WebSocket(picows.WSListener):
     """One connection; whole messages go to `sink(message, read_ns)`."""
 
     def __init__(self, sink: Sink, wire: WireMeter) -> None:

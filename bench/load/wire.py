@@ -119,7 +119,5 @@ class WireMeter:
 def total_of(snapshots: list[dict[str, Any]]) -> Wire:
     """The sum over several load processes."""
     times = [s["rtt_us"] for s in snapshots if s["rtt_us"] is not None]
-    summed = {
-        name: sum(int(s[name]) for s in snapshots) for name in [*_NAMES, "open", "opened"]
-    }
+    summed = {name: sum(int(s[name]) for s in snapshots) for name in [*_NAMES, "open", "opened"]}
     return Wire(**summed, rtt_us=statistics.median(times) if times else None)

@@ -12,7 +12,6 @@ from collections.abc import Callable
 from typing import Any
 
 import gevent
-from locust.env import Environment
 
 from bench import catalog
 from bench.clock import now_ns
@@ -20,6 +19,7 @@ from bench.load.engine import Engine
 from bench.load.recorder import recent_ms
 from bench.load.session import Place, Session
 from bench.load.stats import feed_statistics
+from bench.load.user import ClientUser, environment_for
 from bench.samples import rows
 
 FLUSH_SECONDS = 0.5
@@ -29,7 +29,7 @@ POLL_SECONDS = 0.002
 RowsSink = Callable[[bytes], None]
 
 
-def client_class(pattern: str) -> type:
+def client_class(pattern: str) -> type[ClientUser]:
     """The scenario's `Client`."""
     experiment, _, name = pattern.partition("/")
     module = importlib.import_module(f"scenarios.{experiment}.{name}")
@@ -46,8 +46,7 @@ class Worker:
         self.user_class = client_class(config["pattern"])
         self.engine = Engine()
         self.session = self._session(config["load"])
-        self.environment = Environment(user_classes=[self.user_class])
-        self.environment.patternbench = self.session
+        self.environment = environment_for(self.user_class, self.session)
         self._recent: list[float] = []
         self._flusher: gevent.Greenlet | None = None
         self._trying: tuple[Session, gevent.Greenlet] | None = None
@@ -67,9 +66,7 @@ class Worker:
             return {}
         changed = dict(self.session.experiment.verify_with)
         session = self._session({**self.config["load"], **changed})
-        environment = Environment(user_classes=[self.user_class])
-        environment.patternbench = session
-        user = self.user_class(environment)
+        user = self.user_class(environment_for(self.user_class, session))
         self._trying = session, gevent.spawn(self.engine.run, user.lifetime())
         if not _wait(lambda: session.connected or session.failures, VERIFY_SECONDS):
             return {"error": "the client did not connect in time"}

@@ -1,0 +1,1 @@
+"""How a client learns what happened in the backend."""

@@ -102,7 +102,9 @@ PREDICTIONS = (
         "uniform phase; checked by simulation",
         "latency_p50",
         ("short_polling",),
-        lambda load, facts: laws.short_poll_quantile(0.5, load.poll_interval_s, _rtt_s(facts)) * 1e3,
+        lambda load, facts: (
+            laws.short_poll_quantile(0.5, load.poll_interval_s, _rtt_s(facts)) * 1e3
+        ),
     ),
     Prediction(
         "SP-1",
@@ -110,8 +112,9 @@ PREDICTIONS = (
         "uniform phase; checked by simulation",
         "latency_p99",
         ("short_polling",),
-        lambda load, facts: laws.short_poll_quantile(0.99, load.poll_interval_s, _rtt_s(facts))
-        * 1e3,
+        lambda load, facts: (
+            laws.short_poll_quantile(0.99, load.poll_interval_s, _rtt_s(facts)) * 1e3
+        ),
     ),
     Prediction(
         "SP-2",
@@ -153,11 +156,10 @@ PREDICTIONS = (
         "RFC 6202; checked by simulation",
         "latency_mean",
         ("long_polling",),
-        lambda load, facts: laws.long_poll_mean(
-            load.rate_per_client, _rtt_s(facts), _gap_s(facts)
-        )
-        * 1e3
-        + _fan_out_ms(load, facts),
+        lambda load, facts: (
+            laws.long_poll_mean(load.rate_per_client, _rtt_s(facts), _gap_s(facts)) * 1e3
+            + _fan_out_ms(load, facts)
+        ),
     ),
     Prediction(
         "LP-2, LP-3",
@@ -218,7 +220,7 @@ EXPERIMENT = Experiment(
         "useless_share",
         "wire_bytes_per_event",
         "backend_cpu_us_per_event",
-        "server_memory_bytes_per_client",
+        "backend_memory_bytes_per_client",
     ),
     tradeoff=(
         ("backend_cpu_us_per_event", "latency_mean"),

@@ -1,0 +1,1 @@
+"""Servers that tell clients what happened."""

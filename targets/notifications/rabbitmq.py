@@ -62,7 +62,7 @@ class Target(BaseTarget):
                 await self.exchange.publish(
                     aio_pika.Message(event.payload), routing_key=key, mandatory=False
                 )
-        except Exception as error:  # noqa: BLE001 - told to the lab, which ends the trial
+        except Exception as error:
             self.source.failure = f"publisher: {type(error).__name__}: {error}"
 
     async def stop(self) -> None:

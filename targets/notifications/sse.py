@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+
 from aiohttp import web
 
 from targets._events import EventSource, Feed
@@ -29,10 +31,8 @@ class Target(WebTarget):
         )
         response.enable_chunked_encoding()
         await response.prepare(request)
-        try:
+        with contextlib.suppress(ConnectionError):  # the client is gone
             await self.send(response, feed, seen)
-        except ConnectionError:  # the client is gone
-            pass
         return response
 
     async def send(self, response: web.StreamResponse, feed: Feed, seen: int) -> None:

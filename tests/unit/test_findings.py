@@ -9,9 +9,9 @@ import pytest
 from unit_builders import MS, data, events, latencies, row, table
 
 from bench import findings
-from bench.metrics import TrialData
 from bench.model import Finding, Severity
 from bench.statistics import Estimate
+from bench.trialdata import TrialData
 
 QUIET: dict[str, float] = {
     "generator_cpu_share": 0.2,

@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 from unit_builders import MS, SECOND, data, events, latencies, reading, row, table
 
 from bench import samples
-from bench.metrics import METRICS, Accounting, TrialData, account, compute
+from bench.metrics import METRICS, compute
 from bench.readings import Wire
+from bench.trialdata import Accounting, TrialData, account
 
 # --- accounting: who got what ------------------------------------------------------
 

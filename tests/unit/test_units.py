@@ -116,7 +116,11 @@ def test_what_is_no_quantity_is_refused_with_an_example(text: str, unit: str, me
             "delay=99ms: too small; the least is 100ms",
         ),
         (a_parameter(low=0.1, high=60), "2min", "delay=2min: too large; the most is 60s"),
-        (a_parameter(low=0.1, high=60), "1e999s", "delay=1e999s: too large for a number; write it as 250ms, 1s or 2min"),
+        (
+            a_parameter(low=0.1, high=60),
+            "1e999s",
+            "delay=1e999s: too large for a number; write it as 250ms, 1s or 2min",
+        ),
         (a_parameter(low=0), "-1s", "delay=-1s: too small; the least is 0s"),
         (
             a_parameter(int, "B", low=48, high=16_000_000),

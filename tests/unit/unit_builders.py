@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 
 from bench import samples
-from bench.metrics import TrialData
 from bench.model import Trial
 from bench.readings import Reading
+from bench.trialdata import TrialData
 
 OPERATIONS = ("request", "delivery", "connect", "tick")
 MS = 1_000_000

@@ -53,7 +53,7 @@ def recomputed(folder: Path) -> tuple[dict[str, float], np.ndarray]:
         "useless_share": (requests["outcome"] == "empty").mean() if len(requests) else 0.0,
         "wire_bytes_per_event": wire / len(got),
         "backend_cpu_us_per_event": (at.cpu_ns["t1"] - at.cpu_ns["t0"]) / 1e3 / len(got),
-        "server_memory_bytes_per_client": (at.memory_bytes["t1"] - at.memory_bytes["idle"])
+        "backend_memory_bytes_per_client": (at.memory_bytes["t1"] - at.memory_bytes["idle"])
         / clients,
     }
     for key, quantile in QUANTILES.items():

@@ -1,0 +1,34 @@
+# Two commands do everything: `make bench` measures, `make test` tests.
+# Both set up what is missing first, and are fast when nothing is.
+
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: bench test check setup setup-test format clean
+
+bench: setup
+	$(BIN)/bench run notifications --quick
+
+test: setup-test
+	$(BIN)/pytest
+
+check: setup-test
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m bench.docs --check
+	$(BIN)/pytest -q tests/unit
+
+setup:
+	@sh ./setup.sh rabbitmq-server
+
+setup-test:
+	@sh ./setup.sh rabbitmq-server tcpdump wrk
+
+format: setup-test
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+clean:
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .benchmarks

@@ -1,0 +1,181 @@
+"""One trial's raw data in memory, and what is counted in it.  Pure.
+
+The metrics take it; where it came from (Parquet, a test) it does not know.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from bench import samples
+from bench.readings import Reading, Wire
+
+MARGINAL_INTERVALS = 11
+"""Readings for a slope: ten intervals of the meters."""
+
+
+@dataclass(frozen=True)
+class TrialData:
+    """One trial's raw data, as the metric functions take it.
+
+    `rows` has samples.DTYPE, `events` samples.EVENT_DTYPE; `operations` names
+    the codes in rows; `series[role]` are the meters over time, with those of
+    the instants "idle" (before the first client), "t0" and "t1" in `marks`.
+    """
+
+    load: Mapping[str, Any]
+    operations: tuple[str, ...]
+    outcome_operation: str
+    rows: np.ndarray
+    events: np.ndarray
+    t0_ns: int
+    t1_ns: int
+    marks: Mapping[str, Mapping[str, Reading]] = field(default_factory=dict)
+    wire: Mapping[str, Wire] = field(default_factory=dict)
+    peaks: Mapping[str, int] = field(default_factory=dict)
+    series: Mapping[str, Sequence[Reading]] = field(default_factory=dict)
+
+    @property
+    def seconds(self) -> float:
+        return (self.t1_ns - self.t0_ns) / 1e9
+
+    def select(self, operation: str) -> np.ndarray:
+        """The window's rows of one operation: those intended in [t0, t1)."""
+        rows = self.rows
+        if operation not in self.operations:
+            none: np.ndarray = rows[:0]
+            return none
+        mask = rows["operation"] == self.operations.index(operation)
+        mask &= (rows["intended_ns"] >= self.t0_ns) & (rows["intended_ns"] < self.t1_ns)
+        chosen: np.ndarray = rows[mask]
+        return chosen
+
+    @cached_property
+    def outcomes(self) -> np.ndarray:
+        """The window's successful outcome rows (deliveries)."""
+        rows = self.select(self.outcome_operation)
+        good: np.ndarray = rows[rows["outcome"] == samples.OK]
+        return good
+
+    @cached_property
+    def requests(self) -> np.ndarray:
+        return self.select("request")
+
+    @cached_property
+    def latencies_ns(self) -> np.ndarray:
+        return difference_ns(self.outcomes, "done_ns", "intended_ns")
+
+    @cached_property
+    def window_events(self) -> np.ndarray:
+        times = self.events["intended_ns"]
+        within: np.ndarray = self.events[(times >= self.t0_ns) & (times < self.t1_ns)]
+        return within
+
+    @cached_property
+    def accounting(self) -> Accounting:
+        return account(self.outcomes, self.window_events, int(self.load["clients"]))
+
+    def cpu_ns(self, role: str) -> float:
+        """CPU time of a role between t0 and t1; NaN where it was not metered."""
+        start = self.marks.get("t0", {}).get(role)
+        end = self.marks.get("t1", {}).get(role)
+        if start is None or end is None:
+            return math.nan
+        # The two readings are not the window's edges to the nanosecond: scale.
+        return (end.cpu_ns - start.cpu_ns) * (
+            (self.t1_ns - self.t0_ns) / max(1, end.time_ns - start.time_ns)
+        )
+
+    def per_outcome(self, amount: float) -> float:
+        return amount / len(self.outcomes) if len(self.outcomes) else math.nan
+
+    def marginal_cpu_us(self, role: str) -> float:
+        """CPU of a role for one more delivery: the slope over the meters' intervals.
+
+        Unlike CPU / deliveries it leaves out what the role spends when nothing
+        happens.  NaN where the intervals do not differ.
+        """
+        readings = self.series.get(role, ())
+        if len(readings) < MARGINAL_INTERVALS:
+            return math.nan
+        times = np.array([reading.time_ns for reading in readings])
+        cpu = np.diff(np.array([reading.cpu_ns for reading in readings]))
+        delivered = np.histogram(self.outcomes["done_ns"], bins=times)[0]
+        spread = delivered - delivered.mean()
+        if not np.any(spread):
+            return math.nan
+        return float(np.dot(spread, cpu - cpu.mean()) / np.dot(spread, spread)) / 1e3
+
+    def wire_change(self, name: str) -> float:
+        if "t0" not in self.wire or "t1" not in self.wire:
+            return math.nan
+        return float(getattr(self.wire["t1"], name) - getattr(self.wire["t0"], name))
+
+    def memory_per_client(self, role: str) -> float:
+        idle = self.marks.get("idle", {}).get(role)
+        end = self.marks.get("t1", {}).get(role)
+        if idle is None or end is None:
+            return math.nan
+        return (end.memory_bytes - idle.memory_bytes) / int(self.load["clients"])
+
+
+@dataclass(frozen=True)
+class Accounting:
+    """Who got what: counts over all clients in the window."""
+
+    expected: int
+    delivered: int
+    lost: int
+    duplicated: int
+    out_of_order: int
+    misdirected: int = 0
+
+
+def account(deliveries: np.ndarray, events: np.ndarray, clients: int) -> Accounting:
+    """Compare deliveries (samples.DTYPE) with published events (EVENT_DTYPE).
+
+    An event of feed EVERY is owed to each of `clients`, any other to the one
+    client whose number is the feed.  What comes to somebody to whom it is not
+    owed is misdirected and makes up for no loss.
+    """
+    to_all = events["feed"] == samples.EVERY
+    for_all = int(np.count_nonzero(to_all))
+    expected = for_all * clients + (len(events) - for_all)
+    order = np.argsort(deliveries["done_ns"], kind="stable")
+    client = deliveries["client"][order].astype(np.int64)
+    sequence = deliveries["sequence"][order]
+    # By client, then by arrival: neighbours are consecutive arrivals at one client.
+    by_client = np.argsort(client, kind="stable")
+    client, sequence = client[by_client], sequence[by_client]
+    same = client[1:] == client[:-1]
+    backwards = int(np.count_nonzero(same & (sequence[1:] < sequence[:-1])))
+    owed = (client < clients) & np.isin(sequence, events["sequence"][to_all])
+    to_one = events[~to_all]
+    owed |= np.isin(_pairs(client, sequence), _pairs(to_one["feed"], to_one["sequence"]))
+    distinct = len(np.unique(_pairs(client[owed], sequence[owed])))
+    return Accounting(
+        expected,
+        distinct,
+        expected - distinct,
+        int(np.count_nonzero(owed)) - distinct,
+        backwards,
+        int(np.count_nonzero(~owed)),
+    )
+
+
+def _pairs(client: np.ndarray, sequence: np.ndarray) -> np.ndarray:
+    """One number for each (client, sequence)."""
+    pairs: np.ndarray = client.astype(np.int64) * (1 << 40) + sequence
+    return pairs
+
+
+def difference_ns(rows: np.ndarray, later: str, earlier: str) -> np.ndarray:
+    """Column `later` less column `earlier`, in nanoseconds; may be negative."""
+    values: np.ndarray = rows[later] - rows[earlier]
+    return values
