@@ -151,7 +151,7 @@ def _row(
         pattern.title,
         "compared" if pattern.compared else "floor",
         tuple(cells),
-        tuple(dict.fromkeys(notes.mark(kind, text) for kind, text in doubts(group))),
+        tuple(dict.fromkeys(notes.mark(kind, text) for kind, text in doubts(pattern, group))),
         f"{used}" if used == all_trials else f"{used} of {all_trials}",
     )
 
@@ -165,10 +165,11 @@ def unused_reason(group: Group | None) -> str:
     return f"none of its {len(group.trials)} trials can be used ({most})"
 
 
-def doubts(group: Group) -> list[tuple[str, str]]:
+def doubts(pattern: Pattern, group: Group) -> list[tuple[str, str]]:
     """Kind and text of what casts doubt on a group's numbers, and of what is left out of them."""
+    who = f"{pattern.title} at {group.level.text}" if group.level.text else pattern.title
     found = [
-        (finding.code, f"Doubtful: {finding.message}. Remedy: {finding.remedy}.")
+        (finding.code, f"Doubtful ({who}): {finding.message}. Remedy: {finding.remedy}.")
         for result in group.used
         for finding in result.findings
         if finding.severity == "doubt"

@@ -45,6 +45,7 @@ class Part:
     pictures: list[Picture]
     laws: present.Table
     laws_sentence: str
+    sources: list[tuple[str, str]]
     backend: present.Table
     deliveries: present.Table
     harness: present.Table
@@ -116,6 +117,7 @@ def _part(
         pictures=_pictures(evaluated, result, kinds, folder),
         laws=present.laws(result),
         laws_sentence=sentences.laws(result),
+        sources=present.sources(result),
         backend=present.backend(result),
         deliveries=present.deliveries(result),
         harness=present.harness(result),

@@ -93,8 +93,14 @@ def laws(result: ExperimentResult) -> Table:
         Column("law_value", "predicted"),
         Column("found", "measured (95 % interval)"),
         Column("difference", "difference", numbers.percent),
-        Column("source", "source", is_number=False),
     )
+
+
+def sources(result: ExperimentResult) -> list[tuple[str, str]]:
+    """Where each law comes from, once."""
+    frame = tables.predictions(result)
+    pairs = dict.fromkeys(zip(frame["law"], frame["source"], strict=True))
+    return [(str(law), str(source)) for law, source in pairs]
 
 
 def _measured(row: Mapping[Any, Any]) -> str:

@@ -33,7 +33,6 @@ def as_svg(figure: Figure, name: str) -> str:
     target = io.StringIO()
     with mpl.rc_context(RC | {"svg.hashsalt": name}):
         figure.savefig(target, format="svg", metadata={"Date": None, "Creator": None})
-    figure.set_layout_engine("none")  # laid out now; the PNG need not do it again
     return target.getvalue()
 
 

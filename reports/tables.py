@@ -54,10 +54,13 @@ def summary(evaluated: Evaluated) -> pd.DataFrame:
 
 
 def predictions(result: ExperimentResult) -> pd.DataFrame:
-    """Laws beside measurements; `difference` is measured / predicted - 1."""
+    """Laws beside measurements; `difference` is measured / predicted - 1.
+
+    By pattern and law, its levels below one another.
+    """
     columns = ["law", "formula", "source", "pattern", "level", "metric", "unit", "predicted"]
     columns += ["measured", "low", "high", "difference"]
-    rows = []
+    rows: list[dict[str, Any]] = []
     for group in result.groups:
         for one in group.predicted:
             law = one.prediction
@@ -77,6 +80,11 @@ def predictions(result: ExperimentResult) -> pd.DataFrame:
                     "difference": one.difference,
                 }
             )
+    names = [pattern.name for pattern in result.patterns]
+    laws = list(dict.fromkeys((row["law"], row["metric"]) for row in rows))
+    rows.sort(
+        key=lambda row: (names.index(row["pattern"]), laws.index((row["law"], row["metric"])))
+    )
     return pd.DataFrame(rows, columns=columns)
 
 

@@ -27,6 +27,15 @@ SIGNS_PER_INCH = 12.5
 LEGEND_SIGNS = 6
 
 
+TICKS: tuple[tuple[float, tuple[float, ...]], ...] = (
+    (0.5, (1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 7, 8, 9)),
+    (1.0, (1, 2, 3, 5, 7)),
+    (3.0, (1, 2, 5)),
+    (math.inf, (1,)),
+)
+"""Multiples of a power of ten that get a tick, by the decades that an axis spans (below)."""
+
+
 def new_figure(height: float, width: float = WIDTH) -> Figure:
     return Figure(figsize=(width, height), layout="constrained")
 
@@ -44,7 +53,7 @@ def log_axis(axis: Axis, values: Sequence[float], room: float = 1.5) -> None:
     positive = [value for value in values if value > 0 and math.isfinite(value)] or [1.0]
     low, high = min(positive) / room, max(positive) * room
     decades = math.log10(high / low)
-    subs = (1, 2, 3, 5, 7) if decades < 1 else (1, 2, 5) if decades < 3 else (1,)
+    subs = next(subs for most, subs in TICKS if decades < most)
     axis._set_axes_scale("log")  # type: ignore[attr-defined]
     axis.set_major_locator(LogLocator(subs=subs, numticks=30))
     axis.set_minor_locator(NullLocator())

@@ -83,9 +83,15 @@ def _panel(axes: Axes, trial: TrialResult, colour: str) -> None:
         load = trial.roles.get(role)
         if load is None:
             continue
-        style = GENERATOR if role == "generator" else {"color": colour, "ls": ROLE_LINES[role]}
         percent = np.maximum(load.cpu_share * 100, LEAST)
-        axes.plot(load.time_s, percent, drawstyle="steps-pre", **style)
+        edges = np.concatenate([[0.0], load.time_s])
+        axes.stairs(percent, edges, baseline=None, **_style(role, colour))
+
+
+def _style(role: str, colour: str) -> dict[str, Any]:
+    if role == "generator":
+        return GENERATOR
+    return {"color": colour, "linestyle": ROLE_LINES[role], "linewidth": 1.6}
 
 
 def _handles(roles: set[str]) -> list[Line2D]:
