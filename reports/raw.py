@@ -12,10 +12,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 import numpy as np
 
 from bench import samples
-from bench.metrics import METRICS, TrialData
+from bench.metrics import METRICS
 from bench.readings import Reading
 from bench.statistics import percentile
 from bench.store import MeterRow
+from bench.trialdata import TrialData
 from reports.evaluated import Deliveries, Distribution, RoleLoad
 
 Raw = Callable[[TrialData], np.ndarray]
