@@ -13,7 +13,7 @@ from __future__ import annotations
 import argparse
 import ast
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -25,15 +25,9 @@ from bench.model import Experiment, Parameter, Pattern, parameters_of
 
 ROOT = catalog.ROOT
 PART = re.compile(r"(<!-- generated: (\S+) -->\n).*?(<!-- end -->)", re.DOTALL)
+ROUTE = re.compile(r'web\.(\w+)\("(/[^"]*)"')
+DERIVED = re.compile(r"^class Target\((\w+)\.Target\)", re.MULTILINE)
 UNIT_WORDS = {"": "count", "s": "time", "/s": "rate", "B": "size"}
-
-
-# --- Markdown ---------------------------------------------------------------------
-
-
-def cell(text: str) -> str:
-    """Text in a table's cell: bars and line ends would break it."""
-    return " ".join(text.split()).replace("|", "\\|")
 
 
 def code(text: str) -> str:
@@ -41,12 +35,10 @@ def code(text: str) -> str:
 
 
 def table(headers: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """A Markdown table."""
+    """A Markdown table; bars and line ends in a cell would break it."""
     lines = [headers, ["---"] * len(headers), *rows]
-    return "\n".join(f"| {' | '.join(cell(text) for text in line)} |" for line in lines)
-
-
-# --- commands ---------------------------------------------------------------------
+    cells = [[" ".join(text.split()).replace("|", "\\|") for text in line] for line in lines]
+    return "\n".join(f"| {' | '.join(line)} |" for line in cells)
 
 
 def commands(group: Any) -> str:
@@ -55,42 +47,35 @@ def commands(group: Any) -> str:
 
 
 def _command(name: str, command: Any) -> str:
-    arguments = [p for p in command.params if not p.opts[0].startswith("-")]
-    options = [p for p in command.params if p.opts[0].startswith("-")]
-    usage = " ".join(["bench", name, *map(_usage, arguments), *["[OPTIONS]"] * bool(options)])
-    parts = [f"### `bench {name}`", command.help.strip(), f"    {usage}"]
-    if command.params:
-        rows = [(_written(p), _default(p), p.help or "") for p in (*arguments, *options)]
-        parts.append(table(("argument or option", "default", "meaning"), rows))
-    return "\n\n".join(parts)
-
-
-def _usage(parameter: Any) -> str:
-    name = parameter.metavar or parameter.name.upper()
-    text = f"{name}..." if parameter.nargs == -1 else str(name)
-    return text if parameter.required else f"[{text}]"
+    shown = [_written(parameter) for parameter in command.params]
+    usage = ["bench", name, *(text for text in shown if not text.startswith("-"))]
+    head = f"### {code(' '.join(usage))}\n\n{command.help.strip()}"
+    rows = [
+        (code(text), _default(parameter), parameter.help or "")
+        for text, parameter in zip(shown, command.params, strict=True)
+    ]
+    headers = ("argument or option", "default", "meaning")
+    return f"{head}\n\n{table(headers, rows)}" if rows else head
 
 
 def _written(parameter: Any) -> str:
-    """An option as it is typed: `--repeats INT`, `--quick`; an argument by its name."""
-    name = parameter.opts[0]
+    """As it is typed: `RUN`, `--repeats INT`, `--quick`; dots where several may be given."""
+    name = str(parameter.opts[0])
     if not name.startswith("-"):
-        return code(_usage(parameter))
-    if parameter.is_flag:
-        return code(name)
-    kind = parameter.type_descriptor.annotation
-    shown = code(f"{name} {parameter.metavar or getattr(kind, '__name__', 'text').upper()}")
-    return f"{shown}, may be repeated" if parameter.multiple else shown
+        name = parameter.metavar or name.upper()
+        name = name if parameter.required else f"[{name}]"
+    elif not parameter.is_flag:
+        kind = getattr(parameter.type_descriptor.annotation, "__name__", "text")
+        name += f" {parameter.metavar or kind.upper()}"
+    dots = "..." if parameter.multiple or parameter.nargs == -1 else ""
+    return f"{name}{dots}"
 
 
 def _default(parameter: Any) -> str:
     if parameter.required:
         return "required"
-    default = parameter.default
-    return "" if default in (None, "", False) else code(str(default))
-
-
-# --- loads, metrics ------------------------------------------------------------------
+    none = parameter.default is None or parameter.default is False
+    return "" if none else code(str(parameter.default))
 
 
 def loads(experiments: Mapping[str, Experiment]) -> str:
@@ -116,21 +101,14 @@ def loads(experiments: Mapping[str, Experiment]) -> str:
 def _allowed(parameter: Parameter) -> str:
     if parameter.choices:
         return ", ".join(code(choice) for choice in parameter.choices)
-    ends = [
-        code(units.show(v, parameter.unit))
-        for v in (parameter.low, parameter.high)
-        if v is not None
-    ]
-    return " to ".join(ends)
+    ends = [end for end in (parameter.low, parameter.high) if end is not None]
+    return " to ".join(code(units.show(end, parameter.unit)) for end in ends)
 
 
 def metrics(known: Mapping[str, Metric]) -> str:
     """Every entry of METRICS."""
     rows = [(code(m.key), m.unit, m.better, m.title, m.definition) for m in known.values()]
     return table(("key", "unit", "better", "title", "definition"), rows)
-
-
-# --- patterns ------------------------------------------------------------------------
 
 
 def patterns(experiments: Mapping[str, Experiment], root: Path) -> str:
@@ -147,14 +125,14 @@ def _pattern(pattern: Pattern, experiment: Experiment, root: Path) -> str:
     client = root / "scenarios" / f"{pattern.id}.py"
     laws = dict.fromkeys(law.law for law in experiment.predictions_for(pattern.name))
     rows = [
-        ("files", f"{code(f'targets/{pattern.id}.py')}, {code(f'scenarios/{pattern.id}.py')}"),
+        ("files", f"`targets/{pattern.id}.py`, `scenarios/{pattern.id}.py`"),
         ("server", class_doc(target, "Target")),
         ("client", class_doc(client, "Client")),
         ("endpoints", ", ".join(map(code, endpoints(target))) or "none over HTTP"),
         ("needs", ", ".join(pattern.requires) or "Python packages only"),
         ("compared", "yes" if pattern.compared else "no: it is a floor"),
         ("laws", ", ".join(laws) or "none"),
-        ("try it", code(pattern.example) or f"{code(f'bench trace {pattern.id}')}"),
+        ("try it", code(pattern.example or f"bench trace {pattern.id}")),
     ]
     head = f"### {pattern.title}: {code(pattern.id)}\n\n{pattern.summary}"
     return f"{head}\n\n{table(('', ''), rows)}"
@@ -164,55 +142,32 @@ def _tree(path: Path) -> ast.Module:
     return ast.parse(path.read_text(encoding="utf-8"), str(path))
 
 
-def _class(tree: ast.Module, name: str) -> ast.ClassDef | None:
-    found = (node for node in tree.body if isinstance(node, ast.ClassDef) and node.name == name)
-    return next(found, None)
-
-
 def class_doc(path: Path, name: str) -> str:
     """The first paragraph of a class's docstring."""
-    node = _class(_tree(path), name)
-    text = (ast.get_docstring(node) if node else "") or ""
-    return text.partition("\n\n")[0]
+    for node in _tree(path).body:
+        if isinstance(node, ast.ClassDef) and node.name == name:
+            return (ast.get_docstring(node) or "").partition("\n\n")[0]
+    return ""
 
 
 def endpoints(target: Path) -> list[str]:
     """`GET /events` for each aiohttp route of a target, or of the pattern it derives from."""
-    tree = _tree(target)
-    found = [
-        f"{node.func.attr.upper()} {node.args[0].value}"
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Call)
-        and isinstance(node.func, ast.Attribute)
-        and ast.unparse(node.func.value) == "web"
-        and node.args
-        and isinstance(node.args[0], ast.Constant)
-        and str(node.args[0].value).startswith("/")
-    ]
-    own = _class(tree, "Target")
-    for base in own.bases if own and not found else ():
-        module, _, name = ast.unparse(base).rpartition(".")
-        if module and name == "Target":
-            found = endpoints(target.with_name(f"{module}.py"))
-    return found
-
-
-# --- findings, laws --------------------------------------------------------------------
+    text = target.read_text(encoding="utf-8")
+    found = [f"{verb.upper()} {path}" for verb, path in ROUTE.findall(text)]
+    base = DERIVED.search(text)
+    return endpoints(target.with_name(f"{base.group(1)}.py")) if base and not found else found
 
 
 def finding_table(tree: ast.Module, constants: Mapping[str, Any]) -> str:
     """Every Finding that a module makes: code, severity, message and remedy."""
+    calls = (node for node in ast.walk(tree) if isinstance(node, ast.Call))
     rows = [
-        (code(_text(parts[0], constants)), *(_text(part, constants) for part in parts[1:]))
-        for parts in finding_calls(tree)
+        [_text(argument, constants) for argument in call.args]
+        for call in calls
+        if ast.unparse(call.func) == "Finding"
     ]
-    return table(("code", "severity", "message", "remedy"), rows)
-
-
-def finding_calls(tree: ast.Module) -> Iterator[list[ast.expr]]:
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and ast.unparse(node.func) == "Finding":
-            yield node.args
+    headers = ("code", "severity", "message", "remedy")
+    return table(headers, [(code(row[0]), *row[1:]) for row in rows])
 
 
 def _text(node: ast.expr, constants: Mapping[str, Any]) -> str:
@@ -223,7 +178,7 @@ def _text(node: ast.expr, constants: Mapping[str, Any]) -> str:
         return "".join(_text(part, constants) for part in node.values)
     if isinstance(node, ast.FormattedValue) and ast.unparse(node.value) in constants:
         spec = _text(node.format_spec, constants) if node.format_spec else ""
-        return format(constants[ast.unparse(node.value)], spec)
+        return f"{constants[ast.unparse(node.value)]:{spec}}"
     return "…"
 
 
@@ -243,41 +198,37 @@ def laws(experiments: Mapping[str, Experiment], root: Path) -> str:
         ]
         headers = ("law", "formula", "predicts", "of", "source")
         parts += [f"### Predictions of {code(name)}", table(headers, applied)]
-        parts += [
-            f"### Functions in `scenarios/{name}/laws.py`",
-            table(("function", "law"), functions),
-        ]
+        parts += [f"### Functions in {code(f'scenarios/{name}/laws.py')}"]
+        parts += [table(("function", "law"), functions)]
     return "\n\n".join(parts)
 
 
-# --- the files ---------------------------------------------------------------------------
-
-
-def parts(root: Path = ROOT) -> dict[str, Callable[[], str]]:
+def parts(root: Path = ROOT) -> dict[str, str]:
     """The generated parts by name."""
     known = catalog.experiments(root)
-    own_findings = _tree(root / "bench" / "findings.py")
     return {
-        "commands": lambda: commands(typer.main.get_command(cli.app)),
-        "load": lambda: loads(known),
-        "metrics": lambda: metrics(METRICS),
-        "patterns": lambda: patterns(known, root),
-        "findings": lambda: finding_table(own_findings, vars(findings)),
-        "laws": lambda: laws(known, root),
+        "commands": commands(typer.main.get_command(cli.app)),
+        "load": loads(known),
+        "metrics": metrics(METRICS),
+        "patterns": patterns(known, root),
+        "findings": finding_table(_tree(root / "bench/findings.py"), vars(findings)),
+        "laws": laws(known, root),
     }
 
 
-def refreshed(text: str, made: Mapping[str, Callable[[], str]]) -> str:
+def refreshed(text: str, made: Mapping[str, str]) -> str:
     """The text with its generated parts as they should be; KeyError for an unknown part."""
-    return PART.sub(lambda m: f"{m.group(1)}\n{made[m.group(2)]()}\n\n{m.group(3)}", text)
+    return PART.sub(lambda m: f"{m.group(1)}\n{made[m.group(2)]}\n\n{m.group(3)}", text)
 
 
 def stale(root: Path = ROOT) -> dict[Path, str]:
     """The files whose generated parts differ, with the text that they should have."""
-    made = parts(root)
-    texts = {path: path.read_text(encoding="utf-8") for path in (root / "docs").rglob("*.md")}
-    fresh = {path: refreshed(text, made) for path, text in texts.items()}
-    return {path: fresh[path] for path, text in sorted(texts.items()) if text != fresh[path]}
+    made, found = parts(root), {}
+    for path in sorted((root / "docs").rglob("*.md")):
+        text = path.read_text(encoding="utf-8")
+        if (fresh := refreshed(text, made)) != text:
+            found[path] = fresh
+    return found
 
 
 def main() -> int:
