@@ -18,7 +18,7 @@ def encode(sequence: int, intended_ns: int, published_ns: int, size: int) -> byt
     return (b"%d %d %d " % (sequence, intended_ns, published_ns)).ljust(size, b".")
 
 
-def decode(data: bytes | memoryview) -> tuple[int, int, int]:
+def decode(data: bytes) -> tuple[int, int, int]:
     """(sequence, intended_ns, published_ns); ValueError where it is no event."""
-    sequence, intended, published, _ = bytes(data[:80]).split(b" ", 3)
+    sequence, intended, published, _ = data[:80].split(b" ", 3)
     return int(sequence), int(intended), int(published)

@@ -42,17 +42,19 @@ class EventStreamParser:
             text = text.removeprefix(b"\xef\xbb\xbf")
         if b"\r" in text or self._skip_lf:
             text = self._unify_line_ends(text)
-        lines = text.split(b"\n")
-        self._rest = lines.pop()
+        *lines, self._rest = text.split(b"\n")
         events: list[StreamEvent] = []
+        data = self._data
         for line in lines:
-            if line:
+            # What nearly every line is, first: this is the hot path.
+            if line[:6] == b"data: ":
+                data.append(line[6:])
+            elif line:
                 self._field(line)
-            elif self._data:
-                events.append(
-                    StreamEvent(b"\n".join(self._data), self._type or b"message", self.last_id)
-                )
-                self._data = []
+            elif data:
+                whole = data[0] if len(data) == 1 else b"\n".join(data)
+                events.append(StreamEvent(whole, self._type or b"message", self.last_id))
+                data.clear()
                 self._type = b""
             else:
                 self._type = b""
@@ -68,6 +70,9 @@ class EventStreamParser:
         return text.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
 
     def _field(self, line: bytes) -> None:
+        if line[:4] == b"id: " and b"\0" not in line:
+            self.last_id = line[4:]
+            return
         name, colon, value = line.partition(b":")
         if not name:  # a comment
             return
