@@ -1,0 +1,171 @@
+"""Orders: quick defaults below the plan file below the options; refused in one line otherwise."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bench import catalog, ordering, runner
+from bench.model import ComponentMissing, UsageError
+from bench.ordering import Asked
+from bench.plan import Request
+
+SSE = "notifications/sse"
+
+
+def refusal(function: Any, *arguments: Any) -> str:
+    with pytest.raises(UsageError) as caught:
+        function(*arguments)
+    return str(caught.value)
+
+
+def test_settings_are_those_of_set_and_of_options() -> None:
+    assert ordering.settings_of(["event_rate=5/s", "trace=a=b"], clients="10", duration="") == {
+        "clients": "10",
+        "event_rate": "5/s",
+        "trace": "a=b",
+    }
+
+
+@pytest.mark.parametrize(
+    ("pairs", "message"),
+    [
+        (["clients"], "--set clients: not NAME=VALUE; write e.g. --set event_rate=5/s"),
+        (["clients="], "--set clients=: not NAME=VALUE; write e.g. --set event_rate=5/s"),
+        (["=5"], "--set =5: not NAME=VALUE; write e.g. --set event_rate=5/s"),
+        ([""], "--set : not NAME=VALUE; write e.g. --set event_rate=5/s"),
+        (["a=1", "a=2"], "a: set twice; name several values as a=1,2,3"),
+        (["duration=1s"], "duration: set twice; name several values as duration=1,2,3"),
+    ],
+)
+def test_bad_settings(pairs: list[str], message: str) -> None:
+    assert refusal(lambda: ordering.settings_of(pairs, duration="2s")) == message
+
+
+@pytest.fixture
+def plan_file(tmp_path: Path) -> str:
+    path = tmp_path / "plan.toml"
+    path.write_text(
+        f'patterns = ["{SSE}"]\nrepeats = 2\nseed = 7\nworkers = 3\n'
+        '[load]\nclients = 20\nevent_rate = "5/s"\n'
+    )
+    return str(path)
+
+
+def test_options_weigh_more_than_the_plan_file(plan_file: str) -> None:
+    asked = Asked((plan_file,), {"clients": "30", "payload": "64B"}, repeats=1, workers=2)
+    assert ordering.request_of(asked) == Request(
+        (SSE,), {"clients": "30", "event_rate": "5/s", "payload": "64B"}, 1, 7, 2
+    )
+
+
+def test_quick_weighs_least(plan_file: str) -> None:
+    quick = catalog.experiments()["notifications"].quick
+    assert {"clients", "duration"} <= set(quick)
+    load = ordering.plan_of(Asked((plan_file,), quick=True)).trials[0].load
+    plain = ordering.plan_of(Asked((SSE,))).trials[0].load
+    assert load["clients"] == 20
+    assert load["duration_s"] == float(quick["duration"].removesuffix("s")) != plain["duration_s"]
+    assert ordering.request_of(Asked((plan_file,), quick=True)).repeats == 2
+    assert ordering.request_of(Asked((SSE,), quick=True)).repeats == ordering.QUICK_REPEATS
+    assert ordering.request_of(Asked((SSE,), quick=True, repeats=9)).repeats == 9
+
+
+def test_a_plan_holds_every_pattern_at_every_level_and_repeat() -> None:
+    plan = ordering.plan_of(
+        Asked((SSE, "notifications/null"), {"clients": "1,2"}, repeats=2, seed=5, command="bench")
+    )
+    assert {(t.pattern, t.load["clients"], t.repeat) for t in plan.trials} == {
+        (pattern, clients, repeat)
+        for pattern in (SSE, "notifications/null")
+        for clients in (1, 2)
+        for repeat in (1, 2)
+    }
+    assert [trial.number for trial in plan.trials] == list(range(8))
+    assert (plan.seed, plan.repeats, plan.workers, plan.command) == (5, 2, 1, "bench")
+
+
+@pytest.mark.parametrize(
+    ("asked", "message"),
+    [
+        (
+            Asked(("a.toml", SSE)),
+            f"a.toml {SSE}: a plan stands alone; name the patterns in it",
+        ),
+        (Asked(("no.toml",)), "no.toml: no such plan; name a TOML file or a pattern"),
+        (Asked((SSE,), workers=0), "workers=0: must be at least 1; write --workers 2"),
+        (Asked((SSE,), repeats=0), "repeats=0: must be at least 1; write --repeats 5"),
+        (
+            Asked((SSE,), {"schedule": "trace"}),
+            "schedule=trace: no trace is named; add --set trace=FILE.csv",
+        ),
+        (
+            Asked((SSE,), {"payload": "1B"}),
+            "payload=1B: too small; the least is 48B",
+        ),
+        (
+            Asked((SSE,), {"clients": "1000000000"}),
+            "clients=1000000000: too large; the most is 1000000",
+        ),
+        (
+            Asked((SSE,), {"duration": "5"}),
+            "duration=5: the unit is missing; write it as 250ms, 1s or 2min",
+        ),
+        (
+            Asked((SSE,), {"clients": "1,2", "payload": "50,60B", "event_rate": "1,2/s"}),
+            "clients, payload, event_rate: 3 parameters are swept at once; sweep at most 2",
+        ),
+    ],
+)
+def test_bad_orders(asked: Asked, message: str) -> None:
+    assert refusal(ordering.plan_of, asked) == message
+
+
+@pytest.mark.parametrize("name", ["nothing", "notifications/nothing"])
+def test_unknown_names_are_answered_with_what_there_is(name: str) -> None:
+    words = refusal(ordering.plan_of, Asked((name,)))
+    assert words.startswith(f"{name}: unknown ")
+    assert ("there is notifications" in words) or ("short_polling, sse" in words)
+
+
+def test_a_trace_is_read_before_anything_starts(tmp_path: Path) -> None:
+    path = tmp_path / "trace.csv"
+    trace = {"schedule": "trace", "trace": str(path)}
+    words = refusal(ordering.plan_of, Asked((SSE,), trace))
+    assert words.startswith(f"trace={path}: cannot be read (")
+    assert words.endswith("); name a CSV file")
+    path.write_text("1,50\n0.5,50\n")
+    words = refusal(ordering.plan_of, Asked((SSE,), trace))
+    assert words == (
+        f"{path} line 2: 0.5,50 is negative or goes back in time; sort the trace by time"
+    )
+    path.write_text("0.5,50\n")
+    assert ordering.plan_of(Asked((SSE,), trace)).trials
+
+
+def test_one_pattern_takes_one_of_each() -> None:
+    pattern, load = ordering.one_pattern(SSE, ["clients=3"], "")
+    assert (pattern.id, load["clients"]) == (SSE, 3)
+    assert refusal(ordering.one_pattern, "notifications", [], "") == (
+        "notifications: names an experiment; write EXPERIMENT/PATTERN (`bench list`)"
+    )
+    assert refusal(ordering.one_pattern, SSE, ["clients=1,2"], "") == (
+        "clients: one value each, please; this command sweeps nothing"
+    )
+
+
+def test_what_lacks_a_component_is_left_out_with_the_remedy(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setitem(runner.COMPONENTS, "rabbitmq", lambda: "install it")
+    plan = ordering.plan_of(Asked((SSE, "notifications/rabbitmq"), repeats=1))
+    assert plan.not_measured == {"notifications/rabbitmq": "install it"}
+    assert [trial.pattern for trial in plan.trials] == [SSE]
+    assert [pattern.id for pattern in plan.patterns] == [SSE, "notifications/rabbitmq"]
+    with pytest.raises(ComponentMissing, match=r"^install it$"):
+        ordering.plan_of(Asked(("notifications/rabbitmq",)))
+    # A broker that the user names makes up for it.
+    url = "amqp://guest:guest@127.0.0.1:1/"
+    assert ordering.plan_of(Asked(("notifications/rabbitmq",), amqp_url=url)).trials
