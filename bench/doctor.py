@@ -9,7 +9,6 @@ import os
 import shutil
 import sys
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Literal
 
 from bench import environment
@@ -53,11 +52,8 @@ def _descriptors() -> Check:
 
 
 def _ports() -> Check:
-    try:
-        low, high = Path("/proc/sys/net/ipv4/ip_local_port_range").read_text().split()
-    except (OSError, ValueError):
-        return Check("local ports", "limited", "range unknown")
-    return Check("local ports", "ok", f"{int(high) - int(low):,} connections to one port at most")
+    ports = environment.local_ports()
+    return Check("local ports", "ok", f"{ports:,} connections to one port at most")
 
 
 def _cpu_clock() -> Check:

@@ -54,6 +54,15 @@ def descriptor_limit() -> int:
     return 1_048_576 if hard == resource.RLIM_INFINITY else hard
 
 
+def local_ports() -> int:
+    """Connections that can be open at once from this host to one port."""
+    try:
+        low, high = _read("/proc/sys/net/ipv4/ip_local_port_range").split()
+    except ValueError:
+        return 28_000
+    return int(high) - int(low) + 1
+
+
 def cpus() -> list[int]:
     """The cores that this process may use."""
     return sorted(os.sched_getaffinity(0))

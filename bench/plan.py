@@ -93,18 +93,17 @@ def trials_of(
     return trials
 
 
-def check_limits(trials: Sequence[Trial], descriptors: int, workers: int) -> None:
-    """Refuse loads that need more file descriptors than a process may have.
+def check_limits(trials: Sequence[Trial], most: int, workers: int) -> None:
+    """Refuse loads of more than `most` clients, and more workers than clients.
 
     The server holds one connection per client, so more workers do not help it.
     """
-    most = descriptors - SPARE_DESCRIPTORS
     for trial in trials:
         clients = int(trial.load["clients"])
         if clients > most:
             raise UsageError(
-                f"clients={clients}: a process here may have {descriptors} file descriptors "
-                f"(ulimit -n); the most is clients={most}"
+                f"clients={clients}: more connections than a process here may hold "
+                f"(ulimit -n, net.ipv4.ip_local_port_range); the most is clients={most}"
             )
         if clients < workers:
             raise UsageError(

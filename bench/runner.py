@@ -18,7 +18,7 @@ from bench import catalog, environment, store
 from bench.lab import rabbitmq
 from bench.lab.processes import cpu_sets
 from bench.model import ComponentMissing, Pattern, Trial, TrialFailed, UsageError
-from bench.plan import check_limits
+from bench.plan import SPARE_DESCRIPTORS, check_limits
 from bench.trial import Observer, Surroundings, run_trial
 
 
@@ -73,12 +73,17 @@ def without_missing(
     return usable, missing
 
 
+def most_clients() -> int:
+    """The clients that one server process and one address can hold here."""
+    return min(environment.descriptor_limit(), environment.local_ports()) - SPARE_DESCRIPTORS
+
+
 def new_run(plan: RunPlan, results: Path) -> Path:
     """Write the plan into a new folder of `results` and return it."""
-    check_limits(plan.trials, environment.descriptor_limit(), plan.workers)
+    check_limits(plan.trials, most_clients(), plan.workers)
     moment = datetime.datetime.now().astimezone()
     experiments = sorted({pattern.experiment for pattern in plan.patterns})
-    folder = _fresh(results, f"{moment:%Y-%m-%dT%H-%M-%S}-{'+'.join(experiments)}")
+    folder = _fresh(results.resolve(), f"{moment:%Y-%m-%dT%H-%M-%S}-{'+'.join(experiments)}")
     facts = environment.facts()
     if any("rabbitmq" in pattern.requires for pattern in plan.patterns):
         facts["rabbitmq"] = "foreign" if plan.amqp_url else rabbitmq.version()
@@ -181,6 +186,7 @@ def execute(folder: Path, amqp_url: str, progress: Progress) -> store.StoredRun:
     KeyboardInterrupt passes through when everything is stopped; finished
     trials stay, the one under way is not kept.
     """
+    folder = folder.resolve()  # the children have another working folder
     run = store.open_run(folder)
     trials = run.unfinished
     experiments = catalog.experiments()

@@ -7,6 +7,7 @@ The node shares nothing with one that the system may run: its own name server
 from __future__ import annotations
 
 import contextlib
+import os
 import shutil
 import signal
 import socket
@@ -24,6 +25,7 @@ from bench.model import ComponentMissing, TrialFailed, UsageError
 SERVER = Path("/usr/lib/rabbitmq/bin/rabbitmq-server")
 INSTALL = "apt-get install -y --no-install-recommends rabbitmq-server"
 READY_SECONDS = 60.0
+FOLDER_PREFIX = "patternbench-rabbitmq-"
 PROTOCOL_HEADER = b"AMQP\x00\x00\x09\x01"
 
 ERLANG_OPTIONS = " ".join(
@@ -96,7 +98,8 @@ class RabbitNode:
         if remedy := missing():
             raise ComponentMissing(remedy)
         self.stop()
-        self._folder = folder = Path(tempfile.mkdtemp(prefix="patternbench-rabbitmq-"))
+        remove_leftovers()
+        self._folder = folder = Path(tempfile.mkdtemp(prefix=f"{FOLDER_PREFIX}{os.getpid()}-"))
         self.port = free_port()
         env = self._environment(folder)
         epmd = shutil.which("epmd")
@@ -173,6 +176,14 @@ class RabbitNode:
         if self._folder is not None:
             shutil.rmtree(self._folder, ignore_errors=True)
             self._folder = None
+
+
+def remove_leftovers() -> None:
+    """Remove the folders of nodes whose harness was killed, and only those."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{FOLDER_PREFIX}*-*"):
+        owner = folder.name.removeprefix(FOLDER_PREFIX).partition("-")[0]
+        if owner.isdecimal() and not Path(f"/proc/{owner}").exists():
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def _wait(condition: Any, child: Child, seconds: float) -> None:

@@ -8,7 +8,7 @@ from bench.samples import EVERY
 from targets._events import Event, EventSource
 from targets._serve import BACKLOG, HOST, BaseTarget
 
-TITLE = "null (floor)"
+TITLE = "null"
 EXAMPLE = "(echo 0; sleep 5) | nc {host} {port}"
 COMPARED = False
 

@@ -176,7 +176,8 @@ def test_a_plan_without_repeats_is_refused() -> None:
             925,
             1,
             (
-                "clients=925: a process here may have 1024 file descriptors (ulimit -n); "
+                "clients=925: more connections than a process here may hold "
+                "(ulimit -n, net.ipv4.ip_local_port_range); "
                 "the most is clients=924"
             ),
         ),
@@ -184,7 +185,8 @@ def test_a_plan_without_repeats_is_refused() -> None:
             1000,
             8,
             (
-                "clients=1000: a process here may have 1024 file descriptors (ulimit -n); "
+                "clients=1000: more connections than a process here may hold "
+                "(ulimit -n, net.ipv4.ip_local_port_range); "
                 "the most is clients=924"
             ),
         ),
@@ -197,10 +199,10 @@ def test_loads_that_cannot_run_are_refused_before_they_start(
 ) -> None:
     trials = [trial(load={"clients": 1 if workers == 1 else 9}), trial(load={"clients": clients})]
     if message is None:
-        check_limits(trials, 1024, workers)
+        check_limits(trials, 924, workers)
         return
     with pytest.raises(UsageError) as refused:
-        check_limits(trials, 1024, workers)
+        check_limits(trials, 924, workers)
     assert str(refused.value) == message
 
 
