@@ -9,14 +9,19 @@ and read the difference before committing it.
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import settings
+
+if TYPE_CHECKING:
+    from bench.runner import Services
+    from bench.store import StoredTrial
 
 GOLDEN = Path(__file__).parent / "golden"
 
@@ -65,3 +70,59 @@ def golden(request: pytest.FixtureRequest) -> Callable[..., None]:
         assert found == expected
 
     return check
+
+
+# --- real trials, for tests/contract and tests/system ---------------------------------------
+
+
+class Quiet:
+    """An observer that lets a trial go on; tests derive those that disturb it."""
+
+    def phase(self, name: str, running: Any) -> None:
+        """A phase begins."""
+
+    def counts(self, counters: Mapping[str, Any]) -> None:
+        """What the clients have done so far."""
+
+
+@pytest.fixture(scope="session")
+def services() -> Iterator[Services]:
+    """What patterns need besides themselves, started when the first one asks for it."""
+    from bench import runner
+
+    found = runner.Services(runner.cpu_pins(), "", print)
+    yield found
+    found.stop()
+
+
+@pytest.fixture
+def measure(services: Services, tmp_path: Path) -> Callable[..., StoredTrial]:
+    """`measure("experiment/pattern", clients=5, ...)` runs one trial in fresh processes.
+
+    Values that the experiment's load does not have are left out; a pattern
+    whose component is missing here skips the test with the remedy.
+    """
+    from bench import catalog, runner, store
+    from bench.model import ComponentMissing, Trial, parameters_of
+    from bench.trial import run_trial
+
+    def run(
+        pattern_id: str, observer: Any = None, workers: int = 1, seed: int = 7, **values: Any
+    ) -> StoredTrial:
+        (pattern,) = catalog.select([pattern_id])
+        try:
+            runner.without_missing([pattern], "")
+        except ComponentMissing as error:
+            pytest.skip(str(error))
+        experiment = catalog.experiments()[pattern.experiment]
+        known = {parameter.field_name for parameter in parameters_of(experiment.load).values()}
+        load = experiment.load(**{name: values[name] for name in known & set(values)})
+        number = len(list(tmp_path.glob("trial-*")))
+        trial = Trial(number, pattern_id, {}, 1, seed, dataclasses.asdict(load))
+        folder = tmp_path / f"trial-{number}"
+        folder.mkdir()
+        around = services.around(pattern, workers)
+        record = run_trial(experiment, trial, folder, around, observer or Quiet())
+        return store.StoredTrial(folder, services.explain(record))
+
+    return run

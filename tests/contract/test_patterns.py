@@ -1,0 +1,219 @@
+"""One contract for every pattern that the catalog finds: what each owes to whoever compares it.
+
+Real processes on loopback.  Nothing here names a pattern.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import threading
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+import pytest
+
+from bench import catalog, findings, metrics, samples
+from bench.metrics import TrialData
+from bench.model import Pattern
+from bench.store import StoredTrial
+
+PATTERNS = [
+    pattern for name in catalog.experiments() for pattern in catalog.patterns(name).values()
+]
+WITH_POSITIONS = [pattern for pattern in PATTERNS if pattern.compared and not pattern.requires]
+"""Patterns of our own servers, whose clients come back and say how far they had come."""
+
+CLIENTS = 5
+LOAD: Mapping[str, Any] = {
+    "clients": CLIENTS,
+    "event_rate_per_s": 20.0,
+    "duration_s": 0.6,
+    "warmup_s": 0.15,
+    "drain_s": 5.0,
+    "poll_interval_s": 0.05,
+}
+# An event's least size; the longest that a one-byte WebSocket length cannot hold;
+# more than a read, a write buffer and a two-byte length can hold.
+CASES = [("every", 48), ("one", 126), ("every", 70_000)]
+
+
+def ids(patterns: list[Pattern]) -> list[str]:
+    return [pattern.id for pattern in patterns]
+
+
+@pytest.mark.parametrize(("audience", "payload"), CASES, ids=[f"{a}-{p}B" for a, p in CASES])
+@pytest.mark.parametrize("pattern", PATTERNS, ids=ids(PATTERNS))
+def test_a_pattern_keeps_the_contract(
+    measure: Callable[..., StoredTrial], pattern: Pattern, audience: str, payload: int
+) -> None:
+    stored = measure(pattern.id, audience=audience, payload_bytes=payload, **LOAD)
+    record = stored.record
+    assert (record.status, record.reason, record.log_tail) == ("ok", "", [])
+    assert not list(stored.folder.glob("*.log")), "nobody had anything to complain of"
+    assert record.facts["client_failures"] == 0
+    data = stored.data()
+    check_accounting(data, record.counted)
+    check_rows_against_the_log(data)
+    check_bytes(data, payload)
+    check_meters(data, pattern)
+
+
+def check_accounting(data: TrialData, counted: int) -> None:
+    """Everybody got everything that was owed, once, in order; every operation has its row."""
+    found = metrics.compute(data)
+    assert found["deliveries"] > 0
+    assert found["completeness"] == 1.0
+    assert {key: found[key] for key in ("lost", "duplicated", "misdirected", "out_of_order")} == {
+        "lost": 0,
+        "duplicated": 0,
+        "misdirected": 0,
+        "out_of_order": 0,
+    }
+    assert len(data.rows) == counted
+    assert findings.worst(findings.of_trial(data, counted, found)) != "void"
+    assert (data.latencies_ns >= 0).all()
+    assert not np.count_nonzero(data.rows["outcome"] == samples.FAILED)
+    connects = data.rows[data.rows["operation"] == data.operations.index("connect")]
+    assert sorted(connects["client"].tolist()) == list(range(CLIENTS))
+    ticks = data.select("tick")
+    assert len(ticks) == pytest.approx(data.seconds / 0.01, abs=1)
+
+
+def check_rows_against_the_log(data: TrialData) -> None:
+    """What clients say of an event is what the backend wrote down when it published it."""
+    log = {(int(e["feed"]), int(e["sequence"])): e for e in data.events}
+    assert len(log) == len(data.events), "no number was given twice"
+    for row in data.outcomes:
+        sequence = int(row["sequence"])
+        event = log.get((samples.EVERY, sequence), log.get((int(row["client"]), sequence)))
+        assert event is not None
+        assert row["intended_ns"] == event["intended_ns"]
+        assert row["sent_ns"] == event["published_ns"]
+        assert event["intended_ns"] <= event["published_ns"] <= row["done_ns"]
+    to_all = np.count_nonzero(data.window_events["feed"] == samples.EVERY)
+    assert len(data.outcomes) == to_all * CLIENTS + len(data.window_events) - to_all
+
+
+def check_bytes(data: TrialData, payload: int) -> None:
+    assert set(data.outcomes["bytes_down"].tolist()) == {payload}
+    total = data.wire["t1"]
+    assert total.wire_down > total.stream_down > 0
+    assert total.wire_up > total.stream_up > 0
+    assert total.segments_down > 0
+    assert total.segments_up > 0
+    assert total.open == total.opened == CLIENTS
+    # One event may be under way at either edge of the window.
+    down = data.wire_change("stream_down")
+    edges = 2 * payload * CLIENTS
+    assert down >= payload * len(data.outcomes) - edges
+
+
+def check_meters(data: TrialData, pattern: Pattern) -> None:
+    roles = {"server", "generator"} | ({"broker"} if pattern.requires else set())
+    for mark in ("idle", "t0", "t1"):
+        assert set(data.marks[mark]) == roles
+    for role in roles:
+        start, end = data.marks["t0"][role], data.marks["t1"][role]
+        assert end.time_ns - start.time_ns == pytest.approx(data.t1_ns - data.t0_ns, rel=0.1)
+        assert end.cpu_ns > start.cpu_ns
+        assert end.memory_bytes > 0
+        assert end.context_switches > start.context_switches
+        # At t0, every 100 ms between, and at t1.
+        assert len(data.series[role]) == round(data.seconds / 0.1) + 1
+
+
+# --- connections that are lost ----------------------------------------------------------------
+
+
+class Relay:
+    """Passes bytes on between clients and a port, until it cuts all connections."""
+
+    def __init__(self, host: str, port: int) -> None:
+        self._backend = host, port
+        self._server = socket.create_server(("127.0.0.1", 0), backlog=128)
+        self.port = int(self._server.getsockname()[1])
+        self._pairs: list[tuple[socket.socket, socket.socket]] = []
+        self.cuts = 0
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def _accept(self) -> None:
+        with contextlib.suppress(OSError):
+            while True:
+                client, _ = self._server.accept()
+                backend = socket.create_connection(self._backend)
+                self._pairs.append((client, backend))
+                for source, sink in ((client, backend), (backend, client)):
+                    source.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+                    threading.Thread(target=self._pass, args=(source, sink), daemon=True).start()
+
+    def _pass(self, source: socket.socket, sink: socket.socket) -> None:
+        with contextlib.suppress(OSError):
+            while data := source.recv(65536):
+                sink.sendall(data)
+
+    def cut(self) -> None:
+        pairs, self._pairs = self._pairs, []
+        for pair in pairs:
+            for end in pair:
+                with contextlib.suppress(OSError):
+                    end.shutdown(socket.SHUT_RDWR)
+                end.close()
+            self.cuts += 1
+
+    def close(self) -> None:
+        self._server.shutdown(socket.SHUT_RDWR)  # wakes who waits in accept
+        self._server.close()
+        self.cut()
+
+
+class Cutter:
+    """Puts a relay before the target and cuts all connections in mid-window."""
+
+    relay: Relay | None = None
+    cuts = 0
+
+    def phase(self, name: str, running: Any) -> None:
+        if name == "start":
+            listen = running.target.listen
+
+            def through_relay(seconds: float) -> dict[str, Any]:
+                running.target.listen = listen
+                address = listen(seconds)
+                self.relay = Relay(address["host"], address["port"])
+                return {**address, "port": self.relay.port}
+
+            running.target.listen = through_relay
+        if name == "window":
+            assert self.relay is not None
+            middle_s = (running.t0_ns + running.t1_ns) / 2e9
+            timer = threading.Timer(middle_s - time.monotonic(), self.relay.cut)
+            timer.daemon = True
+            timer.start()
+        if name == "finish":
+            assert self.relay is not None
+            self.cuts = self.relay.cuts
+            self.relay.close()
+
+    def counts(self, counters: Mapping[str, Any]) -> None:
+        pass
+
+
+@pytest.mark.parametrize("pattern", WITH_POSITIONS, ids=ids(WITH_POSITIONS))
+def test_nothing_is_lost_when_all_connections_are_cut(
+    measure: Callable[..., StoredTrial], pattern: Pattern
+) -> None:
+    cutter = Cutter()
+    # Several events fall into the pause before a client comes back.
+    stored = measure(pattern.id, cutter, **LOAD | {"duration_s": 0.8, "event_rate_per_s": 60.0})
+    assert (stored.record.status, stored.record.reason) == ("ok", "")
+    assert cutter.cuts >= CLIENTS
+    assert stored.record.facts["client_failures"] >= CLIENTS
+    found = metrics.compute(data := stored.data())
+    assert found["deliveries"] > 0
+    assert (found["completeness"], found["duplicated"], found["out_of_order"]) == (1.0, 0, 0)
+    assert len(data.rows) == stored.record.counted
+    connects = data.rows[data.rows["operation"] == data.operations.index("connect")]
+    assert np.bincount(connects["client"]).min() >= 2, "everybody came back"
