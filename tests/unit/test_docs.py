@@ -1,0 +1,231 @@
+"""The docs say what the code says: no stale table, no missing name, no dead link."""
+
+from __future__ import annotations
+
+import ast
+import dataclasses
+import re
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import typer.main
+from make_run import make_run
+
+from bench import catalog, cli, docs, findings, samples, store
+from bench.metrics import METRICS
+from bench.model import Trial, parameters_of
+from bench.readings import Reading, Wire
+from bench.statistics import percentile
+from reports.tables import SUMMARY
+
+ROOT = docs.ROOT
+PAGES = sorted(
+    path
+    for path in (*(ROOT / "docs").rglob("*.md"), ROOT / "README.md", ROOT / "results/README.md")
+    if path.exists()
+)
+IDS = [str(path.relative_to(ROOT)) for path in PAGES]
+LINK = re.compile(r"(?<!!)\[[^\]]*\]\(([^)\s]+)\)")
+NAMED_FILE = re.compile(r"`((?:bench|targets|scenarios|reports|tests|docs)/[\w./-]*)`")
+FENCE = re.compile(r"^```.*?^```$", re.DOTALL | re.MULTILINE)
+EXAMPLE_FILE = re.compile(r"^`(\S+\.py)`:\n\n```python\n(.*?)^```$", re.DOTALL | re.MULTILINE)
+PYTHON = re.compile(r"^```python\n(.*?)^```$", re.DOTALL | re.MULTILINE)
+
+
+@cache
+def text_of(page: str) -> str:
+    return (ROOT / page).read_text(encoding="utf-8")
+
+
+@cache
+def known_commands() -> dict[str, Any]:
+    group: Any = typer.main.get_command(cli.app)
+    return dict(group.commands)
+
+
+def undocumented(names: Iterator[str] | list[str], page: str) -> list[str]:
+    """The names that do not stand in the page as code."""
+    spans = re.findall(r"`([^`]+)`", FENCE.sub("", text_of(page)))
+    words = {word for span in spans for word in span.split()}
+    return [name for name in names if name not in words]
+
+
+# --- generated parts ------------------------------------------------------------------
+
+
+def test_generated_parts_are_fresh() -> None:
+    stale = [str(path.relative_to(ROOT)) for path in docs.stale()]
+    assert stale == [], "run: python -m bench.docs --write"
+
+
+def test_every_generated_part_has_a_place() -> None:
+    found = [name for path in PAGES for _, name, _ in docs.PART.findall(path.read_text())]
+    assert sorted(found) == sorted(docs.parts())
+
+
+def test_a_part_is_replaced_between_its_marks() -> None:
+    old = "a\n<!-- generated: x -->\nold\n<!-- end -->\nb\n"
+    new = "a\n<!-- generated: x -->\n\nnew\n\n<!-- end -->\nb\n"
+    assert docs.refreshed(old, {"x": "new"}) == new
+    assert docs.refreshed(new, {"x": "new"}) == new
+
+
+def test_an_unknown_part_is_an_error() -> None:
+    with pytest.raises(KeyError):
+        docs.refreshed("<!-- generated: y -->\n<!-- end -->", {"x": ""})
+
+
+def test_a_cell_breaks_no_table() -> None:
+    made = docs.table(("a",), [("x | y\nz",)])
+    assert made == "| a |\n| --- |\n| x \\| y z |"
+
+
+def test_a_message_shows_what_is_known_before_a_run() -> None:
+    tree = ast.parse('Finding("c", "note", f"{n} of {MOST:.0%}", "do")')
+    assert docs.finding_table(tree, {"MOST": 0.5}).endswith("| `c` | note | … of 50% | do |")
+
+
+def test_endpoints_are_found_in_the_base_too() -> None:
+    folder = ROOT / "targets" / "notifications"
+    assert docs.endpoints(folder / "sse.py") == ["GET /stream"]
+    assert docs.endpoints(folder / "long_polling.py") == ["GET /position", "GET /events"]
+    assert docs.endpoints(folder / "null.py") == []
+
+
+# --- names ----------------------------------------------------------------------------
+
+
+def test_commands_and_options_are_documented() -> None:
+    names = list(known_commands())
+    for command in known_commands().values():
+        names += [p.opts[0] for p in command.params if p.opts[0].startswith("-")]
+    assert undocumented(names, "docs/commands.md") == []
+
+
+def test_exit_codes_are_documented() -> None:
+    codes = [cli.USAGE, cli.VOID, cli.MISSING, cli.INTERRUPTED, cli.INTERNAL, 0]
+    rows = set(re.findall(r"^\| (\d+) \|", text_of("docs/commands.md"), re.MULTILINE))
+    assert rows == {str(code) for code in codes}
+
+
+def test_load_parameters_are_documented() -> None:
+    for experiment in catalog.experiments().values():
+        assert undocumented(list(parameters_of(experiment.load)), "docs/load.md") == []
+
+
+def test_metrics_are_documented() -> None:
+    assert undocumented(list(METRICS), "docs/metrics.md") == []
+
+
+def test_patterns_are_documented() -> None:
+    for name in catalog.experiments():
+        ids = [pattern.id for pattern in catalog.patterns(name).values()]
+        assert undocumented(ids, "docs/patterns.md") == []
+
+
+def test_findings_are_explained() -> None:
+    tree = ast.parse(Path(findings.__file__).read_text())
+    codes = re.findall(r"\| `(\w+)` \|", docs.finding_table(tree, {}))
+    assert len(codes) > 5
+    page = text_of("docs/findings.md")
+    assert [code for code in codes if f"- `{code}`: " not in page] == []
+
+
+def test_laws_are_explained() -> None:
+    page = text_of("docs/laws.md")
+    for experiment in catalog.experiments().values():
+        laws = {law for entry in experiment.predictions for law in entry.law.split(", ")}
+        reasons = re.findall(r"^\*\*(.*?)\.\*\*", page, re.MULTILINE)
+        assert laws <= {law for reason in reasons for law in reason.split(", ")}
+
+
+def test_the_results_format_is_documented() -> None:
+    names = [*(samples.DTYPE.names or ()), *(samples.EVENT_DTYPE.names or ()), *samples.OUTCOMES]
+    names.remove("reserved")
+    for kind in (store.RunFile, store.TrialFile, Trial, Wire, Reading):
+        names += [entry.name for entry in dataclasses.fields(kind)]
+    assert undocumented([*names, *SUMMARY], "docs/results.md") == []
+
+
+def test_files_are_on_the_map() -> None:
+    page = text_of("docs/map.md")
+    files = [
+        str(path.relative_to(ROOT))
+        for folder in ("bench", "reports")
+        for path in (ROOT / folder).rglob("*.py")
+        if path.stem not in {"__init__", "__main__"} and path.parent.name != "figures"
+    ]
+    assert [path for path in files if f"`{path}`" not in page] == []
+
+
+# --- links, files, commands -------------------------------------------------------------
+
+
+def anchors(page: Path) -> set[str]:
+    """The anchors of a page's headings, as GitHub makes them."""
+    heads = re.findall(r"^#+ (.*)$", FENCE.sub("", page.read_text()), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", head.lower()).replace(" ", "-") for head in heads}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=IDS)
+def test_links_lead_somewhere(page: Path) -> None:
+    dead = []
+    for link in LINK.findall(FENCE.sub("", page.read_text())):
+        if re.match(r"\w+:", link):
+            continue
+        path, _, anchor = link.partition("#")
+        target = page.parent / path if path else page
+        if not target.exists() or (anchor and anchor not in anchors(target)):
+            dead.append(link)
+    assert dead == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=IDS)
+def test_named_files_exist(page: Path) -> None:
+    text = page.read_text()
+    made_here = {path for path, _ in EXAMPLE_FILE.findall(text)}
+    names = set(NAMED_FILE.findall(text)) - made_here
+    assert [name for name in sorted(names) if not (ROOT / name).exists()] == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=IDS)
+def test_named_commands_exist(page: Path) -> None:
+    used = set(re.findall(r"(?:`|^    )bench ([a-z]+)", page.read_text(), re.MULTILINE))
+    assert used <= set(known_commands())
+
+
+# --- examples ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("page", PAGES, ids=IDS)
+def test_python_examples_can_be_compiled(page: Path) -> None:
+    for number, block in enumerate(PYTHON.findall(page.read_text())):
+        compile(block, f"{page.name}[{number}]", "exec", dont_inherit=True)
+
+
+def test_the_example_is_a_pattern(tmp_path: Path) -> None:
+    for name, block in EXAMPLE_FILE.findall(text_of("docs/adding-a-pattern.md")):
+        (tmp_path / name).parent.mkdir(parents=True)
+        (tmp_path / name).write_text(block)
+    found = catalog.patterns("notifications", tmp_path)["http_lines"]
+    assert (found.title, found.compared, found.requires) == ("HTTP lines", True, ())
+    assert docs.endpoints(tmp_path / "targets/notifications/http_lines.py") == ["GET /lines"]
+
+
+def test_numbers_can_be_recomputed_as_shown(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = make_run(tmp_path / "results" / "RUN", names=("sse",), repeats=2, spoil=False)
+    monkeypatch.chdir(tmp_path)
+    (block,) = PYTHON.findall(text_of("docs/results.md"))
+    shown: dict[str, Any] = {}
+    exec(block, shown)
+    trials = [stored.data() for stored in store.open_run(run).trials]
+    means = [METRICS["latency_mean"].function(trial) for trial in trials]
+    assert shown["latency_mean"] == pytest.approx(sum(means) / len(means))
+    pooled = np.concatenate([trial.latencies_ns for trial in trials])
+    assert shown["latency_p99"] == pytest.approx(percentile(pooled, 0.99) / 1e6)
