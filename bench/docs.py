@@ -238,8 +238,7 @@ def main() -> int:
     choice.add_argument("--check", action="store_true")
     choice.add_argument("--write", action="store_true")
     write = parser.parse_args().write
-    found = stale()
-    for path, text in found.items():
+    for path, text in (found := stale()).items():
         if write:
             path.write_text(text, encoding="utf-8")
         print(f"{path.relative_to(ROOT)}: {'written' if write else 'stale'}")
