@@ -19,7 +19,9 @@ from typing import Any
 
 import typer.main
 
-from bench import catalog, cli, findings, units
+from bench import catalog, findings, units
+from bench.cli import main
+from bench.cli.shared import app
 from bench.metrics import METRICS, Metric
 from bench.model import Experiment, Parameter, Pattern, parameters_of
 
@@ -207,7 +209,7 @@ def parts(root: Path = ROOT) -> dict[str, str]:
     """The generated parts by name."""
     known = catalog.experiments(root)
     return {
-        "commands": commands(typer.main.get_command(cli.app)),
+        "commands": commands(typer.main.get_command(app)),
         "load": loads(known),
         "metrics": metrics(METRICS),
         "patterns": patterns(known, root),

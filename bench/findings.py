@@ -33,7 +33,7 @@ def of_trial(data: TrialData, counted: int, metrics: Mapping[str, float]) -> lis
         clock_backwards(data),
         incomplete(data),
         nothing_measured(data),
-        generator_busy(metrics),
+        generator_busy(metrics, data.generator_cores),
         generator_late(metrics),
         generator_shares_delay(data, metrics),
         source_late(metrics),
@@ -89,14 +89,15 @@ def nothing_measured(data: TrialData) -> Finding | None:
     )
 
 
-def generator_busy(metrics: Mapping[str, float]) -> Finding | None:
-    share = metrics.get("generator_cpu_share", math.nan)
+def generator_busy(metrics: Mapping[str, float], cores: int = 1) -> Finding | None:
+    """`cores` are those that the load processes share."""
+    share = metrics.get("generator_cpu_share", math.nan) / cores
     if not share > BUSY_SHARE:
         return None
     return Finding(
         "generator_saturated",
         "doubt",
-        f"the load process used {share:.0%} of a core: latency is partly its own",
+        f"the load process used {share:.0%} of its core: latency is partly its own",
         "use --workers 2, or fewer clients or events",
     )
 

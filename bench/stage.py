@@ -14,9 +14,10 @@ from pathlib import Path
 from typing import Any
 
 from bench.catalog import ROOT
+from bench.lab.ports import accepts
 from bench.lab.processes import Child, cpu_sets, python_child
 from bench.lab.tap import Crossing, Tap
-from bench.model import Pattern
+from bench.model import Pattern, UsageError
 from bench.runner import Services
 from bench.trial import START_SECONDS
 
@@ -39,6 +40,8 @@ def staged(
     pattern: Pattern, load: dict[str, Any], port: int, amqp_url: str, says: Callable[[str], None]
 ) -> Iterator[Staged]:
     """Start the pattern's target with what it needs; stop all of it afterwards."""
+    if port and accepts(port):
+        raise UsageError(f"port={port}: something listens there already; name another, or none")
     services = Services(cpu_sets(1)["backend"], amqp_url, says)
     with tempfile.TemporaryDirectory(prefix="patternbench-") as name:
         folder = Path(name)

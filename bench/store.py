@@ -246,6 +246,7 @@ class StoredTrial:
             wire=record.wire,
             peaks=peaks,
             series=series,
+            generator_cores=max(1, len(record.cpu_sets.get("load", ()))),
         )
 
 

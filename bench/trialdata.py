@@ -40,6 +40,7 @@ class TrialData:
     wire: Mapping[str, Wire] = field(default_factory=dict)
     peaks: Mapping[str, int] = field(default_factory=dict)
     series: Mapping[str, Sequence[Reading]] = field(default_factory=dict)
+    generator_cores: int = 1
 
     @property
     def seconds(self) -> float:

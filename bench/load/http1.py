@@ -111,8 +111,8 @@ class Http1Connection(asyncio.Protocol):
         self._bytes += len(data)
         try:
             self._feed(data)
-        except httptools.HttpParserError as error:
-            self._fail(ProtocolError(f"not an HTTP reply: {error}"))
+        except (httptools.HttpParserError, httptools.HttpParserUpgrade) as error:
+            self._fail(ProtocolError(f"not a reply to what was asked: {error}"))
             self.close()
         if self._first_ns:  # the reply goes on
             self._keep_head(data)
@@ -205,9 +205,11 @@ class Http1Stream(Http1Connection):
 
 def _ends_with_connection(head: bytes) -> bool:
     """Whether these headers leave it to the connection's end to end the body (RFC 9112 6.3)."""
-    headers, end, _ = head.lower().partition(b"\r\n\r\n")
+    headers, end, rest = head.lower().partition(b"\r\n\r\n")
     if not end:
         return False
+    if headers[8:10] == b" 1":  # interim: "HTTP/1.1 100 ..."; the real reply follows
+        return _ends_with_connection(rest)
     names = {line.partition(b":")[0].strip() for line in headers.split(b"\r\n")[1:]}
     if b"transfer-encoding" in names:
         return b"chunked" not in headers

@@ -19,15 +19,15 @@ class StreamEvent(NamedTuple):
 class EventStreamParser:
     """Feed it reads; it returns the events that each one completes."""
 
-    __slots__ = ("_data", "_rest", "_skip_lf", "_started", "_type", "last_id", "retry_ms")
+    __slots__ = ("_data", "_id", "_rest", "_skip_lf", "_started", "_type", "last_id", "retry_ms")
 
-    def __init__(self) -> None:
+    def __init__(self, last_id: bytes = b"") -> None:
         self._rest = b""
         self._data: list[bytes] = []
         self._type = b""
         self._skip_lf = False
         self._started = False
-        self.last_id = b""
+        self._id = self.last_id = last_id
         self.retry_ms: int | None = None
 
     def feed(self, read: bytes) -> list[StreamEvent]:
@@ -49,15 +49,17 @@ class EventStreamParser:
             # What nearly every line is, first: this is the hot path.
             if line[:6] == b"data: ":
                 data.append(line[6:])
-            elif line:
+                continue
+            if line:
                 self._field(line)
-            elif data:
+                continue
+            # An id counts from the end of its event on: half an event was not seen.
+            self.last_id = self._id
+            if data:
                 whole = data[0] if len(data) == 1 else b"\n".join(data)
                 events.append(StreamEvent(whole, self._type or b"message", self.last_id))
                 data.clear()
-                self._type = b""
-            else:
-                self._type = b""
+            self._type = b""
         return events
 
     def _unify_line_ends(self, text: bytes) -> bytes:
@@ -71,7 +73,7 @@ class EventStreamParser:
 
     def _field(self, line: bytes) -> None:
         if line[:4] == b"id: " and b"\0" not in line:
-            self.last_id = line[4:]
+            self._id = line[4:]
             return
         name, colon, value = line.partition(b":")
         if not name:  # a comment
@@ -82,7 +84,7 @@ class EventStreamParser:
             self._data.append(value)
         elif name == b"id":
             if b"\0" not in value:
-                self.last_id = value
+                self._id = value
         elif name == b"event":
             self._type = value
         elif name == b"retry" and value.isdigit():

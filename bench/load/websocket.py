@@ -58,7 +58,8 @@ class WebSocket(picows.WSListener):
     def on_ws_connected(self, transport: picows.WSTransport) -> None:
         self._transport = transport
         self._fd = self._wire.opens(transport.underlying_transport)
-        self.extension = transport.response.headers.get("Sec-WebSocket-Extensions", "")
+        self.headers = transport.response.headers
+        self.extension = self.headers.get("Sec-WebSocket-Extensions", "")
         if EXTENSION in self.extension:
             self._inflate = zlib.decompressobj(-zlib.MAX_WBITS)
 

@@ -22,8 +22,7 @@ class Client(Listener):
         session = self.session
         host, port = session.host, session.port
         last_id = self.parser.last_id
-        self.parser = EventStreamParser()
-        self.parser.last_id = last_id
+        self.parser = EventStreamParser(last_id)
         headers = "Accept: text/event-stream\r\n"
         if last_id:
             headers += f"Last-Event-ID: {last_id.decode()}\r\n"

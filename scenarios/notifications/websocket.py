@@ -18,6 +18,8 @@ class Client(Listener):
         self.socket = await WebSocket.open(
             url, self.deliver, session.wire, session.load.deflate == "on"
         )
+        if self.seen < 0:
+            self.seen = int(self.socket.headers["X-Position"])
         session.facts["websocket_extension"] = self.socket.extension or "none"
 
     async def live(self) -> None:

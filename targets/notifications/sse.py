@@ -31,6 +31,8 @@ class Target(WebTarget):
         )
         response.enable_chunked_encoding()
         await response.prepare(request)
+        # An id without data is no event, but tells a client where it stands.
+        await response.write(b"id: %d\n\n" % seen)
         with contextlib.suppress(ConnectionError):  # the client is gone
             await self.send(response, feed, seen)
         return response

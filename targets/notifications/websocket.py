@@ -10,6 +10,9 @@ from targets._events import EventSource, Feed
 from targets._web import WebTarget, whole_number
 
 TITLE = "WebSocket"
+POSITION = "X-Position"
+"""Header of the upgrade that tells a client where it stands."""
+
 EXAMPLE = "python -m websocket 'ws://{host}:{port}/socket?client=0'"
 
 
@@ -27,6 +30,7 @@ class Target(WebTarget):
         feed = self.source.feed_of(whole_number(request, "client"))
         seen = whole_number(request, "after", feed.last)
         socket = web.WebSocketResponse(compress=self.load.deflate == "on")
+        socket.headers[POSITION] = str(seen)
         await socket.prepare(request)
         sending = asyncio.create_task(self.send(socket, feed, seen))
         try:

@@ -152,7 +152,7 @@ def test_a_window_without_deliveries_is_void() -> None:
         (
             findings.generator_busy({"generator_cpu_share": 0.934}),
             "doubt",
-            "the load process used 93% of a core: latency is partly its own",
+            "the load process used 93% of its core: latency is partly its own",
             "use --workers 2, or fewer clients or events",
         ),
         (

@@ -1,0 +1,99 @@
+"""Commands that only look: list, doctor, version, serve, trace."""
+
+from __future__ import annotations
+
+import time
+from typing import Annotated
+
+import typer
+from rich.text import Text
+
+from bench import __version__, catalog, doctor, environment, ordering, units
+from bench.cli.shared import AmqpUrl, OnePattern, Settings, app, console, plain_table
+from bench.model import UsageError, parameters_of
+
+
+@app.command("list")
+def list_patterns(
+    experiment: Annotated[str, typer.Argument(help="show one experiment's load parameters")] = "",
+) -> None:
+    """What can be measured: experiments and patterns, or one experiment's parameters."""
+    known = catalog.experiments()
+    if experiment:
+        catalog.select([experiment])
+        table = plain_table("parameter", "default", "meaning")
+        for parameter in parameters_of(known[experiment.partition("/")[0]].load).values():
+            meaning = parameter.meaning
+            if parameter.choices:
+                meaning += f" ({', '.join(parameter.choices)})"
+            table.add_row(parameter.name, units.show(parameter.default, parameter.unit), meaning)
+        console.print(table)
+        return
+    for entry in known.values():
+        console.print(Text(f"{entry.name}: {entry.question}"))
+        table = plain_table("pattern", "", "needs")
+        for pattern in catalog.patterns(entry.name).values():
+            summary = pattern.summary if pattern.compared else f"{pattern.summary} (not compared)"
+            table.add_row(pattern.id, summary, ", ".join(pattern.requires))
+        console.print(table)
+
+
+@app.command("doctor")
+def show_doctor() -> None:
+    """What this machine has, what it lacks, and the fix."""
+    table = plain_table("", "", "", "fix")
+    for check in doctor.checks():
+        table.add_row(
+            check.name, check.state, check.detail, "" if check.state == "ok" else check.fix
+        )
+    console.print(table)
+
+
+@app.command()
+def version() -> None:
+    """Version and machine, as they are recorded with a run."""
+    console.print(f"patternbench {__version__}")
+    for name, value in environment.facts().items():
+        console.print(Text(f"{name}: {value}"))
+
+
+@app.command()
+def serve(
+    pattern: OnePattern,
+    settings: Settings = None,
+    port: Annotated[int, typer.Option(help="0: a free one", min=0, max=65535)] = 0,
+    amqp_url: AmqpUrl = "",
+) -> None:
+    """Run a pattern's target alone, with the lines to try it; Ctrl-C ends it."""
+    from bench import stage  # noqa: PLC0415
+
+    chosen, load = ordering.one_pattern(pattern, settings or [], amqp_url)
+    with stage.staged(chosen, load, port, amqp_url, console.print) as staged:
+        stage.publish(staged)
+        address = staged.address
+        console.print(Text(f"{chosen.id} listens on {address['host']}:{address['port']}"))
+        if chosen.example:
+            console.print(Text(f"try: {chosen.example.format(**address)}"))
+        host = "http://{host}:{port}" if "url" not in address else "{url}?exchange={exchange}"
+        console.print(
+            Text(
+                f"load: locust -f scenarios/{chosen.id}.py --host '{host.format(**address)}'"
+                "   (and open Locust's web page)"
+            )
+        )
+        while staged.target.alive:
+            time.sleep(0.2)
+        raise UsageError(f"the target ended: {' / '.join(staged.target.log_tail()[-2:])}")
+
+
+@app.command()
+def trace(pattern: OnePattern, settings: Settings = None, amqp_url: AmqpUrl = "") -> None:
+    """One exchange, byte by byte, as it crosses the wire."""
+    from bench import stage  # noqa: PLC0415
+
+    chosen, load = ordering.one_pattern(pattern, settings or [], amqp_url)
+    with stage.staged(chosen, load, 0, amqp_url, lambda _: None) as staged:
+        tap, crossings = stage.trace(chosen, load, staged)
+    for crossing in crossings:
+        for line in stage.shown(tap, crossing):
+            console.print(Text(line))

@@ -1,0 +1,66 @@
+"""What the commands share: the application, the console, options, how an answer looks."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+VOID = 3
+"""Exit code of a run with no usable trial."""
+
+app = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    help="Compares backend communication patterns quantitatively.",
+)
+console = Console(highlight=False, soft_wrap=True)
+
+Names = Annotated[
+    list[str], typer.Argument(help="EXPERIMENT, EXPERIMENT/PATTERN, or one plan.toml")
+]
+OnePattern = Annotated[str, typer.Argument(metavar="EXPERIMENT/PATTERN")]
+RunFolder = Annotated[Path, typer.Argument(metavar="RUN", help="a folder of results/")]
+Settings = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="NAME=VALUE", help="a load parameter; several values sweep it"),
+]
+AmqpUrl = Annotated[str, typer.Option(help="use this broker on this host instead of a private one")]
+Results = Annotated[Path, typer.Option(help="where runs are kept")]
+
+
+def plain_table(*headers: str) -> Table:
+    table = Table(box=None, pad_edge=False, show_header=any(headers))
+    for header in headers:
+        table.add_column(header, overflow="fold")
+    return table
+
+
+def write_report(folder: Path) -> None:
+    from reports import answer, load, page  # noqa: PLC0415
+
+    evaluated = load.evaluate(folder)
+    for table in answer.answer_tables(evaluated):
+        print_answer(table)
+    where = page.write(evaluated)
+    console.print(f"report: {where}")
+    if not any(group.used for result in evaluated.experiments for group in result.groups):
+        raise typer.Exit(VOID)
+
+
+def print_answer(table: Any) -> None:
+    shown = Table(title=" ".join(filter(None, (table.title, table.level))), title_justify="left")
+    for header in table.headers:
+        shown.add_column(header)
+    for row in table.plain():
+        shown.add_row(*[Text(cell) for cell in row])
+    wide = console if console.is_terminal else Console(width=200, highlight=False)
+    wide.print(shown)
+    for mark, text in table.notes:
+        console.print(Text(f"[{mark}] {text}"))
