@@ -85,9 +85,9 @@ class Quiet:
         """What the clients have done so far."""
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def services() -> Iterator[Services]:
-    """What patterns need besides themselves, started when the first one asks for it."""
+    """What patterns need besides themselves, started when the first one of a module asks for it."""
     from bench import runner
 
     found = runner.Services(runner.cpu_pins(), "", print)
