@@ -20,8 +20,7 @@ from typing import Any
 import typer.main
 
 from bench import catalog, findings, units
-from bench.cli import main
-from bench.cli.shared import app
+from bench.cli.main import application
 from bench.metrics import METRICS, Metric
 from bench.model import Experiment, Parameter, Pattern, parameters_of
 
@@ -209,7 +208,7 @@ def parts(root: Path = ROOT) -> dict[str, str]:
     """The generated parts by name."""
     known = catalog.experiments(root)
     return {
-        "commands": commands(typer.main.get_command(app)),
+        "commands": commands(typer.main.get_command(application())),
         "load": loads(known),
         "metrics": metrics(METRICS),
         "patterns": patterns(known, root),

@@ -21,6 +21,11 @@ for _found in pkgutil.iter_modules(cli.__path__):
     importlib.import_module(f"bench.cli.{_found.name}")
 
 
+def application() -> typer.Typer:
+    """The application with all its commands."""
+    return app
+
+
 def _fail(words: str, code: int) -> int:
     print(f"bench: {' '.join(words.split())}", file=sys.stderr)
     return code

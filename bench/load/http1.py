@@ -112,7 +112,7 @@ class Http1Connection(asyncio.Protocol):
         try:
             self._feed(data)
         except (httptools.HttpParserError, httptools.HttpParserUpgrade) as error:
-            self._fail(ProtocolError(f"not a reply to what was asked: {error}"))
+            self._fail(ProtocolError(f"not an HTTP reply: {error}"))
             self.close()
         if self._first_ns:  # the reply goes on
             self._keep_head(data)
@@ -141,7 +141,6 @@ class Http1Connection(asyncio.Protocol):
     def on_message_complete(self) -> None:
         status = self._status()
         if status < 200:  # interim: the real reply follows
-            self._unfinished.clear()
             return
         waiter, self._waiter = self._waiter, None
         parts = self._parts
