@@ -5,7 +5,11 @@ Bytes in, events out, whatever the cuts between reads.  Knows nothing of HTTP.
 
 from __future__ import annotations
 
+import re
 from typing import NamedTuple
+
+LONE_EVENT = re.compile(rb"id: ([^\r\n\0]*)\ndata: ([^\r\n]*)\n\n").fullmatch
+"""What nearly every read is: one write of the server, one event."""
 
 
 class StreamEvent(NamedTuple):
@@ -19,7 +23,17 @@ class StreamEvent(NamedTuple):
 class EventStreamParser:
     """Feed it reads; it returns the events that each one completes."""
 
-    __slots__ = ("_data", "_id", "_rest", "_skip_lf", "_started", "_type", "last_id", "retry_ms")
+    __slots__ = (
+        "_at_start_of_event",
+        "_data",
+        "_id",
+        "_rest",
+        "_skip_lf",
+        "_started",
+        "_type",
+        "last_id",
+        "retry_ms",
+    )
 
     def __init__(self, last_id: bytes = b"") -> None:
         self._rest = b""
@@ -27,11 +41,15 @@ class EventStreamParser:
         self._type = b""
         self._skip_lf = False
         self._started = False
+        self._at_start_of_event = False
         self._id = self.last_id = last_id
         self.retry_ms: int | None = None
 
     def feed(self, read: bytes) -> list[StreamEvent]:
         """The events completed by these bytes, in order."""
+        if self._at_start_of_event and (lone := LONE_EVENT(read)):
+            self._id = self.last_id = lone[1]
+            return [StreamEvent(lone[2], b"message", lone[1])]
         text = self._rest + read if self._rest else read
         if not self._started:
             # One byte order mark may lead the stream; it may come in pieces.
@@ -60,6 +78,7 @@ class EventStreamParser:
                 events.append(StreamEvent(whole, self._type or b"message", self.last_id))
                 data.clear()
             self._type = b""
+        self._at_start_of_event = not (self._rest or data or self._type or self._skip_lf)
         return events
 
     def _unify_line_ends(self, text: bytes) -> bytes:
