@@ -112,10 +112,13 @@ class Http1Connection(asyncio.Protocol):
         try:
             self._feed(data)
         except (httptools.HttpParserError, httptools.HttpParserUpgrade) as error:
-            self._fail(ProtocolError(f"not an HTTP reply: {error}"))
-            self.close()
+            self._refuse(error)
         if self._first_ns:  # the reply goes on
             self._keep_head(data)
+
+    def _refuse(self, error: Exception) -> None:
+        self._fail(ProtocolError(f"not an HTTP reply: {error}"))
+        self.close()
 
     def _keep_head(self, data: bytes) -> None:
         """Keep what may hold the headers of an unfinished reply: see `connection_lost`."""
@@ -185,8 +188,13 @@ class Http1Stream(Http1Connection):
         self.request(data).add_done_callback(_retrieve)
         return await self._head
 
-    def _keep_head(self, data: bytes) -> None:
-        """A stream's end is no reply; nothing to keep."""
+    def data_received(self, data: bytes) -> None:
+        """As for a reply, less what only a whole reply needs."""
+        self._read_ns = now_ns()
+        try:
+            self._feed(data)
+        except (httptools.HttpParserError, httptools.HttpParserUpgrade) as error:
+            self._refuse(error)
 
     def on_headers_complete(self) -> None:
         if self._head is not None and not self._head.done() and self._status() >= 200:

@@ -84,7 +84,9 @@ class Session:
     async def take_snapshots(self, instants: Sequence[tuple[str, int]]) -> None:
         """Read all sockets at each instant (name, time in ns)."""
         for name, due_ns in instants:
-            await self.engine.alarm.until(due_ns)
+            # Reading takes a while: before t0 it must not be in the window, nor at its end.
+            lead_ns = self.wire.reading_ns if name == "t0" else 0
+            await self.engine.alarm.until(due_ns - lead_ns)
             self.snapshots[name] = await self.wire.snapshot()
 
     async def measure_lag(self, start_ns: int, end_ns: int) -> None:

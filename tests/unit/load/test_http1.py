@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import count
 
 import h11
 import pytest
@@ -12,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from load_builders import FakeMeter, FakeTransport, in_loop, pieces
 
+from bench.load import http1
 from bench.load.http1 import (
     ConnectionClosed,
     Http1Connection,
@@ -183,6 +185,30 @@ def test_a_reply_cut_short_is_an_error(wire: Wire, length: int, cuts: list[int])
             waiter.result()
         assert connection.closed
         assert connection.ended.done()
+
+    in_loop(run)
+
+
+def test_a_reply_of_before_is_not_taken_for_the_one_that_never_came() -> None:
+    async def run() -> None:
+        connection = opened()
+        reads = pieces(head(204, [("Server", "x")]), [9])
+        assert exchange(connection, reads, ends=False).status == 204
+        with pytest.raises(ConnectionClosed):
+            exchange(connection, [], ends=True)
+
+    in_loop(run)
+
+
+@given(replies(), st.lists(st.integers(0, 400), max_size=6))
+def test_times_are_those_of_the_first_and_the_last_read(wire: Wire, cuts: list[int]) -> None:
+    async def run() -> None:
+        connection = opened()
+        reads = pieces(wire.data, cuts)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(http1, "now_ns", count(1000).__next__)
+            reply = exchange(connection, reads, wire.framing == "close")
+        assert (reply.first_byte_ns, reply.done_ns) == (1000, 1000 + len(reads) - 1)
 
     in_loop(run)
 

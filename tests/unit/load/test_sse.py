@@ -146,3 +146,9 @@ def test_events_come_with_the_read_that_completes_them() -> None:
     # A lone CR ends a line: the event need not wait for a LF that may never come.
     assert parser.feed(b"data: b\r\r") == [(b"b", M, b"1")]
     assert parser.feed(b"\ndata: c\n\n") == [(b"c", M, b"1")]
+
+
+def test_a_parser_goes_on_from_the_id_that_a_client_came_back_with() -> None:
+    parser = EventStreamParser(b"7")
+    assert parser.last_id == b"7"
+    assert parser.feed(b"data: a\n\nid: 8\ndata: b\n\n") == [(b"a", M, b"7"), (b"b", M, b"8")]
