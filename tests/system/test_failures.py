@@ -158,7 +158,11 @@ def test_a_killed_harness_leaves_no_process(tmp_path: Path) -> None:
         bench.kill()
         bench.wait()
     assert len(children) >= 6
-    until(lambda: not living(children), 5, "no process is left")
+    try:
+        until(lambda: not living(children), 5, "no process is left")
+    finally:
+        for process in living(children):
+            process.kill()
 
 
 def measuring(pid: int) -> list[psutil.Process]:
