@@ -74,6 +74,14 @@ class Load:
         return self.drain_s
 
     @property
+    def gives_up_after_s(self) -> float | None:
+        """Where the load itself makes deliveries go missing: how long without any to wait.
+
+        None where all are owed, so that the whole patience is spent on them.
+        """
+        return None
+
+    @property
     def deliveries_per_event(self) -> int:
         """How many clients each event is owed to."""
         return 1

@@ -6,6 +6,7 @@ Knows one trial; what came before and after it is the runner's.
 from __future__ import annotations
 
 import contextlib
+import math
 import shutil
 import time
 from collections.abc import Mapping, Sequence
@@ -214,6 +215,7 @@ def _watch_until(running: RunningTrial, end_ns: int, observer: Observer) -> None
 def _drain(running: RunningTrial, load: Load, observer: Observer) -> None:
     """Wait for what is still owed, at most as long as the load has patience."""
     deadline = time.monotonic() + load.patience_s
+    still = Stillness(load.gives_up_after_s)
     while True:
         left_s = max(0.1, deadline - time.monotonic())
         server = running.target.ask({"do": "counters"}, left_s + START_SECONDS)
@@ -227,7 +229,24 @@ def _drain(running: RunningTrial, load: Load, observer: Observer) -> None:
             return
         if time.monotonic() > deadline:
             return
+        if still.lasts(counters["outcomes"], time.monotonic()):
+            return
         time.sleep(DRAIN_STEP_SECONDS)
+
+
+class Stillness:
+    """Sees that a number has not changed for a while."""
+
+    def __init__(self, seconds: float | None) -> None:
+        self._seconds = math.inf if seconds is None else seconds
+        self._value = -1
+        self._since_s = 0.0
+
+    def lasts(self, value: int, now_s: float) -> bool:
+        """Whether `value` has been the same for long enough."""
+        if value != self._value:
+            self._value, self._since_s = value, now_s
+        return now_s - self._since_s >= self._seconds
 
 
 def _convert(running: RunningTrial, experiment: Experiment, meters: list[store.MeterRow]) -> int:

@@ -96,6 +96,10 @@ class Http1Connection(asyncio.Protocol):
                 self._wire.closes(self._fd)
             self._transport.abort()
 
+    @property
+    def transport(self) -> asyncio.Transport:
+        return self._transport
+
     # --- what the transport says ------------------------------------------------
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:

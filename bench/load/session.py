@@ -55,6 +55,8 @@ class Session:
         self.failures = 0
         self.facts: dict[str, Any] = {}
         self.snapshots: dict[str, dict[str, Any]] = {}
+        self.t0_ns = self.t1_ns = 0
+        self.window_known = asyncio.Event()
         self._place = place or Place()
         self._numbers = count(self._place.number, self._place.of)
 
@@ -99,6 +101,8 @@ class Session:
 
     def begin_window(self, t0_ns: int, t1_ns: int) -> None:
         """Start what is measured beside the clients (on the engine's thread)."""
+        self.t0_ns, self.t1_ns = t0_ns, t1_ns
+        self.window_known.set()
         loop = asyncio.get_running_loop()
         self._beside = [
             loop.create_task(self.take_snapshots([("t0", t0_ns), ("t1", t1_ns)])),

@@ -53,6 +53,10 @@ class WebSocket(picows.WSListener):
         self._wire.closes(self._fd)
         self._transport.disconnect()
 
+    @property
+    def transport(self) -> asyncio.ReadTransport:
+        return self._transport.underlying_transport
+
     # --- what picows says ---------------------------------------------------------
 
     def on_ws_connected(self, transport: picows.WSTransport) -> None:

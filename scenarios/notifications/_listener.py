@@ -5,12 +5,34 @@ Knows nothing of how the event came.
 
 from __future__ import annotations
 
+import asyncio
+import socket
+from collections.abc import Coroutine
 from typing import Any
 
 from bench.load.http1 import Http1Connection, Reply
 from bench.load.user import ClientUser
+from bench.pacing import SECOND_NS
 from bench.payload import SEPARATOR, decode
 from bench.samples import EMPTY, FAILED, OK
+
+SLOW_READER_BUFFER_BYTES, CAUGHT_UP_BUFFER_BYTES = 4096, 1 << 20
+
+
+async def beside(
+    life: Coroutine[Any, Any, None], other: Coroutine[Any, Any, None], first_ends: bool = False
+) -> None:
+    """Live with something else going on; with `first_ends` its end ends the life too."""
+    living, going_on = asyncio.create_task(life), asyncio.create_task(other)
+    try:
+        if first_ends:
+            await going_on
+        else:
+            await living
+    finally:
+        for each in (living, going_on):
+            each.cancel()
+        await asyncio.gather(living, going_on, return_exceptions=True)
 
 
 class Listener(ClientUser):
@@ -26,6 +48,64 @@ class Listener(ClientUser):
         self.delivery = recorder.code("delivery")
         self.asked = recorder.code("request")
         self.seen = -1
+
+    # --- faults that the load asks for -------------------------------------------------
+
+    async def lifetime(self) -> None:
+        """As every client's, but away for a while or slow where the load says so."""
+        load = self.session.load
+        if load.away_s:
+            await self._lifetime_with_absence(round(load.away_s * SECOND_NS))
+        elif self.number < load.slow_clients:
+            await beside(super().lifetime(), self._read_nothing())
+        else:
+            await super().lifetime()
+
+    async def _lifetime_with_absence(self, away_ns: int) -> None:
+        session = self.session
+        until = session.engine.alarm.until
+
+        async def leave() -> None:
+            await session.window_known.wait()
+            await until((session.t0_ns + session.t1_ns - away_ns) // 2)
+
+        await beside(super().lifetime(), leave(), first_ends=True)
+        await until((session.t0_ns + session.t1_ns + away_ns) // 2)
+        if session.load.recovery == "none":
+            self.forget()
+        await super().lifetime()
+
+    async def _read_nothing(self) -> None:
+        session = self.session
+        await session.window_known.wait()
+        await session.engine.alarm.until(session.t0_ns)
+        self.pause(True)
+        await session.engine.alarm.until(session.t1_ns)
+        self.pause(False)
+
+    def forget(self) -> None:
+        """Come back as somebody new: only what happens from now on."""
+        self.seen = -1
+
+    def pause(self, paused: bool) -> None:
+        """Stop or go on reading from the connection."""
+        transport = self.transport()
+        if transport is None:
+            return
+        sock = transport.get_extra_info("socket")
+        if paused:
+            # Otherwise the kernel takes megabytes in the client's place.
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, SLOW_READER_BUFFER_BYTES)
+            transport.pause_reading()
+        else:
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, CAUGHT_UP_BUFFER_BYTES)
+            transport.resume_reading()
+
+    def transport(self) -> asyncio.ReadTransport | None:
+        """The connection's transport, for `pause`."""
+        return None
+
+    # --- what came ---------------------------------------------------------------------
 
     def deliver(self, data: bytes, read_ns: int) -> None:
         """Record the event in `data`, whose bytes the loop got at `read_ns`."""

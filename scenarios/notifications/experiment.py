@@ -43,6 +43,29 @@ class NotificationLoad(Load):
     keep_alive_s: float = parameter(
         15.0, "s", "SSE: time between two keep-alive comments", low=0.1, high=3600
     )
+    away_s: float = parameter(
+        0.0, "s", "clients are away for so long in the middle of the window", low=0, high=3600
+    )
+    recovery: str = parameter(
+        "position",
+        "",
+        "what a client that comes back gets: what it missed (its position in the feed, a durable "
+        "queue at the broker), or only what is new",
+        choices=("position", "none"),
+    )
+    slow_clients: int = parameter(
+        0, "", "the first so many clients read nothing during the window", low=0, high=1_000_000
+    )
+    slow_policy: str = parameter(
+        "wait",
+        "",
+        "SSE, WebSocket: what the server does for a client whose send buffer is full: wait for "
+        "it, drop the event, or disconnect it",
+        choices=("wait", "drop", "disconnect"),
+    )
+    send_buffer_bytes: int = parameter(
+        65_536, "B", "SSE, WebSocket: send buffer per client, in the server", low=4096, high=10**9
+    )
     deflate: str = parameter(
         "off",
         "",
@@ -60,6 +83,19 @@ class NotificationLoad(Load):
     def patience_s(self) -> float:
         """The slowest client comes by once in a poll interval."""
         return self.drain_s + self.poll_interval_s
+
+    @property
+    def gives_up_after_s(self) -> float | None:
+        """Absent and slow clients may lose events for good; polls come once in an interval.
+
+        A connection whose reader was stalled is probed by the kernel in growing
+        steps: it may take seconds until it moves again.
+        """
+        if self.slow_clients and self.slow_policy != "wait":
+            return 5.0 + self.poll_interval_s
+        if self.away_s and self.recovery == "none":
+            return 1.5 + self.poll_interval_s
+        return None
 
     @property
     def deliveries_per_event(self) -> int:

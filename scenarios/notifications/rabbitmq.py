@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from bench.load.amqp import Consumer
 from scenarios.notifications._listener import Listener
 
@@ -14,9 +16,14 @@ class Client(Listener):
     async def connect(self) -> None:
         session = self.session
         self.consumer = Consumer(session.wire)
-        await self.consumer.open(
-            session.address["url"], session.address["exchange"], str(self.number), self.deliver
-        )
+        exchange = session.address["exchange"]
+        keeps = session.load.away_s and session.load.recovery == "position"
+        queue = f"{exchange}.{self.number}" if keeps else ""
+        url = session.address["url"]
+        await self.consumer.open(url, exchange, str(self.number), self.deliver, queue)
+
+    def transport(self) -> asyncio.ReadTransport | None:
+        return self.consumer.transport if self.consumer is not None else None
 
     async def live(self) -> None:
         assert self.consumer is not None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 from bench.load.http1 import Http1Stream, get
@@ -35,6 +36,13 @@ class Client(Listener):
     def on_part(self, part: bytes, read_ns: int) -> None:
         for event in self.parser.feed(part):
             self.deliver(event.data, read_ns)
+
+    def forget(self) -> None:
+        super().forget()
+        self.parser = EventStreamParser()
+
+    def transport(self) -> asyncio.ReadTransport | None:
+        return self.connection.transport if self.connection is not None else None
 
     async def live(self) -> None:
         assert self.connection is not None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from bench.load.websocket import WebSocket
 from scenarios.notifications._listener import Listener
 
@@ -21,6 +23,9 @@ class Client(Listener):
         if self.seen < 0:
             self.seen = int(self.socket.headers["X-Position"])
         session.facts["websocket_extension"] = self.socket.extension or "none"
+
+    def transport(self) -> asyncio.ReadTransport | None:
+        return self.socket.transport if self.socket is not None else None
 
     async def live(self) -> None:
         assert self.socket is not None

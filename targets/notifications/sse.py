@@ -7,6 +7,7 @@ import contextlib
 from aiohttp import web
 
 from targets._events import EventSource, Feed
+from targets._slow import SendLimit
 from targets._web import WebTarget, whole_number
 
 TITLE = "SSE"
@@ -33,11 +34,15 @@ class Target(WebTarget):
         await response.prepare(request)
         # An id without data is no event, but tells a client where it stands.
         await response.write(b"id: %d\n\n" % seen)
+        assert request.transport is not None
+        limit = SendLimit(request.transport, self.load)
         with contextlib.suppress(ConnectionError):  # the client is gone
-            await self.send(response, feed, seen)
+            await self.send(response, feed, seen, limit)
         return response
 
-    async def send(self, response: web.StreamResponse, feed: Feed, seen: int) -> None:
+    async def send(
+        self, response: web.StreamResponse, feed: Feed, seen: int, limit: SendLimit
+    ) -> None:
         """Write what comes after `seen`, without end."""
         while True:
             news = await feed.wait(seen, self.load.keep_alive_s)
@@ -45,7 +50,8 @@ class Target(WebTarget):
                 # A comment: proxies and clients see that the stream lives.
                 await response.write(b":\n\n")
             for event in news:
-                await response.write(b"id: %d\ndata: %b\n\n" % (event.sequence, event.payload))
+                if limit.admits(len(news) > 1):
+                    await response.write(b"id: %d\ndata: %b\n\n" % (event.sequence, event.payload))
                 seen = event.sequence
 
 

@@ -7,6 +7,7 @@ import asyncio
 from aiohttp import web
 
 from targets._events import EventSource, Feed
+from targets._slow import SendLimit
 from targets._web import WebTarget, whole_number
 
 TITLE = "WebSocket"
@@ -32,7 +33,9 @@ class Target(WebTarget):
         socket = web.WebSocketResponse(compress=self.load.deflate == "on")
         socket.headers[POSITION] = str(seen)
         await socket.prepare(request)
-        sending = asyncio.create_task(self.send(socket, feed, seen))
+        assert request.transport is not None
+        limit = SendLimit(request.transport, self.load)
+        sending = asyncio.create_task(self.send(socket, feed, seen, limit))
         try:
             async for _ in socket:  # clients say nothing; this sees them close
                 pass
@@ -40,12 +43,16 @@ class Target(WebTarget):
             sending.cancel()
         return socket
 
-    async def send(self, socket: web.WebSocketResponse, feed: Feed, seen: int) -> None:
+    async def send(
+        self, socket: web.WebSocketResponse, feed: Feed, seen: int, limit: SendLimit
+    ) -> None:
         """Send what comes after `seen` until the client is gone."""
         try:
             while True:
-                for event in await feed.wait(seen):
-                    await socket.send_bytes(event.payload)
+                news = await feed.wait(seen)
+                for event in news:
+                    if limit.admits(len(news) > 1):
+                        await socket.send_bytes(event.payload)
                     seen = event.sequence
         except ConnectionError:
             return

@@ -1,0 +1,51 @@
+"""A bounded send buffer per client, and what to do when it is full.
+
+Knows nothing of what is sent.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from typing import Any
+
+NEVER_BLOCKS_BYTES = 1 << 30
+
+
+class SlowClientDropped(ConnectionError):
+    """The policy is to disconnect, and this client's buffer is full."""
+
+
+class SendLimit:
+    """The limit of one connection.
+
+    `wait`: writing blocks until there is room again (this client's task only).
+    `drop`: what does not fit is not sent.  `disconnect`: the client is cut off.
+    """
+
+    def __init__(self, transport: asyncio.WriteTransport, load: Any) -> None:
+        self._transport = transport
+        self._policy = load.slow_policy
+        self._limit = load.send_buffer_bytes
+        # Only "wait" may ever block a write; the others must decide before each.
+        blocks_at = self._limit if self._policy == "wait" else self._limit + NEVER_BLOCKS_BYTES
+        transport.set_write_buffer_limits(high=blocks_at)
+        sock = transport.get_extra_info("socket")
+        # The kernel's buffer comes on top; it doubles what it is asked for.
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, self._limit // 2)
+
+    def admits(self, catching_up: bool = False) -> bool:
+        """Whether to send now; SlowClientDropped where the policy is to disconnect.
+
+        What a client missed is sent as fast as it reads, whatever the policy.
+        """
+        if (
+            catching_up
+            or self._policy == "wait"
+            or self._transport.get_write_buffer_size() < self._limit
+        ):
+            return True
+        if self._policy == "disconnect":
+            self._transport.abort()
+            raise SlowClientDropped("send buffer full")
+        return False
