@@ -13,6 +13,7 @@ import numpy as np
 
 from bench.metrics import BACKEND_ROLES
 from bench.model import Finding
+from bench.power import repeats_for_precision
 from bench.statistics import Estimate
 from bench.trialdata import TrialData
 
@@ -154,7 +155,7 @@ def of_estimate(title: str, entry: Estimate) -> Finding | None:
     """Trials that disagree about one value."""
     if not entry.half_width_share > WIDE_SHARE:
         return None
-    more = math.ceil(entry.trials * (entry.half_width_share / WIDE_SHARE) ** 2) - entry.trials
+    more = (repeats_for_precision(entry, WIDE_SHARE) or 0) - entry.trials
     return Finding(
         "trials_disagree",
         "note",

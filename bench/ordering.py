@@ -15,6 +15,7 @@ from typing import Any
 from bench import catalog, pacing, planfile, runner
 from bench.model import Pattern, Trial, UsageError
 from bench.plan import Request, parse_settings, trials_of
+from bench.precision import Goal, check_repeats
 
 QUICK_REPEATS = 3
 
@@ -31,6 +32,7 @@ class Asked:
     quick: bool = False
     amqp_url: str = ""
     command: str = ""
+    goal: Goal | None = None
 
 
 def settings_of(pairs: Sequence[str], **named: str) -> dict[str, str]:
@@ -67,6 +69,7 @@ def plan_of(asked: Asked) -> runner.RunPlan:
     request = request_of(asked)
     if request.workers < 1:
         raise UsageError(f"workers={request.workers}: must be at least 1; write --workers 2")
+    check_repeats(asked.goal, request.repeats)
     chosen = catalog.select(list(request.names))
     usable, missing = runner.without_missing(chosen, asked.amqp_url)
     experiments = catalog.experiments()
@@ -88,6 +91,7 @@ def plan_of(asked: Asked) -> runner.RunPlan:
         asked.amqp_url,
         asked.command,
         missing,
+        asked.goal,
     )
 
 

@@ -84,13 +84,18 @@ def trials_of(
     order = random.Random(request.seed)
     trials: list[Trial] = []
     for repeat in range(1, request.repeats + 1):
-        seed = random.Random(f"{request.seed}/{repeat}").getrandbits(32)
+        seed = seed_of(request.seed, repeat)
         block = [(level, pattern) for level in levels for pattern in patterns]
         order.shuffle(block)
         for level, pattern in block:
             load = base | {parameters[name].field_name: value for name, value in level.items()}
             trials.append(Trial(first_number + len(trials), pattern.id, level, repeat, seed, load))
     return trials
+
+
+def seed_of(seed: int, repeat: int) -> int:
+    """The seed that all trials of a repeat share."""
+    return random.Random(f"{seed}/{repeat}").getrandbits(32)
 
 
 def check_limits(trials: Sequence[Trial], most: int, workers: int) -> None:

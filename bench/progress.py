@@ -57,6 +57,10 @@ class Progress:
             self._live = Live(console=self._console, refresh_per_second=4, transient=True)
             self._live.start()
 
+    def trials_added(self, trials: Sequence[Trial], reason: str) -> None:
+        self._trials = [*self._trials, *trials]
+        self.says(f"{reason}: repeat {trials[0].repeat}, {len(trials)} more trials")
+
     def trial_begins(self, trial: Trial) -> None:
         self._before = None
         level = level_words(trial.level)

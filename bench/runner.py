@@ -14,11 +14,13 @@ from pathlib import Path
 from types import FrameType
 from typing import Protocol
 
-from bench import catalog, environment, store
+from bench import additions, catalog, environment, store
 from bench.lab import rabbitmq
 from bench.lab.processes import cpu_sets
 from bench.model import ComponentMissing, Pattern, Trial, TrialFailed, UsageError
 from bench.plan import SPARE_DESCRIPTORS, check_limits
+from bench.precision import Goal
+from bench.refining import Refiner
 from bench.trial import Observer, Surroundings, run_trial
 
 
@@ -26,6 +28,7 @@ class Progress(Observer, Protocol):
     """An observer that also sees the run as a whole."""
 
     def run_begins(self, trials: Sequence[Trial], folder: Path) -> None: ...
+    def trials_added(self, trials: Sequence[Trial], reason: str) -> None: ...
     def trial_begins(self, trial: Trial) -> None: ...
     def trial_ends(self, record: store.TrialFile) -> None: ...
     def says(self, text: str) -> None: ...
@@ -47,6 +50,7 @@ class RunPlan:
     amqp_url: str = ""
     command: str = ""
     not_measured: Mapping[str, str] = field(default_factory=dict)
+    goal: Goal | None = None
 
 
 def without_missing(
@@ -102,6 +106,7 @@ def new_run(plan: RunPlan, results: Path) -> Path:
             not_measured=dict(plan.not_measured),
         ),
     )
+            goal=plan.goal,
     return folder
 
 
@@ -188,25 +193,13 @@ def execute(folder: Path, amqp_url: str, progress: Progress) -> store.StoredRun:
     """
     folder = folder.resolve()  # the children have another working folder
     run = store.open_run(folder)
-    trials = run.unfinished
-    experiments = catalog.experiments()
     services = Services(cpu_pins(), amqp_url, progress.says)
-    progress.run_begins(trials, folder)
+    progress.run_begins(run.unfinished, folder)
     try:
         with interruptible():
-            for trial in trials:
-                progress.trial_begins(trial)
-                pattern = run.file.patterns[trial.pattern]
-                experiment = experiments[pattern.experiment]
-                partial = store.partial_folder(folder, trial)
-                try:
-                    around = services.around(pattern, run.file.workers)
-                    record = run_trial(experiment, trial, partial, around, progress)
-                    record = services.explain(record)
-                except TrialFailed as error:  # a service did not start
-                    record = _failed(trial, str(error), services.rabbit.log_tail())
-                store.finish_trial(partial, record)
-                progress.trial_ends(record)
+            _measure(run, services, progress)
+            if run.file.goal is not None:
+                _refine(run.file.goal, folder, services, progress)
     finally:
         services.stop()
     return store.open_run(folder)
@@ -214,6 +207,34 @@ def execute(folder: Path, amqp_url: str, progress: Progress) -> store.StoredRun:
 
 def cpu_pins() -> list[int]:
     return cpu_sets(1)["backend"]
+def _measure(run: store.StoredRun, services: Services, progress: Progress) -> None:
+    """The trials that the run's plan has and its folder has not."""
+    experiments = catalog.experiments()
+    for trial in run.unfinished:
+        progress.trial_begins(trial)
+        pattern = run.file.patterns[trial.pattern]
+        experiment = experiments[pattern.experiment]
+        partial = store.partial_folder(run.folder, trial)
+        try:
+            around = services.around(pattern, run.file.workers)
+            record = run_trial(experiment, trial, partial, around, progress)
+            record = services.explain(record)
+        except TrialFailed as error:  # a service did not start
+            record = _failed(trial, str(error), services.rabbit.log_tail())
+        store.finish_trial(partial, record)
+        progress.trial_ends(record)
+
+
+def _refine(goal: Goal, folder: Path, services: Services, progress: Progress) -> None:
+    """Add repeats, block by block, until the intervals are as narrow as asked."""
+    refiner = Refiner(goal)
+    while (decision := refiner.decide(store.open_run(folder))).trials:
+        additions.add(folder, decision.trials, decision.words)
+        progress.trials_added(decision.trials, decision.words)
+        _measure(store.open_run(folder), services, progress)
+    progress.says(decision.words)
+
+
 
 
 def _failed(trial: Trial, reason: str, tail: list[str]) -> store.TrialFile:

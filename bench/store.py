@@ -1,6 +1,7 @@
 """results/ on disk: versioned, written once, atomic.
 
     results/<run>/run.json                       the plan, the machine, the patterns
+    results/<run>/more-<n>.json                  trials that were added to the plan later
     results/<run>/trials/<folder>/trial.json     what happened, marks, wire totals
                                   samples.parquet  one row per operation, raw
                                   events.parquet   what the backend published, and when
@@ -17,24 +18,25 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
-import msgspec
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from bench import samples
+from bench import additions, jsonfile, samples
+from bench.jsonfile import write_json
 from bench.model import Pattern, Trial, UsageError
+from bench.precision import Goal
 from bench.readings import Reading, Wire
 from bench.trialdata import TrialData
 
 VERSION = 1
 # History of the format
-# 1  first version
+# 1  first version; later with `goal` and more-<n>.json, without which it reads as before
 
 T = TypeVar("T")
 
@@ -54,6 +56,7 @@ class RunFile:
     trials: list[Trial]
     not_measured: dict[str, str] = field(default_factory=dict)
     link: str = "loopback"
+    goal: Goal | None = None
 
 
 @dataclass(frozen=True)
@@ -85,32 +88,9 @@ class MeterRow:
     reading: Reading
 
 
-def write_json(path: Path, value: Any) -> None:
-    temporary = path.with_name(path.name + ".tmp")
-    temporary.write_bytes(msgspec.json.format(msgspec.json.encode(value), indent=1))
-    os.replace(temporary, path)
-
-
 def read_json(path: Path, kind: type[T]) -> T:
     """Decode a versioned file; UsageError where it is missing, newer or broken."""
-    try:
-        raw = path.read_bytes()
-    except FileNotFoundError:
-        raise UsageError(
-            f"{path.parent}: no {path.name} in it; name a folder of results/"
-        ) from None
-    except OSError as error:
-        raise UsageError(f"{path}: cannot be read ({error.strerror}); check the folder") from None
-    try:
-        version = msgspec.json.decode(raw, type=dict[str, Any]).get("version")
-        if isinstance(version, int) and version > VERSION:
-            raise UsageError(
-                f"{path}: results version {version}, this patternbench reads up to {VERSION}; "
-                "install a newer patternbench"
-            )
-        return msgspec.json.decode(raw, type=kind)
-    except msgspec.DecodeError as error:
-        raise UsageError(f"{path}: not a results file ({error}); restore or remove it") from None
+    return jsonfile.read(path, kind, VERSION)
 
 
 # --- writing -----------------------------------------------------------------
@@ -252,7 +232,7 @@ class StoredTrial:
 
 @dataclass(frozen=True)
 class StoredRun:
-    """A run's folder as it stands."""
+    """A run's folder as it stands; its file's trials are those of the plan and those added."""
 
     folder: Path
     file: RunFile
@@ -313,6 +293,7 @@ def open_run(folder: Path) -> StoredRun:
     if not folder.is_dir():
         raise UsageError(f"{folder}: no such folder; `ls results` shows the runs")
     file = read_json(folder / "run.json", RunFile)
+    file = replace(file, trials=[*file.trials, *additions.trials_of(folder)])
     trials = []
     for path in sorted((folder / "trials").glob("*/trial.json")):
         if not path.parent.name.endswith(".partial"):

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import shlex
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.text import Text
 
-from bench import ordering, units
+from bench import gates, ordering, precision, units
 from bench.cli.shared import (
     AmqpUrl,
     Names,
@@ -19,8 +20,27 @@ from bench.cli.shared import (
     Settings,
     app,
     console,
+    judge,
     write_report,
 )
+from bench.gates import Gate
+from bench.model import UsageError
+
+MOST_REPEATS = 30
+
+UntilPrecise = Annotated[
+    str, typer.Option(metavar="SHARE", help="add repeats until intervals are +- this, e.g. 5%")
+]
+GoalMetric = Annotated[
+    str, typer.Option("--metric", metavar="KEY", help="of --until-precise, else latency_p99")
+]
+MostRepeats = Annotated[
+    int | None, typer.Option(help=f"the bound of --until-precise, else {MOST_REPEATS}")
+]
+Objectives = Annotated[
+    list[str] | None,
+    typer.Option(metavar="EXPR", help="exit 1 if surely broken, e.g. 'latency_p99 < 50 ms'"),
+]
 
 
 @app.command()
@@ -33,10 +53,15 @@ def run(
     workers: Annotated[int | None, typer.Option(help="load processes")] = None,
     seed: Annotated[int | None, typer.Option(help="of schedules, phases and order")] = None,
     quick: Annotated[bool, typer.Option("--quick", help="small load, 3 repeats")] = False,
+    until_precise: UntilPrecise = "",
+    metric: GoalMetric = "",
+    most_repeats: MostRepeats = None,
+    slo: Objectives = None,
     amqp_url: AmqpUrl = "",
     results: Results = Path("results"),
 ) -> None:
     """Measure patterns side by side and write the report."""
+    objectives = [gates.objective(text) for text in slo or []]
     asked = ordering.Asked(
         names=tuple(names),
         settings=ordering.settings_of(settings or [], clients=clients, duration=duration),
@@ -46,28 +71,39 @@ def run(
         quick=quick,
         amqp_url=amqp_url,
         command=shlex.join(["bench", *sys.argv[1:]]),
+        goal=_goal(until_precise, metric, most_repeats),
     )
     plan = ordering.plan_of(asked)
     for name, remedy in plan.not_measured.items():
         console.print(Text(f"not measured: {name}: {remedy}"))
     from bench import runner  # noqa: PLC0415 - the commands that only look stay fast
 
-    _execute(runner.new_run(plan, results), amqp_url)
+    _execute(runner.new_run(plan, results), amqp_url, objectives)
+
+
+def _goal(share: str, metric: str, most_repeats: int | None) -> precision.Goal | None:
+    if share:
+        return precision.goal(share, metric or "latency_p99", most_repeats or MOST_REPEATS)
+    if metric or most_repeats is not None:
+        option = f"--metric {metric}" if metric else f"--most-repeats {most_repeats}"
+        raise UsageError(f"{option}: belongs to --until-precise; add --until-precise 5%")
+    return None
 
 
 @app.command()
-def resume(run: RunFolder, amqp_url: AmqpUrl = "") -> None:
+def resume(run: RunFolder, amqp_url: AmqpUrl = "", slo: Objectives = None) -> None:
     """Complete an interrupted run."""
+    objectives = [gates.objective(text) for text in slo or []]
     from bench import runner, store  # noqa: PLC0415
 
     stored = store.open_run(run)
     runner.check_resumable(stored)
-    if not stored.unfinished:
+    if not stored.unfinished and stored.file.goal is None:
         console.print(f"nothing left to do in {run}")
-    _execute(run, amqp_url)
+    _execute(run, amqp_url, objectives)
 
 
-def _execute(folder: Path, amqp_url: str) -> None:
+def _execute(folder: Path, amqp_url: str, slo: Sequence[Gate]) -> None:
     from bench import runner  # noqa: PLC0415
     from bench.progress import Progress  # noqa: PLC0415
 
@@ -83,7 +119,7 @@ def _execute(folder: Path, amqp_url: str) -> None:
     for record in progress.failed:
         for line in record.log_tail:
             console.print(Text(f"    {record.trial.folder}: {line}"))
-    write_report(folder)
+    judge(write_report(folder), slo)
 
 
 @app.command()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -9,6 +10,11 @@ import typer
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
+
+from bench.gates import Gate
+
+BROKEN = 1
+"""Exit code of a gate that is broken beyond doubt."""
 
 VOID = 3
 """Exit code of a run with no usable trial."""
@@ -42,7 +48,8 @@ def plain_table(*headers: str) -> Table:
     return table
 
 
-def write_report(folder: Path) -> None:
+def write_report(folder: Path) -> Any:
+    """Write the report, print the answer and return the evaluated run."""
     from reports import answer, load, page  # noqa: PLC0415
 
     evaluated = load.evaluate(folder)
@@ -61,6 +68,18 @@ def print_answer(table: Any) -> None:
     for row in table.plain():
         shown.add_row(*[Text(cell) for cell in row])
     wide = console if console.is_terminal else Console(width=200, highlight=False)
+    return evaluated
     wide.print(shown)
     for mark, text in table.notes:
         console.print(Text(f"[{mark}] {text}"))
+
+
+def judge(evaluated: Any, slo: Sequence[Gate]) -> None:
+    """Say what each objective says of the run; Exit(BROKEN) where one is broken beyond doubt."""
+    from reports import objectives  # noqa: PLC0415
+
+    results = objectives.objectives(evaluated, slo)
+    for result in results:
+        console.print(Text(result.text))
+    if any(result.is_broken for result in results):
+        raise typer.Exit(BROKEN)

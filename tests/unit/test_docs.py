@@ -109,7 +109,7 @@ def test_commands_and_options_are_documented() -> None:
 
 
 def test_exit_codes_are_documented() -> None:
-    codes = [cli.USAGE, shared.VOID, cli.MISSING, cli.INTERRUPTED, cli.INTERNAL, 0]
+    codes = [shared.BROKEN, cli.USAGE, shared.VOID, cli.MISSING, cli.INTERRUPTED, cli.INTERNAL, 0]
     rows = set(re.findall(r"^\| (\d+) \|", text_of("docs/commands.md"), re.MULTILINE))
     assert rows == {str(code) for code in codes}
 

@@ -190,7 +190,7 @@ def test_a_window_without_deliveries_is_void() -> None:
             findings.of_estimate("latency p99", Estimate(10, 5, 15, 5)),
             "note",
             "latency p99: the interval is +-50% of the value",
-            "about 15 more repeats (or a longer duration) would narrow it to +-25%",
+            "about 8 more repeats (or a longer duration) would narrow it to +-25%",
         ),
         (
             findings.percentile_missing("latency p99.9", 1234, 4603),

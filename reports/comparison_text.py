@@ -1,0 +1,203 @@
+"""A comparison of two runs in words: for people, as Markdown for a pull request, as JSON.
+
+Words only; what is compared and how is in `comparison`.  The JSON's keys are
+public: others read it by them.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from bench.comparison import Comparison
+from bench.likeness import Difference
+from bench.statistics import Estimate, bootstrap_interval
+from reports import numbers
+from reports.comparison import TO_FIND, GateResult, Row, RunComparison
+
+JSON_VERSION = 1
+HEADERS = ("pattern", "level", "metric", "A", "B", "B / A", "95 % interval", "verdict")
+MOST_PLACES = 3
+
+
+def lines(found: RunComparison) -> list[list[str]]:
+    """The table's rows as text; a level column only where something is swept."""
+    swept = any(row.level for row in found.rows)
+    table = [list(HEADERS), *(_cells(row) for row in found.rows)]
+    return table if swept else [[*cells[:1], *cells[2:]] for cells in table]
+
+
+def _cells(row: Row) -> list[str]:
+    return [
+        row.title,
+        row.level,
+        numbers.title(row.metric.key),
+        numbers.number(row.a.value),
+        numbers.number(row.b.value),
+        effect(row.comparison),
+        interval(row.comparison),
+        row.words,
+    ]
+
+
+def effect(entry: Comparison) -> str:
+    """A ratio as 1.12, a difference as +3."""
+    if math.isnan(entry.value):
+        return numbers.MISSING
+    return numbers.times(entry.value) if entry.kind == "ratio" else _signed(entry.value)
+
+
+def interval(entry: Comparison) -> str:
+    if not entry.has_interval:
+        return numbers.MISSING
+    if entry.kind == "ratio":
+        return f"{numbers.times(entry.low)} to {numbers.times(entry.high)}"
+    return f"{_signed(entry.low)} to {_signed(entry.high)}"
+
+
+def _signed(value: float) -> str:
+    return f"+{numbers.number(value)}" if value > 0 else numbers.number(value)
+
+
+def summary(found: RunComparison) -> str:
+    """One sentence: what differs, and what is not settled."""
+    rows, changed = found.rows, found.changed
+    unsettled = [row for row in rows if row.verdict == "not settled"]
+    same = len(rows) - len(changed) - len(unsettled)
+    return (
+        f"Of {len(rows)} values {len(changed)} differ, {same} are the same for practical purposes, "
+        f"{len(unsettled)} are not settled."
+    )
+
+
+def remedy(found: RunComparison) -> str:
+    """How many repeats would settle what is open; nothing where all is settled."""
+    needed = [row.repeats for row in found.rows if row.verdict == "not settled" and row.repeats]
+    if not needed:
+        return ""
+    return (
+        f"With about {max(needed)} repeats in each run every one of them would show a difference "
+        f"of {TO_FIND:.0%} in nine of ten comparisons (the median of them needs "
+        f"{sorted(needed)[len(needed) // 2]})."
+    )
+
+
+def remarks(found: RunComparison) -> Iterator[str]:
+    """All that is said beside the table, gates excepted."""
+    yield summary(found)
+    if text := remedy(found):
+        yield text
+    yield from (numbers.sentence_case(f"{note}.") for note in found.notes)
+
+
+def gate_line(result: GateResult) -> str:
+    """`gate 'latency_p99 > +10%' broken: notifications/sse +21 % to +40 %`."""
+    ends = f"{numbers.percent(result.low)} to {numbers.percent(result.high)}"
+    seen = "too few trials for an interval" if math.isnan(result.low) else ends
+    return f"gate '{result.gate.text}' {result.state}: {result.row.place} {seen}"
+
+
+def warnings(differences: Sequence[Difference]) -> list[str]:
+    """What makes the runs unlike, one line each."""
+    return [f"unlike: {entry.text}{_where(entry)}" for entry in differences]
+
+
+def _where(entry: Difference) -> str:
+    if not entry.where:
+        return ""
+    more = f" and {len(entry.where) - MOST_PLACES} more" if len(entry.where) > MOST_PLACES else ""
+    return f" at {', '.join(entry.where[:MOST_PLACES])}{more}"
+
+
+def markdown(found: RunComparison) -> str:
+    """For a pull request: the outcome first, then gates, table, remarks."""
+    outcome = "gate broken" if found.broken else "no gate broken" if found.gates else ""
+    parts = [f"### `{found.a}` (A) and `{found.b}` (B){outcome and ': '}{outcome}"]
+    if found.differences:
+        listed = [f"- {line}" for line in warnings(found.differences)]
+        parts.append("\n".join(["**Unlike runs:** read with care.", "", *listed]))
+    if found.gates:
+        parts.append("\n".join(f"- {gate_line(result)}" for result in found.gates))
+    table = lines(found)
+    rows = [table[0], ["---"] * len(table[0]), *table[1:]]
+    parts.append("\n".join(f"| {' | '.join(_escaped(cells))} |" for cells in rows))
+    parts.append("\n".join(f"- {remark}" for remark in remarks(found)))
+    return "\n\n".join(parts) + "\n"
+
+
+def _escaped(cells: Sequence[str]) -> list[str]:
+    return [cell.replace("|", "\\|") for cell in cells]
+
+
+def as_json(found: RunComparison) -> str:
+    """Every number of the comparison; null where there is none."""
+    content = {
+        "version": JSON_VERSION,
+        "a": found.a,
+        "b": found.b,
+        "differences": [vars(entry) for entry in found.differences],
+        "rows": [_row(row) for row in found.rows],
+        "gates": [_gate(result) for result in found.gates],
+        "broken": bool(found.broken),
+        "notes": list(found.notes),
+    }
+    return json.dumps(_finite(content), indent=1, ensure_ascii=False)
+
+
+def _row(row: Row) -> dict[str, Any]:
+    entry = row.comparison
+    return {
+        "experiment": row.experiment,
+        "pattern": row.pattern,
+        "level": row.level,
+        "metric": row.metric.key,
+        "unit": row.metric.unit,
+        "better": row.metric.better,
+        "a": _side(row.a, row.trials[0]),
+        "b": _side(row.b, row.trials[1]),
+        "kind": entry.kind,
+        "value": entry.value,
+        "low": entry.low,
+        "high": entry.high,
+        "p": entry.p_value,
+        "p_corrected": row.p_value,
+        "p_rank": entry.rank_p,
+        "verdict": row.verdict,
+        "words": row.words,
+        "repeats_to_find_10_percent": row.repeats,
+    }
+
+
+def _side(entry: Estimate, values: Sequence[float]) -> dict[str, Any]:
+    """The value with its interval, and the bootstrap's beside it."""
+    return {
+        "value": entry.value,
+        "low": entry.low,
+        "high": entry.high,
+        "bootstrap": list(bootstrap_interval(values)),
+        "trials": list(values),
+    }
+
+
+def _gate(result: GateResult) -> dict[str, Any]:
+    return {
+        "gate": result.gate.text,
+        "pattern": result.row.pattern,
+        "level": result.row.level,
+        "state": result.state,
+        "low": result.low,
+        "high": result.high,
+    }
+
+
+def _finite(value: Any) -> Any:
+    """JSON has no NaN and no infinity."""
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, dict):
+        return {key: _finite(entry) for key, entry in value.items()}
+    if isinstance(value, list | tuple):
+        return [_finite(entry) for entry in value]
+    return value
