@@ -26,6 +26,13 @@ def application() -> typer.Typer:
     return app
 
 
+def _named(error: typer.TyperException) -> str:
+    """What Typer says, with the option that it says it of."""
+    name = str(getattr(getattr(error, "param", None), "name", None) or "").replace("_", "-")
+    text = str(error)
+    return text if not name or name in text else f"{name}: {text}"
+
+
 def _fail(words: str, code: int) -> int:
     print(f"bench: {' '.join(words.split())}", file=sys.stderr)
     return code
@@ -54,7 +61,7 @@ def main() -> None:
     except (KeyboardInterrupt, typer.Abort):
         code = INTERRUPTED
     except typer.TyperException as error:
-        code = _fail(f"{error}; `bench --help` shows what there is", USAGE)
+        code = _fail(f"{_named(error)}; `bench --help` shows what there is", USAGE)
     except BrokenPipeError:
         code = 0
     except Exception as error:

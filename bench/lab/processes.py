@@ -5,6 +5,7 @@ Knows nothing of what a child does.
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import json
 import os
@@ -153,7 +154,8 @@ class Child:
         """End it: politely first, then not."""
         for pipe in (self.process.stdin, self.process.stdout):
             if pipe is not None:
-                pipe.close()
+                with contextlib.suppress(OSError):  # what a dead child never read
+                    pipe.close()
         if self.alive:
             self.send_signal(signal.SIGCONT)  # a stopped process hears nothing
             self.send_signal(number)

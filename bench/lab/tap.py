@@ -5,10 +5,14 @@ For looking, not for measuring: it is in the way of what it shows.
 
 from __future__ import annotations
 
+import contextlib
 import socket
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
+
+CLOSE_SECONDS = 1.0
 
 
 @dataclass(frozen=True)
@@ -31,7 +35,9 @@ class Tap:
         self._server = socket.create_server(("127.0.0.1", 0))
         self.port = int(self._server.getsockname()[1])
         self.began_ns = time.monotonic_ns()
-        threading.Thread(target=self._accept, daemon=True).start()
+        self._sockets: list[socket.socket] = []
+        self._threads: list[threading.Thread] = []
+        self._begin(self._accept)
 
     def _accept(self) -> None:
         number = 0
@@ -41,11 +47,15 @@ class Tap:
             except OSError:  # closed
                 return
             number += 1
-            backend = socket.create_connection(self._backend)
+            try:
+                backend = socket.create_connection(self._backend)
+            except OSError:  # the backend refuses: so does the tap
+                client.close()
+                continue
+            self._sockets += [client, backend]
             for source, sink, up in ((client, backend, True), (backend, client, False)):
                 source.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-                arguments = (number, source, sink, up)
-                threading.Thread(target=self._relay, args=arguments, daemon=True).start()
+                self._begin(self._relay, number, source, sink, up)
 
     def _relay(self, number: int, source: socket.socket, sink: socket.socket, up: bool) -> None:
         try:
@@ -58,4 +68,15 @@ class Tap:
             return
 
     def close(self) -> None:
-        self._server.close()
+        for each in (self._server, *self._sockets):
+            with contextlib.suppress(OSError):
+                each.shutdown(socket.SHUT_RDWR)  # wakes whoever waits in it
+        for thread in self._threads:
+            thread.join(CLOSE_SECONDS)
+        for each in (self._server, *self._sockets):
+            each.close()
+
+    def _begin(self, target: Callable[..., None], *arguments: object) -> None:
+        thread = threading.Thread(target=target, args=arguments, daemon=True)
+        self._threads.append(thread)
+        thread.start()

@@ -111,7 +111,10 @@ class WireMeter:
         for number, fd in enumerate(list(self._open), start=1):
             if fd not in self._open:  # closed while others were read: counted there
                 continue
-            counts, min_rtt = read_socket(fd)
+            try:
+                counts, min_rtt = read_socket(fd)
+            except OSError:  # its end is about to be told to `closes`
+                continue
             total.add(counts)
             times.append(min_rtt)
             if number % SOCKETS_AT_ONCE == 0:
