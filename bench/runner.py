@@ -60,6 +60,8 @@ def without_missing(
 
     Raises ComponentMissing where none of them can.
     """
+    if amqp_url and any("rabbitmq" in pattern.requires for pattern in patterns):
+        rabbitmq.check_foreign(amqp_url)
     usable, missing = [], {}
     for pattern in patterns:
         remedies = [
@@ -104,9 +106,9 @@ def new_run(plan: RunPlan, results: Path) -> Path:
             patterns={pattern.id: pattern for pattern in plan.patterns},
             trials=list(plan.trials),
             not_measured=dict(plan.not_measured),
+            goal=plan.goal,
         ),
     )
-            goal=plan.goal,
     return folder
 
 
@@ -205,8 +207,6 @@ def execute(folder: Path, amqp_url: str, progress: Progress) -> store.StoredRun:
     return store.open_run(folder)
 
 
-def cpu_pins() -> list[int]:
-    return cpu_sets(1)["backend"]
 def _measure(run: store.StoredRun, services: Services, progress: Progress) -> None:
     """The trials that the run's plan has and its folder has not."""
     experiments = catalog.experiments()
@@ -235,6 +235,8 @@ def _refine(goal: Goal, folder: Path, services: Services, progress: Progress) ->
     progress.says(decision.words)
 
 
+def cpu_pins() -> list[int]:
+    return cpu_sets(1)["backend"]
 
 
 def _failed(trial: Trial, reason: str, tail: list[str]) -> store.TrialFile:

@@ -24,7 +24,7 @@ from bench.cli.shared import (
     write_report,
 )
 from bench.gates import Gate
-from bench.model import UsageError
+from bench.model import Load, UsageError, parameters_of
 
 MOST_REPEATS = 30
 
@@ -131,6 +131,7 @@ def calibrate(
     """The load engine's own ceiling here, beside wrk and Locust's FastHttpUser."""
     from bench import calibration  # noqa: PLC0415
 
-    levels = [int(units.quantity(text, "", "clients")) for text in clients.split(",")]
-    seconds = units.quantity(duration, "s", "duration")
+    known = parameters_of(Load)
+    levels = [units.parse(known["clients"], text) for text in clients.split(",")]
+    seconds = units.parse(known["duration"], duration)
     calibration.run(levels, repeats, seconds, console)

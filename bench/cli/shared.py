@@ -26,7 +26,16 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Compares backend communication patterns quantitatively.",
 )
-console = Console(highlight=False, soft_wrap=True)
+
+
+class PipedConsole(Console):
+    """A console for which it is no failure that the reader has seen enough (`| head`)."""
+
+    def on_broken_pipe(self) -> None:
+        raise typer.Exit(0)
+
+
+console = PipedConsole(highlight=False, soft_wrap=True)
 
 Names = Annotated[
     list[str], typer.Argument(help="EXPERIMENT, EXPERIMENT/PATTERN, or one plan.toml")
@@ -59,6 +68,7 @@ def write_report(folder: Path) -> Any:
     console.print(f"report: {where}")
     if not any(group.used for result in evaluated.experiments for group in result.groups):
         raise typer.Exit(VOID)
+    return evaluated
 
 
 def print_answer(table: Any) -> None:
@@ -68,7 +78,6 @@ def print_answer(table: Any) -> None:
     for row in table.plain():
         shown.add_row(*[Text(cell) for cell in row])
     wide = console if console.is_terminal else Console(width=200, highlight=False)
-    return evaluated
     wide.print(shown)
     for mark, text in table.notes:
         console.print(Text(f"[{mark}] {text}"))
