@@ -58,6 +58,11 @@ class Row:
         return f"{words} ({'better' if verdict == self.metric.better else 'worse'})"
 
     @property
+    def is_silent(self) -> bool:
+        """Whether single trials of a run do not give the value, though all of them together may."""
+        return 0 in self.comparison.trials
+
+    @property
     def place(self) -> str:
         return " ".join(filter(None, (f"{self.experiment}/{self.pattern}", self.level)))
 

@@ -36,16 +36,18 @@ def _cells(row: Row) -> list[str]:
         numbers.title(row.metric.key),
         numbers.number(row.a.value),
         numbers.number(row.b.value),
-        effect(row.comparison),
+        effect(row),
         interval(row.comparison),
         row.words,
     ]
 
 
-def effect(entry: Comparison) -> str:
-    """A ratio as 1.12, a difference as +3."""
+def effect(row: Row) -> str:
+    """A ratio as 1.12, a difference as +3; of the values shown where single trials have none."""
+    entry = row.comparison
     if math.isnan(entry.value):
-        return numbers.MISSING
+        known = row.a.value > 0 and row.b.value > 0
+        return numbers.times(row.b.value / row.a.value) if known else numbers.MISSING
     return numbers.times(entry.value) if entry.kind == "ratio" else _signed(entry.value)
 
 
@@ -89,14 +91,20 @@ def remarks(found: RunComparison) -> Iterator[str]:
     yield summary(found)
     if text := remedy(found):
         yield text
+    if silent := dict.fromkeys(row.metric.title for row in found.rows if row.is_silent):
+        yield (
+            f"{numbers.sentence_case(numbers.listed(list(silent)))}: single trials have too few "
+            "samples, so there is no interval; raise duration, event_rate or clients."
+        )
     yield from (numbers.sentence_case(f"{note}.") for note in found.notes)
 
 
 def gate_line(result: GateResult) -> str:
     """`gate 'latency_p99 > +10%' broken: notifications/sse +21 % to +40 %`."""
     ends = f"{numbers.percent(result.low)} to {numbers.percent(result.high)}"
-    seen = "too few trials for an interval" if math.isnan(result.low) else ends
-    return f"gate '{result.gate.text}' {result.state}: {result.row.place} {seen}"
+    if math.isnan(result.low):
+        ends = "too few samples in a trial" if result.row.is_silent else "too few trials"
+    return f"gate '{result.gate.text}' {result.state}: {result.row.place} {ends}"
 
 
 def warnings(differences: Sequence[Difference]) -> list[str]:

@@ -1,0 +1,287 @@
+"""Adding repeats until intervals are narrow enough: what is decided, and that it ends."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+import random
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+from make_run import _write_trial, make_run
+from unit_builders import trial
+
+from bench import additions, precision, runner, store
+from bench.cli.main import main
+from bench.model import Trial, UsageError
+from bench.plan import seed_of
+from bench.precision import Goal, Place
+from bench.statistics import Estimate, estimate
+
+GOAL = Goal("latency_p99", 0.05, 8)
+SSE, WS, FLOOR = "notifications/sse", "notifications/websocket", "notifications/floor"
+FLOOR_HERE = "notifications/null"
+"""A pattern of the catalogue that needs nothing."""
+
+NARROW, WIDE = Estimate(100, 97, 103, 3), Estimate(100, 80, 120, 3)
+
+
+def planned(*patterns: str, levels: Sequence[int] = (10,), repeats: int = 3) -> list[Trial]:
+    found: list[Trial] = []
+    for repeat in range(1, repeats + 1):
+        for clients in levels:
+            for pattern in patterns:
+                level = {"clients": clients}
+                seed = seed_of(1, repeat)
+                found.append(
+                    trial(len(found), pattern=pattern, level=level, repeat=repeat, seed=seed)
+                )
+    return found
+
+
+def place(pattern: str, clients: int = 10) -> Place:
+    return pattern, (("clients", clients),)
+
+
+def decide(
+    trials: list[Trial], estimates: dict[Place, Estimate], compared: set[str] | None = None
+) -> precision.Decision:
+    return precision.decide(trials, estimates, GOAL, 1, compared or {SSE, WS})
+
+
+# --- what is asked ---------------------------------------------------------------------------
+
+
+def test_a_goal_is_parsed() -> None:
+    assert precision.goal("5%", "latency_p50", 30) == Goal("latency_p50", 0.05, 30)
+    assert precision.goal(" 2.5 % ", "lost", 9) == Goal("lost", 0.025, 9)
+
+
+@pytest.mark.parametrize(
+    ("share", "metric", "message"),
+    [
+        ("5", "latency_p99", "--until-precise 5: the % is missing; write 5%"),
+        ("five", "latency_p99", "--until-precise five: not a share; write e.g. 5%"),
+        ("-5%", "latency_p99", "--until-precise -5%: not a share; write e.g. 5%"),
+        ("0%", "latency_p99", "--until-precise 0%: must lie between 0% and 100%; write e.g. 5%"),
+        ("100%", "latency_p99", "--until-precise 100%: must lie between"),
+        ("5%", "latency_p98", "--metric latency_p98: there is no metric 'latency_p98'; did you"),
+    ],
+)
+def test_a_bad_goal_is_refused(share: str, metric: str, message: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        precision.goal(share, metric, 30)
+    assert str(caught.value).startswith(message)
+
+
+def test_the_bound_must_leave_room() -> None:
+    precision.check_repeats(None, 50)
+    precision.check_repeats(GOAL, 7)
+    with pytest.raises(UsageError, match="--most-repeats 8: 8 are planned already; write"):
+        precision.check_repeats(GOAL, 8)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--until-precise", "5"], "--until-precise 5: the % is missing; write 5%"),
+        (["--metric", "lost"], "--metric lost: belongs to --until-precise; add --until-precise 5%"),
+        (["--most-repeats", "9"], "--most-repeats 9: belongs to --until-precise"),
+        (["--until-precise", "5%", "--most-repeats", "5"], "--most-repeats 5: 5 are planned"),
+        (["--slo", "latency_p99 < 50"], "latency_p99 < 50: the unit is missing"),
+        (["--slo", "latency_p99 < +5%"], "relative to nothing in a single run"),
+    ],
+)
+def test_the_command_refuses_before_anything_starts(
+    arguments: list[str],
+    message: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    results = tmp_path / "results"
+    words = ["bench", "run", FLOOR_HERE, "--results", str(results), *arguments]
+    monkeypatch.setattr(sys, "argv", words)
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == 2
+    assert message in capsys.readouterr().err
+    assert not results.exists()
+
+
+# --- what is decided ---------------------------------------------------------------------------
+
+
+def test_what_is_wide_gets_one_more_repeat_and_what_is_narrow_none() -> None:
+    trials = planned(SSE, WS, levels=(10, 20))
+    narrow = {place(SSE): NARROW, place(SSE, 20): WIDE, place(WS): WIDE, place(WS, 20): NARROW}
+    found = decide(trials, narrow)
+    assert {precision.place_of(one) for one in found.trials} == {place(SSE, 20), place(WS)}
+    assert {one.repeat for one in found.trials} == {4}
+    assert [one.number for one in found.trials] == [12, 13]
+    assert {one.seed for one in found.trials} == {seed_of(1, 4)}
+    assert found.words.startswith(
+        "2 intervals of latency_p99 are not yet within +-5%, the widest +-20% (notifications/"
+    )
+
+
+def test_an_added_trial_differs_from_a_planned_one_in_nothing_else() -> None:
+    trials = planned(SSE)
+    (added,) = decide(trials, {place(SSE): WIDE}).trials
+    assert (added.pattern, added.level, added.load, added.link) == (
+        trials[0].pattern,
+        trials[0].level,
+        trials[0].load,
+        trials[0].link,
+    )
+
+
+def test_blocks_are_shuffled_by_the_seed() -> None:
+    trials = planned(SSE, WS, levels=range(1, 20))
+    wide = {precision.place_of(one): WIDE for one in trials}
+    there, again = decide(trials, wide), decide(trials, wide)
+    assert there == again
+    other = precision.decide(trials, wide, GOAL, 2, {SSE, WS})
+    places = [[precision.place_of(one) for one in found.trials] for found in (there, other)]
+    assert sorted(places[0]) == sorted(places[1])
+    assert places[0] != places[1] != sorted(places[1])
+
+
+@pytest.mark.parametrize(
+    ("entry", "goes_on"),
+    [
+        (NARROW, False),
+        (WIDE, True),
+        (Estimate(0, 0, 0, 3), False),  # all agree
+        (Estimate(100, math.nan, math.nan, 1), True),
+        (Estimate(0, -1, 1, 3), True),
+        (Estimate(math.nan, math.nan, math.nan, 0), False),
+    ],
+)
+def test_who_gets_more(entry: Estimate, goes_on: bool) -> None:
+    assert bool(decide(planned(SSE), {place(SSE): entry}).trials) == goes_on
+
+
+def test_floors_are_not_waited_for() -> None:
+    found = decide(planned(SSE, FLOOR), {place(SSE): NARROW, place(FLOOR): WIDE})
+    assert (found.trials, found.words) == ([], "all intervals of latency_p99 are within +-5%")
+
+
+def test_the_bound_ends_it() -> None:
+    found = decide(planned(SSE, repeats=8), {place(SSE): WIDE})
+    assert found.trials == []
+    assert found.words.endswith("; the bound of 8 repeats is reached")
+
+
+def test_what_gives_no_value_is_left_alone_and_named() -> None:
+    silent = Estimate(math.nan, math.nan, math.nan, 0)
+    found = decide(planned(SSE, WS), {place(SSE): silent, place(WS): NARROW})
+    assert found.trials == []
+    assert found.words == (
+        "no single trial gives latency_p99 for notifications/sse clients=10: raise duration or rate"
+    )
+    assert [one.pattern for one in decide(planned(SSE, WS), {place(WS): WIDE}).trials] == [WS]
+
+
+def test_it_comes_to_an_end_with_narrow_intervals() -> None:
+    """Trials that scatter by 8 %: simulated, block after block."""
+    chance = random.Random(1)
+    trials, goal = planned(SSE, WS), Goal("latency_p99", 0.05, 200)
+    values = {one.number: chance.lognormvariate(0, 0.08) for one in trials}
+
+    def estimates() -> dict[Place, Estimate]:
+        per: dict[Place, list[float]] = {}
+        for one in trials:
+            per.setdefault(precision.place_of(one), []).append(values[one.number])
+        return {key: estimate(found) for key, found in per.items()}
+
+    while block := precision.decide(trials, estimates(), goal, 1, {SSE, WS}).trials:
+        trials += block
+        values |= {one.number: chance.lognormvariate(0, 0.08) for one in block}
+    assert all(entry.half_width_share <= 0.05 for entry in estimates().values())
+    assert all(5 <= entry.trials <= 40 for entry in estimates().values())
+    assert [one.number for one in trials] == list(range(len(trials)))
+
+
+# --- on disk, through the runner ---------------------------------------------------------------
+
+
+def test_added_trials_are_part_of_the_plan(tmp_path: Path) -> None:
+    run = make_run(tmp_path / "run", names=("sse",), repeats=1, spoil=False, duration_s=0.5)
+    first = store.open_run(run)
+    before = (run / "run.json").read_bytes()
+    for number in range(1, 12):
+        additions.add(run, [trial(number, repeat=number + 1)], f"because {number}")
+    again = store.open_run(run)
+    assert [one.number for one in again.file.trials] == list(range(12))
+    assert [one.number for one in again.unfinished] == list(range(1, 12))
+    assert first.unfinished == []
+    assert (run / "run.json").read_bytes() == before
+    assert not list(run.glob("*.tmp"))
+
+
+def test_a_newer_or_broken_addition_is_refused(tmp_path: Path) -> None:
+    additions.add(tmp_path, [trial(1)], "")
+    file = tmp_path / "more-1.json"
+    file.write_text(file.read_text().replace('"version": 1', '"version": 2'))
+    with pytest.raises(UsageError, match="results version 2, this patternbench reads up to 1"):
+        additions.trials_of(tmp_path)
+    file.write_text("{")
+    with pytest.raises(UsageError, match="not a results file"):
+        additions.trials_of(tmp_path)
+
+
+class Said:
+    """A progress display that keeps what it is told."""
+
+    def __init__(self) -> None:
+        self.added: list[int] = []
+        self.said: list[str] = []
+
+    def run_begins(self, trials: Sequence[Trial], folder: Path) -> None:
+        self.begun = len(trials)
+
+    def trials_added(self, trials: Sequence[Trial], reason: str) -> None:
+        self.added.append(len(trials))
+
+    def says(self, text: str) -> None:
+        self.said.append(text)
+
+
+def test_the_runner_adds_blocks_and_resumes_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Real folders and a real loop; only the trials are synthetic."""
+    settings: dict[str, Any] = {"spoil": False, "duration_s": 0.5, "clients": (4,)}
+    folder = make_run(tmp_path / "run", names=("sse", "floor"), repeats=2, **settings)
+    goal = Goal("latency_mean", 0.0001, 4)
+    file = store.read_json(folder / "run.json", store.RunFile)
+    store.write_json(folder / "run.json", dataclasses.replace(file, goal=goal))
+
+    measured: list[str] = []
+
+    def measure(run: store.StoredRun, *_: Any) -> None:
+        for one in run.unfinished:
+            measured.append(f"{one.pattern} r{one.repeat}")
+            if one.repeat == 4 and "interrupted" not in measured:
+                measured.append("interrupted")
+                raise KeyboardInterrupt
+            _write_trial(run.folder, one, counted_wrong=False, lose_one=False)
+
+    monkeypatch.setattr(runner, "_measure", measure)
+    said: Any = Said()
+    with pytest.raises(KeyboardInterrupt):
+        runner.execute(folder, "", said)
+    run = runner.execute(folder, "", said)
+    assert measured == [f"{SSE} r3", f"{SSE} r4", "interrupted", f"{SSE} r4"]
+    assert sorted(path.name for path in folder.glob("more-*.json")) == [
+        "more-1.json",
+        "more-2.json",
+    ]
+    assert len(run.trials) == len(run.file.trials) == 6
+    assert run.unfinished == []
+    assert said.added == [1, 1]
+    assert said.said[-1].endswith("the bound of 4 repeats is reached")
