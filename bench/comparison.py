@@ -63,15 +63,15 @@ class Shift:
         return self.centre - half, self.centre + half
 
 
-def paired_shift(a: np.ndarray, b: np.ndarray) -> Shift:
-    """Student's t on b - a along the last axis."""
+def paired_shift(a: np.ndarray, b: np.ndarray, scale: float = 1.0) -> Shift:
+    """Student's t on b - a along the last axis; `scale` is the values' size (of logarithms 1)."""
     change = b - a
     count = change.shape[-1]
     error = np.std(change, axis=-1, ddof=1) / math.sqrt(count)
-    return _without_rounding(np.mean(change, axis=-1), error, np.asarray(count - 1.0), a)
+    return _without_rounding(np.mean(change, axis=-1), error, np.asarray(count - 1.0), scale)
 
 
-def welch_shift(a: np.ndarray, b: np.ndarray) -> Shift:
+def welch_shift(a: np.ndarray, b: np.ndarray, scale: float = 1.0) -> Shift:
     """Welch's t along the last axis: the two may differ in spread and in number."""
     of_a = np.var(a, axis=-1, ddof=1) / a.shape[-1]
     of_b = np.var(b, axis=-1, ddof=1) / b.shape[-1]
@@ -81,12 +81,12 @@ def welch_shift(a: np.ndarray, b: np.ndarray) -> Shift:
     with np.errstate(divide="ignore", invalid="ignore"):
         freedom = np.where(parts > 0, total**2 / parts, most)
     centre = np.mean(b, axis=-1) - np.mean(a, axis=-1)
-    return _without_rounding(centre, np.sqrt(total), freedom, a)
+    return _without_rounding(centre, np.sqrt(total), freedom, scale)
 
 
-def _without_rounding(centre: Any, error: Any, freedom: Any, scale: np.ndarray) -> Shift:
+def _without_rounding(centre: Any, error: Any, freedom: Any, scale: float) -> Shift:
     """Equal values may differ in the last bit of their means; that is no difference."""
-    least = ROUNDING * np.maximum(1e-300, np.max(np.abs(scale), axis=-1))
+    least = ROUNDING * scale
     return Shift(
         np.where(np.abs(centre) <= least, 0.0, centre),
         np.where(error <= least, 0.0, error),
@@ -169,7 +169,8 @@ def compare(a: Sequence[float], b: Sequence[float], paired: bool) -> Comparison:
         return Comparison(kind, value, math.nan, math.nan, math.nan, None, counts, base)
     rank_p = ranks.signed_rank_p(first, second) if paired else ranks.rank_sum_p(first, second)
     x, y = (np.log(first), np.log(second)) if positive else (first, second)
-    shift = paired_shift(x, y) if paired else welch_shift(x, y)
+    scale = 1.0 if positive else float(max(np.max(np.abs(first)), np.max(np.abs(second))))
+    shift = (paired_shift if paired else welch_shift)(x, y, scale)
     ends = (shift.centre, *shift.interval(CONFIDENCE))
     value, low, high = (_exp(float(end)) if positive else float(end) for end in ends)
     identical = np.array_equal(first, second)

@@ -19,7 +19,10 @@ MOST_FUNCTION_LINES = 70
 LONGER_TABLES: dict[str, int] = {"bench/metrics.py": 560}
 """Files that are one table, with a bound of their own."""
 FOLDERS = ("bench", "targets", "scenarios", "reports")
-PURE = ("model", "units", "pacing", "statistics", "metrics", "samples", "findings", "plan")
+PURE = (
+    *("model", "units", "pacing", "statistics", "metrics", "samples", "findings", "plan"),
+    *("comparison", "ranks", "power", "gates", "precision"),
+)
 IMPURE = {"time", "os", "socket", "asyncio", "threading"}
 PATCHING = {"locust", "gevent"}
 

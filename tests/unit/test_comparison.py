@@ -204,6 +204,7 @@ def test_turned_round_the_ratio_is_the_inverse(a: list[float], b: list[float]) -
         ([5, 5, 5], [6, 6, 6], False, "ratio", 1.2, "higher"),
         ([5, 5, 5], [6, 6, 6], True, "ratio", 1.2, "higher"),
         ([5, 5, 5], [5.01, 5.01, 5.01], False, "ratio", 1.002, "same"),
+        ([1.0, 1.0, 1.0], [1.0, 1.0, 1 + 2e-16], False, "ratio", 1, "same"),
         ([5], [6], False, "ratio", 1.2, "not settled"),
         ([5], [5], True, "ratio", 1, "not settled"),
         ([5, 5, 5], [6], False, "ratio", 1.2, "not settled"),
@@ -243,6 +244,7 @@ def test_pairs_must_be_pairs() -> None:
     [
         ([5, 5], [6, 6], (0.2, 0.2)),
         ([0, 0], [0, 0], (0, 0)),
+        ([1.0, 1.0], [1 + 2e-16, 1 + 2e-16], (0, 0)),
         ([0, 0], [3, 3], (math.inf, math.inf)),
         ([3, 3], [0, 0], (-1, -1)),
         ([5], [6], (math.nan, math.nan)),
