@@ -26,7 +26,7 @@ from typing import Any
 from bench.model import Experiment, Pattern, UsageError
 
 ROOT = Path(__file__).resolve().parent.parent
-NOT_PATTERNS = {"experiment", "laws", "__init__"}
+NOT_PATTERNS = {"experiment", "laws", "claims", "__init__"}
 
 
 class CatalogError(UsageError):

@@ -68,6 +68,10 @@ class Load:
         10.0, "s", "longest wait after the window for what is under way", low=0, high=3600
     )
 
+    stall_s: float = parameter(
+        0.0, "s", "the server stands still for so long in the middle of the window", low=0, high=600
+    )
+
     @property
     def patience_s(self) -> float:
         """How long after the window something may still be under way."""
@@ -157,6 +161,29 @@ class Prediction:
 
 
 @dataclass(frozen=True)
+class Scene:
+    """Trials that a claim needs: patterns under settings, as on the command line."""
+
+    patterns: tuple[str, ...]
+    settings: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A statement that a run can confirm or refute.
+
+    `rule` judges (see bench.claims); `law` names the laws that it is held
+    against; `scenes` are the trials that supply what the rule reads.
+    """
+
+    id: str
+    statement: str
+    scenes: tuple[Scene, ...]
+    rule: Any
+    law: str = ""
+
+
+@dataclass(frozen=True)
 class Experiment:
     """One question with its common workload."""
 
@@ -171,6 +198,8 @@ class Experiment:
     quick: Mapping[str, Any]
     verify_with: Mapping[str, Any]
     predictions: tuple[Prediction, ...] = ()
+    claims: tuple[Claim, ...] = ()
+    normal: Mapping[str, Any] = field(default_factory=dict)
 
     def predictions_for(self, pattern: str) -> tuple[Prediction, ...]:
         return tuple(p for p in self.predictions if pattern in p.patterns)

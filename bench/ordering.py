@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from bench import catalog, pacing, planfile, runner
+from bench.claimplan import chosen_claims, trials_of_claims
 from bench.model import Pattern, Trial, UsageError
 from bench.plan import Request, parse_settings, trials_of
 from bench.precision import Goal, check_repeats
@@ -33,6 +34,7 @@ class Asked:
     amqp_url: str = ""
     command: str = ""
     goal: Goal | None = None
+    claims: str = ""
 
 
 def settings_of(pairs: Sequence[str], **named: str) -> dict[str, str]:
@@ -79,7 +81,11 @@ def plan_of(asked: Asked) -> runner.RunPlan:
         settings = {**(experiment.quick if asked.quick else {}), **request.settings}
         patterns = [pattern for pattern in usable if pattern.experiment == name]
         part = dataclasses.replace(request, settings=settings)
-        trials += trials_of(experiment, patterns, part, len(trials))
+        if asked.claims:
+            claims = chosen_claims(experiment, asked.claims)
+            trials += trials_of_claims(experiment, claims, patterns, part, len(trials))
+        else:
+            trials += trials_of(experiment, patterns, part, len(trials))
     for trial in trials:
         check_trace(trial.load)
     return runner.RunPlan(

@@ -21,6 +21,7 @@ from bench.catalog import ROOT
 from bench.lab.meters import Meters
 from bench.lab.ports import free_port
 from bench.lab.processes import Child, cpu_sets, python_child
+from bench.lab.stall import Stall
 from bench.model import Experiment, Load, Trial, TrialFailed
 from bench.readings import Wire
 from bench.samples import COMMON_OPERATIONS
@@ -194,10 +195,11 @@ def _window(running: RunningTrial, load: Load, observer: Observer) -> None:
     running.load.ask({"do": "window", "t0_ns": t0_ns, "t1_ns": t1_ns})
     assert running.meters is not None
     running.meters.begin(t0_ns, t1_ns)
-    for phase, end_ns in (("warmup", t0_ns), ("window", t1_ns)):
-        with _timed(running, phase):
-            observer.phase(phase, running)
-            _watch_until(running, end_ns, observer)
+    with Stall(running.target, t0_ns, t1_ns, load.stall_s):
+        for phase, end_ns in (("warmup", t0_ns), ("window", t1_ns)):
+            with _timed(running, phase):
+                observer.phase(phase, running)
+                _watch_until(running, end_ns, observer)
 
 
 def _watch_until(running: RunningTrial, end_ns: int, observer: Observer) -> None:

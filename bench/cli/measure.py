@@ -28,6 +28,10 @@ from bench.model import Load, UsageError, parameters_of
 
 MOST_REPEATS = 30
 
+ClaimIds = Annotated[
+    str,
+    typer.Option(metavar="IDS", help="just the trials that these claims need, e.g. N1,N6 or all"),
+]
 UntilPrecise = Annotated[
     str, typer.Option(metavar="SHARE", help="add repeats until intervals are +- this, e.g. 5%")
 ]
@@ -53,6 +57,7 @@ def run(
     workers: Annotated[int | None, typer.Option(help="load processes")] = None,
     seed: Annotated[int | None, typer.Option(help="of schedules, phases and order")] = None,
     quick: Annotated[bool, typer.Option("--quick", help="small load, 3 repeats")] = False,
+    claims: ClaimIds = "",
     until_precise: UntilPrecise = "",
     metric: GoalMetric = "",
     most_repeats: MostRepeats = None,
@@ -72,6 +77,7 @@ def run(
         amqp_url=amqp_url,
         command=shlex.join(["bench", *sys.argv[1:]]),
         goal=_goal(until_precise, metric, most_repeats),
+        claims=claims,
     )
     plan = ordering.plan_of(asked)
     for name, remedy in plan.not_measured.items():

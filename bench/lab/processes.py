@@ -150,6 +150,12 @@ class Child:
         if self.alive:
             self.process.send_signal(number)
 
+    def pause(self) -> None:
+        self.send_signal(signal.SIGSTOP)
+
+    def go_on(self) -> None:
+        self.send_signal(signal.SIGCONT)
+
     def stop(self, number: int = signal.SIGTERM, seconds: float = STOP_SECONDS) -> None:
         """End it: politely first, then not."""
         for pipe in (self.process.stdin, self.process.stdout):
@@ -157,7 +163,7 @@ class Child:
                 with contextlib.suppress(OSError):  # what a dead child never read
                     pipe.close()
         if self.alive:
-            self.send_signal(signal.SIGCONT)  # a stopped process hears nothing
+            self.go_on()  # a stopped process hears nothing
             self.send_signal(number)
             try:
                 self.process.wait(seconds)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from bench.model import Experiment, Facts, Load, Prediction, parameter
 from scenarios.notifications import laws
+from scenarios.notifications.claims import CLAIMS, NORMAL
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -265,4 +266,6 @@ EXPERIMENT = Experiment(
     quick={"clients": "100", "event_rate": "2/s", "duration": "6s", "warmup": "500ms"},
     verify_with={"poll_interval_s": 0.02},
     predictions=PREDICTIONS,
+    claims=CLAIMS,
+    normal=NORMAL,
 )

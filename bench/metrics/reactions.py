@@ -1,0 +1,122 @@
+"""What some loads provoke: herds, slow readers, idle clients.  Pure."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from bench.metrics.registry import BACKEND_ROLES, metric
+from bench.trialdata import TrialData, difference_ns
+
+HERD_BIN_NS = 10_000_000
+"""Bins in which a burst of requests is counted: 10 ms."""
+
+
+@metric(
+    "herd_peak_requests_per_s",
+    "/s",
+    "peak request rate",
+    "The greatest number of requests that arrive within 10 ms, as a rate: the herd that an event "
+    "sends back at once.",
+    "lower",
+)
+def herd_peak(data: TrialData) -> float:
+    if not len(data.requests):
+        return math.nan
+    bins = (data.requests["sent_ns"] - data.t0_ns) // HERD_BIN_NS
+    return float(np.unique(bins, return_counts=True)[1].max()) / (HERD_BIN_NS / 1e9)
+
+
+@metric(
+    "parked_again_ms",
+    "ms",
+    "all parked again",
+    "Median over events of the time from publishing to the moment the last of the clients that it "
+    "woke has asked again (long polling).",
+    "lower",
+)
+def parked_again(data: TrialData) -> float:
+    """A client's next request is intended for the moment it read the event."""
+    times = []
+    requests = data.requests
+    for event in data.window_events:
+        got = data.outcomes[
+            (data.outcomes["sequence"] == event["sequence"])
+            & (data.outcomes["intended_ns"] == event["intended_ns"])
+        ]
+        asked = requests["sent_ns"][np.isin(requests["intended_ns"], got["done_ns"])]
+        if len(asked):
+            times.append(float(asked.max() - event["published_ns"]) / 1e6)
+    return float(np.median(times)) if times else math.nan
+
+
+def _of_slow(data: TrialData, slow: bool) -> np.ndarray:
+    """Latencies of the slow clients (the first so many), or of all others."""
+    rows = data.outcomes
+    is_slow = rows["client"] < int(data.load.get("slow_clients", 0))
+    return difference_ns(rows[is_slow == slow], "done_ns", "intended_ns")
+
+
+@metric(
+    "slow_latency_mean",
+    "ms",
+    "latency mean of slow clients",
+    "Mean latency of the clients that read nothing during the window.",
+    "lower",
+)
+def slow_latency_mean(data: TrialData) -> float:
+    values = _of_slow(data, True)
+    return float(np.mean(values)) / 1e6 if len(values) else math.nan
+
+
+@metric(
+    "others_latency_mean",
+    "ms",
+    "latency mean of the others",
+    "Mean latency of the clients that are not slow.",
+    "lower",
+)
+def others_latency_mean(data: TrialData) -> float:
+    values = _of_slow(data, False)
+    return float(np.mean(values)) / 1e6 if len(values) else math.nan
+
+
+def _per_client_second(data: TrialData, amount: float) -> float:
+    return amount / int(data.load["clients"]) / data.seconds
+
+
+@metric(
+    "wire_bytes_per_client_s",
+    "B",
+    "wire bytes per client and second",
+    "Both directions: IP packets with their headers, per client and second, whatever is delivered.",
+    "lower",
+)
+def wire_bytes_per_client_s(data: TrialData) -> float:
+    return _per_client_second(data, data.wire_change("wire_up") + data.wire_change("wire_down"))
+
+
+@metric(
+    "generator_cpu_us_per_client_s",
+    "us",
+    "client CPU per client and second",
+    "CPU time of the load process per client and second: what it costs to be a client.",
+    "lower",
+)
+def generator_cpu_per_client_s(data: TrialData) -> float:
+    return _per_client_second(data, data.cpu_ns("generator") / 1e3)
+
+
+@metric(
+    "backend_cpu_us_per_s",
+    "us",
+    "backend CPU per second",
+    "CPU time of all backend roles together, per second, whatever is delivered.",
+    "lower",
+)
+def backend_cpu_us_per_s(data: TrialData) -> float:
+    present = [r for r in BACKEND_ROLES if r in data.marks.get("t0", {})]
+    if not present:
+        return math.nan
+    return sum(data.cpu_ns(role) for role in present) / 1e3 / data.seconds

@@ -1,0 +1,123 @@
+"""What crosses the wire: requests, bytes, connections, round trips.  Pure."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from bench import samples
+from bench.metrics.registry import METRICS, Metric, metric, quantile_metrics
+from bench.trialdata import TrialData, difference_ns
+
+
+@metric(
+    "requests_per_event",
+    "",
+    "requests per event",
+    "Requests that clients sent in the window, per delivery.",
+    "lower",
+)
+def requests_per_event(data: TrialData) -> float:
+    return data.per_outcome(len(data.requests))
+
+
+@metric("requests_per_s", "/s", "requests per second", "Requests sent in the window.", "lower")
+def requests_per_s(data: TrialData) -> float:
+    return len(data.requests) / data.seconds
+
+
+@metric(
+    "useless_share",
+    "",
+    "useless replies",
+    "Share of the window's requests whose reply brought nothing new.",
+    "lower",
+)
+def useless_share(data: TrialData) -> float:
+    requests = data.requests
+    if not len(requests):
+        return 0.0
+    return float(np.count_nonzero(requests["outcome"] == samples.EMPTY)) / len(requests)
+
+
+def _register_bytes() -> None:
+    names = {
+        "wire": "IP packets with their headers",
+        "stream": "bytes of the TCP stream (HTTP or frame headers and payload)",
+    }
+    for kind, meaning in names.items():
+        for way, words in (("down", "to clients"), ("up", "from clients")):
+            METRICS[f"{kind}_bytes_{way}_per_event"] = Metric(
+                f"{kind}_bytes_{way}_per_event",
+                "B",
+                f"{kind} bytes {way} per event",
+                f"{meaning[0].upper()}{meaning[1:]} {words} in the window, per delivery.",
+                "lower",
+                lambda d, k=kind, w=way: d.per_outcome(d.wire_change(f"{k}_{w}")),  # type: ignore[misc]
+            )
+
+
+_register_bytes()
+
+
+@metric(
+    "wire_bytes_per_event",
+    "B",
+    "wire bytes per event",
+    "Both directions: IP packets with their headers, per delivery.",
+    "lower",
+)
+def wire_bytes_per_event(data: TrialData) -> float:
+    return data.per_outcome(data.wire_change("wire_up") + data.wire_change("wire_down"))
+
+
+@metric(
+    "payload_bytes_per_event", "B", "payload per event", "Mean payload of a delivery.", "neither"
+)
+def payload_bytes_per_event(data: TrialData) -> float:
+    return float(np.mean(data.outcomes["bytes_down"])) if len(data.outcomes) else math.nan
+
+
+@metric("connections", "", "connections", "TCP connections open at the window's end.", "lower")
+def connections(data: TrialData) -> float:
+    return float(data.wire["t1"].open) if "t1" in data.wire else math.nan
+
+
+@metric(
+    "rtt_us",
+    "us",
+    "round-trip time",
+    "Median over the clients' sockets of the kernel's least round-trip time (tcpi_min_rtt).",
+    "neither",
+)
+def rtt_us(data: TrialData) -> float:
+    measured = data.wire["t1"].rtt_us if "t1" in data.wire else None
+    return math.nan if measured is None else measured
+
+
+def connect_ns(data: TrialData) -> np.ndarray:
+    """All connects of the trial: they come before the window."""
+    rows = data.rows[data.rows["operation"] == data.operations.index("connect")]
+    rows = rows[rows["outcome"] == samples.OK]
+    return difference_ns(rows, "done_ns", "sent_ns")
+
+
+quantile_metrics("connect", "connection set-up", "connection set-ups (done - sent)", connect_ns)
+
+
+@metric("poll_bytes_up", "B", "bytes of a request", "Mean bytes of a request as sent.", "neither")
+def poll_bytes_up(data: TrialData) -> float:
+    return float(np.mean(data.requests["bytes_up"])) if len(data.requests) else math.nan
+
+
+@metric(
+    "empty_bytes_down",
+    "B",
+    "bytes of a useless reply",
+    "Mean bytes of a reply that brought nothing new.",
+    "neither",
+)
+def empty_bytes_down(data: TrialData) -> float:
+    empty = data.requests[data.requests["outcome"] == samples.EMPTY]
+    return float(np.mean(empty["bytes_down"])) if len(empty) else math.nan

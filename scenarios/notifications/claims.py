@@ -1,0 +1,445 @@
+"""The claims of `notifications`: what the field repeats, as data with a rule.  Pure.
+
+Each names the trials that it needs and the rule of its verdict; the laws are in
+laws.py.  Numbers (bounds, tolerances, levels) stand here and nowhere else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from bench.model import Claim, Scene
+from bench.rules import AllOf, Bound, Crossover, Near, Ratio, Straight
+from scenarios.notifications import laws
+
+POLLS = ("short_polling", "long_polling")
+PUSHES = ("sse", "websocket", "rabbitmq")
+
+BRIEF = {"warmup": "500ms", "clients": "100"}
+# Evenly spaced events: few windows suffice, and none is empty at the lowest rate.
+RATE = {**BRIEF, "schedule": "constant", "duration": "4s"}
+RATES = Scene((*POLLS, "sse", "websocket"), {**RATE, "event_rate": "0.5,2,8,30/s"})
+BROKER_RATE = Scene(("rabbitmq",), {**RATE, "event_rate": "2/s"})
+SIZES = Scene(
+    ("sse", "websocket"),
+    {**BRIEF, "clients": "20,100,400", "event_rate": "5/s", "duration": "3s"},
+)
+IDLE = Scene((*POLLS, "sse"), {**BRIEF, "event_rate": "0.001/s", "duration": "4s"})
+TIMEOUTS = Scene(
+    ("long_polling",),
+    {
+        **BRIEF,
+        "event_rate": "0.05/s",
+        "schedule": "constant",
+        "long_poll_timeout": "500ms,1s,2s",
+        "duration": "4s",
+        "warmup": "2s",
+    },
+)
+ABSENCE = Scene(
+    PUSHES,
+    {
+        **BRIEF,
+        "clients": "50",
+        "event_rate": "10/s",
+        "schedule": "constant",
+        "away": "2s",
+        "recovery": "position,none",
+        "duration": "4s",
+    },
+)
+SLOW = Scene(
+    ("sse", "websocket"),
+    {
+        **BRIEF,
+        "clients": "20",
+        "event_rate": "50/s",
+        "payload": "4kB",
+        "slow_clients": "4",
+        "slow_policy": "wait,drop,disconnect",
+        "duration": "2s",
+    },
+)
+STALL = Scene(
+    ("sse",),
+    {
+        **BRIEF,
+        "clients": "10",
+        "event_rate": "100/s",
+        "schedule": "constant",
+        "stall": "1400ms",
+        "duration": "30s",
+    },
+)
+
+NORMAL: Mapping[str, Any] = {
+    "away": 0,
+    "slow_clients": 0,
+    "stall": 0,
+    "event_rate": lambda rate: rate > 0.01,
+    "audience": "every",
+}
+"""What holds for evidence where a rule does not ask for something else."""
+
+Facts = Mapping[str, float]
+
+
+def _rtt(facts: Facts) -> float:
+    return facts["rtt_us"] / 1e6
+
+
+def _poll_mean_ms(load: Any, facts: Facts) -> float:
+    return laws.short_poll_mean(load.poll_interval_s, _rtt(facts)) * 1e3
+
+
+def _poll_p99_ms(load: Any, facts: Facts) -> float:
+    return laws.short_poll_quantile(0.99, load.poll_interval_s, _rtt(facts)) * 1e3
+
+
+def _polls_alike_per_s(load: Any, _: Facts, __: Facts) -> float:
+    """SP-2: one request per event where lambda = 1/T."""
+    return 1 / load.poll_interval_s
+
+
+def _polls_break_even(load: Any, facts: Facts, _: Facts) -> float:
+    return laws.break_even_rate(load.poll_interval_s, _rtt(facts), load.long_poll_timeout_s)
+
+
+def _cpu_break_even(load: Any, push: Facts, poll: Facts) -> float:
+    """FAN-2: lambda = s_poll/(T s), both as measured near the crossing."""
+    cost_of_poll = poll["backend_cpu_us_per_s"] / poll["requests_per_s"]
+    return cost_of_poll / (load.poll_interval_s * push["backend_cpu_us_per_event"])
+
+
+def _bytes_break_even(load: Any, poll: Facts, push: Facts) -> float:
+    """SP-3 set equal to what a push sends: what polls carry beside payloads, at rate 1/T."""
+    beside = (poll["wire_bytes_per_event"] - load.payload_bytes) / poll["requests_per_event"]
+    return beside / (load.poll_interval_s * (push["wire_bytes_per_event"] - load.payload_bytes))
+
+
+def _timeout_requests_per_s(load: Any, facts: Facts) -> float:
+    """LP-2 for all clients at rare events."""
+    one = laws.long_poll_requests_per_s(
+        load.event_rate_per_s, _rtt(facts), load.long_poll_timeout_s
+    )
+    return load.clients * one
+
+
+def _sse_bytes(load: Any, facts: Facts) -> float:
+    digits = len(str(max(1, int(facts["deliveries"] / load.clients))))
+    return laws.sse_bytes(load.payload_bytes, digits)
+
+
+def _websocket_bytes(load: Any, _: Facts) -> float:
+    return laws.websocket_bytes(load.payload_bytes)
+
+
+def _absence_completeness(load: Any, _: Facts) -> float:
+    """A client that is away for d of a window W misses d/W of a steady stream."""
+    return 1 - load.away_s / load.duration_s
+
+
+def _stall_mean_ms(load: Any, _: Facts) -> float:
+    return laws.stall_mean(load.stall_s, load.duration_s) * 1e3
+
+
+def _stall_p99_ms(load: Any, _: Facts) -> float:
+    return laws.stall_quantile(0.99, load.stall_s, load.duration_s) * 1e3
+
+
+WHILE_IDLE = {"event_rate": 0.001}
+AWAY = {"away": lambda seconds: seconds > 0}
+IS_SLOW = {"slow_clients": lambda count: count > 0}
+STALLED = {"stall": lambda seconds: seconds > 0}
+USUAL = {"clients": 100}
+RARE = {"clients": 100, "event_rate": 0.5}
+OFTEN = {"clients": 100, "event_rate": 30}
+
+CLAIMS = (
+    Claim(
+        "N1",
+        "Push, SSE and WebSocket deliver in real time: no interval is in their latency",
+        (RATES, BROKER_RATE),
+        AllOf(
+            tuple(
+                Ratio("latency_p50", push, "short_polling", below=0.1, where=USUAL)
+                for push in PUSHES
+            )
+        ),
+        "FAN-1",
+    ),
+    Claim(
+        "N2",
+        "Short polling is as late as its interval: half of it on average, nearly all at the worst",
+        (RATES,),
+        AllOf(
+            (
+                Near("latency_mean", "ms", "short_polling", _poll_mean_ms, "SP-1", 0.1, USUAL),
+                Near("latency_p99", "ms", "short_polling", _poll_p99_ms, "SP-1", 0.1, OFTEN),
+            )
+        ),
+        "SP-1",
+    ),
+    Claim(
+        "N3",
+        "Short polling is chatty: it asks more often than something happens",
+        (RATES,),
+        Crossover(
+            "requests_per_event",
+            "short_polling",
+            "",
+            "event_rate",
+            "/s",
+            _polls_alike_per_s,
+            "SP-2",
+            where=USUAL,
+        ),
+        "SP-2",
+    ),
+    Claim(
+        "N4",
+        "Short polling wastes network bandwidth",
+        (RATES,),
+        Crossover(
+            "wire_bytes_per_event",
+            "short_polling",
+            "sse",
+            "event_rate",
+            "/s",
+            _bytes_break_even,
+            "SP-3",
+            where=USUAL,
+        ),
+        "SP-3",
+    ),
+    Claim(
+        "N5",
+        "Short polling wastes backend resources: it costs CPU even when nothing happens",
+        (RATES, IDLE),
+        AllOf(
+            (
+                Ratio("backend_cpu_us_per_s", "short_polling", "sse", above=2, where=WHILE_IDLE),
+                Ratio("backend_cpu_us_per_event", "short_polling", "sse", above=2, where=RARE),
+            )
+        ),
+        "FAN-2",
+    ),
+    Claim(
+        "N6",
+        "Long polling is less chatty than short polling",
+        (RATES,),
+        Crossover(
+            "requests_per_s",
+            "long_polling",
+            "short_polling",
+            "event_rate",
+            "/s",
+            _polls_break_even,
+            "LP-3",
+            where=USUAL,
+        ),
+        "LP-2, LP-3",
+    ),
+    Claim(
+        "N6b",
+        "Long polling is kinder to the backend than short polling",
+        (RATES,),
+        Crossover(
+            "backend_cpu_us_per_s",
+            "long_polling",
+            "short_polling",
+            "event_rate",
+            "/s",
+            where=USUAL,
+        ),
+        "FAN-2",
+    ),
+    Claim(
+        "N7",
+        "Long polling is not real time: it is later than a push when events are frequent",
+        (RATES,),
+        Ratio("latency_mean", "long_polling", "sse", above=1, where=OFTEN),
+        "LP-1",
+    ),
+    Claim(
+        "N8",
+        "A long poll's timeout costs little",
+        (TIMEOUTS, IDLE),
+        AllOf(
+            (
+                Near(
+                    "requests_per_s",
+                    "/s",
+                    "long_polling",
+                    _timeout_requests_per_s,
+                    "LP-2",
+                    0.1,
+                    {"event_rate": 0.05},
+                ),
+                Ratio(
+                    "backend_cpu_us_per_s",
+                    "long_polling",
+                    "short_polling",
+                    below=0.5,
+                    where=WHILE_IDLE,
+                ),
+            )
+        ),
+        "LP-2",
+    ),
+    Claim(
+        "N9",
+        "A broadcast makes long-poll clients return as a herd",
+        (RATES,),
+        Ratio(
+            "herd_peak_requests_per_s",
+            "long_polling",
+            "short_polling",
+            above=3,
+            where={"clients": 100, "event_rate": 2},
+        ),
+        "LP-4",
+    ),
+    Claim(
+        "N10",
+        "Push can cost the server more than polling",
+        (RATES,),
+        Crossover(
+            "backend_cpu_us_per_s",
+            "sse",
+            "short_polling",
+            "event_rate",
+            "/s",
+            _cpu_break_even,
+            "FAN-2",
+            where=USUAL,
+        ),
+        "FAN-2",
+    ),
+    Claim(
+        "N11",
+        "Push clients must be online: what happens while they are away is lost, unless a position "
+        "or a durable queue keeps it",
+        (ABSENCE,),
+        AllOf(
+            (
+                *(
+                    Near(
+                        "completeness",
+                        "",
+                        push,
+                        _absence_completeness,
+                        "d/W",
+                        0.2,
+                        {**AWAY, "recovery": "none"},
+                    )
+                    for push in PUSHES
+                ),
+                *(
+                    Bound(
+                        "completeness",
+                        "",
+                        push,
+                        at_least=1,
+                        where={**AWAY, "recovery": "position"},
+                    )
+                    for push in PUSHES
+                ),
+            )
+        ),
+    ),
+    Claim(
+        "N12",
+        "Push clients may not keep up: a slow reader loses events or gets them late, the others "
+        "do not",
+        (SLOW,),
+        AllOf(
+            tuple(
+                rule
+                for push in ("sse", "websocket")
+                for rule in (
+                    Bound(
+                        "completeness",
+                        "",
+                        push,
+                        at_most=0.99,
+                        where={**IS_SLOW, "slow_policy": "drop"},
+                    ),
+                    Bound(
+                        "slow_latency_mean",
+                        "ms",
+                        push,
+                        at_least=100,
+                        where={**IS_SLOW, "slow_policy": "wait"},
+                    ),
+                    Bound("others_latency_mean", "ms", push, at_most=50, where=IS_SLOW),
+                )
+            )
+        ),
+    ),
+    Claim(
+        "N13",
+        "Polling suits light clients: it costs a client less while nothing happens",
+        (IDLE,),
+        AllOf(
+            (
+                Ratio(
+                    "generator_cpu_us_per_client_s",
+                    "short_polling",
+                    "sse",
+                    below=1,
+                    where=WHILE_IDLE,
+                ),
+                Ratio("wire_bytes_per_client_s", "short_polling", "sse", below=1, where=WHILE_IDLE),
+            )
+        ),
+    ),
+    Claim(
+        "N14",
+        "SSE works over plain HTTP; WebSocket has the lighter frame",
+        (RATES,),
+        AllOf(
+            (
+                Ratio("stream_bytes_down_per_event", "websocket", "sse", below=1, where=USUAL),
+                Near("stream_bytes_down_per_event", "B", "sse", _sse_bytes, "SSE-1", 0.02, OFTEN),
+                Near(
+                    "stream_bytes_down_per_event",
+                    "B",
+                    "websocket",
+                    _websocket_bytes,
+                    "WS-1",
+                    0.02,
+                    USUAL,
+                ),
+            )
+        ),
+        "SSE-1, WS-1",
+    ),
+    Claim(
+        "N16",
+        "Cost grows straight with clients",
+        (SIZES,),
+        AllOf(
+            tuple(
+                Straight("backend_cpu_us_per_s", "us", push, "clients", where={"event_rate": 5})
+                for push in ("sse", "websocket")
+            )
+        ),
+        "FAN-1",
+    ),
+    Claim(
+        "X1",
+        "A generator that waits hides a stall: counted from the schedule it shows in full, "
+        "counted from sending it does not",
+        (STALL,),
+        AllOf(
+            (
+                Near("latency_mean", "ms", "sse", _stall_mean_ms, "CO-1", 0.1, STALLED),
+                Near("latency_p99", "ms", "sse", _stall_p99_ms, "CO-1", 0.1, STALLED),
+                Bound("service_p99", "ms", "sse", at_most=140, where=STALLED),
+            )
+        ),
+        "CO-1",
+    ),
+)
