@@ -83,6 +83,6 @@ fi
 say "making .venv with $("$python" -V)"
 rm -rf .venv
 "$python" -m venv .venv
-.venv/bin/python -m pip install -q --disable-pip-version-check -r requirements.lock
-.venv/bin/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
+.venv/bin/python -m pip install -qq --disable-pip-version-check -r requirements.lock
+.venv/bin/python -m pip install -qq --disable-pip-version-check --no-deps --no-build-isolation -e .
 printf '%s\n' "$sum" >"$stamp"

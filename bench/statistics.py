@@ -83,7 +83,10 @@ def estimate(per_trial: Sequence[float], pooled: float | None = None) -> Estimat
         half = t * float(np.std(np.log(usable), ddof=1)) / math.sqrt(count)
         return Estimate(value, value * math.exp(-half), value * math.exp(min(half, 700.0)), count)
     half = t * float(np.std(usable, ddof=1)) / math.sqrt(count)
-    return Estimate(value, value - half, value + half, count)
+    low = value - half
+    if np.all(usable >= 0):  # a share or a count of nothing is none, not less
+        low = max(0.0, low)
+    return Estimate(value, low, value + half, count)
 
 
 def bootstrap_interval(values: Sequence[float], seed: int = 0) -> tuple[float, float]:
