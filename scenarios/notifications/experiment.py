@@ -110,6 +110,11 @@ def _rtt_s(facts: Facts) -> float:
     return facts["rtt_us"] / 1e6
 
 
+def _wake_ups_s(facts: Facts) -> float:
+    """What a way takes on one host beside R/2: the source's and the client's loop must wake."""
+    return (facts["source_lag_p50"] + facts["loop_lag_p50"]) / 1e3
+
+
 def _cost_s(facts: Facts) -> float:
     """What the server needs for one more delivery; it serves clients in turn."""
     return facts["server_marginal_cpu_us"] / 1e6
@@ -122,6 +127,23 @@ def _gap_s(facts: Facts) -> float:
 
 def _audience(load: NotificationLoad) -> int:
     return load.clients if load.audience == "every" else 1
+
+
+def _broadcast_ms(load: NotificationLoad, facts: Facts) -> float:
+    """FAN-1 for one host: in turn, one way and the wake-ups of both ends."""
+    ways = _rtt_s(facts) + 2 * _wake_ups_s(facts)
+    return laws.fan_out_mean(_audience(load), _cost_s(facts), ways) * 1e3
+
+
+def _long_poll_ms(load: NotificationLoad, facts: Facts) -> float:
+    """LP-1, and a broadcast's replies in turn.
+
+    Half of the cost of a delivery is the reply's; the rest, the next request's, comes
+    after all replies are out.
+    """
+    one = laws.long_poll_mean(load.rate_per_client, _rtt_s(facts), _gap_s(facts))
+    in_turn = laws.fan_out_mean(_audience(load), _cost_s(facts) / 2, 2 * _wake_ups_s(facts))
+    return (one + in_turn) * 1e3
 
 
 PREDICTIONS = (
@@ -189,18 +211,15 @@ PREDICTIONS = (
     ),
     Prediction(
         "LP-1",
-        "R/2 + (lg g/2)/(lg + exp(-lg))",
-        "RFC 6202; checked by simulation",
+        "R/2 + (lg g/2)/(lg + exp(-lg)) + (N + 1) s/4 + wake-ups",
+        "RFC 6202; checked by simulation; g and s as measured",
         "latency_mean",
         ("long_polling",),
-        lambda load, facts: (
-            laws.long_poll_mean(load.rate_per_client, _rtt_s(facts), _gap_s(facts)) * 1e3
-            + _fan_out_ms(load, facts)
-        ),
+        _long_poll_ms,
     ),
     Prediction(
         "LP-2, LP-3",
-        "1/(lambda (R + exp(-lambda R)/lambda))",
+        "1/(lambda (g + exp(-lambda g)(1 - exp(-lambda tau))/lambda))",
         "renewal argument; checked by simulation",
         "requests_per_event",
         ("long_polling",),
@@ -210,11 +229,11 @@ PREDICTIONS = (
     ),
     Prediction(
         "FAN-1",
-        "R/2 + (N + 1) s/2",
-        "one core serves clients in turn; s = CPU per event as measured",
+        "R/2 + (N + 1) s/2 + wake-ups",
+        "one core serves clients in turn; s and wake-ups as measured",
         "latency_mean",
         PUSH,
-        lambda load, facts: laws.fan_out_mean(_audience(load), _cost_s(facts), _rtt_s(facts)) * 1e3,
+        _broadcast_ms,
     ),
     Prediction(
         "SSE-1",
@@ -233,11 +252,6 @@ PREDICTIONS = (
         lambda load, facts: laws.websocket_bytes(load.payload_bytes),
     ),
 )
-
-
-def _fan_out_ms(load: NotificationLoad, facts: Facts) -> float:
-    """A broadcast is answered in turn: FAN-1 without the way back."""
-    return laws.fan_out_mean(_audience(load), _cost_s(facts), 0.0) * 1e3
 
 
 EXPERIMENT = Experiment(
