@@ -1,0 +1,123 @@
+"""The command that looks for the most that still meets an objective."""
+
+from __future__ import annotations
+
+import shlex
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.text import Text
+
+from bench import gates
+from bench.cli.shared import (
+    BROKEN,
+    AmqpUrl,
+    OnePattern,
+    Results,
+    Settings,
+    app,
+    console,
+    write_report,
+)
+
+DURATION = "4s"
+
+Objective = Annotated[str, typer.Option(metavar="EXPR", help="e.g. 'latency_p99 < 200 ms'")]
+
+
+@app.command()
+def capacity(
+    pattern: OnePattern,
+    slo: Objective,
+    over: Annotated[str, typer.Option(metavar="NAME", help="what is raised")] = "clients",
+    first: Annotated[
+        str, typer.Option("--from", metavar="N", help="the start, else the default")
+    ] = "",
+    most: Annotated[str, typer.Option(metavar="N", help="where to stop at the latest")] = "",
+    within: Annotated[str, typer.Option(metavar="SHARE", help="width of the bracket")] = "5%",
+    repeats: Annotated[int, typer.Option(min=1, help="trials of a level at its first look")] = 3,
+    duration: Annotated[
+        str, typer.Option(help=f"length of a trial's window, else {DURATION}")
+    ] = "",
+    settings: Settings = None,
+    workers: Annotated[int, typer.Option(min=1, help="load processes")] = 1,
+    seed: Annotated[int, typer.Option(help="of schedules and phases")] = 1,
+    amqp_url: AmqpUrl = "",
+    results: Results = Path("results"),
+) -> None:
+    """The most clients (or events, or anything) that still meet an objective, and why no more."""
+    objective = gates.objective(slo)
+    from bench import ordering, seeking  # noqa: PLC0415 - a wrong objective is told at once
+
+    named = ordering.settings_of(settings or [], duration=duration)
+    wish = seeking.Wish(
+        pattern=pattern,
+        objective=objective,
+        settings=[f"{name}={value}" for name, value in ({"duration": DURATION} | named).items()],
+        over=over,
+        first=first,
+        most=most,
+        within=within,
+        repeats=repeats,
+        workers=workers,
+        seed=seed,
+        amqp_url=amqp_url,
+        command=shlex.join(["bench", *sys.argv[1:]]),
+    )
+    _search(seeking.Seeker(seeking.order_of(wish), results))
+
+
+def _search(seeker: Any) -> None:
+    """Measure, write the report, print the answer; Exit(BROKEN) where even the start fails."""
+    from bench.search_progress import SearchProgress  # noqa: PLC0415
+
+    progress = SearchProgress(console)
+    try:
+        step = seeker.run(progress)
+    except KeyboardInterrupt:
+        progress.close()
+        console.print(Text(f"interrupted; what was measured is kept in {seeker.folder}. So far:"))
+        _say(_answer(seeker, seeker.step))
+        raise
+    finally:
+        progress.close()
+    for record in progress.failed[-1:]:
+        for line in record.log_tail:
+            console.print(Text(f"    {record.trial.folder}: {line}"))
+    write_report(seeker.folder)
+    _say([*_answer(seeker, step), *_why(seeker, step)])
+    if step.passes is None:
+        raise typer.Exit(BROKEN)
+
+
+def _answer(seeker: Any, step: Any) -> list[str]:
+    from bench import limits  # noqa: PLC0415
+
+    return limits.answer(seeker.order.search, step, seeker.order.swept)
+
+
+def _why(seeker: Any, step: Any) -> list[str]:
+    """What stood in the way, and what the laws had expected."""
+    from bench import limits  # noqa: PLC0415
+
+    search, swept, lines = seeker.order.search, seeker.order.swept, []
+    if step.fails is not None:
+        shown = seeker.shown(step.fails.level)
+        lines += [f"  why: {words}" for words in limits.reasons(step.fails, shown, swept)]
+    elif step.passes is not None:
+        lines.append(f"  why no more was tried: {step.words}")
+    if step.passes is not None:
+        level = step.passes.level
+        if seeker.order.is_broadcast:
+            lines += limits.law_words(search, step.passes, seeker.shown(level), swept)
+        else:
+            lines += limits.expected_words(level, seeker.expected(level), swept)
+    return lines
+
+
+def _say(lines: Sequence[str]) -> None:
+    for line in lines:
+        console.print(Text(line))
