@@ -47,6 +47,7 @@ def test_parameters_come_in_declaration_order_with_all_they_declare() -> None:
         "duration",
         "warmup",
         "drain",
+        "stall",
         "event_rate",
         "audience",
         "payload",

@@ -101,6 +101,7 @@ def test_a_trials_load_holds_every_value_in_base_units() -> None:
             "duration_s": 120,
             "warmup_s": 1,
             "drain_s": 10,
+            "stall_s": 0,
             "event_rate_per_s": 1,
             "payload_bytes": 1000,
             "audience": "one",
@@ -132,14 +133,14 @@ def test_settings_are_split_into_fixed_and_swept() -> None:
             {"colour": "red"},
             (
                 "colour: e has no such parameter; it has clients, duration, warmup, drain, "
-                "event_rate, payload, audience, trace"
+                "stall, event_rate, payload, audience, trace"
             ),
         ),
         (
             {"duration_s": "1s"},
             (
                 "duration_s: e has no such parameter; it has clients, duration, warmup, drain, "
-                "event_rate, payload, audience, trace"
+                "stall, event_rate, payload, audience, trace"
             ),
         ),
         ({"clients": "10,0"}, "clients=0: too small; the least is 1"),
