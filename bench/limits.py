@@ -122,7 +122,7 @@ def trial_words(search: Search, seen: Seen, swept: Swept, number: int) -> str:
 # --- why ---------------------------------------------------------------------------------
 
 
-def reasons(level: Level, shown: Shown, swept: Swept) -> list[str]:
+def reasons(level: Level, shown: Shown) -> list[str]:
     """What stood in the way at the level that fails, gravest first; never empty."""
     found = [level.reason] if level.reason else []
     found += _generator(shown)
@@ -133,7 +133,7 @@ def reasons(level: Level, shown: Shown, swept: Swept) -> list[str]:
     ]
     if found:
         return found
-    return [_nobody(level, shown, swept)]
+    return [_nobody(level, shown)]
 
 
 def _generator(shown: Shown) -> list[str]:
@@ -147,7 +147,7 @@ def _generator(shown: Shown) -> list[str]:
     return busy + messages
 
 
-def _nobody(level: Level, shown: Shown, swept: Swept) -> str:
+def _nobody(level: Level, shown: Shown) -> str:
     """Latency grows though nobody is busy: a broadcast is served client by client."""
     key = level.search.objective.metric
     shares = ", ".join(

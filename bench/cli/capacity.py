@@ -106,7 +106,7 @@ def _why(seeker: Any, step: Any) -> list[str]:
     search, swept, lines = seeker.order.search, seeker.order.swept, []
     if step.fails is not None:
         shown = seeker.shown(step.fails.level)
-        lines += [f"  why: {words}" for words in limits.reasons(step.fails, shown, swept)]
+        lines += [f"  why: {words}" for words in limits.reasons(step.fails, shown)]
     elif step.passes is not None:
         lines.append(f"  why no more was tried: {step.words}")
     if step.passes is not None:
