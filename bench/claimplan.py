@@ -16,13 +16,15 @@ from bench.model import Claim, Experiment, Pattern, Scene, Trial, UsageError, pa
 from bench.plan import Request, parse_settings, seed_of
 
 ALL = "all"
-NOT_A_LEVEL = ("duration", "warmup", "drain")
-"""How long a trial takes is no level: it is not what is compared."""
+LENGTHS = ("duration", "warmup", "drain")
+"""How long a trial takes is no level, but where two levels differ in nothing else."""
 
 
 def chosen_claims(experiment: Experiment, text: str) -> list[Claim]:
     """`N1,N6` or `all`; UsageError for an id that the experiment has not."""
     known = {claim.id: claim for claim in experiment.claims}
+    if not known:
+        raise UsageError(f"claims={text}: {experiment.name} has no claims; leave --claims out")
     if text == ALL:
         return list(known.values())
     names = [name.strip() for name in text.split(",") if name.strip()]
@@ -33,36 +35,65 @@ def chosen_claims(experiment: Experiment, text: str) -> list[Claim]:
             )
     if not names:
         raise UsageError(f"claims={text}: names no claim; write e.g. --claims N1,N6 or all")
-    return [known[name] for name in names]
+    return [known[name] for name in dict.fromkeys(names)]
 
 
 @dataclasses.dataclass(frozen=True)
 class Place:
-    """One pattern at one level."""
+    """One pattern under one load; `named` are the parameters that its scene speaks of."""
 
     pattern: str
-    level: Mapping[str, Any]
     load: Mapping[str, Any]
+    named: tuple[str, ...] = dataclasses.field(compare=False)
 
 
 def places_of(
     experiment: Experiment, scene: Scene, patterns: Sequence[Pattern], settings: Mapping[str, str]
 ) -> list[Place]:
-    """A scene's levels for those of its patterns that can run; `settings` outweigh its own."""
+    """A scene's loads for those of its patterns that can run; `settings` outweigh its own."""
     wanted = {**scene.settings, **settings}
     fixed, swept = parse_settings(experiment, wanted)
     parameters = parameters_of(experiment.load)
     base = dataclasses.asdict(experiment.load(**fixed))
-    named = [name for name in wanted if name not in NOT_A_LEVEL]
     places = []
     for values in itertools.product(*swept.values()):
         chosen = dict(zip(swept, values, strict=True))
         load = base | {parameters[name].field_name: value for name, value in chosen.items()}
-        level = {name: load[parameters[name].field_name] for name in named}
         places += [
-            Place(pattern.id, level, load) for pattern in patterns if pattern.name in scene.patterns
+            Place(pattern.id, load, tuple(wanted))
+            for pattern in patterns
+            if pattern.name in scene.patterns
         ]
     return places
+
+
+def levels_of(experiment: Experiment, places: Sequence[Place]) -> list[dict[str, Any]]:
+    """What each place is called by: the same for equal loads, different for different ones.
+
+    Texts (the path of a trace) are no level: they do not fit into a folder's name.
+    """
+    fields = {
+        name: parameter.field_name
+        for name, parameter in parameters_of(experiment.load).items()
+        if parameter.kind is not str or parameter.choices
+    }
+    spoken = [
+        {name: place.load[fields[name]] for name in place.named if name in fields}
+        for place in places
+    ]
+    brief = [
+        {name: value for name, value in level.items() if name not in LENGTHS} for level in spoken
+    ]
+    levels: list[dict[str, Any]] = []
+    for place, whole, short in zip(places, spoken, brief, strict=True):
+        twin = next((i for i, other in enumerate(places) if other.load == place.load), len(levels))
+        is_clear = all(
+            other.load == place.load
+            for other, called in zip(places, brief, strict=True)
+            if called == short
+        )
+        levels.append(levels[twin] if twin < len(levels) else short if is_clear else whole)
+    return levels
 
 
 def trials_of_claims(
@@ -73,20 +104,30 @@ def trials_of_claims(
     first_number: int = 0,
 ) -> list[Trial]:
     """All trials of the claims' scenes, in the order in which they are to be run."""
+    if request.repeats < 1:
+        raise UsageError(f"repeats={request.repeats}: must be at least 1; write --repeats 5")
     scenes = {id(scene): scene for claim in claims for scene in claim.scenes}
     places: list[Place] = []
     for scene in scenes.values():
         for place in places_of(experiment, scene, patterns, request.settings):
             if place not in places:
                 places.append(place)
+    if not places:
+        ids = ",".join(claim.id for claim in claims)
+        needed = dict.fromkeys(name for scene in scenes.values() for name in scene.patterns)
+        raise UsageError(
+            f"claims={ids}: none of the patterns that they need was chosen; "
+            f"name {experiment.name} or some of {', '.join(needed)}"
+        )
+    called = list(zip(places, levels_of(experiment, places), strict=True))
     order = random.Random(request.seed)
     trials: list[Trial] = []
     for repeat in range(1, request.repeats + 1):
-        block = list(places)
+        block = list(called)
         order.shuffle(block)
         seed = seed_of(request.seed, repeat)
         trials += [
-            Trial(first_number + len(trials) + place, at.pattern, at.level, repeat, seed, at.load)
-            for place, at in enumerate(block)
+            Trial(first_number + len(trials) + at, place.pattern, level, repeat, seed, place.load)
+            for at, (place, level) in enumerate(block)
         ]
     return trials

@@ -6,7 +6,6 @@ Turns evaluated groups into what the rules read.  Knows no rule and no claim.
 from __future__ import annotations
 
 import dataclasses
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -18,14 +17,16 @@ from bench.model import Claim, Load, public_name
 from reports.evaluated import ExperimentResult, Group
 
 COLUMNS = [
-    *("experiment", "claim", "statement", "verdict", "what", "unit"),
-    *("value", "low", "high", "trials", "law", "law_value"),
+    *("experiment", "claim", "statement", "verdict", "part", "what", "unit"),
+    *("value", "low", "high", "trials", "law", "law_value", "words"),
 ]
+NOT_COMPARED = ("warmup", "drain")
+"""Parameters that no measured value shows."""
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """A claim with what the run says of it; `remedy` is the command that supplies what lacks."""
+    """A claim with what the run says of it; `remedy` says how to get what lacks."""
 
     claim: Claim
     judgement: Judgement
@@ -50,9 +51,9 @@ def _cell(group: Group) -> Cell:
 
 
 def public_load(load: Load) -> dict[str, Any]:
-    """Every parameter of a load by public name, but for those of the trial's length."""
+    """The parameters of a load by public name, but for those that no value shows."""
     values = {public_name(name): value for name, value in dataclasses.asdict(load).items()}
-    return {name: value for name, value in values.items() if name not in ("warmup", "drain")}
+    return {name: value for name, value in values.items() if name not in NOT_COMPARED}
 
 
 def verdicts(result: ExperimentResult) -> list[Verdict]:
@@ -62,32 +63,50 @@ def verdicts(result: ExperimentResult) -> list[Verdict]:
     for claim in result.experiment.claims:
         judgement = claim.rule.judge(evidence)
         lacking = judgement.verdict == "not measured"
-        command = f"bench run {result.name} --claims {claim.id}"
-        found.append(Verdict(claim, judgement, command if lacking else ""))
+        found.append(Verdict(claim, judgement, remedy_for(result, claim) if lacking else ""))
     return found
+
+
+def remedy_for(result: ExperimentResult, claim: Claim) -> str:
+    """The command that supplies a claim's trials, and first what this machine lacks for them."""
+    command = f"bench run {result.name} --claims {claim.id}"
+    needed = dict.fromkeys(name for scene in claim.scenes for name in scene.patterns)
+    missing = [
+        f"{name}: {result.not_measured[name]}" for name in needed if name in result.not_measured
+    ]
+    return "; ".join([*missing, command])
 
 
 def table(results: Sequence[ExperimentResult]) -> pd.DataFrame:
     """Tidy: a row for each number behind each verdict (claims.csv)."""
-    rows: list[list[Any]] = []
-    for result in results:
-        for verdict in verdicts(result):
-            claim, judgement = verdict.claim, verdict.judgement
-            head = [result.name, claim.id, claim.statement, judgement.verdict]
-            if not judgement.numbers:
-                rows.append([*head, "", "", math.nan, math.nan, math.nan, 0, claim.law, math.nan])
-            for number in judgement.numbers:
-                rows.append(
-                    [
-                        *head,
-                        number.what,
-                        number.unit,
-                        number.value,
-                        number.low,
-                        number.high,
-                        number.trials,
-                        claim.law,
-                        number.law,
-                    ]
-                )
+    rows = [
+        row for result in results for verdict in verdicts(result) for row in _rows(result, verdict)
+    ]
     return pd.DataFrame(rows, columns=COLUMNS)
+
+
+def _rows(result: ExperimentResult, verdict: Verdict) -> list[dict[str, Any]]:
+    """`part` is what a number says by itself; a claim without numbers has one row."""
+    claim, judgement = verdict.claim, verdict.judgement
+    head = {
+        "experiment": result.name,
+        "claim": claim.id,
+        "statement": claim.statement,
+        "verdict": judgement.verdict,
+        "words": judgement.words,
+        "law": claim.law,
+    }
+    return [
+        head
+        | {
+            "part": number.verdict or "",
+            "what": number.what,
+            "unit": number.unit,
+            "value": number.value,
+            "low": number.low,
+            "high": number.high,
+            "trials": number.trials,
+            "law_value": number.law,
+        }
+        for number in judgement.numbers
+    ] or [head | {"part": "", "what": "", "unit": "", "trials": 0}]

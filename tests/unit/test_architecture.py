@@ -21,7 +21,7 @@ LONGER_TABLES: dict[str, int] = {}
 FOLDERS = ("bench", "targets", "scenarios", "reports")
 PURE = (
     *("model", "units", "pacing", "statistics", "trialdata", "samples", "findings", "plan"),
-    *("comparison", "ranks", "power", "gates", "precision", "claims", "rules"),
+    *("comparison", "ranks", "power", "gates", "precision", "claims", "rules", "trends", "claimplan"),
 )
 IMPURE = {"time", "os", "socket", "asyncio", "threading"}
 PATCHING = {"locust", "gevent"}
