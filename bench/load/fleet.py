@@ -19,6 +19,8 @@ from bench.load.wire import total_of
 from bench.load.worker import Worker, client_class
 
 COMMAND, REPLY, ROWS = "patternbench_do", "patternbench_reply", "patternbench_rows"
+HELLO = 0
+"""The number of the reply that nobody asked for: a worker now listens to commands."""
 WORKERS_READY_SECONDS = 20.0
 REPLY_SECONDS = 60.0
 MASTER_HOST = "127.0.0.1"
@@ -64,7 +66,7 @@ class MasterFleet:
         self.rows = RowsFile(Path(config["rows"]))
         self.environment = Environment(user_classes=[client_class(config["pattern"])])
         self.runner = self.environment.create_master_runner(MASTER_HOST, port)
-        self._replies: dict[int, list[dict[str, Any]]] = {}
+        self._replies: dict[int, list[dict[str, Any]]] = {HELLO: []}
         self._number = 0
         self.runner.register_message(REPLY, self._on_reply)
         self.runner.register_message(ROWS, self._on_rows)
@@ -72,11 +74,10 @@ class MasterFleet:
     def wait_until_ready(self) -> None:
         """Return when all workers have reported; RuntimeError where they do not."""
         deadline = now_ns() + int(WORKERS_READY_SECONDS * 1e9)
-        while len(self.runner.clients.ready) < self.workers:
+        hellos = self._replies[HELLO]
+        while len(self.runner.clients.ready) < self.workers or len(hellos) < self.workers:
             if now_ns() > deadline:
-                raise RuntimeError(
-                    f"{len(self.runner.clients.ready)} of {self.workers} workers reported"
-                )
+                raise RuntimeError(f"{len(hellos)} of {self.workers} workers reported")
             gevent.sleep(0.005)
 
     def _on_reply(self, msg: Any, **_: Any) -> None:
@@ -122,6 +123,8 @@ def run_worker(config: dict[str, Any], place: Place, port: int) -> None:
         runner.send_message(REPLY, {"number": msg.data["number"], "reply": reply})
 
     runner.register_message(COMMAND, on_command, concurrent=True)
+    # Locust calls a worker ready before it listens to commands of ours.
+    runner.send_message(REPLY, {"number": HELLO, "reply": {}})
     runner.greenlet.join()
 
 
