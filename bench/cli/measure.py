@@ -1,4 +1,4 @@
-"""Commands that measure: run, resume, calibrate."""
+"""Commands that measure: run, resume."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
-from bench import gates, ordering, precision, units
+from bench import gates, ordering, precision
 from bench.cli.shared import (
     AmqpUrl,
     Names,
@@ -24,7 +24,7 @@ from bench.cli.shared import (
     write_report,
 )
 from bench.gates import Gate
-from bench.model import Load, UsageError, parameters_of
+from bench.model import UsageError
 
 MOST_REPEATS = 30
 
@@ -126,18 +126,3 @@ def _execute(folder: Path, amqp_url: str, slo: Sequence[Gate]) -> None:
         for line in record.log_tail:
             console.print(Text(f"    {record.trial.folder}: {line}"))
     judge(write_report(folder), slo)
-
-
-@app.command()
-def calibrate(
-    clients: Annotated[str, typer.Option(help="levels")] = "64,1000",
-    repeats: Annotated[int, typer.Option(min=1, help="turns of each generator")] = 5,
-    duration: Annotated[str, typer.Option(help="of one turn")] = "3s",
-) -> None:
-    """The load engine's own ceiling here, beside wrk and Locust's FastHttpUser."""
-    from bench import calibration  # noqa: PLC0415
-
-    known = parameters_of(Load)
-    levels = [units.parse(known["clients"], text) for text in clients.split(",")]
-    seconds = units.parse(known["duration"], duration)
-    calibration.run(levels, repeats, seconds, console)

@@ -1,0 +1,58 @@
+"""The command that measures the tool itself: generators, noise floor, A/A."""
+
+from __future__ import annotations
+
+import shlex
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bench import units
+from bench.cli.shared import Results, app, console
+from bench.model import Load, UsageError, parameters_of
+
+LongProof = Annotated[
+    int, typer.Option("--aa", min=0, help="only A/A, so many comparisons, e.g. 40 (16 min)")
+]
+ProofRun = Annotated[
+    Path | None, typer.Option("--aa-run", metavar="RUN", help="finish an A/A run, print its table")
+]
+
+
+@app.command()
+def calibrate(
+    clients: Annotated[str, typer.Option(help="levels")] = "64,1000",
+    repeats: Annotated[int, typer.Option(min=1, help="turns of each generator")] = 5,
+    duration: Annotated[str, typer.Option(help="of one turn")] = "3s",
+    no_generators: Annotated[
+        bool, typer.Option("--no-generators", help="leave out the generators")
+    ] = False,
+    no_floor: Annotated[bool, typer.Option("--no-floor", help="leave out the floor")] = False,
+    no_aa: Annotated[bool, typer.Option("--no-aa", help="leave out the A/A comparison")] = False,
+    aa: LongProof = 0,
+    aa_run: ProofRun = None,
+    results: Results = Path("results"),
+) -> None:
+    """The tool itself: its ceiling beside other generators, its noise floor, A/A comparisons."""
+    known = parameters_of(Load)
+    levels = [units.parse(known["clients"], text) for text in clients.split(",")]
+    seconds = units.parse(known["duration"], duration)
+    if aa and aa_run:
+        raise UsageError(f"--aa {aa}: --aa-run {aa_run} has its own number; leave one out")
+    from bench import calibration, selfproof  # noqa: PLC0415 - a wrong value is told at once
+
+    command = shlex.join(["bench", *sys.argv[1:]])
+    if aa_run:
+        selfproof.finish(aa_run, console)
+        return
+    if aa:
+        selfproof.prove(aa, selfproof.LONG_WINDOW, results, command, console)
+        return
+    if not no_generators:
+        calibration.run(levels, repeats, seconds, console)
+    if not no_floor:
+        selfproof.show_floor(results, command, console)
+    if not no_aa:
+        selfproof.prove(1, selfproof.QUICK_WINDOW, results, command, console)

@@ -1,0 +1,164 @@
+"""The driver of a search: what is refused, what a trial says, the run that it leaves."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from pathlib import Path
+from typing import Any
+
+import pytest
+from make_run import _write_failed, _write_trial
+from unit_builders import data, events, latencies
+
+from bench import findings, gates, metrics, runner, samples, seeking, store
+from bench.model import UsageError
+from bench.seeking import Seeker, Wish
+from scenarios.notifications.experiment import NotificationLoad
+
+OBJECTIVE = gates.objective("latency_p50 < 1 ms")
+
+
+def wish(**changes: Any) -> Wish:
+    return dataclasses.replace(Wish("notifications/sse", OBJECTIVE), **changes)
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"pattern": "notifications"}, "write EXPERIMENT/PATTERN"),
+        ({"over": "schedule"}, "--over schedule: no numeric parameter; use clients, duration"),
+        ({"over": "speed"}, "--over speed: no numeric parameter"),
+        ({"settings": ["clients=5"]}, "--set clients: that is what is looked for"),
+        ({"settings": ["payload=100B,1kB"]}, "this command sweeps nothing"),
+        ({"first": "many"}, "--from: clients=many: not a number"),
+        ({"first": "0"}, "--from: clients=0: too small"),
+        ({"over": "away"}, "away=0.0: cannot be doubled; name a start with --from"),
+        ({"most": "1.5"}, "--most: clients=1.5: must be a whole number"),
+        ({"first": "200", "most": "100"}, "--from 200: more than can be asked for; --most 100"),
+        ({"within": "5"}, "--within 5: not a share"),
+    ],
+)
+def test_what_cannot_be_meant_is_refused(changes: dict[str, Any], message: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        seeking.order_of(wish(**changes))
+    assert message in str(caught.value)
+
+
+def test_the_bound_is_the_least_and_has_its_reason(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(runner, "most_clients", lambda: 900)
+    search = seeking.order_of(wish()).search
+    assert (search.first, search.most) == (100, 900)
+    assert "descriptors: ulimit -n" in search.why_most
+    assert seeking.order_of(wish(most="500")).search.why_most == "--most 500 was asked for"
+    rate = seeking.order_of(wish(over="event_rate", first="10/s")).search
+    assert (rate.first, rate.whole) == (10.0, False)
+    assert rate.why_most == "event_rate=100000/s is the parameter's own bound"
+
+
+def test_trials_of_the_same_number_share_their_seed() -> None:
+    order = seeking.order_of(wish())
+    first, other = order.trial(0, 100.0, 1), order.trial(7, 200.0, 1)
+    assert (first.seed, first.level, first.load["clients"]) == (other.seed, {"clients": 100}, 100)
+    assert order.trial(8, 200.0, 2).seed != first.seed
+
+
+# --- what a trial says ----------------------------------------------------------------------------
+
+
+def said(count: int, published: int, metric: str = "latency_p50", **load: Any) -> seeking.Seen:
+    rows = latencies([1_000_000] * count)
+    rows["sequence"] = range(1, count + 1)
+    rows["outcome"] = samples.OK
+    sent = [(samples.EVERY, number, 0, 0) for number in range(1, published + 1)]
+    one = data(rows, events=events(*sent))
+    values = metrics.compute(one)
+    doubts = findings.of_trial(one, count, values)
+    return seeking.seen_of(10, metric, one, values, doubts, NotificationLoad(clients=1, **load))
+
+
+def test_a_whole_trial_has_its_value() -> None:
+    seen = said(20, 20)
+    assert (seen.value, seen.broken, seen.silent) == (1.0, "", "")
+
+
+def test_what_is_missing_breaks_a_trial() -> None:
+    assert said(15, 20).broken == "completeness 75.0000%: 5 of 20 never arrived"
+    assert said(15, 20, "completeness").broken == ""
+    assert said(15, 20, away_s=0.1, recovery="none").broken == ""
+    assert said(0, 20).broken == "nothing was delivered in the window"
+
+
+def test_too_few_samples_break_nothing() -> None:
+    assert said(20, 20, "latency_p99").silent == "20 samples in a trial, latency_p99 needs 459"
+    assert said(20, 20, "broker_cpu_share").silent == (
+        "no trial of this pattern has a broker_cpu_share"
+    )
+    assert said(0, 0).silent == "no event fell into the window"
+
+
+# --- the run --------------------------------------------------------------------------------------
+
+
+class Said:
+    def __init__(self) -> None:
+        self.said: list[str] = []
+
+    def run_begins(self, *_: object) -> None: ...
+
+    def trials_added(self, trials: Any, reason: str) -> None:
+        self.said.append(reason)
+
+    def says(self, text: str) -> None:
+        self.said.append(text)
+
+
+def test_a_search_leaves_an_ordinary_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Real folders and real decisions; the trials are synthetic, above 30 clients they fail."""
+
+    def measure(run: store.StoredRun, *_: object) -> None:
+        for one in run.unfinished:
+            if one.load["clients"] > 30:
+                _write_failed(run.folder, one)
+            else:
+                _write_trial(run.folder, one, counted_wrong=False, lose_one=False)
+
+    monkeypatch.setattr(runner, "_measure", measure)
+    asked = wish(first="10", within="50%", settings=["duration=1s", "event_rate=10/s"])
+    seeker = Seeker(seeking.order_of(asked), tmp_path)
+    said: Any = Said()
+    step = seeker.run(said)
+    assert step.passes is not None
+    assert step.fails is not None
+    assert (step.passes.level, step.fails.level) == (28, 40)
+    assert step.words == "the target ended with exit code 1 during connect"
+    run = store.open_run(seeker.folder)
+    assert run.unfinished == []
+    assert len(run.trials) == len(seeker.seen)
+    assert len(list(seeker.folder.glob("more-*.json"))) == len(seeker.seen) - 1
+    assert [one.trial.number for one in run.trials] == list(range(len(seeker.seen)))
+    assert "10 passes: twice as much" in said.said
+    assert seeker.shown(28).of("latency_p50") > 0
+    assert math.isnan(seeker.shown(40).of("latency_p50"))
+    (law, level), *_ = seeker.expected(28) or [("", None)]
+    assert (law, level) == ("", None)  # no law of sse predicts its median
+
+
+def test_an_interrupted_search_keeps_what_it_has(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def measure(run: store.StoredRun, *_: object) -> None:
+        for one in run.unfinished:
+            if one.number == 3:
+                raise KeyboardInterrupt
+            _write_trial(run.folder, one, counted_wrong=False, lose_one=False)
+
+    monkeypatch.setattr(runner, "_measure", measure)
+    asked = wish(first="10", settings=["duration=1s", "event_rate=10/s"])
+    seeker = Seeker(seeking.order_of(asked), tmp_path)
+    with pytest.raises(KeyboardInterrupt):
+        seeker.run(Said())  # type: ignore[arg-type]
+    assert seeker.step.passes is not None
+    assert seeker.step.passes.level == 10
+    run = store.open_run(seeker.folder)
+    assert (len(run.trials), [one.number for one in run.unfinished]) == (3, [3])
