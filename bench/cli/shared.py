@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from rich import box
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -71,13 +73,22 @@ def write_report(folder: Path) -> Any:
     return evaluated
 
 
+WIDE_COLUMNS = 200
+INTERVAL = re.compile(r" \([^)]*\)")
+
+
 def print_answer(table: Any) -> None:
-    shown = Table(title=" ".join(filter(None, (table.title, table.level))), title_justify="left")
+    title = " ".join(filter(None, (table.title, table.level)))
+    shown = Table(title=title, title_justify="left", box=box.SIMPLE, pad_edge=False)
     for header in table.headers:
-        shown.add_column(header)
+        first = header == table.headers[0]
+        shown.add_column(header, no_wrap=first, justify="left" if first else "right")
+    narrow = console.is_terminal and console.width < WIDE_COLUMNS
     for row in table.plain():
-        shown.add_row(*[Text(cell) for cell in row])
-    wide = console if console.is_terminal else Console(width=200, highlight=False)
+        # Without room the intervals go; the report has them.
+        cells = [INTERVAL.sub("", cell) for cell in row[1:]] if narrow else row[1:]
+        shown.add_row(Text(row[0]), *[Text(cell) for cell in cells])
+    wide = console if console.is_terminal else Console(width=WIDE_COLUMNS, highlight=False)
     wide.print(shown)
     for mark, text in table.notes:
         console.print(Text(f"[{mark}] {text}"))
