@@ -1,4 +1,4 @@
-"""A bounded send buffer per client, and what to do when it is full.
+"""What makes a server slow: clients that do not read, and work that is wasted.
 
 Knows nothing of what is sent.
 """
@@ -7,9 +7,18 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import time
 from typing import Any
 
 NEVER_BLOCKS_BYTES = 1 << 30
+
+
+def burn(seconds: float) -> None:
+    """Waste CPU time: a slower server to compare with."""
+    if seconds > 0:
+        end_ns = time.thread_time_ns() + int(seconds * 1e9)
+        while time.thread_time_ns() < end_ns:
+            pass
 
 
 class SlowClientDropped(ConnectionError):

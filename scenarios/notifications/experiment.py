@@ -67,6 +67,9 @@ class NotificationLoad(Load):
     send_buffer_bytes: int = parameter(
         65_536, "B", "SSE, WebSocket: send buffer per client, in the server", low=4096, high=10**9
     )
+    burn_s: float = parameter(
+        0.0, "s", "CPU time that the server wastes on each delivery, to be found out", low=0, high=1
+    )
     deflate: str = parameter(
         "off",
         "",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from bench.payload import SEPARATOR
 from targets._web import whole_number
 from targets.notifications import short_polling
 
@@ -18,6 +17,4 @@ class Target(short_polling.Target):
     async def events(self, request: web.Request) -> web.Response:
         feed = self.source.feed_of(whole_number(request, "client"))
         news = await feed.wait(whole_number(request, "after"), self.load.long_poll_timeout_s)
-        if not news:
-            return web.Response(status=204)
-        return web.Response(body=SEPARATOR.join([event.payload for event in news]))
+        return self.reply(news)

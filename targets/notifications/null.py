@@ -7,6 +7,7 @@ import asyncio
 from bench.samples import EVERY
 from targets._events import Event, EventSource
 from targets._serve import BACKLOG, HOST, BaseTarget
+from targets._slow import burn
 
 TITLE = "null"
 EXAMPLE = "(echo 0; sleep 5) | nc {host} {port}"
@@ -55,4 +56,5 @@ class Target(BaseTarget):
         )
         for transports in chosen:
             for transport in transports:
+                burn(self.load.burn_s)
                 transport.write(line)  # type: ignore[attr-defined]

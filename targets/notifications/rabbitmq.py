@@ -10,6 +10,7 @@ import aio_pika
 from bench.samples import EVERY
 from targets._events import Event, EventSource
 from targets._serve import BaseTarget
+from targets._slow import burn
 
 TITLE = "RabbitMQ"
 REQUIRES = ("rabbitmq",)
@@ -58,6 +59,7 @@ class Target(BaseTarget):
         try:
             while True:
                 audience, event = await self.outbox.get()
+                burn(self.load.burn_s)
                 key = "" if audience == EVERY else str(audience)
                 await self.exchange.publish(
                     aio_pika.Message(event.payload), routing_key=key, mandatory=False

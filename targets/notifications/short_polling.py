@@ -5,7 +5,8 @@ from __future__ import annotations
 from aiohttp import web
 
 from bench.payload import SEPARATOR
-from targets._events import EventSource
+from targets._events import Event, EventSource
+from targets._slow import burn
 from targets._web import WebTarget, whole_number
 
 EXAMPLE = "curl -i 'http://{host}:{port}/events?client=0&after=0'"
@@ -28,6 +29,11 @@ class Target(WebTarget):
     async def events(self, request: web.Request) -> web.Response:
         feed = self.source.feed_of(whole_number(request, "client"))
         news = feed.since(whole_number(request, "after"))
+        return self.reply(news)
+
+    def reply(self, news: list[Event]) -> web.Response:
+        """All of the news in one body, or HTTP 204 where there is none."""
         if not news:
             return web.Response(status=204)
+        burn(self.load.burn_s * len(news))
         return web.Response(body=SEPARATOR.join([event.payload for event in news]))

@@ -7,7 +7,7 @@ import contextlib
 from aiohttp import web
 
 from targets._events import EventSource, Feed
-from targets._slow import SendLimit
+from targets._slow import SendLimit, burn
 from targets._web import WebTarget, whole_number
 
 TITLE = "SSE"
@@ -50,6 +50,7 @@ class Target(WebTarget):
                 # A comment: proxies and clients see that the stream lives.
                 await response.write(b":\n\n")
             for event in news:
+                burn(self.load.burn_s)
                 if limit.admits(len(news) > 1):
                     await response.write(b"id: %d\ndata: %b\n\n" % (event.sequence, event.payload))
                 seen = event.sequence

@@ -7,7 +7,7 @@ import asyncio
 from aiohttp import web
 
 from targets._events import EventSource, Feed
-from targets._slow import SendLimit
+from targets._slow import SendLimit, burn
 from targets._web import WebTarget, whole_number
 
 TITLE = "WebSocket"
@@ -51,6 +51,7 @@ class Target(WebTarget):
             while True:
                 news = await feed.wait(seen)
                 for event in news:
+                    burn(self.load.burn_s)
                     if limit.admits(len(news) > 1):
                         await socket.send_bytes(event.payload)
                     seen = event.sequence
