@@ -11,6 +11,7 @@ not where they came from; reads no clock.
 
 from __future__ import annotations
 
+import itertools
 import math
 import statistics
 from collections.abc import Sequence
@@ -29,6 +30,12 @@ DIGITS = 3
 
 LEAST_SHARE = 0.01
 """A narrower bracket than this would be narrower than a level's three digits."""
+
+LEAST_SLOPE = 0.1
+"""A metric that grows less than this power of the level is flat: a line says nothing."""
+
+NEAR = 2.0
+"""Trials at levels within this factor of the bracket tell where the objective is crossed."""
 
 MOST_LEVELS = 60
 """From 1 to 1,000,000 in doublings and down to 1 % are 28; more means that nothing is monotone."""
@@ -232,3 +239,31 @@ def _second_look(ends: Sequence[Level]) -> Step | None:
     low = next((one for one in ends if one.verdict == "passes"), None)
     high = next((one for one in ends if one is not low), None)
     return Step(fresh[0].level, "a second look", low, high)
+
+
+def crossing(search: Search, seen: Sequence[Seen], found: Step) -> float | None:
+    """Where a line through all trials near the bracket crosses the bound.
+
+    It uses many trials where the bracket's ends use their own, so it scatters less from
+    run to run.  Median slope and median offset on logarithms (Theil and Sen), which a
+    few wild trials do not move.  None where the trials show no such line or it leads
+    away from the bracket.
+    """
+    if found.passes is None or found.fails is None or search.objective.bound <= 0:
+        return None
+    low, high = found.passes.level / NEAR, found.fails.level * NEAR
+    points = [
+        (math.log(one.level), math.log(one.value))
+        for one in seen
+        if low <= one.level <= high and not one.broken and not one.silent and one.value > 0
+    ]
+    slopes = [
+        (b[1] - a[1]) / (b[0] - a[0]) for a, b in itertools.combinations(points, 2) if a[0] != b[0]
+    ]
+    slope = statistics.median(slopes) if slopes else 0.0
+    if abs(slope) < LEAST_SLOPE:
+        return None
+    offset = statistics.median(y - slope * x for x, y in points)
+    exponent = (math.log(search.objective.bound) - offset) / slope
+    inside = math.log(low) <= exponent <= math.log(high)
+    return rounded(search, math.exp(exponent)) if inside else None

@@ -108,6 +108,12 @@ def _amount(value: float, key: str) -> str:
     return " ".join(filter(None, (units.significant(value), unit)))
 
 
+def crossing_words(crossing: float | None, swept: Swept) -> list[str]:
+    if crossing is None:
+        return []
+    return [f"  a line through all trials near it crosses the bound at {swept.level(crossing)}"]
+
+
 def trial_words(search: Search, seen: Seen, swept: Swept, number: int) -> str:
     """`clients=200, trial 2: latency_p99 31.2 ms: holds`."""
     key = search.objective.metric

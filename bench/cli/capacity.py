@@ -101,9 +101,11 @@ def _answer(seeker: Any, step: Any) -> list[str]:
 
 def _why(seeker: Any, step: Any) -> list[str]:
     """What stood in the way, and what the laws had expected."""
+    from bench import capacity as rules  # noqa: PLC0415
     from bench import limits  # noqa: PLC0415
 
     search, swept, lines = seeker.order.search, seeker.order.swept, []
+    lines += limits.crossing_words(rules.crossing(search, seeker.seen, step), swept)
     if step.fails is not None:
         shown = seeker.shown(step.fails.level)
         lines += [f"  why: {words}" for words in limits.reasons(step.fails, shown)]
