@@ -14,6 +14,7 @@ from rich.text import Text
 from bench import gates
 from bench.cli.shared import (
     BROKEN,
+    VOID,
     AmqpUrl,
     OnePattern,
     Results,
@@ -71,7 +72,7 @@ def capacity(
 
 
 def _search(seeker: Any) -> None:
-    """Measure, write the report, print the answer; Exit(BROKEN) where even the start fails."""
+    """Measure, write the report, print the answer; Exit where there is no level that passes."""
     from bench.search_progress import SearchProgress  # noqa: PLC0415
 
     progress = SearchProgress(console)
@@ -87,10 +88,12 @@ def _search(seeker: Any) -> None:
     for record in progress.failed[-1:]:
         for line in record.log_tail:
             console.print(Text(f"    {record.trial.folder}: {line}"))
-    write_report(seeker.folder)
-    _say([*_answer(seeker, step), *_why(seeker, step)])
+    try:
+        write_report(seeker.folder)
+    finally:  # also where no trial was usable
+        _say([*_answer(seeker, step), *_why(seeker, step)])
     if step.passes is None:
-        raise typer.Exit(BROKEN)
+        raise typer.Exit(VOID if step.fails is None else BROKEN)
 
 
 def _answer(seeker: Any, step: Any) -> list[str]:

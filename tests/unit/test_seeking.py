@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from make_run import _write_failed, _write_trial
 from unit_builders import data, events, latencies
 
 from bench import findings, gates, metrics, runner, samples, seeking, store
+from bench.cli.main import main
 from bench.model import UsageError
 from bench.seeking import Seeker, Wish
 from scenarios.notifications.experiment import NotificationLoad
@@ -162,3 +164,79 @@ def test_an_interrupted_search_keeps_what_it_has(
     assert seeker.step.passes.level == 10
     run = store.open_run(seeker.folder)
     assert (len(run.trials), [one.number for one in run.unfinished]) == (3, [3])
+
+
+# --- the command ----------------------------------------------------------------------------------
+
+
+def ended(monkeypatch: pytest.MonkeyPatch, results: Path, *words: str) -> int:
+    start = ["bench", "capacity", "notifications/sse", "--results", str(results)]
+    monkeypatch.setattr(sys, "argv", [*start, *words])
+    monkeypatch.setattr("bench.cli.capacity.write_report", lambda folder: None)
+    with pytest.raises(SystemExit) as caught:
+        main()
+    return int(caught.value.code or 0)
+
+
+QUICK = ("--from", "10", "--duration", "1s", "--set", "event_rate=10/s", "--within", "50%")
+
+
+def synthetic(fails_above: int = 10**6, interrupted_at: int = -1) -> Any:
+    def measure(run: store.StoredRun, *_: object) -> None:
+        for one in run.unfinished:
+            if one.number == interrupted_at:
+                raise KeyboardInterrupt
+            if one.load["clients"] > fails_above:
+                _write_failed(run.folder, one)
+            else:
+                _write_trial(run.folder, one, counted_wrong=False, lose_one=False)
+
+    return measure
+
+
+@pytest.mark.parametrize(
+    ("measure", "words", "code", "said"),
+    [
+        (synthetic(30), (), 0, "holds up to clients=28"),
+        (synthetic(), ("--most", "20"), 0, "why no more was tried: --most 20 was asked for"),
+        (synthetic(5), (), 1, "does not even hold at clients=10"),
+        (synthetic(), ("--slo", "broker_cpu_share < 1", "--most", "10"), 3, "cannot be judged"),
+        (synthetic(interrupted_at=3), (), 130, "holds up to clients=10 and maybe beyond"),
+    ],
+)
+def test_the_command_says_what_it_found(
+    measure: Any,
+    words: tuple[str, ...],
+    code: int,
+    said: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setattr(runner, "_measure", measure)
+    objective = () if "--slo" in words else ("--slo", "latency_p50 < 1 ms")
+    assert ended(monkeypatch, tmp_path, *objective, *QUICK, *words) == code
+    assert said in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("--slo", "latency_p50 < 1"),
+        ("--slo", "latency_p50 < 1 ms", "--within", "5"),
+        ("--slo", "latency_p50 < 1 ms", "--duration", "1s", "--set", "duration=2s"),
+        (),
+    ],
+)
+def test_the_command_refuses_in_one_line(
+    words: tuple[str, ...],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    results = tmp_path / "results"
+    assert ended(monkeypatch, results, *words) == 2
+    message = capsys.readouterr().err
+    assert message.startswith("bench: ")
+    assert message.count("\n") == 1
+    assert not results.exists()
