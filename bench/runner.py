@@ -199,7 +199,7 @@ def execute(folder: Path, amqp_url: str, progress: Progress) -> store.StoredRun:
     progress.run_begins(run.unfinished, folder)
     try:
         with interruptible():
-            _measure(run, services, progress)
+            measure(run, services, progress)
             if run.file.goal is not None:
                 _refine(run.file.goal, folder, services, progress)
     finally:
@@ -207,7 +207,7 @@ def execute(folder: Path, amqp_url: str, progress: Progress) -> store.StoredRun:
     return store.open_run(folder)
 
 
-def _measure(run: store.StoredRun, services: Services, progress: Progress) -> None:
+def measure(run: store.StoredRun, services: Services, progress: Progress) -> None:
     """The trials that the run's plan has and its folder has not."""
     experiments = catalog.experiments()
     for trial in run.unfinished:
@@ -231,7 +231,7 @@ def _refine(goal: Goal, folder: Path, services: Services, progress: Progress) ->
     while (decision := refiner.decide(store.open_run(folder))).trials:
         additions.add(folder, decision.trials, decision.words)
         progress.trials_added(decision.trials, decision.words)
-        _measure(store.open_run(folder), services, progress)
+        measure(store.open_run(folder), services, progress)
     progress.says(decision.words)
 
 

@@ -193,7 +193,7 @@ class Seeker:
         if number:  # the first one stands in the plan
             additions.add(self.folder, [trial], words)
         progress.trials_added([trial], words)
-        runner._measure(store.open_run(self.folder), services, progress)
+        runner.measure(store.open_run(self.folder), services, progress)
         stored = next(
             one for one in store.open_run(self.folder).trials if one.trial.number == number
         )

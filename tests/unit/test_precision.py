@@ -271,7 +271,7 @@ def test_the_runner_adds_blocks_and_resumes_them(
                 raise KeyboardInterrupt
             _write_trial(run.folder, one, counted_wrong=False, lose_one=False)
 
-    monkeypatch.setattr(runner, "_measure", measure)
+    monkeypatch.setattr(runner, "measure", measure)
     said: Any = Said()
     with pytest.raises(KeyboardInterrupt):
         runner.execute(folder, "", said)

@@ -125,7 +125,7 @@ def test_a_search_leaves_an_ordinary_run(tmp_path: Path, monkeypatch: pytest.Mon
             else:
                 _write_trial(run.folder, one, counted_wrong=False, lose_one=False)
 
-    monkeypatch.setattr(runner, "_measure", measure)
+    monkeypatch.setattr(runner, "measure", measure)
     asked = wish(first="10", within="50%", settings=["duration=1s", "event_rate=10/s"])
     seeker = Seeker(seeking.order_of(asked), tmp_path)
     said: Any = Said()
@@ -155,7 +155,7 @@ def test_an_interrupted_search_keeps_what_it_has(
                 raise KeyboardInterrupt
             _write_trial(run.folder, one, counted_wrong=False, lose_one=False)
 
-    monkeypatch.setattr(runner, "_measure", measure)
+    monkeypatch.setattr(runner, "measure", measure)
     asked = wish(first="10", settings=["duration=1s", "event_rate=10/s"])
     seeker = Seeker(seeking.order_of(asked), tmp_path)
     with pytest.raises(KeyboardInterrupt):
@@ -213,7 +213,7 @@ def test_the_command_says_what_it_found(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    monkeypatch.setattr(runner, "_measure", measure)
+    monkeypatch.setattr(runner, "measure", measure)
     objective = () if "--slo" in words else ("--slo", "latency_p50 < 1 ms")
     assert ended(monkeypatch, tmp_path, *objective, *QUICK, *words) == code
     assert said in capsys.readouterr().out

@@ -129,7 +129,7 @@ def test_a_proof_is_an_ordinary_run_that_can_be_finished_later(
             _write_trial(folder, one, counted_wrong=False, lose_one=False)
             progress.trial_ends(store.TrialFile(store.VERSION, one, "ok"))
 
-    monkeypatch.setattr(runner, "_measure", measure)
+    monkeypatch.setattr(runner, "measure", measure)
     console = Console(width=160, record=True, file=io.StringIO())
     with pytest.raises(KeyboardInterrupt):
         selfproof.prove(2, "duration=500ms", tmp_path, "bench calibrate --aa 2", console)
