@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol, get_args
 
-from bench.model import Load, parameters_of
+from bench.model import Load, Parameter, parameters_of
 from bench.statistics import Estimate, estimate
 from bench.units import show
 
@@ -133,10 +133,18 @@ class Cell:
     def estimate(self, metric: str) -> Estimate:
         return estimate(self.values(metric))
 
-    def unit(self, name: str) -> str:
-        """The unit of a load parameter."""
+    def parameter(self, name: str) -> Parameter | None:
+        """What is known of a load parameter."""
         known = parameters_of(type(self.typed_load)) if isinstance(self.typed_load, Load) else {}
-        return known[name].unit if name in known else ""
+        return known.get(name)
+
+    def unit(self, name: str) -> str:
+        found = self.parameter(name)
+        return found.unit if found else ""
+
+    def is_unusual(self, name: str) -> bool:
+        found = self.parameter(name)
+        return found is not None and self.load[name] != found.default
 
     def at(self, names: Sequence[str]) -> str:
         """The named load parameters in words: `event_rate=2/s clients=10`."""
@@ -223,9 +231,48 @@ def varying(cells: Sequence[Cell]) -> list[str]:
     return [name for name in names if any(c.load.get(name) != cells[0].load[name] for c in cells)]
 
 
-def at_each(cells: Sequence[Cell], one: Callable[[Cell, str], Judgement]) -> Judgement:
+def telling(cells: Sequence[Cell], where: Mapping[str, Any] | None = None) -> list[str]:
+    """The load parameters that say where a cell lies.
+
+    Those of `where` that are not at their default, and as many of those in which
+    cells differ as it takes to tell them apart.
+    """
+    asked = {name for name in where or {} if cells and cells[0].is_unusual(name)}
+    names = [name for name in varying(cells) if name not in asked]
+    for name in ["duration", *names[::-1]]:
+        rest = [*asked, *(other for other in names if other != name)]
+        if name in names and len({cell.at(rest) for cell in cells}) == len(cells):
+            names.remove(name)
+    return [name for name in (cells[0].load if cells else {}) if name in {*asked, *names}]
+
+
+def families_of(cells: Sequence[Cell], over: str) -> list[list[Cell]]:
+    """Cells that differ in the swept parameter only, in its order."""
+    found: list[tuple[dict[str, Any], list[Cell]]] = []
+    for cell in sorted(cells, key=lambda one: float(one.load[over])):
+        rest = {name: value for name, value in cell.load.items() if name != over}
+        family = next((family for known, family in found if known == rest), None)
+        if family is None:
+            found.append((rest, [cell]))
+        else:
+            family.append(cell)
+    return [family for _, family in found]
+
+
+def family_at(
+    families: Sequence[Sequence[Cell]], cells: Sequence[Cell], where: Mapping[str, Any]
+) -> str:
+    """Where a family lies, in what distinguishes it from the others that are long enough."""
+    over = varying(cells)
+    firsts = [cells[0], *(f[0] for f in families if len(f) > 1 and f is not cells)]
+    return cells[0].at([name for name in telling(firsts, where) if name not in over])
+
+
+def at_each(
+    cells: Sequence[Cell], where: Mapping[str, Any], one: Callable[[Cell, str], Judgement]
+) -> Judgement:
     """A judgement of every cell, told where it lies among them; all must hold."""
-    names = varying(cells)
+    names = telling(cells, where)
     return all_of([one(cell, cell.at(names)) for cell in cells]) if cells else NOT_MEASURED
 
 

@@ -24,6 +24,7 @@ from bench.claims import (
     number,
     predicted,
     side,
+    telling,
     varying,
 )
 from bench.comparison import Comparison, compare
@@ -77,7 +78,7 @@ class Bound:
         return f"{self.pattern}: {self.words}"
 
     def judge(self, evidence: Evidence) -> Judgement:
-        return at_each(evidence.find(self.pattern, self.where), self._one)
+        return at_each(evidence.find(self.pattern, self.where), self.where, self._one)
 
     def _one(self, cell: Cell, at: str) -> Judgement:
         entry = cell.estimate(self.metric)
@@ -121,7 +122,7 @@ class Near:
         return f"{self.pattern}: {self.words}"
 
     def judge(self, evidence: Evidence) -> Judgement:
-        return at_each(evidence.find(self.pattern, self.where), self._one)
+        return at_each(evidence.find(self.pattern, self.where), self.where, self._one)
 
     def _one(self, cell: Cell, at: str) -> Judgement:
         entry = cell.estimate(self.metric)
@@ -186,7 +187,7 @@ class Ratio:
 
     def judge(self, evidence: Evidence) -> Judgement:
         pairs = self._pairs(evidence)
-        names = varying([cell for cell, _ in pairs])
+        names = telling([cell for cell, _ in pairs], self.where)
         return all_of([self._one(*pair, names) for pair in pairs]) if pairs else NOT_MEASURED
 
     def _pairs(self, evidence: Evidence) -> list[tuple[Cell, Cell]]:

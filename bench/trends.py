@@ -25,11 +25,12 @@ from bench.claims import (
     Point,
     Verdict,
     all_of,
+    families_of,
+    family_at,
     lacks,
     number,
     predicted,
     side,
-    varying,
 )
 from bench.comparison import Comparison, compare
 from bench.statistics import Estimate, estimate
@@ -92,7 +93,7 @@ class Crossover:
         for cells in families:
             pairs = [(cell, other) for cell in cells for other in self._partners(cell, others)]
             if len(pairs) > 1:
-                found.append(self._judge(pairs, family_at(families, cells)))
+                found.append(self._judge(pairs, family_at(families, cells, self.where)))
         return all_of(found) if found else NOT_MEASURED
 
     def _partners(self, cell: Cell, others: Sequence[Cell]) -> list[Cell | None]:
@@ -226,7 +227,9 @@ class Straight:
     def judge(self, evidence: Evidence) -> Judgement:
         families = families_of(evidence.find(self.pattern, self.where), self.over)
         found = [
-            self._judge(cells, family_at(families, cells)) for cells in families if len(cells) > 2
+            self._judge(cells, family_at(families, cells, self.where))
+            for cells in families
+            if len(cells) > 2
         ]
         return all_of(found) if found else NOT_MEASURED
 
@@ -275,26 +278,6 @@ def _between(steps: Sequence[Step], repeats: int) -> Estimate:
     known = [step for step in steps if step.side]
     low, high = next((a.x, b.x) for a, b in itertools.pairwise(known) if a.side != b.side)
     return Estimate(math.sqrt(low * high), low, high, repeats)
-
-
-def families_of(cells: Sequence[Cell], over: str) -> list[list[Cell]]:
-    """Cells that differ in the swept parameter only, in its order."""
-    found: list[tuple[dict[str, Any], list[Cell]]] = []
-    for cell in sorted(cells, key=lambda one: float(one.load[over])):
-        rest = {name: value for name, value in cell.load.items() if name != over}
-        family = next((family for known, family in found if known == rest), None)
-        if family is None:
-            found.append((rest, [cell]))
-        else:
-            family.append(cell)
-    return [family for _, family in found]
-
-
-def family_at(families: Sequence[Sequence[Cell]], cells: Sequence[Cell]) -> str:
-    """Where a family lies, in what distinguishes it from the others that are long enough."""
-    firsts = [family[0] for family in families if len(family) > 1]
-    over = varying(cells)
-    return cells[0].at([name for name in varying(firsts) if name not in over])
 
 
 def crossings(x: np.ndarray, y: np.ndarray) -> list[float]:

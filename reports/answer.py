@@ -116,7 +116,11 @@ def tables_of(result: ExperimentResult) -> list[AnswerTable]:
 def _table(result: ExperimentResult, level: Level, notes: Notes) -> AnswerTable:
     keys = result.experiment.headline
     best = {key: clear_winner(result, level, key) for key in keys}
-    rows = [_row(result, level, pattern, best, notes) for pattern in result.patterns]
+    rows = [
+        _row(result, level, pattern, best, notes)
+        for pattern in result.patterns
+        if result.is_asked(pattern.name, level)
+    ]
     order: tuple[Kind, ...] = ("compared", "missing", "floor")
     rows.sort(key=lambda row: order.index(row.kind))
     return AnswerTable(

@@ -6,14 +6,15 @@ Must not know how a run is read from disk, nor how anything is drawn or written.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import dataclasses
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
 
-from bench.model import Experiment, Finding, Load, Pattern, Prediction, Trial
+from bench.model import Experiment, Finding, Load, Pattern, Prediction, Trial, public_name
 from bench.statistics import Estimate
 from bench.store import RunFile, TrialFile
 
@@ -33,6 +34,12 @@ class Level:
 
     def value(self, name: str) -> Any:
         return dict(self.values)[name]
+
+
+def public_load(load: Load) -> dict[str, Any]:
+    """The parameters of a load by public name, but for those that no value shows."""
+    values = {public_name(name): value for name, value in dataclasses.asdict(load).items()}
+    return {name: value for name, value in values.items() if name not in ("warmup", "drain")}
 
 
 @dataclass(frozen=True)
@@ -133,7 +140,8 @@ class ExperimentResult:
     `patterns` stand in the order of the tables: those compared, then the
     floors.  `grid` holds the groups by pattern and level text;
     `places` are the names by which colours are given out, the same in
-    every run of this experiment.
+    every run of this experiment.  `planned` are pattern and level text of all
+    trials of the plan, run or not.
     """
 
     experiment: Experiment
@@ -142,6 +150,7 @@ class ExperimentResult:
     levels: tuple[Level, ...]
     grid: Mapping[tuple[str, str], Group]
     not_measured: Mapping[str, str]
+    planned: frozenset[tuple[str, str]] = frozenset()
 
     @property
     def name(self) -> str:
@@ -149,7 +158,8 @@ class ExperimentResult:
 
     @property
     def swept(self) -> tuple[str, ...]:
-        return self.levels[0].names if self.levels else ()
+        """Every parameter that a level speaks of."""
+        return tuple(dict.fromkeys(name for level in self.levels for name in level.names))
 
     @property
     def groups(self) -> tuple[Group, ...]:
@@ -164,13 +174,6 @@ class ExperimentResult:
         names = {name for (name, _), group in self.grid.items() if group.used}
         return tuple(pattern for pattern in self.patterns if pattern.name in names)
 
-    @property
-    def key_levels(self) -> tuple[Level, ...]:
-        """At most three levels that stand for all: the first, the middle, the last."""
-        if len(self.levels) <= 3:
-            return self.levels
-        return self.levels[0], self.levels[len(self.levels) // 2], self.levels[-1]
-
     def pattern(self, name: str) -> Pattern:
         return next(pattern for pattern in self.patterns if pattern.name == name)
 
@@ -182,6 +185,19 @@ class ExperimentResult:
     def group(self, pattern: str, level: Level) -> Group | None:
         """The group, None where the plan has none or no trial of it was run."""
         return self.grid.get((pattern, level.text))
+
+    def is_asked(self, pattern: str, level: Level) -> bool:
+        """Whether the plan has, or would have if it could, the pattern at this level."""
+        is_planned = (pattern, level.text) in self.planned or not self.planned
+        return is_planned or pattern in self.not_measured
+
+    def measured_at(self, levels: Sequence[Level]) -> tuple[Pattern, ...]:
+        """Patterns with at least one usable trial at one of these levels."""
+        pairs = [
+            (pattern, self.group(pattern.name, lv)) for pattern in self.patterns for lv in levels
+        ]
+        names = {pattern.name for pattern, group in pairs if group is not None and group.used}
+        return tuple(pattern for pattern in self.patterns if pattern.name in names)
 
     def estimate(self, pattern: str, level: Level, metric: str) -> Estimate:
         """The estimate, NaN where there is none."""

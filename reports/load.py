@@ -77,7 +77,12 @@ def _experiment(stored: StoredRun, experiment: Experiment) -> ExperimentResult:
     }
     ordered = tuple(sorted(levels.values(), key=_level_order))
     places = _places(experiment.name, patterns)
-    return ExperimentResult(experiment, patterns, places, ordered, groups, missing)
+    planned = frozenset(
+        (trial.pattern.partition("/")[2], level_of(experiment, trial.level).text)
+        for trial in stored.file.trials
+        if trial.pattern.partition("/")[0] == experiment.name
+    )
+    return ExperimentResult(experiment, patterns, places, ordered, groups, missing, planned)
 
 
 def _patterns(stored: StoredRun, experiment: str) -> tuple[Pattern, ...]:
@@ -117,9 +122,9 @@ def level_of(experiment: Experiment, values: Mapping[str, Any]) -> Level:
     return Level(tuple(values.items()), " ".join(words))
 
 
-def _level_order(level: Level) -> list[tuple[bool, float, str]]:
-    """Numbers by size, words by alphabet."""
-    return [
+def _level_order(level: Level) -> tuple[tuple[str, ...], list[tuple[bool, float, str]]]:
+    """Those of the same parameters together; numbers by size, words by alphabet."""
+    return level.names, [
         (True, 0.0, value) if isinstance(value, str) else (False, float(value), "")
         for _, value in level.values
     ]

@@ -14,7 +14,18 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup
 
-from reports import answer, figures, present, sentences, style, svg, tables
+from reports import (
+    answer,
+    claims_section,
+    figures,
+    present,
+    sentences,
+    style,
+    svg,
+    sweeps,
+    tables,
+    verdicts,
+)
 from reports.evaluated import Evaluated, ExperimentResult
 from reports.load import evaluate
 
@@ -43,6 +54,7 @@ class Part:
     more_answers: list[answer.AnswerTable]
     notes: list[tuple[str, str]]
     pictures: list[Picture]
+    claims: claims_section.ClaimsSection
     laws: present.Table
     laws_sentence: str
     sources: list[tuple[str, str]]
@@ -67,6 +79,8 @@ def write(run: Path | Evaluated) -> Path:
     shutil.rmtree(folder / "figures", ignore_errors=True)
     (folder / "figures").mkdir(parents=True)
     tables.summary(evaluated).to_csv(folder / "summary.csv", index=False, lineterminator="\n")
+    claims = verdicts.table(evaluated.experiments)
+    claims.to_csv(folder / "claims.csv", index=False, lineterminator="\n")
     kinds = figures.kinds()
     parts = [_part(evaluated, result, kinds, folder) for result in evaluated.experiments]
     context = {
@@ -106,7 +120,7 @@ def _part(
     evaluated: Evaluated, result: ExperimentResult, kinds: list[figures.Kind], folder: Path
 ) -> Part:
     answers = answer.tables_of(result)
-    key_levels = {level.text for level in result.key_levels} or {""}
+    key_levels = {level.text for level in sweeps.key_levels(result)} or {""}
     return Part(
         result=result,
         slug=svg.slug(result.name),
@@ -115,6 +129,7 @@ def _part(
         more_answers=[table for table in answers if table.level not in key_levels],
         notes=list(dict.fromkeys(note for table in answers for note in table.notes)),
         pictures=_pictures(evaluated, result, kinds, folder),
+        claims=claims_section.section(result),
         laws=present.laws(result),
         laws_sentence=sentences.laws(result),
         sources=present.sources(result),

@@ -213,7 +213,8 @@ def plan(evaluated: Evaluated, result: ExperimentResult) -> list[tuple[str, str]
     groups = result.groups
     for name, parameter in parameters_of(result.experiment.load).items():
         if groups and name not in result.swept:
-            value = show(getattr(groups[0].load, parameter.field_name), parameter.unit)
+            values = dict.fromkeys(getattr(group.load, parameter.field_name) for group in groups)
+            value = ", ".join(show(one, parameter.unit) for one in values)
             if value:
                 found.append((name.replace("_", " "), value))
     return found

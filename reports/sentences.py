@@ -6,10 +6,13 @@ settle it where they do not.  Knows rankings and estimates, not pages.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from bench.statistics import Estimate
-from reports.evaluated import ExperimentResult
+from reports.evaluated import ExperimentResult, Level
 from reports.numbers import SAME, interval, listed, number, sentence_case, times, with_unit
 from reports.ranking import Place, Ranking, rank, ratio
+from reports.sweeps import main_levels
 
 CLOSE_SHARE = 0.1
 MOST_NAMED = 4
@@ -18,8 +21,9 @@ MOST_NAMED = 4
 def answer(result: ExperimentResult) -> list[str]:
     """One sentence for each metric of the trade-off, then on completeness and doubts."""
     keys = [y for _, y in result.experiment.tradeoff] + [x for x, _ in result.experiment.tradeoff]
+    levels = main_levels(result)
     by_metric = [
-        [ranking for level in result.levels if (ranking := rank(result, level, key)) is not None]
+        [ranking for level in levels if (ranking := rank(result, level, key)) is not None]
         for key in dict.fromkeys(keys)
     ]
     by_metric = [rankings for rankings in by_metric if rankings]
@@ -32,7 +36,17 @@ def answer(result: ExperimentResult) -> list[str]:
         found += [f"{sentence_case(_extreme(r[-1]))} first{_values(r[-1])}" for r in by_metric]
     else:
         found += [at_one_level(r[0]) if len(r) == 1 else over_levels(r) for r in by_metric]
+    if found and len(levels) < len(result.levels):
+        found.insert(0, _of_some(levels, len(result.levels)))
     return [*found, *(text for text in (completeness(result), doubtful(result)) if text)]
+
+
+def _of_some(levels: Sequence[Level], count: int) -> str:
+    """Levels of many kinds serve single claims and have no answer in common."""
+    return (
+        f"Of {count} levels of different kinds, these sentences speak of {len(levels)}, from "
+        f"{levels[0].text} to {levels[-1].text}; the others serve the claims."
+    )
 
 
 def _values(ranking: Ranking) -> str:

@@ -5,7 +5,6 @@ Turns evaluated groups into what the rules read.  Knows no rule and no claim.
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -13,15 +12,13 @@ from typing import Any
 import pandas as pd
 
 from bench.claims import Cell, Evidence, Judgement
-from bench.model import Claim, Load, public_name
-from reports.evaluated import ExperimentResult, Group
+from bench.model import Claim
+from reports.evaluated import ExperimentResult, Group, public_load
 
 COLUMNS = [
     *("experiment", "claim", "statement", "verdict", "part", "what", "unit"),
     *("value", "low", "high", "trials", "law", "law_value", "words"),
 ]
-NOT_COMPARED = ("warmup", "drain")
-"""Parameters that no measured value shows."""
 
 
 @dataclass(frozen=True)
@@ -48,12 +45,6 @@ def _cell(group: Group) -> Cell:
         facts={key: entry.value for key, entry in group.estimates.items()},
         typed_load=group.load,
     )
-
-
-def public_load(load: Load) -> dict[str, Any]:
-    """The parameters of a load by public name, but for those that no value shows."""
-    values = {public_name(name): value for name, value in dataclasses.asdict(load).items()}
-    return {name: value for name, value in values.items() if name not in NOT_COMPARED}
 
 
 def verdicts(result: ExperimentResult) -> list[Verdict]:

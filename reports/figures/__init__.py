@@ -26,7 +26,7 @@ from reports.evaluated import Evaluated, ExperimentResult
 from reports.style import RC
 
 FOLDER = Path(__file__).parent
-SECTIONS = ("tradeoff", "distribution", "curves", "laws", "load", "delivery", "figures")
+SECTIONS = ("tradeoff", "distribution", "curves", "claims", "laws", "load", "delivery", "figures")
 """The sections of the page that take figures, in order."""
 
 Draw = Callable[[Evaluated, ExperimentResult], list[tuple[str, Figure]]]

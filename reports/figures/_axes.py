@@ -1,10 +1,9 @@
-"""What several kinds of figure share: axes with units, ticks, legends, sweeps.  Pure drawing."""
+"""What several kinds of figure share: axes with units, ticks, legends.  Pure drawing."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from matplotlib.axes import Axes
@@ -16,13 +15,13 @@ from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
 from bench.model import Pattern, parameters_of
 from bench.statistics import Estimate
 from bench.units import show
-from reports.evaluated import ExperimentResult, Level
+from reports.evaluated import ExperimentResult
 from reports.style import look
+from reports.sweeps import Sweep
 
 WIDTH = 10.0
 """Inches: 960 pixels in the page."""
 
-MOST_SERIES = 4
 SIGNS_PER_INCH = 12.5
 LEGEND_SIGNS = 6
 
@@ -95,46 +94,6 @@ def legend_below(figure: Figure, handles: Sequence[Line2D]) -> None:
     room = figure.get_figwidth() * SIGNS_PER_INCH
     columns = len(handles) if sum(lengths) <= room else max(1, int(room / max(lengths)))
     figure.legend(handles=list(handles), loc="outside lower center", ncols=columns)
-
-
-@dataclass(frozen=True)
-class Sweep:
-    """Levels along one swept parameter, the other (if any) held at `fixed`."""
-
-    fixed: str
-    name: str
-    levels: tuple[Level, ...]
-
-    def positions(self) -> list[float]:
-        """Where the levels stand on the x axis: words get whole numbers."""
-        values = [level.value(self.name) for level in self.levels]
-        return [
-            float(index) if isinstance(value, str) else float(value)
-            for index, value in enumerate(values)
-        ]
-
-
-def sweeps(result: ExperimentResult) -> list[Sweep]:
-    """One sweep per value of the second swept parameter; empty where nothing is swept."""
-    names = result.swept
-    if not names:
-        return []
-    counts = {name: len({level.value(name) for level in result.levels}) for name in names}
-    along = max(names, key=lambda name: counts[name])
-    groups: dict[str, list[Level]] = {}
-    parameters = parameters_of(result.experiment.load)
-    for level in result.levels:
-        others = [
-            f"{name}={show(value, parameters[name].unit)}"
-            for name, value in level.values
-            if name != along
-        ]
-        groups.setdefault(" ".join(others), []).append(level)
-    found = [Sweep(fixed, along, tuple(levels)) for fixed, levels in groups.items()]
-    if len(found) <= MOST_SERIES:
-        return found
-    step = (len(found) - 1) / (MOST_SERIES - 1)
-    return [found[round(index * step)] for index in range(MOST_SERIES)]
 
 
 def sweep_axis(axes: Axes, result: ExperimentResult, sweep: Sweep) -> None:

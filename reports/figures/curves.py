@@ -11,7 +11,6 @@ from matplotlib.lines import Line2D
 from bench.statistics import Estimate
 from reports.evaluated import Evaluated, ExperimentResult
 from reports.figures._axes import (
-    Sweep,
     handle,
     legend_below,
     linear_axis,
@@ -19,10 +18,10 @@ from reports.figures._axes import (
     new_figure,
     reach,
     sweep_axis,
-    sweeps,
 )
 from reports.numbers import title
 from reports.style import INK, look
+from reports.sweeps import Sweep, is_grid, sweeps
 
 TITLE = "Curves over the swept parameter"
 CAPTION = (
@@ -40,7 +39,8 @@ def draw(_run: Evaluated, result: ExperimentResult) -> list[tuple[str, Figure]]:
     found = []
     for sweep in sweeps(result):
         if len(sweep.levels) > 1 and result.measured:
-            name = f"curves-{sweep.fixed}" if sweep.fixed else "curves"
+            about = [sweep.fixed] if is_grid(result) else [sweep.name, sweep.fixed]
+            name = "-".join(["curves", *(word for word in about if word)])
             found.append((name, _figure(result, sweep)))
     return found
 
@@ -57,7 +57,8 @@ def _figure(result: ExperimentResult, sweep: Sweep) -> Figure:
         axes.set_visible(False)
     if sweep.fixed:
         figure.suptitle(sweep.fixed, x=0.01, ha="left", fontsize=10)
-    handles = [handle(result, pattern, line=False) for pattern in result.measured]
+    shown = result.measured_at(sweep.levels)
+    handles = [handle(result, pattern, line=False) for pattern in shown]
     if has_law:
         handles.append(Line2D([], [], color=INK, linestyle="--", linewidth=1.3, label="law"))
     legend_below(figure, handles)
@@ -78,7 +79,7 @@ def _panel(axes: Axes, result: ExperimentResult, sweep: Sweep, key: str) -> bool
     shown: list[Estimate] = []
     has_law = False
     positions = sweep.positions()
-    for pattern in result.measured:
+    for pattern in result.measured_at(sweep.levels):
         own = look(result, pattern.name)
         entries = [result.estimate(pattern.name, level, key) for level in sweep.levels]
         below, above = zip(*(reach(entry) for entry in entries), strict=True)

@@ -13,6 +13,7 @@ from matplotlib.ticker import FixedFormatter, FixedLocator, NullLocator
 from reports.evaluated import Distribution, Evaluated, ExperimentResult, Level
 from reports.figures._axes import handle, legend_below, log_axis, new_figure
 from reports.style import Look, look
+from reports.sweeps import key_levels, told_apart
 
 TITLE = "Latency distribution"
 CAPTION = (
@@ -28,11 +29,12 @@ SURE = -math.log(0.01)
 
 
 def draw(_run: Evaluated, result: ExperimentResult) -> list[tuple[str, Figure]]:
-    levels = [level for level in result.key_levels if _shown(result, level)]
+    levels = [level for level in key_levels(result) if _shown(result, level)]
     if not levels:
         return []
     figure = new_figure(4.3)
     panels = figure.subplots(1, len(levels), squeeze=False, sharey=True)[0]
+    common, texts = told_apart(result, levels)
     times: list[float] = []
     for axes, level in zip(panels, levels, strict=True):
         found = _shown(result, level)
@@ -40,7 +42,9 @@ def draw(_run: Evaluated, result: ExperimentResult) -> list[tuple[str, Figure]]:
             _line(axes, distribution, look(result, name))
             times += [_least(distribution), float(distribution.ms[-1])]
         _percentile_axis(axes, max(d.samples for d in found.values()), len(levels))
-        axes.set_title(level.text)
+        axes.set_title(texts[level])
+    if common:
+        figure.suptitle(common, x=0.01, ha="left", fontsize=10)
     log_axis(panels[0].yaxis, times, room=1.3)
     panels[0].set_ylabel("latency (ms)")
     shown = [p for p in result.measured if any(p.name in _shown(result, lv) for lv in levels)]

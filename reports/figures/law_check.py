@@ -19,8 +19,6 @@ SECTION = "laws"
 ROW_INCHES = 0.36
 CLOSE = (1 / 1.1, 1.1)
 
-Point = tuple[int, Predicted]
-
 
 def draw(_run: Evaluated, result: ExperimentResult) -> list[tuple[str, Figure]]:
     rows = _rows(result)
@@ -29,10 +27,10 @@ def draw(_run: Evaluated, result: ExperimentResult) -> list[tuple[str, Figure]]:
     figure = new_figure(ROW_INCHES * len(rows) + 0.8)
     axes = figure.subplots()
     ratios = [1 / 1.3, 1.3]
-    spread = 0.6 / max(1, len(result.levels))
     for place, ((pattern, _), points) in enumerate(rows.items()):
         own = look(result, pattern)
-        for level, one in points:
+        spread = 0.6 / len(points)
+        for level, one in enumerate(points):
             ratio = one.measured.value / one.value
             below, above = 0.0, 0.0
             if one.measured.has_interval and one.measured.low > 0:
@@ -40,7 +38,7 @@ def draw(_run: Evaluated, result: ExperimentResult) -> list[tuple[str, Figure]]:
                 above = one.measured.high / one.value - ratio
             axes.errorbar(
                 ratio,
-                place + spread * (level - (len(result.levels) - 1) / 2),
+                place + spread * (level - (len(points) - 1) / 2),
                 xerr=[[below], [above]],
                 color=own.colour,
                 marker=own.marker,
@@ -60,15 +58,15 @@ def draw(_run: Evaluated, result: ExperimentResult) -> list[tuple[str, Figure]]:
     return [("law_check", figure)]
 
 
-def _rows(result: ExperimentResult) -> dict[tuple[str, str], list[Point]]:
+def _rows(result: ExperimentResult) -> dict[tuple[str, str], list[Predicted]]:
     """By pattern and law with its metric; values of 0 have no place on a ratio axis."""
-    rows: dict[tuple[str, str], list[Point]] = {}
+    rows: dict[tuple[str, str], list[Predicted]] = {}
     for pattern in result.measured:
-        for index, level in enumerate(result.levels):
+        for level in result.levels:
             group = result.group(pattern.name, level)
             for one in group.predicted if group else ():
                 if one.value > 0 and one.measured.value > 0:
                     law = one.prediction
                     label = f"{law.law}  {pattern.title}: {METRICS[law.metric].title}"
-                    rows.setdefault((pattern.name, label), []).append((index, one))
+                    rows.setdefault((pattern.name, label), []).append(one)
     return rows

@@ -13,6 +13,7 @@ from bench.metrics import BACKEND_ROLES
 from reports.evaluated import Evaluated, ExperimentResult, Group, Level, TrialResult
 from reports.figures._axes import legend_below, log_axis, new_figure
 from reports.style import FLOOR_COLOUR, INK, look
+from reports.sweeps import key_levels
 
 TITLE = "Load over time"
 CAPTION = (
@@ -30,7 +31,8 @@ GENERATOR: dict[str, Any] = {"color": FLOOR_COLOUR, "linestyle": "-", "linewidth
 
 
 def draw(_run: Evaluated, result: ExperimentResult) -> list[tuple[str, Figure]]:
-    levels = dict.fromkeys([*result.levels[:1], *result.levels[-1:]])
+    shown = key_levels(result)
+    levels = dict.fromkeys([*shown[:1], *shown[-1:]])
     found = []
     for level in levels:
         figure = _figure(result, level)

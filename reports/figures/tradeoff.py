@@ -11,10 +11,11 @@ from matplotlib.figure import Figure
 from bench.model import Pattern
 from bench.statistics import Estimate
 from reports.evaluated import Evaluated, ExperimentResult, Level
-from reports.figures._axes import WIDTH, handle, legend_below, log_axis, new_figure, reach, sweeps
+from reports.figures._axes import WIDTH, handle, legend_below, log_axis, new_figure, reach
 from reports.figures._labels import name_points
 from reports.numbers import title
 from reports.style import look
+from reports.sweeps import is_grid, key_levels, sweeps
 
 TITLE = "The trade-off"
 CAPTION = (
@@ -41,7 +42,11 @@ class Point:
 
 
 def draw(_run: Evaluated, result: ExperimentResult) -> list[tuple[str, Figure]]:
-    series = [(sweep.fixed, sweep.levels) for sweep in sweeps(result)] or [("", result.levels)]
+    series = [(sweep.fixed, sweep.levels) for sweep in sweeps(result)]
+    if not is_grid(result):  # what serves single claims compares few patterns
+        series = series[:1]
+    if not series:
+        series = [(level.text, (level,)) for level in key_levels(result)]
     found = []
     for fixed, levels in series:
         figure = _figure(result, levels, fixed)
@@ -64,7 +69,8 @@ def _figure(result: ExperimentResult, levels: tuple[Level, ...], fixed: str) -> 
     if fixed:
         figure.suptitle(fixed, x=0.01, ha="left", fontsize=10)
     if len(levels) > 1:
-        legend_below(figure, [handle(result, pattern) for pattern in result.measured])
+        shown = result.measured_at(levels)
+        legend_below(figure, [handle(result, pattern) for pattern in shown])
         return figure
     figure.draw_without_rendering()
     for axes, points in zip(grid, panels.values(), strict=True):

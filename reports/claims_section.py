@@ -1,0 +1,163 @@
+"""The section on claims: verdicts as lines of text, for page, Markdown and terminal.
+
+Between `verdicts` (judgements) and what shows them; knows neither markup nor
+colours, and decides nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bench.claims import Judgement, Number
+from bench.claims import Verdict as Word
+from bench.metrics import METRICS
+from bench.statistics import Estimate
+from reports.evaluated import ExperimentResult
+from reports.numbers import interval, number, unit_sign
+from reports.verdicts import Verdict, verdicts
+
+MARKS: dict[Word, str] = {
+    "confirmed": "✓",
+    "refuted": "✗",
+    "depends": "⇄",
+    "not settled": "?",
+    "not measured": "-",
+}
+"""Verdicts that can be told apart without colour."""
+
+MOST_SHOWN = 4
+
+
+@dataclass(frozen=True)
+class NumberLine:
+    """One number: what it is by titles, its value, interval and law; `mark` its own verdict."""
+
+    mark: str
+    what: str
+    value: str
+    within: str
+    law: str
+
+    @property
+    def text(self) -> str:
+        within = f" ({self.within})" if self.within else ""
+        law = f", law {self.law}" if self.law else ""
+        return f"{self.what}: {self.value}{within}{law}"
+
+
+@dataclass(frozen=True)
+class ClaimLine:
+    """One judged claim."""
+
+    id: str
+    statement: str
+    law: str
+    verdict: Word
+    words: str
+    numbers: tuple[NumberLine, ...]
+
+    @property
+    def mark(self) -> str:
+        return MARKS[self.verdict]
+
+    @property
+    def slug(self) -> str:
+        return self.verdict.replace(" ", "-")
+
+    @property
+    def first(self) -> tuple[NumberLine, ...]:
+        """The numbers to show at once: one that is alone in being left out is shown too."""
+        many = len(self.numbers) > MOST_SHOWN + 1
+        return self.numbers[:MOST_SHOWN] if many else self.numbers
+
+    @property
+    def rest(self) -> tuple[NumberLine, ...]:
+        return self.numbers[len(self.first) :]
+
+
+@dataclass(frozen=True)
+class MissingLine:
+    """A claim that the run says nothing of, and how to get what lacks."""
+
+    id: str
+    statement: str
+    remedy: str
+
+
+@dataclass(frozen=True)
+class ClaimsSection:
+    judged: tuple[ClaimLine, ...]
+    missing: tuple[MissingLine, ...]
+    command: str
+    counts: str
+
+    @property
+    def is_empty(self) -> bool:
+        return not self.judged and not self.missing
+
+
+def section(result: ExperimentResult) -> ClaimsSection:
+    """All claims of the experiment: those judged, and those that lack trials."""
+    found = verdicts(result)
+    judged = tuple(_line(result, v) for v in found if not v.remedy)
+    missing = tuple(MissingLine(v.claim.id, v.claim.statement, v.remedy) for v in found if v.remedy)
+    ids = ",".join(line.id for line in missing)
+    every = len(missing) == len(found)
+    command = f"bench run {result.name} --claims {'all' if every else ids}" if missing else ""
+    return ClaimsSection(judged, missing, command, _counts(judged))
+
+
+def _counts(judged: Sequence[ClaimLine]) -> str:
+    """ "7 confirmed, 2 refuted, 1 depends"."""
+    counts = {word: sum(1 for line in judged if line.verdict == word) for word in MARKS}
+    return ", ".join(f"{count} {word}" for word, count in counts.items() if count)
+
+
+def _line(result: ExperimentResult, verdict: Verdict) -> ClaimLine:
+    judgement = verdict.judgement
+    return ClaimLine(
+        verdict.claim.id,
+        verdict.claim.statement,
+        verdict.claim.law,
+        judgement.verdict,
+        words(result, judgement),
+        tuple(number_line(result, one) for one in judgement.numbers),
+    )
+
+
+def number_line(result: ExperimentResult, one: Number) -> NumberLine:
+    entry = Estimate(one.value, one.low, one.high, one.trials)
+    return NumberLine(
+        MARKS[one.verdict] if one.verdict else "",
+        one.said(
+            METRICS[one.metric].title, title_of(result, one.pattern), title_of(result, one.other)
+        ),
+        with_unit(one.value, one.unit),
+        interval(entry) or "one trial",
+        "" if one.law != one.law else with_unit(one.law, one.unit),
+    )
+
+
+def with_unit(value: float, unit: str) -> str:
+    """ "3.4/s", "12 ms", "0.5"."""
+    space = "" if unit.startswith("/") else " "
+    return f"{number(value)}{space}{unit_sign(unit)}" if unit else number(value)
+
+
+def title_of(result: ExperimentResult, name: str) -> str:
+    """A pattern's title; its own name where the run does not know it."""
+    titles = {pattern.name: pattern.title for pattern in result.patterns}
+    return titles.get(name, name)
+
+
+def words(result: ExperimentResult, judgement: Judgement) -> str:
+    """What decided, with the titles of metrics and patterns in place of their keys."""
+    titles = {key: metric.title for key, metric in METRICS.items()}
+    titles |= {pattern.name: pattern.title for pattern in result.patterns}
+    return " ".join(_titled(word, titles) for word in judgement.words.split(" "))
+
+
+def _titled(word: str, titles: dict[str, str]) -> str:
+    bare = word.rstrip(":;,")
+    return titles.get(bare, bare) + word[len(bare) :]

@@ -1,0 +1,119 @@
+"""What a claim looks like along a swept parameter: a crossing, or a line.  Pure drawing."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+from matplotlib.axes import Axes
+from matplotlib.ticker import NullLocator
+
+from bench.claims import Curve, Number
+from bench.metrics import METRICS
+from bench.units import show
+from reports import numbers
+from reports.claims_section import title_of, with_unit
+from reports.evaluated import ExperimentResult
+from reports.figures._axes import linear_axis, log_axis
+from reports.style import INK, look
+
+SMALL = 8
+WIDE = 8.0
+
+
+def draw_curves(axes: Axes, result: ExperimentResult, curves: Sequence[Curve]) -> None:
+    """All curves of a claim in one panel; they are of one kind."""
+    for curve in curves:
+        _points(axes, result, curve)
+        if curve.kind == "line":
+            _line(axes, result, curve)
+        elif curve.crossing is not None:
+            _crossing(axes, result, curve, curve.crossing)
+    first = curves[0]
+    _sweep_axis(axes, curves)
+    (_ratio_axis if first.kind == "crossing" else _value_axis)(axes, result, curves)
+    axes.tick_params(labelsize=SMALL)
+    axes.set_xlabel(first.over.replace("_", " "), fontsize=SMALL + 0.5)
+    axes.legend(fontsize=SMALL, loc="best", borderaxespad=0.2, handlelength=1.6)
+
+
+def _points(axes: Axes, result: ExperimentResult, curve: Curve) -> None:
+    own = look(result, curve.pattern)
+    values = [point.value for point in curve.points]
+    below = [_reach(point.value - point.low) for point in curve.points]
+    above = [_reach(point.high - point.value) for point in curve.points]
+    is_ratio = curve.kind == "crossing"
+    axes.errorbar(
+        [point.x for point in curve.points],
+        values,
+        yerr=[below, above],
+        color=own.colour,
+        marker=own.marker,
+        markersize=5,
+        linestyle="-" if is_ratio else "none",
+        linewidth=0.7,
+        elinewidth=1.2,
+        capsize=2,
+        label=_name(result, curve),
+    )
+
+
+def _reach(distance: float) -> float:
+    return 0.0 if math.isnan(distance) else max(0.0, distance)
+
+
+def _name(result: ExperimentResult, curve: Curve) -> str:
+    words = title_of(result, curve.pattern)
+    if curve.kind == "crossing":
+        words += f" / {title_of(result, curve.other)}"
+    return f"{words}, {curve.at}" if curve.at else words
+
+
+def _line(axes: Axes, result: ExperimentResult, curve: Curve) -> None:
+    own = look(result, curve.pattern)
+    ends = [curve.points[0].x, curve.points[-1].x]
+    fitted = [curve.intercept + curve.slope * x for x in ends]
+    axes.plot(ends, fitted, color=own.colour, linestyle="--", linewidth=1.2)
+
+
+def _crossing(axes: Axes, result: ExperimentResult, curve: Curve, crossing: Number) -> None:
+    own: dict[str, Any] = {"color": look(result, curve.pattern).colour}
+    low = crossing.low if crossing.has_interval else crossing.value
+    high = crossing.high if crossing.has_interval else crossing.value
+    first, last = curve.points[0].x / WIDE, curve.points[-1].x * WIDE
+    axes.axvspan(max(low, first), min(high, last), alpha=0.2, linewidth=0, **own)
+    label = f"equal at {with_unit(crossing.value, crossing.unit)}"
+    axes.axvline(crossing.value, linewidth=1.1, label=label, **own)
+    if not math.isnan(crossing.law):
+        label = f"law: {with_unit(crossing.law, crossing.unit)}"
+        axes.axvline(crossing.law, color=INK, linestyle="--", linewidth=1.2, label=label)
+
+
+def _sweep_axis(axes: Axes, curves: Sequence[Curve]) -> None:
+    places = sorted({point.x for curve in curves for point in curve.points})
+    unit = curves[0].over_unit
+    if curves[0].kind == "crossing" and places[0] > 0:
+        axes.set_xscale("log")
+    axes.xaxis.set_minor_locator(NullLocator())
+    axes.set_xticks(places, [show(place, unit) for place in places])
+    axes.margins(x=0.08)
+
+
+def _ratio_axis(axes: Axes, _result: ExperimentResult, curves: Sequence[Curve]) -> None:
+    ends = [
+        end
+        for curve in curves
+        for point in curve.points
+        for end in (point.value, point.low, point.high)
+    ]
+    log_axis(axes.yaxis, [1.0, *ends], room=1.3)
+    axes.axhline(1, color=INK, linewidth=1)
+    axes.set_ylabel(f"{METRICS[curves[0].metric].title}, ratio", fontsize=SMALL + 0.5)
+
+
+def _value_axis(axes: Axes, _result: ExperimentResult, curves: Sequence[Curve]) -> None:
+    ends = [end for curve in curves for point in curve.points for end in (point.value, point.high)]
+    linear_axis(axes, ends)
+    axes.set_xlim(left=0)
+    axes.set_ylabel(numbers.title(curves[0].metric), fontsize=SMALL + 0.5)

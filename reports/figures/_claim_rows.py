@@ -1,0 +1,126 @@
+"""Numbers of a claim as rows of dots with intervals, against the bound or law.  Pure drawing."""
+
+from __future__ import annotations
+
+import math
+import textwrap
+from collections.abc import Sequence
+
+from matplotlib.axes import Axes
+from matplotlib.ticker import FuncFormatter
+
+from bench.claims import Judgement, Number
+from bench.metrics import METRICS
+from reports.claims_section import title_of, with_unit
+from reports.evaluated import ExperimentResult
+from reports.figures._axes import log_axis
+from reports.style import FAINT, INK, look
+
+ROW_INCHES = 0.36
+LABEL_SIGNS = 30
+SMALL = 8
+
+
+def rows_of(judgement: Judgement) -> list[Number]:
+    """The numbers that have something to stand against."""
+    return [number for number in judgement.numbers if number.verdict and reference(number)]
+
+
+def reference(number: Number) -> float:
+    """What a number is held against: its law, else its bound; 0 where there is none."""
+    if not math.isnan(number.law):
+        return number.law
+    return next((end for end in number.wanted if math.isfinite(end)), 0.0)
+
+
+def draw_rows(axes: Axes, result: ExperimentResult, rows: Sequence[Number]) -> None:
+    """One row each; values as they are where all share a bound, else as shares of theirs."""
+    is_shared = len({(one.kind, reference(one)) for one in rows}) == 1 and rows[0].kind == "ratio"
+    scales = [1.0 if is_shared else 1 / reference(one) for one in rows]
+    ends = [
+        end * scale
+        for one, scale in zip(rows, scales, strict=True)
+        for end in (one.value, one.low, one.high, reference(one))
+        if math.isfinite(end)
+    ]
+    room = 1.08 if max(ends) < 1.5 * min(ends) else 1.5
+    is_log = min(ends) > 0
+    if is_log:
+        log_axis(axes.xaxis, ends, room=room)
+        axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:.3g}"))
+    else:
+        width = max(ends) - min(ends) or 1.0
+        axes.set_xlim(min(ends) - 0.08 * width, max(ends) + 0.08 * width)
+    limits = axes.get_xlim()
+    for place, (one, scale) in enumerate(zip(rows, scales, strict=True)):
+        _row(axes, result, one, scale, place, limits)
+    axes.axvline(reference(rows[0]) * scales[0], color=INK, linewidth=1)
+    axes.set_yticks(range(len(rows)), _labels(result, rows), fontsize=SMALL)
+    axes.set_ylim(len(rows) - 0.5, -0.5)
+    axes.grid(axis="y", visible=False)
+    axes.tick_params(axis="x", labelsize=SMALL)
+    axes.set_xlabel(_axis_label(result, rows, is_shared), fontsize=SMALL + 0.5)
+
+
+def _row(
+    axes: Axes,
+    result: ExperimentResult,
+    one: Number,
+    scale: float,
+    place: int,
+    limits: tuple[float, float],
+) -> None:
+    own = look(result, one.pattern)
+    low, high = (max(limits[0], min(limits[1], end * scale)) for end in one.wanted)
+    axes.fill_betweenx([place - 0.5, place + 0.5], low, high, color=FAINT, alpha=0.45, linewidth=0)
+    value = one.value * scale
+    reach = [[0.0], [0.0]]
+    if one.has_interval:
+        reach = [[max(0.0, value - one.low * scale)], [max(0.0, one.high * scale - value)]]
+    axes.errorbar(
+        value,
+        place,
+        xerr=reach,
+        color=own.colour,
+        marker=own.marker,
+        markersize=5,
+        elinewidth=1.2,
+        capsize=2,
+    )
+    axes.annotate(
+        with_unit(one.value, one.unit),
+        (1.0, place),
+        xycoords=axes.get_yaxis_transform(),
+        xytext=(4, 0),
+        textcoords="offset points",
+        va="center",
+        fontsize=SMALL,
+        annotation_clip=False,
+    )
+
+
+def _labels(result: ExperimentResult, rows: Sequence[Number]) -> list[str]:
+    """What distinguishes the rows: the pattern, and metric and level where they differ."""
+    many_metrics = len({(one.kind, one.metric) for one in rows}) > 1
+    many_levels = len({one.at for one in rows}) > 1
+    found = []
+    for one in rows:
+        words = title_of(result, one.pattern)
+        if many_metrics:
+            words += f" {METRICS[one.metric].title}"
+            words += f" / {title_of(result, one.other)}" if one.kind == "ratio" else ""
+        if many_levels and one.at:
+            words += f", {one.at.replace('_', ' ')}"
+        lines = textwrap.wrap(words, LABEL_SIGNS)
+        found.append("\n".join([lines[0], textwrap.shorten(" ".join(lines[1:]), 34)]).strip())
+    return found
+
+
+def _axis_label(result: ExperimentResult, rows: Sequence[Number], is_shared: bool) -> str:
+    metrics = {METRICS[one.metric].title for one in rows}
+    about = metrics.pop() if len(metrics) == 1 else "measured"
+    others = {title_of(result, one.other) for one in rows}
+    if is_shared and len(others) == 1:
+        return f"{about} / that of {others.pop()}"
+    kinds = {"law" if not math.isnan(one.law) else "bound" for one in rows}
+    return f"{about} / {' or '.join(sorted(kinds, reverse=True))}"
