@@ -19,6 +19,7 @@ from reports import numbers
 from reports.evaluated import Evaluated, ExperimentResult, Group, Level
 from reports.load import evaluate
 from reports.ranking import clear_winner
+from reports.sweeps import is_grid, key_levels
 
 Kind = Literal["compared", "floor", "missing"]
 BEST = "★"
@@ -102,9 +103,17 @@ class AnswerTable:
 
 
 def answer_tables(run: Path | Evaluated) -> list[AnswerTable]:
-    """The answer tables of a run, one for each experiment and level, in order."""
+    """The answer tables of a run, one for each experiment and level, in order.
+
+    Where levels are of many kinds: only those that stand for all.
+    """
     evaluated = run if isinstance(run, Evaluated) else evaluate(run)
-    return [table for result in evaluated.experiments for table in tables_of(result)]
+    found = []
+    for result in evaluated.experiments:
+        shown = {level.text for level in key_levels(result)}
+        tables = tables_of(result)
+        found += tables if is_grid(result) else [one for one in tables if one.level in shown]
+    return found
 
 
 def tables_of(result: ExperimentResult) -> list[AnswerTable]:

@@ -15,7 +15,7 @@ from bench.metrics import METRICS
 from bench.statistics import Estimate
 from reports.evaluated import ExperimentResult
 from reports.numbers import interval, number, unit_sign
-from reports.verdicts import Verdict, verdicts
+from reports.verdicts import Verdict, lacking, verdicts
 
 MARKS: dict[Word, str] = {
     "confirmed": "✓",
@@ -87,8 +87,11 @@ class MissingLine:
 
 @dataclass(frozen=True)
 class ClaimsSection:
+    """`lacks` and `command`: what supplies all that is missing, components first."""
+
     judged: tuple[ClaimLine, ...]
     missing: tuple[MissingLine, ...]
+    lacks: tuple[str, ...]
     command: str
     counts: str
 
@@ -105,7 +108,8 @@ def section(result: ExperimentResult) -> ClaimsSection:
     ids = ",".join(line.id for line in missing)
     every = len(missing) == len(found)
     command = f"bench run {result.name} --claims {'all' if every else ids}" if missing else ""
-    return ClaimsSection(judged, missing, command, _counts(judged))
+    lacks = dict.fromkeys(text for v in found if v.remedy for text in lacking(result, v.claim))
+    return ClaimsSection(judged, missing, tuple(lacks), command, _counts(judged))
 
 
 def _counts(judged: Sequence[ClaimLine]) -> str:

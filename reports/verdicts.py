@@ -60,12 +60,14 @@ def verdicts(result: ExperimentResult) -> list[Verdict]:
 
 def remedy_for(result: ExperimentResult, claim: Claim) -> str:
     """The command that supplies a claim's trials, and first what this machine lacks for them."""
-    command = f"bench run {result.name} --claims {claim.id}"
+    return "; ".join([*lacking(result, claim), f"bench run {result.name} --claims {claim.id}"])
+
+
+def lacking(result: ExperimentResult, claim: Claim) -> list[str]:
+    """The patterns that a claim needs and that could not be measured here, with the reason."""
     needed = dict.fromkeys(name for scene in claim.scenes for name in scene.patterns)
-    missing = [
-        f"{name}: {result.not_measured[name]}" for name in needed if name in result.not_measured
-    ]
-    return "; ".join([*missing, command])
+    missing = result.not_measured
+    return [f"{name}: {missing[name]}" for name in needed if name in missing]
 
 
 def table(results: Sequence[ExperimentResult]) -> pd.DataFrame:

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.text import Text
 
 from bench import catalog
 from bench.cli.shared import app, console, plain_table
-from bench.units import significant
+
+if TYPE_CHECKING:
+    from reports.evaluated import Evaluated, ExperimentResult
+
+STYLES = {"confirmed": "green", "refuted": "red", "depends": "yellow", "not settled": "dim"}
 
 
 @app.command()
@@ -21,11 +25,7 @@ def claims(
 ) -> None:
     """The claims ledger, or the verdicts of a run."""
     if run is None:
-        for experiment in catalog.experiments().values():
-            table = plain_table("claim", "statement", "law")
-            for claim in experiment.claims:
-                table.add_row(claim.id, claim.statement, claim.law)
-            console.print(table)
+        print_ledger()
         return
     from reports import load  # noqa: PLC0415 - the ledger alone stays fast
 
@@ -33,26 +33,40 @@ def claims(
         print_verdicts(result)
 
 
-def print_verdicts(result: object) -> None:
-    """One line a claim, and below it the numbers that decided."""
-    from reports import verdicts  # noqa: PLC0415
+def print_ledger() -> None:
+    """Every claim of every experiment."""
+    for experiment in catalog.experiments().values():
+        table = plain_table(experiment.name, "claim", "law")
+        for claim in experiment.claims:
+            table.add_row(claim.id, claim.statement, claim.law)
+        console.print(table)
 
-    for verdict in verdicts.verdicts(result):  # type: ignore[arg-type]
-        judgement = verdict.judgement
-        console.print(
-            Text(f"{verdict.claim.id} {judgement.verdict.upper()}: {verdict.claim.statement}")
-        )
-        console.print(
-            Text(f"    {judgement.words}" if not verdict.remedy else f"    {verdict.remedy}")
-        )
-        for number in judgement.numbers:
-            law = (
-                f"   law {significant(number.law)}{number.unit}" if number.law == number.law else ""
-            )
-            console.print(
-                Text(
-                    f"    {number.what}: {significant(number.value)}{number.unit} "
-                    f"({significant(number.low)} - {significant(number.high)}, "
-                    f"{number.trials} trials){law}"
-                )
-            )
+
+def print_judged(evaluated: Evaluated) -> None:
+    """The verdicts of each experiment of which a run settles, or tries to settle, a claim."""
+    from reports import claims_section  # noqa: PLC0415
+
+    for result in evaluated.experiments:
+        if claims_section.section(result).judged:
+            print_verdicts(result)
+
+
+def print_verdicts(result: ExperimentResult) -> None:
+    """One line a claim, below it the numbers that decided; last what is not measured."""
+    from reports import claims_section  # noqa: PLC0415
+
+    section = claims_section.section(result)
+    for line in section.judged:
+        head = Text(f"{line.mark} {line.id} {line.verdict}", STYLES[line.verdict])
+        console.print(head + Text(f": {line.statement}"))
+        if line.verdict != "confirmed":
+            console.print(Text(f"    {line.words}"))
+        for number in line.first:
+            console.print(Text(f"    {number.mark or ' '} {number.text}"))
+        if line.rest:
+            console.print(Text(f"      and {len(line.rest)} more numbers (claims.csv)"))
+    if section.missing:
+        ids = ", ".join(line.id for line in section.missing)
+        console.print(Text(f"- not measured: {ids}; the trials that they need:"))
+        for text in (*section.lacks, section.command):
+            console.print(Text(f"    {text}"))

@@ -12,6 +12,7 @@ import typer
 from rich.text import Text
 
 from bench import gates, ordering, precision
+from bench.cli.claims import print_judged
 from bench.cli.shared import (
     AmqpUrl,
     Names,
@@ -125,4 +126,6 @@ def _execute(folder: Path, amqp_url: str, slo: Sequence[Gate]) -> None:
     for record in progress.failed:
         for line in record.log_tail:
             console.print(Text(f"    {record.trial.folder}: {line}"))
-    judge(write_report(folder), slo)
+    evaluated = write_report(folder)
+    print_judged(evaluated)
+    judge(evaluated, slo)

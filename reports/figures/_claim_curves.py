@@ -67,7 +67,7 @@ def _name(result: ExperimentResult, curve: Curve) -> str:
     words = title_of(result, curve.pattern)
     if curve.kind == "crossing":
         words += f" / {title_of(result, curve.other)}"
-    return f"{words}, {curve.at}" if curve.at else words
+    return f"{words}, {curve.at.replace('_', ' ')}" if curve.at else words
 
 
 def _line(axes: Axes, result: ExperimentResult, curve: Curve) -> None:

@@ -40,7 +40,7 @@ def draw_rows(axes: Axes, result: ExperimentResult, rows: Sequence[Number]) -> N
     ends = [
         end * scale
         for one, scale in zip(rows, scales, strict=True)
-        for end in (one.value, one.low, one.high, reference(one))
+        for end in (one.value, one.low, one.high, reference(one), *one.wanted)
         if math.isfinite(end)
     ]
     room = 1.08 if max(ends) < 1.5 * min(ends) else 1.5
@@ -54,6 +54,7 @@ def draw_rows(axes: Axes, result: ExperimentResult, rows: Sequence[Number]) -> N
     limits = axes.get_xlim()
     for place, (one, scale) in enumerate(zip(rows, scales, strict=True)):
         _row(axes, result, one, scale, place, limits)
+    axes.set_xlim(limits)
     axes.axvline(reference(rows[0]) * scales[0], color=INK, linewidth=1)
     axes.set_yticks(range(len(rows)), _labels(result, rows), fontsize=SMALL)
     axes.set_ylim(len(rows) - 0.5, -0.5)
@@ -102,17 +103,17 @@ def _row(
 def _labels(result: ExperimentResult, rows: Sequence[Number]) -> list[str]:
     """What distinguishes the rows: the pattern, and metric and level where they differ."""
     many_metrics = len({(one.kind, one.metric) for one in rows}) > 1
-    many_levels = len({one.at for one in rows}) > 1
+    common = set.intersection(*(set(one.at.split()) for one in rows))
     found = []
     for one in rows:
         words = title_of(result, one.pattern)
         if many_metrics:
             words += f" {METRICS[one.metric].title}"
             words += f" / {title_of(result, one.other)}" if one.kind == "ratio" else ""
-        if many_levels and one.at:
-            words += f", {one.at.replace('_', ' ')}"
+        at = " ".join(word for word in one.at.split() if word not in common)
+        words += f", {at.replace('_', ' ')}" if at else ""
         lines = textwrap.wrap(words, LABEL_SIGNS)
-        found.append("\n".join([lines[0], textwrap.shorten(" ".join(lines[1:]), 34)]).strip())
+        found.append("\n".join([lines[0], textwrap.shorten(" ".join(lines[1:]), 40)]).strip())
     return found
 
 
