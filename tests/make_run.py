@@ -18,10 +18,11 @@ from typing import Any
 
 import numpy as np
 
-from bench import samples, store
+from bench import claimplan, samples, store
 from bench.model import Pattern, Trial
+from bench.plan import Request
 from bench.readings import Reading, Wire
-from scenarios.notifications.experiment import NotificationLoad
+from scenarios.notifications.experiment import EXPERIMENT, NotificationLoad
 
 OPERATIONS = ["connect", "tick", "request", "delivery"]
 CONNECT, TICK, REQUEST, DELIVERY = range(4)
@@ -276,6 +277,33 @@ def trials(
     return found
 
 
+def _run_file(plan: Sequence[Trial], names: Sequence[str], repeats: int) -> store.RunFile:
+    environment = {
+        "patternbench": "0.1",
+        "host": "example",
+        "system": "Example Linux 1",
+        "kernel": "6.0",
+        "cpu": "Example CPU",
+        "cores": 2,
+        "memory_gib": 8.0,
+        "python": "3.11.0",
+        "packages": {"locust": "2.0", "numpy": "2.0"},
+        "congestion_control": "cubic",
+    }
+    return store.RunFile(
+        version=store.VERSION,
+        created="2024-01-02T03:04:05+00:00",
+        command="bench run notifications --repeats 3 --seed 7",
+        seed=7,
+        repeats=repeats,
+        workers=1,
+        environment=environment,
+        patterns=patterns(names),
+        trials=list(plan),
+        not_measured=dict(NOT_MEASURED),
+    )
+
+
 def make_run(
     folder: Path,
     *,
@@ -289,31 +317,7 @@ def make_run(
     """Write the run.  `spoil`: of the last repeat's first level, long polling's trial fails
     and WebSocket's is void; in the first repeat, SSE loses one delivery."""
     plan = trials(names, clients, rates, repeats, **settings)
-    environment = {
-        "patternbench": "0.1",
-        "host": "example",
-        "system": "Example Linux 1",
-        "kernel": "6.0",
-        "cpu": "Example CPU",
-        "cores": 2,
-        "memory_gib": 8.0,
-        "python": "3.11.0",
-        "packages": {"locust": "2.0", "numpy": "2.0"},
-        "congestion_control": "cubic",
-    }
-    file = store.RunFile(
-        version=store.VERSION,
-        created="2024-01-02T03:04:05+00:00",
-        command="bench run notifications --repeats 3 --seed 7",
-        seed=7,
-        repeats=repeats,
-        workers=1,
-        environment=environment,
-        patterns=patterns(names),
-        trials=plan,
-        not_measured=dict(NOT_MEASURED),
-    )
-    store.create_run(folder, file)
+    store.create_run(folder, _run_file(plan, names, repeats))
     first = plan[0].level
     for trial in plan:
         name = trial.pattern.partition("/")[2]
@@ -327,6 +331,19 @@ def make_run(
             counted_wrong=spoiled and trial.repeat == repeats and name == "websocket",
             lose_one=spoiled and trial.repeat == 1 and name == "sse",
         )
+    return folder
+
+
+def make_claims_run(folder: Path, ids: str, repeats: int = 3, **settings: str) -> Path:
+    """Write a run of the trials that claims need, for the patterns that are modelled."""
+    known = patterns([name for name, model in MODELS.items() if model.compared])
+    chosen = [pattern for identity, pattern in known.items() if identity not in NOT_MEASURED]
+    claims = claimplan.chosen_claims(EXPERIMENT, ids)
+    request = Request(("notifications",), settings, repeats, 7)
+    plan = claimplan.trials_of_claims(EXPERIMENT, claims, chosen, request)
+    store.create_run(folder, _run_file(plan, [pattern.name for pattern in chosen], repeats))
+    for trial in plan:
+        _write_trial(folder, trial, counted_wrong=False, lose_one=False)
     return folder
 
 

@@ -159,7 +159,8 @@ def test_files_are_on_the_map() -> None:
         str(path.relative_to(ROOT))
         for folder in ("bench", "reports")
         for path in (ROOT / folder).rglob("*.py")
-        if path.stem not in {"__init__", "__main__"} and path.parent.name not in {"figures", "cli", "metrics"}
+        if path.stem not in {"__init__", "__main__"}
+        and path.parent.name not in {"figures", "cli", "metrics"}
     ]
     assert [path for path in files if f"`{path}`" not in page] == []
 

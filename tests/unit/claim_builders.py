@@ -1,0 +1,53 @@
+"""Short ways to make evidence by hand."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from bench.claims import Cell, Evidence
+from reports.evaluated import public_load
+from scenarios.notifications.experiment import NotificationLoad
+
+
+def cell(pattern: str, values: Mapping[str, Sequence[float]], **load: Any) -> Cell:
+    """A pattern's trials: the values of each metric by repeat (1, 2, ...); facts are means."""
+    typed = NotificationLoad(**load)
+    count = max(len(entries) for entries in values.values())
+    trials = {
+        repeat + 1: {key: entries[repeat] for key, entries in values.items()}
+        for repeat in range(count)
+    }
+    facts = {key: sum(entries) / len(entries) for key, entries in values.items() if entries}
+    return Cell(pattern, public_load(typed), trials, facts, typed)
+
+
+def evidence(*cells: Cell, **normal: Any) -> Evidence:
+    return Evidence(cells, normal)
+
+
+def scaled(found: Cell, factor: float, metric: str) -> Cell:
+    trials = {
+        repeat: {**values, metric: values[metric] * factor}
+        for repeat, values in found.trials.items()
+    }
+    return dataclasses.replace(found, trials=trials)
+
+
+def renumbered(found: Cell, order: Sequence[int]) -> Cell:
+    """The same trials under other repeats."""
+    values = [trial for _, trial in sorted(found.trials.items())]
+    numbers = sorted(found.trials)
+    trials = {numbers[place]: values[index] for index, place in enumerate(order)}
+    return dataclasses.replace(found, trials=trials)
+
+
+def along(
+    pattern: str, metric: str, points: Mapping[float, Sequence[float]], **load: Any
+) -> list[Cell]:
+    """Cells over the event rate."""
+    return [
+        cell(pattern, {metric: values}, event_rate_per_s=rate, **load)
+        for rate, values in points.items()
+    ]
