@@ -174,6 +174,12 @@ def _holds(load: Mapping[str, Any], name: str, wanted: Any) -> bool:
     return bool(wanted(load[name])) if callable(wanted) else bool(load[name] == wanted)
 
 
+def where_words(where: Mapping[str, Any]) -> str:
+    """The fixed values that a rule asks for, in brackets; conditions have no words."""
+    words = [f"{name}={value}" for name, value in where.items() if not callable(value)]
+    return f" ({' '.join(words)})" if words else ""
+
+
 class Rule(Protocol):
     """Judges evidence; `text` says in words what it asks for."""
 

@@ -204,6 +204,37 @@ def laws(experiments: Mapping[str, Experiment], root: Path) -> str:
     return "\n\n".join(parts)
 
 
+def claims(experiments: Mapping[str, Experiment]) -> str:
+    """Every claim with the rule of its verdict, and the scenes that supply its trials."""
+    parts = []
+    for name, experiment in experiments.items():
+        scenes = list({id(s): s for claim in experiment.claims for s in claim.scenes}.values())
+        marks = {id(scene): f"S{number}" for number, scene in enumerate(scenes, 1)}
+        rows = [
+            (
+                claim.id,
+                claim.statement,
+                claim.law or "none",
+                claim.rule.text,
+                ", ".join(marks[id(scene)] for scene in claim.scenes),
+            )
+            for claim in experiment.claims
+        ]
+        settings = [
+            (
+                marks[id(scene)],
+                ", ".join(map(code, scene.patterns)),
+                " ".join(code(f"{key}={value}") for key, value in scene.settings.items()),
+            )
+            for scene in scenes
+        ]
+        headers = ("id", "statement", "law", "holds where", "scenes")
+        parts += [f"### Claims of {code(name)}", table(headers, rows)]
+        parts += [f"### Scenes of {code(name)}"]
+        parts += [table(("scene", "patterns", "settings"), settings)]
+    return "\n\n".join(parts)
+
+
 def parts(root: Path = ROOT) -> dict[str, str]:
     """The generated parts by name."""
     known = catalog.experiments(root)
@@ -214,6 +245,7 @@ def parts(root: Path = ROOT) -> dict[str, str]:
         "patterns": patterns(known, root),
         "findings": finding_table(_tree(root / "bench/findings.py"), vars(findings)),
         "laws": laws(known, root),
+        "claims": claims(known),
     }
 
 

@@ -26,6 +26,7 @@ from bench.claims import (
     side,
     telling,
     varying,
+    where_words,
 )
 from bench.comparison import Comparison, compare
 from bench.statistics import Estimate, estimate
@@ -75,7 +76,7 @@ class Bound:
 
     @property
     def text(self) -> str:
-        return f"{self.pattern}: {self.words}"
+        return f"{self.pattern}: {self.words}{where_words(self.where)}"
 
     def judge(self, evidence: Evidence) -> Judgement:
         return at_each(evidence.find(self.pattern, self.where), self.where, self._one)
@@ -119,7 +120,7 @@ class Near:
 
     @property
     def text(self) -> str:
-        return f"{self.pattern}: {self.words}"
+        return f"{self.pattern}: {self.words}{where_words(self.where)}"
 
     def judge(self, evidence: Evidence) -> Judgement:
         return at_each(evidence.find(self.pattern, self.where), self.where, self._one)
@@ -183,7 +184,7 @@ class Ratio:
 
     @property
     def text(self) -> str:
-        return f"{self.pattern} to {self.other}: {self.words}"
+        return f"{self.pattern} to {self.other}: {self.words}{where_words(self.where)}"
 
     def judge(self, evidence: Evidence) -> Judgement:
         pairs = self._pairs(evidence)

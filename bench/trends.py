@@ -31,6 +31,7 @@ from bench.claims import (
     number,
     predicted,
     side,
+    where_words,
 )
 from bench.comparison import Comparison, compare
 from bench.statistics import Estimate, estimate
@@ -84,7 +85,7 @@ class Crossover:
     def text(self) -> str:
         law = f", crossing by law {self.law_id}" if self.law_id else ""
         metric = f"{self.claimed} {self.metric} than {self.against_text}"
-        return f"{self.pattern}: {metric} at every {self.over}{law}"
+        return f"{self.pattern}: {metric} at every {self.over}{law}{where_words(self.where)}"
 
     def judge(self, evidence: Evidence) -> Judgement:
         others = evidence.find(self.other, self.where) if self.other else []
@@ -222,7 +223,7 @@ class Straight:
 
     @property
     def text(self) -> str:
-        return f"{self.pattern}: {self.words}"
+        return f"{self.pattern}: {self.words}{where_words(self.where)}"
 
     def judge(self, evidence: Evidence) -> Judgement:
         families = families_of(evidence.find(self.pattern, self.where), self.over)

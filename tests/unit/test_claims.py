@@ -20,6 +20,7 @@ from bench.claims import (
     telling,
     together,
     varying,
+    where_words,
 )
 from bench.metrics import METRICS
 from bench.model import Claim, Experiment, parameters_of
@@ -117,6 +118,13 @@ def test_what_tells_cells_apart() -> None:
 )
 def test_a_law_without_its_facts_says_nothing(law: object) -> None:
     assert math.isnan(predicted(law))
+
+
+def test_a_rule_says_which_fixed_values_it_asks_for() -> None:
+    assert where_words({"clients": 5, "away": bool, "recovery": "none"}) == (
+        " (clients=5 recovery=none)"
+    )
+    assert where_words({"away": bool}) == ""
 
 
 # --- the ledger -------------------------------------------------------------------------

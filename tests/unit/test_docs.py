@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pytest
 import typer.main
-from make_run import make_run
+from make_run import make_claims_run, make_run
 
 from bench import catalog, docs, findings, samples, store
 from bench.cli import main as cli
@@ -22,6 +22,8 @@ from bench.metrics import METRICS
 from bench.model import Trial, parameters_of
 from bench.readings import Reading, Wire
 from bench.statistics import percentile
+from reports import verdicts
+from reports.load import evaluate
 from reports.tables import SUMMARY
 
 ROOT = docs.ROOT
@@ -140,7 +142,8 @@ def test_findings_are_explained() -> None:
 def test_laws_are_explained() -> None:
     page = text_of("docs/laws.md")
     for experiment in catalog.experiments().values():
-        laws = {law for entry in experiment.predictions for law in entry.law.split(", ")}
+        named = [entry.law for entry in (*experiment.predictions, *experiment.claims) if entry.law]
+        laws = {law for text in named for law in text.split(", ")}
         reasons = re.findall(r"^\*\*(.*?)\.\*\*", page, re.MULTILINE)
         assert laws <= {law for reason in reasons for law in reason.split(", ")}
 
@@ -232,3 +235,29 @@ def test_numbers_can_be_recomputed_as_shown(
     assert shown["latency_mean"] == pytest.approx(sum(means) / len(means))
     pooled = np.concatenate([trial.latencies_ns for trial in trials])
     assert shown["latency_p99"] == pytest.approx(percentile(pooled, 0.99) / 1e6)
+
+
+def test_a_verdict_can_be_recomputed_as_shown(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    short = {"duration": "500ms", "event_rate": "30/s"}
+    run = make_claims_run(tmp_path / "results" / "RUN", "N7", 2, **short)
+    monkeypatch.chdir(tmp_path)
+    (block,) = PYTHON.findall(text_of("docs/claims.md"))
+    shown: dict[str, Any] = {}
+    exec(block, shown)
+    found = {one.claim.id: one.judgement for one in verdicts.verdicts(evaluate(run).experiments[0])}
+    (number,) = found["N7"].numbers
+    assert (shown["ratio"], shown["low"]) == pytest.approx((number.value, number.low))
+    assert shown["high"] == pytest.approx(number.high)
+
+
+def test_the_columns_of_claims_are_documented() -> None:
+    assert undocumented(verdicts.COLUMNS, "docs/claims.md") == []
+
+
+def test_the_ledger_names_every_claim_and_scene() -> None:
+    made = docs.claims(catalog.experiments())
+    for experiment in catalog.experiments().values():
+        assert all(f"| {claim.id} | " in made for claim in experiment.claims)
+    assert "| S1 | `short_polling`, `long_polling`, `sse`, `websocket` | `warmup=500ms` " in made
