@@ -18,7 +18,7 @@ check: setup-test
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m bench.docs --check
-	$(BIN)/pytest -q tests/unit
+	$(BIN)/pytest -q tests/unit tests/whole/test_docs.py
 
 setup:
 	@sh ./setup.sh rabbitmq-server

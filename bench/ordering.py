@@ -82,8 +82,9 @@ def plan_of(asked: Asked) -> runner.RunPlan:
         patterns = [pattern for pattern in usable if pattern.experiment == name]
         part = dataclasses.replace(request, settings=settings)
         if asked.claims:
+            # The scenes have levels of their own; --quick only means fewer repeats.
             claims = chosen_claims(experiment, asked.claims)
-            trials += trials_of_claims(experiment, claims, patterns, part, len(trials))
+            trials += trials_of_claims(experiment, claims, patterns, request, len(trials))
         else:
             trials += trials_of(experiment, patterns, part, len(trials))
     for trial in trials:

@@ -1,6 +1,6 @@
 """The tidy frames; summary.csv against golden data.
 
-After a wanted change: pytest tests/unit/reports --update-golden
+After a wanted change: pytest tests/reports --update-golden
 """
 
 from __future__ import annotations
