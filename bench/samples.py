@@ -13,8 +13,8 @@ import numpy as np
 COMMON_OPERATIONS = ("connect", "tick")
 """Recorded by every load process, before the experiment's own operations."""
 
-OUTCOMES = ("ok", "empty", "failed")
-OK, EMPTY, FAILED = range(3)
+OUTCOMES = ("ok", "empty", "failed", "pending")
+OK, EMPTY, FAILED, PENDING = range(4)
 
 ROW = struct.Struct("<BBHIqqqqqII")
 PACK = ROW.pack

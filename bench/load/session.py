@@ -7,7 +7,7 @@ where commands come from or where rows go.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import count
 from typing import Any
@@ -54,6 +54,7 @@ class Session:
         self.errors: list[str] = []
         self.failures = 0
         self.facts: dict[str, Any] = {}
+        self.unfinished: set[Callable[[int], None]] = set()
         self.snapshots: dict[str, dict[str, Any]] = {}
         self.t0_ns = self.t1_ns = 0
         self.window_known = asyncio.Event()
@@ -77,6 +78,12 @@ class Session:
         self.failures += 1
         if len(self.errors) < MOST_ERRORS:
             self.errors.append(f"{type(error).__name__}: {error}")
+
+    def record_unfinished(self) -> None:
+        """Have what is still under way recorded as pending: it was sent, so it counts."""
+        now = now_ns()
+        for record in list(self.unfinished):
+            record(now)
 
     @property
     def outcomes(self) -> int:

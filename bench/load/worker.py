@@ -136,6 +136,7 @@ class Worker:
         session = self.session
 
         def last() -> tuple[bytearray, int]:
+            session.record_unfinished()
             counted = session.recorder.counted
             return session.recorder.take(), counted
 

@@ -10,11 +10,12 @@ import socket
 from collections.abc import Coroutine
 from typing import Any
 
+from bench.clock import now_ns
 from bench.load.http1 import Http1Connection, Reply
 from bench.load.user import ClientUser
 from bench.pacing import SECOND_NS
 from bench.payload import SEPARATOR, decode
-from bench.samples import EMPTY, FAILED, OK
+from bench.samples import EMPTY, FAILED, OK, PENDING
 
 SLOW_READER_BUFFER_BYTES, CAUGHT_UP_BUFFER_BYTES = 4096, 1 << 20
 
@@ -130,6 +131,28 @@ class PollingListener(Listener):
 
     abstract = True
     connection: Http1Connection | None = None
+    asking: tuple[int, int, int] | None = None
+
+    def __init__(self, environment: Any) -> None:
+        super().__init__(environment)
+        self.session.unfinished.add(self.record_asking)
+
+    def record_asking(self, ended_ns: int, outcome: int = PENDING) -> None:
+        """A request that ends without its reply: by the trial's end, a loss, an absence."""
+        if self.asking is not None:
+            intended_ns, sent_ns, size = self.asking
+            self.record(
+                self.asked,
+                outcome,
+                self.number,
+                self.seen,
+                intended_ns,
+                sent_ns,
+                ended_ns,
+                ended_ns,
+                size,
+                0,
+            )
 
     async def connect(self) -> None:
         """Connect and learn where the feed stands, so that nothing older is counted."""
@@ -147,7 +170,15 @@ class PollingListener(Listener):
         """Ask once what came after `seen`, and record request and deliveries."""
         assert self.connection is not None
         data = f"GET /events?client={self.number}&after={self.seen}{self.tail}".encode()
-        reply = await self.connection.request(data)
+        self.asking = intended_ns, sent_ns, len(data)
+        try:
+            reply = await self.connection.request(data)
+        except BaseException as error:
+            # Sent all the same: lost with its connection, or given up with its client.
+            self.record_asking(now_ns(), FAILED if isinstance(error, OSError) else PENDING)
+            raise
+        finally:
+            self.asking = None
         body = reply.body
         outcome = FAILED if reply.status >= 400 else OK if body else EMPTY
         self.record(

@@ -31,7 +31,7 @@ TIMEOUTS = Scene(
     ("long_polling",),
     {
         **BRIEF,
-        "event_rate": "0.05/s",
+        "event_rate": "0.005/s",
         "schedule": "constant",
         "long_poll_timeout": "500ms,1s,2s",
         "duration": "4s",
@@ -274,7 +274,7 @@ CLAIMS = (
                     _timeout_requests_per_s,
                     "LP-2",
                     0.1,
-                    {"event_rate": 0.05},
+                    {"event_rate": 0.005},
                 ),
                 Ratio(
                     "backend_cpu_us_per_s",

@@ -18,7 +18,7 @@ import psutil
 import pytest
 from system_builders import Quiet
 
-from bench import metrics
+from bench import metrics, samples
 from bench.store import StoredTrial
 from scenarios.notifications import laws
 
@@ -201,3 +201,25 @@ def test_two_workers_do_the_work_of_one(measure: Measure) -> None:
     deliveries = [len(data.outcomes) for data in found]
     assert events[0] == events[1] > 0
     assert deliveries[0] == deliveries[1] == 7 * events[0]
+
+
+# --- what is under way at the end ---------------------------------------------------------------
+
+
+def test_a_held_request_counts_though_the_trial_ends_before_its_reply(measure: Measure) -> None:
+    """Evenly spaced events at 0, 2 and 4 s after the start; the window is [0.5, 4.5)."""
+    stored = measure(
+        "notifications/long_polling",
+        clients=4,
+        event_rate_per_s=0.5,
+        schedule="constant",
+        warmup_s=0.5,
+        duration_s=4.0,
+    )
+    data = stored.data()
+    pending = data.requests[data.requests["outcome"] == samples.PENDING]
+    assert len(data.outcomes) == 4 * 2
+    # Each delivery in the window is followed by a request, the last one by one still held.
+    assert len(data.requests) == 4 * 2
+    assert sorted(pending["client"]) == [0, 1, 2, 3]
+    assert len(data.rows) == stored.record.counted
