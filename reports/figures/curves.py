@@ -38,15 +38,20 @@ CUT = 3.0
 def draw(_run: Evaluated, result: ExperimentResult) -> list[tuple[str, Figure]]:
     found = []
     for sweep in sweeps(result):
-        if len(sweep.levels) > 1 and result.measured:
+        if len(sweep.levels) > 1 and _keys(result, sweep):
             about = [sweep.fixed] if is_grid(result) else [sweep.name, sweep.fixed]
             name = "-".join(["curves", *(word for word in about if word)])
             found.append((name, _figure(result, sweep)))
     return found
 
 
+def _keys(result: ExperimentResult, sweep: Sweep) -> list[str]:
+    """The headline metrics that have a value somewhere; none where every trial is void."""
+    return [key for key in result.experiment.headline if _has_values(result, sweep, key)]
+
+
 def _figure(result: ExperimentResult, sweep: Sweep) -> Figure:
-    keys = [key for key in result.experiment.headline if _has_values(result, sweep, key)]
+    keys = _keys(result, sweep)
     rows = -(-len(keys) // COLUMNS)
     figure = new_figure(2.6 * rows + 0.6)
     panels = figure.subplots(rows, COLUMNS, squeeze=False).ravel()
