@@ -19,6 +19,9 @@ from bench.readings import Reading, Wire
 MARGINAL_INTERVALS = 11
 """Readings for a slope: ten intervals of the meters."""
 
+LEAST_VARIATION = 0.25
+"""Intervals must differ by so much of their mean, or noise decides the slope."""
+
 
 @dataclass(frozen=True)
 class TrialData:
@@ -109,7 +112,7 @@ class TrialData:
         cpu = np.diff(np.array([reading.cpu_ns for reading in readings]))
         delivered = np.histogram(self.outcomes["done_ns"], bins=times)[0]
         spread = delivered - delivered.mean()
-        if not np.any(spread):
+        if delivered.std() <= LEAST_VARIATION * delivered.mean():
             return math.nan
         return float(np.dot(spread, cpu - cpu.mean()) / np.dot(spread, spread)) / 1e3
 

@@ -120,12 +120,17 @@ def _wake_ups_s(facts: Facts) -> float:
 
 def _cost_s(facts: Facts) -> float:
     """What the server needs for one more delivery; it serves clients in turn."""
-    return facts["server_marginal_cpu_us"] / 1e6
+    return _marginal_us(facts, "server") / 1e6
+
+
+def _marginal_us(facts: Facts, role: str) -> float:
+    """Where events come too evenly for a slope, they are dense: the mean cost will do."""
+    return facts.get(f"{role}_marginal_cpu_us", facts[f"{role}_cpu_us_per_event"])
 
 
 def _gap_s(facts: Facts) -> float:
     """Long polling's gap: one round trip, and what both ends spend on a request."""
-    return _rtt_s(facts) + _cost_s(facts) + facts["generator_marginal_cpu_us"] / 1e6
+    return _rtt_s(facts) + _cost_s(facts) + _marginal_us(facts, "generator") / 1e6
 
 
 def _audience(load: NotificationLoad) -> int:
@@ -180,13 +185,15 @@ PREDICTIONS = (
     ),
     Prediction(
         "SP-2",
-        "exp(-lambda T)",
+        "exp(-lambda T); evenly spaced: 1 - lambda T",
         "Poisson events",
         "useless_share",
         ("short_polling",),
-        lambda load, facts: laws.short_poll_useless_share(
-            load.rate_per_client, load.poll_interval_s
-        ),
+        lambda load, facts: (
+            laws.short_poll_useless_share_evenly
+            if load.schedule == "constant"
+            else laws.short_poll_useless_share
+        )(load.rate_per_client, load.poll_interval_s),
     ),
     Prediction(
         "SP-2",

@@ -31,6 +31,11 @@ def short_poll_useless_share(rate_per_s: float, interval_s: float) -> float:
     return math.exp(-rate_per_s * interval_s)
 
 
+def short_poll_useless_share_evenly(rate_per_s: float, interval_s: float) -> float:
+    """SP-2 for evenly spaced events: of 1/lambda seconds, all but T are without news."""
+    return max(0.0, 1 - rate_per_s * interval_s)
+
+
 def short_poll_requests_per_event(rate_per_s: float, interval_s: float) -> float:
     """SP-2: 1/T requests against lambda events per second and client."""
     return 1 / (interval_s * rate_per_s)

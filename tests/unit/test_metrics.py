@@ -256,7 +256,7 @@ def test_the_cost_of_a_further_delivery_leaves_out_the_idle_cost(
 ) -> None:
     found = metered(delivered, [idle_us + each_us * count for count in delivered])
     value = compute(found, ["server_marginal_cpu_us"])["server_marginal_cpu_us"]
-    if len(set(delivered)) == 1:
+    if np.std(delivered) <= 0.25 * np.mean(delivered):  # too even: noise would decide
         assert math.isnan(value)
     else:
         assert value == pytest.approx(each_us, rel=1e-2)
