@@ -38,17 +38,23 @@ def herd_peak(data: TrialData) -> float:
 )
 def parked_again(data: TrialData) -> float:
     """A client's next request is intended for the moment it read the event."""
-    times = []
-    requests = data.requests
-    for event in data.window_events:
-        got = data.outcomes[
-            (data.outcomes["sequence"] == event["sequence"])
-            & (data.outcomes["intended_ns"] == event["intended_ns"])
-        ]
-        asked = requests["sent_ns"][np.isin(requests["intended_ns"], got["done_ns"])]
-        if len(asked):
-            times.append(float(asked.max() - event["published_ns"]) / 1e6)
-    return float(np.median(times)) if times else math.nan
+    requests, got, events = data.requests, data.outcomes, data.window_events
+    if not len(requests) or not len(got) or not len(events):
+        return math.nan
+    requests = requests[np.argsort(requests["intended_ns"], kind="stable")]
+    place = np.searchsorted(requests["intended_ns"], got["done_ns"])
+    place = np.minimum(place, len(requests) - 1)
+    asked = requests["intended_ns"][place] == got["done_ns"]
+    # An event is known by its scheduled time, whoever it is meant for.
+    events = events[np.argsort(events["intended_ns"], kind="stable")]
+    event = np.searchsorted(events["intended_ns"], got["intended_ns"][asked])
+    event = np.minimum(event, len(events) - 1)
+    latest = np.full(len(events), np.iinfo(np.int64).min)
+    np.maximum.at(latest, event, requests["sent_ns"][place[asked]])
+    seen = latest > np.iinfo(np.int64).min
+    if not np.any(seen):
+        return math.nan
+    return float(np.median(latest[seen] - events["published_ns"][seen])) / 1e6
 
 
 def _of_slow(data: TrialData, slow: bool) -> np.ndarray:

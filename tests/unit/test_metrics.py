@@ -374,3 +374,26 @@ def test_all_metrics_of_one_trial_stay_as_they_were(golden: Callable[..., None])
         wire=example.wire,
     )
     golden("metrics", compute(found), may_grow=True)
+
+
+def test_all_are_parked_again_when_the_last_woken_client_has_asked() -> None:
+    """Two events for three clients; the slowest asks 7 ms and 9 ms after publishing."""
+    rows = []
+    for sequence, (due, slowest) in enumerate(((100 * MS, 7 * MS), (300 * MS, 9 * MS)), 1):
+        for client, after in enumerate((2 * MS, slowest, 3 * MS)):
+            read = due + MS + client * 1000
+            rows.append(
+                row(client=client, sequence=sequence, intended_ns=due, sent_ns=due, done_ns=read)
+            )
+            rows.append(
+                row("request", client=client, intended_ns=read, sent_ns=due + after, done_ns=SECOND)
+            )
+    # A request that no event caused does not count.
+    rows.append(row("request", client=0, intended_ns=5, sent_ns=500 * MS, done_ns=SECOND))
+    found = data(
+        table(rows),
+        clients=3,
+        events=events((-1, 1, 100 * MS, 100 * MS), (-1, 2, 300 * MS, 300 * MS)),
+    )
+    assert compute(found, ["parked_again_ms"])["parked_again_ms"] == pytest.approx(8)
+    assert math.isnan(compute(data(latencies([MS])), ["parked_again_ms"])["parked_again_ms"])
