@@ -99,7 +99,8 @@ class MasterFleet:
         return replies
 
     def spawn(self, clients: int) -> None:
-        self.ask({"do": "flush"})
+        # Locust hands out users in the order of the workers' ids, the odd ones first.
+        self.ask({"do": "flush", "order": sorted(self.runner.clients)})
         self.runner.start(clients, spawn_rate=clients)
 
 
@@ -116,6 +117,7 @@ def run_worker(config: dict[str, Any], place: Place, port: int) -> None:
     def on_command(msg: Any, **_: Any) -> None:
         message = msg.data["message"]
         if message["do"] == "flush":
+            worker.session.take_place(Place(message["order"].index(runner.client_id), place.of))
             worker.begin_flushing()
             reply: dict[str, Any] = {}
         else:

@@ -54,12 +54,12 @@ class Session:
         self.errors: list[str] = []
         self.failures = 0
         self.facts: dict[str, Any] = {}
+        self.beside: list[asyncio.Task[None]] = []
         self.unfinished: set[Callable[[int], None]] = set()
         self.snapshots: dict[str, dict[str, Any]] = {}
         self.t0_ns = self.t1_ns = 0
         self.window_known = asyncio.Event()
-        self._place = place or Place()
-        self._numbers = count(self._place.number, self._place.of)
+        self.take_place(place or Place())
 
     @property
     def host(self) -> str:
@@ -68,6 +68,10 @@ class Session:
     @property
     def port(self) -> int:
         return int(self.address["port"])
+
+    def take_place(self, place: Place) -> None:
+        """Number the clients to come as the load process at this place does."""
+        self._numbers = count(place.number, place.of)
 
     def next_client(self) -> int:
         """The number of a new client: dense over all load processes, from 0."""
@@ -78,6 +82,10 @@ class Session:
         self.failures += 1
         if len(self.errors) < MOST_ERRORS:
             self.errors.append(f"{type(error).__name__}: {error}")
+
+    async def window_over(self) -> None:
+        """Return when the sockets have been read at t1 too."""
+        await asyncio.gather(*self.beside)
 
     def record_unfinished(self) -> None:
         """Have what is still under way recorded as pending: it was sent, so it counts."""
@@ -111,7 +119,7 @@ class Session:
         self.t0_ns, self.t1_ns = t0_ns, t1_ns
         self.window_known.set()
         loop = asyncio.get_running_loop()
-        self._beside = [
+        self.beside = [
             loop.create_task(self.take_snapshots([("t0", t0_ns), ("t1", t1_ns)])),
             loop.create_task(self.measure_lag(t0_ns, t1_ns)),
         ]

@@ -135,6 +135,8 @@ class Worker:
             self._flusher.kill()
         session = self.session
 
+        self.engine.run(session.window_over())
+
         def last() -> tuple[bytearray, int]:
             session.record_unfinished()
             counted = session.recorder.counted

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -41,7 +42,13 @@ def start_bench(
             cwd=cwd,
             env={**os.environ, **(env or {})},
             start_new_session=True,
+            # Where the tests run in the background, an interrupt is ignored by inheritance.
+            preexec_fn=_heed_interrupts,  # noqa: PLW1509 - no thread of ours holds a lock
         )
+
+
+def _heed_interrupts() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def run_bench(
