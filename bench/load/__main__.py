@@ -31,11 +31,11 @@ def _fork_workers(config: dict[str, Any]) -> list[int]:
     from bench.load.session import Place  # noqa: PLC0415
 
     pids = []
-    count = int(config["workers"])
+    count, parent = int(config["workers"]), os.getpid()
     for number in range(count):
         pid = os.fork()
         if pid == 0:
-            die_with_parent()
+            die_with_parent(parent)
             sys.stdin.close()
             fleet.run_worker(config, Place(number, count), int(config["port"]))
             os._exit(0)

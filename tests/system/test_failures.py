@@ -159,7 +159,7 @@ def test_a_killed_harness_leaves_no_process(tmp_path: Path) -> None:
         bench.wait()
     assert len(children) >= 6
     try:
-        until(lambda: not living(children), 5, "no process is left")
+        until(lambda: not living(children), 5, f"no process is left of {children}")
     finally:
         for process in living(children):
             process.kill()
