@@ -18,7 +18,7 @@ check: setup-test
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m bench.docs --check
-	$(BIN)/pytest -q tests/unit tests/whole/test_docs.py
+	$(BIN)/pytest -q tests/unit tests/whole/test_docs.py tests/whole/test_architecture.py
 
 setup:
 	@sh ./setup.sh rabbitmq-server
