@@ -38,7 +38,7 @@ class ChildDied(TrialFailed):
     """A child ended, or did not answer in time."""
 
 
-def _before_exec(pins: Sequence[int]) -> Callable[[], None]:
+def _before_exec(pins: Sequence[int], join: Sequence[int]) -> Callable[[], None]:
     parent = os.getpid()
 
     def prepare() -> None:
@@ -46,6 +46,9 @@ def _before_exec(pins: Sequence[int]) -> Callable[[], None]:
         _libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
         if os.getppid() != parent:
             os._exit(1)
+        for namespace in join:
+            if _libc.setns(namespace, 0):
+                os._exit(1)
         if pins:
             os.sched_setaffinity(0, pins)
 
@@ -58,7 +61,11 @@ def environment() -> dict[str, str]:
 
 
 class Child:
-    """One child process; what it says on standard error goes to `log`."""
+    """One child process; what it says on standard error goes to `log`.
+
+    It runs on the cores `pins`, in the namespaces whose descriptors `join` holds,
+    and inherits the descriptors `pass_fds`.
+    """
 
     def __init__(
         self,
@@ -68,6 +75,8 @@ class Child:
         pins: Sequence[int] = (),
         env: Mapping[str, str] | None = None,
         cwd: Path | None = None,
+        join: Sequence[int] = (),
+        pass_fds: Sequence[int] = (),
     ) -> None:
         self.name = name
         self.log = log
@@ -82,7 +91,8 @@ class Child:
                 cwd=cwd,
                 # Its own group: a Ctrl-C at the terminal is ours to handle.
                 start_new_session=True,
-                preexec_fn=_before_exec(pins),  # noqa: PLW1509 - no thread of ours holds a lock
+                pass_fds=tuple(pass_fds),
+                preexec_fn=_before_exec(pins, join),  # noqa: PLW1509 - no thread of ours holds a lock
             )
 
     @property
@@ -172,10 +182,17 @@ class Child:
         self.process.wait()
 
 
-def python_child(module: str, name: str, log: Path, pins: Sequence[int], cwd: Path) -> Child:
+def python_child(
+    module: str,
+    name: str,
+    log: Path,
+    pins: Sequence[int],
+    cwd: Path,
+    join: Sequence[int] = (),
+) -> Child:
     """`python -m module` with this interpreter."""
     command = [sys.executable, "-X", "frozen_modules=on", "-m", module]
-    return Child(name, command, log, pins, cwd=cwd)
+    return Child(name, command, log, pins, cwd=cwd, join=join)
 
 
 def cpu_sets(workers: int) -> dict[str, list[int]]:

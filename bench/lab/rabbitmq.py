@@ -10,14 +10,14 @@ import contextlib
 import os
 import shutil
 import signal
-import socket
 import tempfile
 import time
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from bench.lab.ports import accepts, free_port
+from bench.lab.place import LOOPBACK, Place
+from bench.lab.ports import accepts
 from bench.lab.processes import Child
 from bench.model import ComponentMissing, TrialFailed, UsageError
 
@@ -57,8 +57,9 @@ def version() -> str:
 class RabbitNode:
     """A broker for one run; `pids` is empty for a foreign one, whose load cannot be read."""
 
-    def __init__(self, pins: list[int], url: str = "") -> None:
+    def __init__(self, pins: list[int], url: str = "", place: Place = LOOPBACK) -> None:
         self._pins = pins
+        self._place = place
         self._foreign = url
         self._folder: Path | None = None
         self._epmd: Child | None = None
@@ -71,8 +72,9 @@ class RabbitNode:
         if self._foreign:
             parts = urlsplit(self._foreign)
             return {"url": self._foreign, "host": parts.hostname, "port": parts.port or 5672}
-        url = f"amqp://guest:guest@127.0.0.1:{self.port}/"
-        return {"url": url, "host": "127.0.0.1", "port": self.port}
+        host = self._place.host
+        url = f"amqp://guest:guest@{host}:{self.port}/"
+        return {"url": url, "host": host, "port": self.port}
 
     @property
     def pids(self) -> list[int]:
@@ -100,20 +102,27 @@ class RabbitNode:
         self.stop()
         remove_leftovers()
         self._folder = folder = Path(tempfile.mkdtemp(prefix=f"{FOLDER_PREFIX}{os.getpid()}-"))
-        self.port = free_port()
+        self.port = self._place.free_port()
         env = self._environment(folder)
         epmd = shutil.which("epmd")
         assert epmd is not None
         log = folder / "log"
         self._epmd = Child(
             "epmd",
-            [epmd, "-port", env["ERL_EPMD_PORT"], "-address", "127.0.0.1"],
+            [epmd, "-port", env["ERL_EPMD_PORT"], "-address", self._place.host],
             log / "epmd.out",
             env=env,
+            join=self._place.join,
         )
-        _wait(lambda: accepts(int(env["ERL_EPMD_PORT"])), self._epmd, 10.0)
+        _wait(lambda: self._place.accepts(int(env["ERL_EPMD_PORT"])), self._epmd, 10.0)
         self._node = Child(
-            "RabbitMQ", [str(SERVER)], log / "node.out", self._pins, env=env, cwd=folder
+            "RabbitMQ",
+            [str(SERVER)],
+            log / "node.out",
+            self._pins,
+            env=env,
+            cwd=folder,
+            join=self._place.join,
         )
         _wait(self._speaks_amqp, self._node, READY_SECONDS)
 
@@ -124,7 +133,9 @@ class RabbitNode:
         (folder / "enabled_plugins").write_text("[].\n")
         (folder / "env.conf").write_text("")
         (folder / "rabbitmq.conf").write_text(
-            f"listeners.tcp.1 = 127.0.0.1:{self.port}\n"
+            f"listeners.tcp.1 = {self._place.host}:{self.port}\n"
+            # Of other hosts than loopback the default user is refused.
+            "loopback_users = none\n"
             "log.console = false\n"
             "vm_memory_high_watermark.absolute = 2GiB\n"
             "disk_free_limit.absolute = 50MB\n"
@@ -135,9 +146,9 @@ class RabbitNode:
             "LANG": "C.UTF-8",
             "HOME": str(folder / "home"),
             "RABBITMQ_NODENAME": "bench@localhost",
-            "RABBITMQ_NODE_IP_ADDRESS": "127.0.0.1",
+            "RABBITMQ_NODE_IP_ADDRESS": self._place.host,
             "RABBITMQ_NODE_PORT": str(self.port),
-            "RABBITMQ_DIST_PORT": str(free_port()),
+            "RABBITMQ_DIST_PORT": str(self._place.free_port()),
             "RABBITMQ_MNESIA_BASE": str(folder / "mnesia"),
             "RABBITMQ_LOG_BASE": str(folder / "log"),
             "RABBITMQ_ENABLED_PLUGINS_FILE": str(folder / "enabled_plugins"),
@@ -148,8 +159,8 @@ class RabbitNode:
             "RABBITMQ_CONF_ENV_FILE": str(folder / "env.conf"),
             "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS": ERLANG_OPTIONS,
             "RABBITMQ_CTL_ERL_ARGS": "",
-            "ERL_EPMD_PORT": str(free_port()),
-            "ERL_EPMD_ADDRESS": "127.0.0.1",
+            "ERL_EPMD_PORT": str(self._place.free_port()),
+            "ERL_EPMD_ADDRESS": self._place.host,
             "ERL_CRASH_DUMP": str(folder / "log" / "crash.dump"),
             # The script then replaces itself by the node: its pid is the node's.
             "RUNNING_UNDER_SYSTEMD": "1",
@@ -159,7 +170,7 @@ class RabbitNode:
         """An open port may be early; a reply to the protocol header is not."""
         with (
             contextlib.suppress(OSError),
-            socket.create_connection(("127.0.0.1", self.port), 1.0) as probe,
+            self._place.connect(self.port) as probe,
         ):
             probe.sendall(PROTOCOL_HEADER)
             return probe.recv(8)[:1] == b"\x01"
