@@ -7,13 +7,12 @@ repeat form one interleaved block, as in every plan.
 from __future__ import annotations
 
 import dataclasses
-import itertools
 import random
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bench.model import Claim, Experiment, Pattern, Scene, Trial, UsageError, parameters_of
-from bench.plan import Request, parse_settings, seed_of
+from bench.plan import Request, loads_of, seed_of
 
 ALL = "all"
 LENGTHS = ("duration", "warmup", "drain")
@@ -52,19 +51,12 @@ def places_of(
 ) -> list[Place]:
     """A scene's loads for those of its patterns that can run; `settings` outweigh its own."""
     wanted = {**scene.settings, **settings}
-    fixed, swept = parse_settings(experiment, wanted)
-    parameters = parameters_of(experiment.load)
-    base = dataclasses.asdict(experiment.load(**fixed))
-    places = []
-    for values in itertools.product(*swept.values()):
-        chosen = dict(zip(swept, values, strict=True))
-        load = base | {parameters[name].field_name: value for name, value in chosen.items()}
-        places += [
-            Place(pattern.id, load, tuple(wanted))
-            for pattern in patterns
-            if pattern.name in scene.patterns
-        ]
-    return places
+    return [
+        Place(pattern.id, load, tuple(wanted))
+        for _, load in loads_of(experiment, wanted)
+        for pattern in patterns
+        if pattern.name in scene.patterns
+    ]
 
 
 def levels_of(experiment: Experiment, places: Sequence[Place]) -> list[dict[str, Any]]:

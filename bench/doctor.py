@@ -14,6 +14,8 @@ from typing import Literal
 from bench import environment
 from bench.lab import rabbitmq
 from bench.lab.meters import cpu_clock_ns
+from bench.lab.network.network import REMEDY
+from bench.lab.network.network import usable as links_usable
 from bench.plan import SPARE_DESCRIPTORS
 
 State = Literal["ok", "limited", "missing"]
@@ -68,6 +70,13 @@ def _rabbitmq() -> Check:
     return Check("RabbitMQ", "ok", rabbitmq.version() or "installed")
 
 
+def _link() -> Check:
+    privilege, remedy = links_usable()
+    if remedy:
+        return Check("emulated links", "missing", "--link is refused", REMEDY)
+    return Check("emulated links", "ok", f"by {privilege}: two namespaces, packets in user space")
+
+
 def _tool(name: str, use: str) -> Check:
     path = shutil.which(name)
     if path:
@@ -84,6 +93,7 @@ def checks() -> list[Check]:
         _ports(),
         _cpu_clock(),
         _rabbitmq(),
+        _link(),
         _tool("wrk", "yardstick of `bench calibrate`"),
         _tool("tcpdump", "packet capture for the test of wire bytes"),
     ]

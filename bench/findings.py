@@ -28,6 +28,8 @@ RARE_PER_S = 0.01
 """At a lower event rate a trial is about waiting: that nothing comes is no fault."""
 
 SOURCE_SHARE = 0.05
+RTT_SLACK_MS, RTT_SHARE = 1.0, 0.05
+"""A link may be off by so much in all: what the scheduler of a small machine takes."""
 
 
 def of_trial(data: TrialData, counted: int, metrics: Mapping[str, float]) -> list[Finding]:
@@ -41,6 +43,8 @@ def of_trial(data: TrialData, counted: int, metrics: Mapping[str, float]) -> lis
         generator_late(metrics),
         generator_shares_delay(data, metrics),
         source_late(metrics),
+        link_differs(metrics, float(data.load.get("jitter_s", 0.0))),
+        link_overloaded(metrics),
     )
     return [finding for finding in checks if finding is not None]
 
@@ -159,6 +163,39 @@ def source_late(metrics: Mapping[str, float]) -> Finding | None:
         f"the backend published up to {lag:.3g} ms after the schedule (p99); latency counts from "
         "the schedule, so this delay is in it",
         "none needed where the backend is meant to be at its limit",
+    )
+
+
+def link_differs(metrics: Mapping[str, float], jitter_s: float) -> Finding | None:
+    """The link as asked and as found: by a probe, and by the packets' lateness."""
+    asked, probed = (metrics.get(f"link_rtt_{one}_ms", math.nan) for one in ("asked", "probe"))
+    # The probe is the least of a few round trips: jitter shortens it.
+    far = not -1e3 * jitter_s - RTT_SLACK_MS <= probed - asked <= RTT_SLACK_MS + RTT_SHARE * asked
+    late_ms = metrics.get("link_late_p99_us", math.nan) / 1e3
+    late = late_ms > RTT_SLACK_MS + RTT_SHARE * asked
+    if math.isnan(asked) or not (far or late):
+        return None
+    found = f"{probed:.3g} ms" if far else f"packets up to {late_ms:.3g} ms late (p99)"
+    return Finding(
+        "link_differs",
+        "doubt",
+        f"a round trip of {asked:.3g} ms was asked for, found was {found}",
+        "fewer clients or events, or a machine with a core for the link",
+    )
+
+
+def link_overloaded(metrics: Mapping[str, float]) -> Finding | None:
+    dropped = metrics.get("link_dropped_by_devices", math.nan)
+    share = metrics.get("link_cpu_share", math.nan)
+    if not (dropped > 0 or share > BUSY_SHARE):
+        return None
+    words = f"{dropped:,.0f} packets were dropped before they reached the link, which"
+    return Finding(
+        "link_overloaded",
+        "doubt",
+        f"{words if dropped > 0 else 'the link'} used {share:.0%} of a core: what it adds is more "
+        "than was asked for",
+        "fewer clients or events, or a smaller rate",
     )
 
 

@@ -75,7 +75,6 @@ def _pairs(a: RunFile, b: RunFile) -> Iterator[tuple[str, Any, Any, str]]:
     """Every key that must agree, with both values and the place it belongs to."""
     yield "results version", a.version, b.version, ""
     yield "workers", a.workers, b.workers, ""
-    yield "link", a.link, b.link, ""
     places = shared_places(a, b)
     keys = list(COMPARABLE)
     if any("rabbitmq" in _pattern(run, place).requires for run in (a, b) for place in places):
@@ -86,7 +85,6 @@ def _pairs(a: RunFile, b: RunFile) -> Iterator[tuple[str, Any, Any, str]]:
     for place in places:
         name = " ".join([place[0], *(f"{key}={value}" for key, value in place[1])])
         yield f"code of {place[0]}", _code(a, place), _code(b, place), name
-        yield "link of trials", of_a[place].link, of_b[place].link, name
         yield from _nested("load", of_a[place].load, of_b[place].load, name)
 
 

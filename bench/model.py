@@ -12,6 +12,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Literal
 
+from bench import links
+
 Better = Literal["lower", "higher", "neither"]
 Severity = Literal["note", "doubt", "void"]
 Facts = Mapping[str, float]
@@ -42,7 +44,7 @@ def parameter(
 ) -> Any:
     """A field of a Load, with what the command line and the docs must know.
 
-    `unit` is one of "", "s", "/s", "B"; `low` and `high` are inclusive bounds
+    `unit` is one of "", "s", "/s", "B", "%", "bit/s"; `low` and `high` are inclusive bounds
     in that unit; `choices` makes it a word instead of a number.
     """
     return field(
@@ -70,6 +72,35 @@ class Load:
 
     stall_s: float = parameter(
         0.0, "s", "the server stands still for so long in the middle of the window", low=0, high=600
+    )
+
+    link: str = parameter(
+        links.LOOPBACK,
+        "",
+        "the network between clients and backend: this host's loopback, an emulated link as the "
+        "following parameters say, or one that has a name (docs/links.md)",
+        choices=links.CHOICES,
+    )
+    rtt_s: float = parameter(0.0, "s", "link: round-trip time that it adds", low=0, high=60)
+    jitter_s: float = parameter(
+        0.0, "s", "link: a round trip takes so much more or less, in order", low=0, high=60
+    )
+    loss: float = parameter(0.0, "%", "link: share of packets lost", low=0, high=1)
+    loss_up: float = parameter(
+        0.0, "%", "link: the same, from clients, else as loss", low=0, high=1
+    )
+    rate: float = parameter(0.0, "bit/s", "link: bandwidth, 0 is without limit", low=0, high=1e11)
+    rate_up: float = parameter(
+        0.0, "bit/s", "link: the same, from clients, else as rate", low=0, high=1e11
+    )
+    queue_s: float = parameter(
+        0.1, "s", "link: longest wait for bandwidth, else the packet is dropped", low=0, high=60
+    )
+    cc: str = parameter(
+        "host", "", "link: TCP congestion control of both ends", choices=links.CONGESTION
+    )
+    second_path: str = parameter(
+        "", "", "link: a second path beside the first, e.g. rtt=60ms,rate=5mbit"
     )
 
     @property
@@ -219,7 +250,6 @@ class Trial:
     repeat: int
     seed: int
     load: Mapping[str, Any]
-    link: str = "loopback"
 
     @property
     def folder(self) -> str:

@@ -12,10 +12,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from bench import catalog, pacing, planfile, runner
+from bench import catalog, linktext, pacing, planfile, runner
 from bench.claimplan import chosen_claims, trials_of_claims
 from bench.model import Pattern, Trial, UsageError
-from bench.plan import Request, parse_settings, trials_of
+from bench.plan import Request, loads_of, trials_of
 from bench.precision import Goal, check_repeats
 
 QUICK_REPEATS = 3
@@ -37,9 +37,13 @@ class Asked:
     claims: str = ""
 
 
-def settings_of(pairs: Sequence[str], **named: str) -> dict[str, str]:
-    """`--set` pairs and options of their own as one mapping; UsageError where one stands twice."""
+def settings_of(pairs: Sequence[str], link: str = "", **named: str) -> dict[str, str]:
+    """`--set` pairs and options of their own as one mapping; UsageError where one stands twice.
+
+    `link` is the text of `--link`, which stands for several.
+    """
     settings = {name: value for name, value in named.items() if value}
+    settings |= linktext.settings_of(link)
     for pair in pairs:
         name, equals, value = pair.partition("=")
         if not equals or not name or not value:
@@ -117,7 +121,7 @@ def check_trace(load: Mapping[str, Any]) -> None:
 
 
 def one_pattern(
-    name: str, settings: Sequence[str], amqp_url: str
+    name: str, settings: Sequence[str], amqp_url: str, link: str = ""
 ) -> tuple[Pattern, dict[str, Any]]:
     """The pattern and its load for commands that take one of each."""
     if "/" not in name:
@@ -125,9 +129,8 @@ def one_pattern(
     chosen = catalog.select([name])
     usable, _ = runner.without_missing(chosen, amqp_url)
     experiment = catalog.experiments()[usable[0].experiment]
-    fixed, swept = parse_settings(experiment, settings_of(settings))
-    if swept:
-        raise UsageError(f"{', '.join(swept)}: one value each, please; this command sweeps nothing")
-    load = dataclasses.asdict(experiment.load(**fixed))
+    ((level, load), *more) = loads_of(experiment, settings_of(settings, link))
+    if more:
+        raise UsageError(f"{', '.join(level)}: one value each, please; this command sweeps nothing")
     check_trace(load)
     return usable[0], load

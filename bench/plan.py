@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from bench import units
+from bench import linktext, units
 from bench.model import Experiment, Pattern, Trial, UsageError, parameters_of
 
 MOST_SWEPT = 2
@@ -64,6 +64,22 @@ def parse_settings(
     return fixed, swept
 
 
+def loads_of(
+    experiment: Experiment, settings: Mapping[str, str]
+) -> list[tuple[dict[str, Any], dict[str, Any]]]:
+    """Every level (swept values by public name) with its whole load (by field name)."""
+    fixed, swept = parse_settings(experiment, settings)
+    parameters = parameters_of(experiment.load)
+    base = dataclasses.asdict(experiment.load(**fixed))
+    given = {parameters[name].field_name for name in settings}
+    loads = []
+    for values in itertools.product(*swept.values()):
+        level = dict(zip(swept, values, strict=True))
+        load = base | {parameters[name].field_name: value for name, value in level.items()}
+        loads.append((level, linktext.settled(load, given)))
+    return loads
+
+
 def trials_of(
     experiment: Experiment, patterns: Sequence[Pattern], request: Request, first_number: int = 0
 ) -> list[Trial]:
@@ -75,20 +91,14 @@ def trials_of(
     """
     if request.repeats < 1:
         raise UsageError(f"repeats={request.repeats}: must be at least 1; write --repeats 5")
-    fixed, swept = parse_settings(experiment, request.settings)
-    parameters = parameters_of(experiment.load)
-    base = dataclasses.asdict(experiment.load(**fixed))
-    levels = [
-        dict(zip(swept, values, strict=True)) for values in itertools.product(*swept.values())
-    ]
+    loads = loads_of(experiment, request.settings)
     order = random.Random(request.seed)
     trials: list[Trial] = []
     for repeat in range(1, request.repeats + 1):
         seed = seed_of(request.seed, repeat)
-        block = [(level, pattern) for level in levels for pattern in patterns]
+        block = [(level, load, pattern) for level, load in loads for pattern in patterns]
         order.shuffle(block)
-        for level, pattern in block:
-            load = base | {parameters[name].field_name: value for name, value in level.items()}
+        for level, load, pattern in block:
             trials.append(Trial(first_number + len(trials), pattern.id, level, repeat, seed, load))
     return trials
 

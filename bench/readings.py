@@ -32,3 +32,29 @@ class Wire:
     opened: int = 0
     retransmitted: int = 0
     rtt_us: float | None = None
+
+
+@dataclass(frozen=True)
+class WayCounts:
+    """One direction of an emulated path: totals at one instant, bytes at IP level.
+
+    `in` is what the sender gave to the link, `out` what the receiver got;
+    `refused` is what the receiver's device would not take.
+    """
+
+    packets_in: int = 0
+    bytes_in: int = 0
+    packets_out: int = 0
+    bytes_out: int = 0
+    lost: int = 0
+    overflowed: int = 0
+    refused: int = 0
+    retransmitted: int = 0
+
+
+@dataclass(frozen=True)
+class PathCounts:
+    """Both directions of a path; `up` leads from the clients to the backend."""
+
+    up: WayCounts
+    down: WayCounts

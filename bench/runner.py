@@ -12,10 +12,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import FrameType
-from typing import Protocol
+from typing import Any, Protocol
 
-from bench import additions, catalog, environment, store
+from bench import additions, catalog, environment, linktext, store
 from bench.lab import rabbitmq
+from bench.lab.network.network import Network
+from bench.lab.network.network import usable as links_usable
+from bench.lab.place import LOOPBACK
 from bench.lab.processes import cpu_sets
 from bench.model import ComponentMissing, Pattern, Trial, TrialFailed, UsageError
 from bench.plan import SPARE_DESCRIPTORS, check_limits
@@ -84,9 +87,22 @@ def most_clients() -> int:
     return min(environment.descriptor_limit(), environment.local_ports()) - SPARE_DESCRIPTORS
 
 
+def check_links(plan: RunPlan) -> None:
+    """ComponentMissing where the plan has links and this machine cannot; UsageError where a
+    foreign broker, which is not on the link, is to be reached over it.
+    """
+    if all(linktext.link_of(trial.load) is None for trial in plan.trials):
+        return
+    if plan.amqp_url:
+        raise UsageError(f"amqp-url={plan.amqp_url}: not on the link; leave --link or it out")
+    if remedy := links_usable()[1]:
+        raise ComponentMissing(remedy)
+
+
 def new_run(plan: RunPlan, results: Path) -> Path:
     """Write the plan into a new folder of `results` and return it."""
     check_limits(plan.trials, most_clients(), plan.workers)
+    check_links(plan)
     moment = datetime.datetime.now().astimezone()
     experiments = sorted({pattern.experiment for pattern in plan.patterns})
     folder = _fresh(results.resolve(), f"{moment:%Y-%m-%dT%H-%M-%S}-{'+'.join(experiments)}")
@@ -140,37 +156,68 @@ def check_resumable(run: store.StoredRun) -> None:
 
 
 class Services:
-    """What surrounds the trials of one run; started when first needed, restarted when dead."""
+    """What surrounds the trials of one run; started when first needed, restarted when dead.
+
+    A run may have trials on loopback and on a link: each has services of its own.
+    """
 
     def __init__(self, pins: list[int], amqp_url: str, says: Callable[[str], None]) -> None:
-        self._rabbit = rabbitmq.RabbitNode(pins, amqp_url)
-        self._says = says
+        self._pins, self._amqp_url, self._says = pins, amqp_url, says
+        self._network = Network()
+        self._rabbits: dict[bool, rabbitmq.RabbitNode] = {}
+        self._rabbit: rabbitmq.RabbitNode | None = None
 
     @property
-    def rabbit(self) -> rabbitmq.RabbitNode:
+    def rabbit(self) -> rabbitmq.RabbitNode | None:
+        """The broker of the latest trial, where it needed one."""
         return self._rabbit
 
-    def around(self, pattern: Pattern, workers: int) -> Surroundings:
+    def around(
+        self, pattern: Pattern, workers: int, load: Mapping[str, Any] | None = None
+    ) -> Surroundings:
         """What this pattern's trial needs, running."""
+        link = linktext.link_of(load or {})
+        network = self._linked() if link is not None else None
+        self._rabbit = None
         if "rabbitmq" not in pattern.requires:
-            return Surroundings(workers=workers)
-        if not self._rabbit.alive:
+            return Surroundings(workers=workers, network=network)
+        self._rabbit = rabbit = self._broker(network)
+        if not rabbit.alive:
             self._says("starting RabbitMQ")
-            self._rabbit.start()
-        return Surroundings({"rabbitmq": self._rabbit.service}, self._rabbit.pids, workers)
+            rabbit.start()
+        return Surroundings({"rabbitmq": rabbit.service}, rabbit.pids, workers, network)
+
+    def _linked(self) -> Network:
+        if not self._network.alive:
+            self._says("starting the link")
+            # What ran in the namespaces of a dead one cannot be reached any more.
+            if (lost := self._rabbits.pop(True, None)) is not None:
+                lost.stop()
+            self._network.start()
+        return self._network
+
+    def _broker(self, network: Network | None) -> rabbitmq.RabbitNode:
+        on_link = network is not None
+        if on_link not in self._rabbits:
+            place = network.backend if network is not None else LOOPBACK
+            self._rabbits[on_link] = rabbitmq.RabbitNode(self._pins, self._amqp_url, place)
+        return self._rabbits[on_link]
 
     def explain(self, record: store.TrialFile) -> store.TrialFile:
-        """Add the broker's end to a failed trial that it took with it."""
-        if record.status == "ok" or self._rabbit.alive or not self._rabbit.pids:
+        """Add to a failed trial the end of what it took with it."""
+        rabbit = self._rabbit
+        if record.status == "ok" or rabbit is None or rabbit.alive or not rabbit.pids:
             return record
         return replace(
             record,
             reason=f"RabbitMQ ended in mid-trial; {record.reason}",
-            log_tail=[*self._rabbit.log_tail(), *record.log_tail],
+            log_tail=[*rabbit.log_tail(), *record.log_tail],
         )
 
     def stop(self) -> None:
-        self._rabbit.stop()
+        for rabbit in self._rabbits.values():
+            rabbit.stop()
+        self._network.stop()
 
 
 @contextmanager
@@ -216,11 +263,12 @@ def measure(run: store.StoredRun, services: Services, progress: Progress) -> Non
         experiment = experiments[pattern.experiment]
         partial = store.partial_folder(run.folder, trial)
         try:
-            around = services.around(pattern, run.file.workers)
+            around = services.around(pattern, run.file.workers, trial.load)
             record = run_trial(experiment, trial, partial, around, progress)
             record = services.explain(record)
         except TrialFailed as error:  # a service did not start
-            record = _failed(trial, str(error), services.rabbit.log_tail())
+            tail = services.rabbit.log_tail() if services.rabbit else []
+            record = _failed(trial, str(error), tail)
         store.finish_trial(partial, record)
         progress.trial_ends(record)
 

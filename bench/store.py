@@ -31,12 +31,13 @@ from bench import additions, jsonfile, samples
 from bench.jsonfile import write_json
 from bench.model import Pattern, Trial, UsageError
 from bench.precision import Goal
-from bench.readings import Reading, Wire
+from bench.readings import PathCounts, Reading, Wire
 from bench.trialdata import TrialData
 
 VERSION = 1
 # History of the format
-# 1  first version; later with `goal` and more-<n>.json, without which it reads as before
+# 1  first version; later with `goal`, more-<n>.json and `link` of trials, without which it
+#    reads as before
 
 T = TypeVar("T")
 
@@ -55,7 +56,6 @@ class RunFile:
     patterns: dict[str, Pattern]
     trials: list[Trial]
     not_measured: dict[str, str] = field(default_factory=dict)
-    link: str = "loopback"
     goal: Goal | None = None
 
 
@@ -75,6 +75,7 @@ class TrialFile:
     operations: list[str] = field(default_factory=list)
     outcome_operation: str = ""
     wire: dict[str, Wire] = field(default_factory=dict)
+    link: dict[str, list[PathCounts]] = field(default_factory=dict)
     facts: dict[str, Any] = field(default_factory=dict)
     cpu_sets: dict[str, list[int]] = field(default_factory=dict)
 
@@ -224,6 +225,8 @@ class StoredTrial:
             t1_ns=record.t1_ns,
             marks=marks,
             wire=record.wire,
+            link=record.link,
+            link_facts=record.facts.get("link", {}),
             peaks=peaks,
             series=series,
             generator_cores=max(1, len(record.cpu_sets.get("load", ()))),

@@ -16,9 +16,12 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from bench import samples, store
+from bench import linktext, samples, store
 from bench.catalog import ROOT
+from bench.lab import linked
 from bench.lab.meters import Meters
+from bench.lab.network.network import Network
+from bench.lab.place import LOOPBACK
 from bench.lab.ports import free_port
 from bench.lab.processes import Child, cpu_sets, python_child
 from bench.lab.stall import Stall
@@ -59,6 +62,8 @@ class RunningTrial:
     t0_ns: int = 0
     t1_ns: int = 0
     meters: Meters | None = None
+    network: Network | None = None
+    link: dict[str, Any] = field(default_factory=dict)
     finished: dict[str, Any] = field(default_factory=dict)
 
 
@@ -69,6 +74,7 @@ class Surroundings:
     services: Mapping[str, Any] = field(default_factory=dict)
     broker_pids: Sequence[int] = ()
     workers: int = 1
+    network: Network | None = None
 
 
 def run_trial(
@@ -85,9 +91,15 @@ def run_trial(
     """
     began = time.monotonic()
     sets = cpu_sets(around.workers)
-    target = python_child("targets", "target", folder / "target.log", sets["backend"], ROOT)
-    load = python_child("bench.load", "load process", folder / "load.log", sets["load"], ROOT)
-    running = RunningTrial(trial, folder, sets, target, load)
+    network = around.network
+    near, far = (network.clients, network.backend) if network else (LOOPBACK, LOOPBACK)
+    target = python_child(
+        "targets", "target", folder / "target.log", sets["backend"], ROOT, far.join
+    )
+    load = python_child(
+        "bench.load", "load process", folder / "load.log", sets["load"], ROOT, near.join
+    )
+    running = RunningTrial(trial, folder, sets, target, load, network=network)
     reason, tail = "", []
     try:
         _execute(experiment, running, around, observer)
@@ -117,6 +129,7 @@ def _execute(
         "server": [running.target.pid],
         "broker": around.broker_pids,
         "generator": running.finished.pop("pids"),
+        "link": running.network.pids if running.network else (),
     }
     running.meters = Meters(roles)
     running.meters.read("idle")
@@ -127,6 +140,9 @@ def _execute(
     with _timed(running, "drain"):
         observer.phase("drain", running)
         _drain(running, load, observer)
+    if running.network is not None:
+        facts = running.link["facts"]
+        running.link |= linked.after(running.network, facts, running.t0_ns, running.t1_ns)
     observer.phase("finish", running)
     running.finished = running.load.ask({"do": "finish"}, 120.0)
     running.target.ask({"do": "finish", "events": str(running.folder / "events.bin")})
@@ -144,7 +160,11 @@ def _timed(running: RunningTrial, phase: str) -> Any:
 def _start(running: RunningTrial, around: Surroundings) -> None:
     trial = running.trial
     config = {"pattern": trial.pattern, "load": dict(trial.load), "seed": trial.seed}
-    running.target.tell({**config, "services": dict(around.services)})
+    link = linktext.link_of(trial.load)
+    if running.network is not None and link is not None:
+        running.network.shape(link, trial.seed)
+    host = running.network.backend.host if running.network else LOOPBACK.host
+    running.target.tell({**config, "services": dict(around.services), "host": host})
     address = running.target.listen(START_SECONDS)
     running.load.tell(
         {
@@ -159,6 +179,8 @@ def _start(running: RunningTrial, around: Surroundings) -> None:
     if ready.get("error"):
         raise TrialFailed(f"load process: {ready['error']}")
     running.finished["pids"] = ready["pids"]
+    if running.network is not None and link is not None:
+        running.link = linked.before(running.network, link)
 
 
 def _verify(running: RunningTrial) -> None:
@@ -195,6 +217,8 @@ def _window(running: RunningTrial, load: Load, observer: Observer) -> None:
     running.load.ask({"do": "window", "t0_ns": t0_ns, "t1_ns": t1_ns})
     assert running.meters is not None
     running.meters.begin(t0_ns, t1_ns)
+    if running.network is not None:
+        running.network.mark([t0_ns, t1_ns])
     with Stall(running.target, t0_ns, t1_ns, load.stall_s):
         for phase, end_ns in (("warmup", t0_ns), ("window", t1_ns)):
             with _timed(running, phase):
@@ -293,8 +317,10 @@ def _record(
         operations=[*COMMON_OPERATIONS, *experiment.operations],
         outcome_operation=experiment.outcome_operation,
         wire={name: Wire(**values) for name, values in finished.get("wire", {}).items()},
+        link=running.link.get("counts", {}),
         facts={
             **finished.get("facts", {}),
+            **({"link": running.link["facts"]} if running.link else {}),
             "client_failures": finished.get("failures", 0),
             "client_errors": finished.get("errors", []),
         },

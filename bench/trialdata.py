@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from bench import samples
-from bench.readings import Reading, Wire
+from bench.readings import PathCounts, Reading, Wire
 
 MARGINAL_INTERVALS = 11
 """Readings for a slope: ten intervals of the meters."""
@@ -41,6 +41,8 @@ class TrialData:
     t1_ns: int
     marks: Mapping[str, Mapping[str, Reading]] = field(default_factory=dict)
     wire: Mapping[str, Wire] = field(default_factory=dict)
+    link: Mapping[str, Sequence[PathCounts]] = field(default_factory=dict)
+    link_facts: Mapping[str, Any] = field(default_factory=dict)
     peaks: Mapping[str, int] = field(default_factory=dict)
     series: Mapping[str, Sequence[Reading]] = field(default_factory=dict)
     generator_cores: int = 1
@@ -120,6 +122,24 @@ class TrialData:
         if "t0" not in self.wire or "t1" not in self.wire:
             return math.nan
         return float(getattr(self.wire["t1"], name) - getattr(self.wire["t0"], name))
+
+    def link_change(self, way: str, name: str) -> float:
+        """Change of one count of the link from t0 to t1, over its paths; NaN on loopback."""
+        if "t0" not in self.link or "t1" not in self.link:
+            return math.nan
+        start, end = (
+            sum(getattr(getattr(path, way), name) for path in self.link[mark])
+            for mark in ("t0", "t1")
+        )
+        return float(end - start)
+
+    def wire_bytes(self, way: str) -> float:
+        """IP bytes in the window as the clients' end saw them: the link's count, else TCP_INFO's.
+
+        `way` is "up" (from clients) or "down".
+        """
+        counted = self.link_change(way, "bytes_in" if way == "up" else "bytes_out")
+        return self.wire_change(f"wire_{way}") if math.isnan(counted) else counted
 
     def memory_per_client(self, role: str) -> float:
         idle = self.marks.get("idle", {}).get(role)

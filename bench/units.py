@@ -1,6 +1,6 @@
 """Values with units, as users write them and as reports show them.  Pure.
 
-Base units inside the program: seconds, bytes, events per second.
+Base units inside the program: seconds, bytes, events per second, bits per second, shares.
 """
 
 from __future__ import annotations
@@ -24,9 +24,18 @@ SCALES: dict[str, dict[str, float]] = {
         "GiB": 2**30,
     },
     "/s": {"/s": 1.0, "/ms": 1e3, "/min": 1 / 60, "/h": 1 / 3600},
+    "%": {"%": 0.01},
+    "bit/s": {"bit/s": 1, "bit": 1, "kbit": 1e3, "mbit": 1e6, "Mbit": 1e6, "gbit": 1e9},
     "": {"": 1.0},
 }
-EXAMPLES = {"s": "250ms, 1s or 2min", "B": "100B, 4kB or 1MiB", "/s": "0.2/s or 30/min", "": "100"}
+EXAMPLES = {
+    "s": "250ms, 1s or 2min",
+    "B": "100B, 4kB or 1MiB",
+    "/s": "0.2/s or 30/min",
+    "%": "0.5% or 2%",
+    "bit/s": "500kbit, 20mbit or 1gbit",
+    "": "100",
+}
 NUMBER = re.compile(r"^\s*([+-]?[0-9][0-9_]*(?:\.[0-9]*)?(?:[eE][+-]?[0-9]+)?)\s*(\S*)\s*$")
 
 
@@ -41,6 +50,8 @@ def quantity(text: str, unit: str, name: str) -> float:
         raise UsageError(f"{name}={text}: not a number with a unit; {wanted}")
     number, written = match.groups()
     scale = SCALES[unit].get(written)
+    if scale is None and not written and float(number) == 0:
+        scale = 1.0  # nothing is nothing in any unit
     if scale is None:
         kind = f"unknown unit {written!r}" if written else "the unit is missing"
         if not unit:
@@ -105,6 +116,12 @@ def show(value: Any, unit: str) -> str:
     if unit == "B" and abs(value) >= 1e4 and value % 1000 == 0:
         name = "MB" if value % 1_000_000 == 0 else "kB"
         return f"{value / SCALES['B'][name]:.10g}{name}"
+    if unit == "%":
+        return f"{value * 100:.6g}%"
+    if unit == "bit/s":
+        for name in ("gbit", "mbit", "kbit"):
+            if abs(value) >= SCALES[unit][name]:
+                return f"{value / SCALES[unit][name]:.10g}{name}"
     return f"{value:.10g}{unit}"
 
 

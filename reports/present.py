@@ -13,6 +13,7 @@ from typing import Any
 
 import pandas as pd
 
+from bench import linktext
 from bench.metrics import METRICS
 from bench.model import parameters_of
 from bench.statistics import Estimate
@@ -208,10 +209,12 @@ def plan(evaluated: Evaluated, result: ExperimentResult) -> list[tuple[str, str]
         ("repeats", str(evaluated.file.repeats)),
         ("seed", str(evaluated.file.seed)),
         ("load processes", str(evaluated.file.workers)),
-        ("link", evaluated.file.link),
+        ("link", "; ".join(dict.fromkeys(linktext.words_of(vars(g.load)) for g in result.groups))),
     ]
     groups = result.groups
     for name, parameter in parameters_of(result.experiment.load).items():
+        if name == "link" or linktext.is_of_link(parameter):
+            continue
         if groups and name not in result.swept:
             values = dict.fromkeys(getattr(group.load, parameter.field_name) for group in groups)
             value = ", ".join(show(one, parameter.unit) for one in values)

@@ -13,12 +13,15 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from bench.links import LOOPBACK
 from bench.metrics import BACKEND_ROLES, METRICS
+from bench.metrics.traffic import SOCKETS
 from bench.model import Finding
 from bench.statistics import Estimate
 from reports.evaluated import Evaluated, ExperimentResult, Group
 
-SUMMARY = ["experiment", "pattern", "level", "metric", "unit", "value", "low", "high", "trials"]
+SUMMARY = ["experiment", "pattern", "level", "metric", "origin", "unit"]
+SUMMARY += ["value", "low", "high", "trials"]
 HARNESS = (
     "generator_cpu_us_per_event",
     "generator_cpu_share",
@@ -42,10 +45,18 @@ def _numbers(entry: Estimate) -> dict[str, Any]:
     return {"value": entry.value, "low": entry.low, "high": entry.high, "trials": entry.trials}
 
 
+def _named(key: str, group: Group) -> dict[str, str]:
+    """The key of a metric, and who counted it where that may differ."""
+    name, bracket, origin = key.partition("[")
+    if not bracket and f"{key}{SOCKETS}" in METRICS:
+        origin = "tcp_info]" if group.load.link == LOOPBACK else "link]"
+    return {"metric": name, "origin": origin.removesuffix("]")}
+
+
 def summary(evaluated: Evaluated) -> pd.DataFrame:
     """Every metric of every group; a metric that does not apply has no row."""
     rows = [
-        where | {"metric": key, "unit": METRICS[key].unit} | _numbers(entry)
+        where | _named(key, group) | {"unit": METRICS[key].unit} | _numbers(entry)
         for where, group in _all_groups(evaluated)
         for key, entry in group.estimates.items()
         if not math.isnan(entry.value)

@@ -35,6 +35,8 @@ class BaseTarget:
     """The server side of a pattern.  Only `start` must be written."""
 
     source: EventSource | None = None
+    host = HOST
+    """The address to listen on; another one where the backend is on a link."""
 
     def __init__(self, load: Any, seed: int, services: Mapping[str, Any]) -> None:
         self.load = load
@@ -42,7 +44,7 @@ class BaseTarget:
         self.services = services
 
     async def start(self, port: int) -> int:
-        """Listen on HOST at `port` (0: a free one) and return the port."""
+        """Listen on `host` at `port` (0: a free one) and return the port."""
         raise NotImplementedError
 
     async def stop(self) -> None:
@@ -50,7 +52,7 @@ class BaseTarget:
 
     def address(self, port: int) -> dict[str, Any]:
         """Where clients connect; a broker's pattern names the broker."""
-        return {"host": HOST, "port": port}
+        return {"host": self.host, "port": port}
 
 
 def load_target(pattern: str) -> type[BaseTarget]:
@@ -115,6 +117,7 @@ async def serve(config: dict[str, Any], lines: asyncio.StreamReader) -> None:
     experiment = config["pattern"].partition("/")[0]
     load = load_of(experiment, config["load"])
     target = load_target(config["pattern"])(load, int(config["seed"]), config["services"])
+    target.host = config.get("host", HOST)
     port = await target.start(int(config.get("port", 0)))
     say({"ready": True, **target.address(port)})
     session = Session(target)

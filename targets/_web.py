@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from targets._serve import BACKLOG, HOST, BaseTarget
+from targets._serve import BACKLOG, BaseTarget
 
 
 class WebTarget(BaseTarget):
@@ -27,7 +27,7 @@ class WebTarget(BaseTarget):
             app, access_log=None, keepalive_timeout=3600, handler_cancellation=True
         )
         await self.runner.setup()
-        site = web.TCPSite(self.runner, HOST, port, backlog=BACKLOG, shutdown_timeout=0.1)
+        site = web.TCPSite(self.runner, self.host, port, backlog=BACKLOG, shutdown_timeout=0.1)
         await site.start()
         return int(self.runner.addresses[0][1])
 

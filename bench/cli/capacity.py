@@ -16,6 +16,7 @@ from bench.cli.shared import (
     BROKEN,
     VOID,
     AmqpUrl,
+    Link,
     OnePattern,
     Results,
     Settings,
@@ -44,6 +45,7 @@ def capacity(
         str, typer.Option(help=f"length of a trial's window, else {DURATION}")
     ] = "",
     settings: Settings = None,
+    link: Link = "",
     workers: Annotated[int, typer.Option(min=1, help="load processes")] = 1,
     seed: Annotated[int, typer.Option(help="of schedules and phases")] = 1,
     amqp_url: AmqpUrl = "",
@@ -53,7 +55,7 @@ def capacity(
     objective = gates.objective(slo)
     from bench import ordering, seeking  # noqa: PLC0415 - a wrong objective is told at once
 
-    named = ordering.settings_of(settings or [], duration=duration)
+    named = ordering.settings_of(settings or [], link, duration=duration)
     wish = seeking.Wish(
         pattern=pattern,
         objective=objective,

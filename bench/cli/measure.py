@@ -15,6 +15,7 @@ from bench import gates, ordering, precision
 from bench.cli.claims import print_judged
 from bench.cli.shared import (
     AmqpUrl,
+    Link,
     Names,
     Results,
     RunFolder,
@@ -53,6 +54,7 @@ def run(
     names: Names,
     clients: Annotated[str, typer.Option(help="simulated clients, e.g. 10,100,1000")] = "",
     settings: Settings = None,
+    link: Link = "",
     duration: Annotated[str, typer.Option(help="length of the window, e.g. 10s")] = "",
     repeats: Annotated[int | None, typer.Option(help="trials of each pattern and level")] = None,
     workers: Annotated[int | None, typer.Option(help="load processes")] = None,
@@ -70,7 +72,7 @@ def run(
     objectives = [gates.objective(text) for text in slo or []]
     asked = ordering.Asked(
         names=tuple(names),
-        settings=ordering.settings_of(settings or [], clients=clients, duration=duration),
+        settings=ordering.settings_of(settings or [], link, clients=clients, duration=duration),
         repeats=repeats,
         workers=workers,
         seed=seed,

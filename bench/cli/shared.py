@@ -48,6 +48,10 @@ Settings = Annotated[
     list[str] | None,
     typer.Option("--set", metavar="NAME=VALUE", help="a load parameter; several values sweep it"),
 ]
+Link = Annotated[
+    str,
+    typer.Option(metavar="LINK", help="the network, e.g. wan or rtt=50ms,loss=1%,rate=20mbit"),
+]
 AmqpUrl = Annotated[str, typer.Option(help="use this broker on this host instead of a private one")]
 Results = Annotated[Path, typer.Option(help="where runs are kept")]
 

@@ -41,35 +41,53 @@ def useless_share(data: TrialData) -> float:
     return float(np.count_nonzero(requests["outcome"] == samples.EMPTY)) / len(requests)
 
 
-def _register_bytes() -> None:
-    names = {
-        "wire": "IP packets with their headers",
-        "stream": "bytes of the TCP stream (HTTP or frame headers and payload)",
-    }
-    for kind, meaning in names.items():
-        for way, words in (("down", "to clients"), ("up", "from clients")):
-            METRICS[f"{kind}_bytes_{way}_per_event"] = Metric(
-                f"{kind}_bytes_{way}_per_event",
-                "B",
-                f"{kind} bytes {way} per event",
-                f"{meaning[0].upper()}{meaning[1:]} {words} in the window, per delivery.",
-                "lower",
-                lambda d, k=kind, w=way: d.per_outcome(d.wire_change(f"{k}_{w}")),  # type: ignore[misc]
-            )
+WAYS = (("down", "to clients"), ("up", "from clients"))
+SOCKETS = "[tcp_info]"
+"""Ends the key of a number that the link counted too: what the clients' sockets say of it."""
 
 
-_register_bytes()
+def _register_stream(way: str, words: str) -> None:
+    key = f"stream_bytes_{way}_per_event"
+    METRICS[key] = Metric(
+        key,
+        "B",
+        f"stream bytes {way} per event",
+        "Bytes of the TCP stream (HTTP or frame headers and payload) "
+        f"{words} in the window, per delivery.",
+        "lower",
+        lambda data: data.per_outcome(data.wire_change(f"stream_{way}")),
+    )
 
 
-@metric(
-    "wire_bytes_per_event",
-    "B",
-    "wire bytes per event",
-    "Both directions: IP packets with their headers, per delivery.",
-    "lower",
-)
-def wire_bytes_per_event(data: TrialData) -> float:
-    return data.per_outcome(data.wire_change("wire_up") + data.wire_change("wire_down"))
+def _register_wire(key: str, title: str, words: str, ways: tuple[str, ...]) -> None:
+    """The best count (the link's, on loopback TCP_INFO's), and TCP_INFO's beside the link's."""
+    METRICS[key] = Metric(
+        key,
+        "B",
+        title,
+        f"IP packets with their headers {words} in the window, per delivery: as the link counted "
+        "them, on loopback by TCP_INFO of the clients' sockets.",
+        "lower",
+        lambda data: data.per_outcome(sum(data.wire_bytes(way) for way in ways)),
+    )
+    METRICS[key + SOCKETS] = Metric(
+        key + SOCKETS,
+        "B",
+        f"{title} (TCP_INFO)",
+        f"The same {words} by TCP_INFO, where the link counted too.",
+        "lower",
+        lambda data: (
+            data.per_outcome(sum(data.wire_change(f"wire_{way}") for way in ways))
+            if data.link
+            else math.nan
+        ),
+    )
+
+
+for _way, _words in WAYS:
+    _register_stream(_way, _words)
+    _register_wire(f"wire_bytes_{_way}_per_event", f"wire bytes {_way} per event", _words, (_way,))
+_register_wire("wire_bytes_per_event", "wire bytes per event", "in both directions", ("up", "down"))
 
 
 @metric(

@@ -6,7 +6,7 @@ import asyncio
 
 from bench.samples import EVERY
 from targets._events import Event, EventSource
-from targets._serve import BACKLOG, HOST, BaseTarget
+from targets._serve import BACKLOG, BaseTarget
 from targets._slow import burn
 
 TITLE = "null"
@@ -46,7 +46,9 @@ class Target(BaseTarget):
 
     async def start(self, port: int) -> int:
         loop = asyncio.get_running_loop()
-        server = await loop.create_server(lambda: Connection(self), HOST, port, backlog=BACKLOG)
+        server = await loop.create_server(
+            lambda: Connection(self), self.host, port, backlog=BACKLOG
+        )
         return int(server.sockets[0].getsockname()[1])
 
     def deliver(self, audience: int, event: Event) -> None:
