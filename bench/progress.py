@@ -15,9 +15,9 @@ from rich.live import Live
 from rich.text import Text
 
 from bench import plan
+from bench.beginning import RunningTrial
 from bench.model import Trial
 from bench.store import TrialFile
-from bench.trial import RunningTrial
 
 
 def duration(seconds: float) -> str:

@@ -9,22 +9,22 @@ import datetime
 import signal
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
-from typing import Any, Protocol
+from typing import Protocol
 
 from bench import additions, catalog, environment, linktext, store
-from bench.lab import rabbitmq
-from bench.lab.network.network import Network
+from bench.beginning import Observer
+from bench.lab import envoy, postgres, rabbitmq
 from bench.lab.network.network import usable as links_usable
-from bench.lab.place import LOOPBACK
 from bench.lab.processes import cpu_sets
 from bench.model import ComponentMissing, Pattern, Trial, TrialFailed, UsageError
 from bench.plan import SPARE_DESCRIPTORS, check_limits
 from bench.precision import Goal
 from bench.refining import Refiner
-from bench.trial import Observer, Surroundings, run_trial
+from bench.services import Services
+from bench.trial import run_trial
 
 
 class Progress(Observer, Protocol):
@@ -37,7 +37,11 @@ class Progress(Observer, Protocol):
     def says(self, text: str) -> None: ...
 
 
-COMPONENTS: dict[str, Callable[[], str]] = {"rabbitmq": rabbitmq.missing}
+COMPONENTS: dict[str, Callable[[], str]] = {
+    "rabbitmq": rabbitmq.missing,
+    "envoy": envoy.missing,
+    "postgres": postgres.missing,
+}
 """What a pattern may require, and how to learn that it is missing (the remedy, or "")."""
 
 
@@ -155,71 +159,6 @@ def check_resumable(run: store.StoredRun) -> None:
             )
 
 
-class Services:
-    """What surrounds the trials of one run; started when first needed, restarted when dead.
-
-    A run may have trials on loopback and on a link: each has services of its own.
-    """
-
-    def __init__(self, pins: list[int], amqp_url: str, says: Callable[[str], None]) -> None:
-        self._pins, self._amqp_url, self._says = pins, amqp_url, says
-        self._network = Network()
-        self._rabbits: dict[bool, rabbitmq.RabbitNode] = {}
-        self._rabbit: rabbitmq.RabbitNode | None = None
-
-    @property
-    def rabbit(self) -> rabbitmq.RabbitNode | None:
-        """The broker of the latest trial, where it needed one."""
-        return self._rabbit
-
-    def around(
-        self, pattern: Pattern, workers: int, load: Mapping[str, Any] | None = None
-    ) -> Surroundings:
-        """What this pattern's trial needs, running."""
-        link = linktext.link_of(load or {})
-        network = self._linked() if link is not None else None
-        self._rabbit = None
-        if "rabbitmq" not in pattern.requires:
-            return Surroundings(workers=workers, network=network)
-        self._rabbit = rabbit = self._broker(network)
-        if not rabbit.alive:
-            self._says("starting RabbitMQ")
-            rabbit.start()
-        return Surroundings({"rabbitmq": rabbit.service}, rabbit.pids, workers, network)
-
-    def _linked(self) -> Network:
-        if not self._network.alive:
-            self._says("starting the link")
-            # What ran in the namespaces of a dead one cannot be reached any more.
-            if (lost := self._rabbits.pop(True, None)) is not None:
-                lost.stop()
-            self._network.start()
-        return self._network
-
-    def _broker(self, network: Network | None) -> rabbitmq.RabbitNode:
-        on_link = network is not None
-        if on_link not in self._rabbits:
-            place = network.backend if network is not None else LOOPBACK
-            self._rabbits[on_link] = rabbitmq.RabbitNode(self._pins, self._amqp_url, place)
-        return self._rabbits[on_link]
-
-    def explain(self, record: store.TrialFile) -> store.TrialFile:
-        """Add to a failed trial the end of what it took with it."""
-        rabbit = self._rabbit
-        if record.status == "ok" or rabbit is None or rabbit.alive or not rabbit.pids:
-            return record
-        return replace(
-            record,
-            reason=f"RabbitMQ ended in mid-trial; {record.reason}",
-            log_tail=[*rabbit.log_tail(), *record.log_tail],
-        )
-
-    def stop(self) -> None:
-        for rabbit in self._rabbits.values():
-            rabbit.stop()
-        self._network.stop()
-
-
 @contextmanager
 def interruptible() -> Iterator[None]:
     """SIGTERM ends a run as Ctrl-C does."""
@@ -267,8 +206,7 @@ def measure(run: store.StoredRun, services: Services, progress: Progress) -> Non
             record = run_trial(experiment, trial, partial, around, progress)
             record = services.explain(record)
         except TrialFailed as error:  # a service did not start
-            tail = services.rabbit.log_tail() if services.rabbit else []
-            record = _failed(trial, str(error), tail)
+            record = _failed(trial, str(error), services.log_tail())
         store.finish_trial(partial, record)
         progress.trial_ends(record)
 

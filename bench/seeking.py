@@ -30,6 +30,7 @@ from bench.model import (
     parameters_of,
 )
 from bench.plan import seed_of
+from bench.services import Services
 from bench.statistics import samples_needed
 from bench.store import StoredTrial
 from bench.trialdata import TrialData
@@ -174,7 +175,7 @@ class Seeker:
 
     def run(self, progress: runner.Progress) -> Step:
         """Measure until it is known; KeyboardInterrupt passes through, what was seen stays."""
-        services = runner.Services(runner.cpu_pins(), self.order.wish.amqp_url, progress.says)
+        services = Services(runner.cpu_pins(), self.order.wish.amqp_url, progress.says)
         progress.run_begins([], self.folder)
         try:
             with runner.interruptible():
@@ -185,7 +186,7 @@ class Seeker:
         return step
 
     def _one_more(
-        self, level: float, words: str, services: runner.Services, progress: runner.Progress
+        self, level: float, words: str, services: Services, progress: runner.Progress
     ) -> None:
         number = len(self.seen)
         repeat = 1 + sum(seen.level == level for seen in self.seen)

@@ -13,13 +13,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from bench.beginning import START_SECONDS
 from bench.catalog import ROOT
 from bench.lab.ports import accepts
 from bench.lab.processes import Child, cpu_sets, python_child
 from bench.lab.tap import Crossing, Tap
 from bench.model import Pattern, UsageError
-from bench.runner import Services
-from bench.trial import START_SECONDS
+from bench.services import Services
 
 FOREVER_NS = 10**18
 TRACE_SECONDS = 20.0

@@ -36,8 +36,8 @@ from bench.trialdata import TrialData
 
 VERSION = 1
 # History of the format
-# 1  first version; later with `goal`, more-<n>.json and `link` of trials, without which it
-#    reads as before
+# 1  first version; later with `goal`, more-<n>.json, and `link`, `counts` of trials,
+#    without which it reads as before
 
 T = TypeVar("T")
 
@@ -76,6 +76,7 @@ class TrialFile:
     outcome_operation: str = ""
     wire: dict[str, Wire] = field(default_factory=dict)
     link: dict[str, list[PathCounts]] = field(default_factory=dict)
+    counts: dict[str, dict[str, float]] = field(default_factory=dict)
     facts: dict[str, Any] = field(default_factory=dict)
     cpu_sets: dict[str, list[int]] = field(default_factory=dict)
 
@@ -226,6 +227,7 @@ class StoredTrial:
             marks=marks,
             wire=record.wire,
             link=record.link,
+            counted=record.counts,
             link_facts=record.facts.get("link", {}),
             peaks=peaks,
             series=series,

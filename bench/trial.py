@@ -5,76 +5,38 @@ Knows one trial; what came before and after it is the runner's.
 
 from __future__ import annotations
 
-import contextlib
 import math
 import shutil
 import time
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Protocol
 
 import numpy as np
 
-from bench import linktext, samples, store
+from bench import samples, store
+from bench.beginning import (
+    START_SECONDS,
+    STEP_SECONDS,
+    Observer,
+    RunningTrial,
+    Surroundings,
+    connect,
+    start,
+    timed,
+    verify,
+)
 from bench.catalog import ROOT
 from bench.lab import linked
 from bench.lab.meters import Meters
-from bench.lab.network.network import Network
 from bench.lab.place import LOOPBACK
-from bench.lab.ports import free_port
-from bench.lab.processes import Child, cpu_sets, python_child
+from bench.lab.processes import cpu_sets, python_child
 from bench.lab.stall import Stall
 from bench.model import Experiment, Load, Trial, TrialFailed
 from bench.readings import Wire
 from bench.samples import COMMON_OPERATIONS
 
-START_SECONDS = 30.0
-CONNECT_BASE_SECONDS = 30.0
-CONNECTS_PER_SECOND = 100.0
-"""The slowest pace of connecting that is still waited for."""
 HEADSTART_NS = 50_000_000
 """Between the command to publish and the first event: all have heard by then."""
 WATCH_SECONDS = 0.5
-DRAIN_STEP_SECONDS = 0.02
-
-
-class Observer(Protocol):
-    """Is told what goes on; for progress, and for tests that disturb a trial."""
-
-    def phase(self, name: str, running: RunningTrial) -> None:
-        """A phase begins: start, verify, connect, warmup, window, drain, finish."""
-
-    def counts(self, counters: Mapping[str, Any]) -> None:
-        """What the clients have done so far."""
-
-
-@dataclass
-class RunningTrial:
-    """The processes and marks of a trial under way."""
-
-    trial: Trial
-    folder: Path
-    sets: dict[str, list[int]]
-    target: Child
-    load: Child
-    phases_s: dict[str, float] = field(default_factory=dict)
-    t0_ns: int = 0
-    t1_ns: int = 0
-    meters: Meters | None = None
-    network: Network | None = None
-    link: dict[str, Any] = field(default_factory=dict)
-    finished: dict[str, Any] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Surroundings:
-    """What a trial finds: services with their processes, and how many load processes."""
-
-    services: Mapping[str, Any] = field(default_factory=dict)
-    broker_pids: Sequence[int] = ()
-    workers: int = 1
-    network: Network | None = None
 
 
 def run_trial(
@@ -106,10 +68,13 @@ def run_trial(
     except TrialFailed as error:
         reason = str(error)
         tail = target.log_tail() + load.log_tail()
+        tail += running.front.log_tail() if running.front else []
     finally:
         rows = running.meters.end() if running.meters else []
         load.stop()
         target.stop()
+        if running.front is not None:
+            running.front.stop()
     counted = _convert(running, experiment, rows)
     record = _record(running, experiment, reason, tail, counted)
     spent = sum(running.phases_s.values())
@@ -122,91 +87,31 @@ def _execute(
 ) -> None:
     load: Load = experiment.load(**running.trial.load)
     observer.phase("start", running)
-    _start(running, around)
+    start(running, around)
     observer.phase("verify", running)
-    _verify(running)
+    verify(running)
     roles = {
         "server": [running.target.pid],
-        "broker": around.broker_pids,
+        "proxy": running.front.pids if running.front else (),
         "generator": running.finished.pop("pids"),
         "link": running.network.pids if running.network else (),
     }
-    running.meters = Meters(roles)
+    running.meters = Meters(roles, around.families)
     running.meters.read("idle")
-    with _timed(running, "connect"):
+    with timed(running, "connect"):
         observer.phase("connect", running)
-        _connect(running, load, observer)
+        connect(running, load, observer)
     _window(running, load, observer)
-    with _timed(running, "drain"):
+    with timed(running, "drain"):
         observer.phase("drain", running)
         _drain(running, load, observer)
     if running.network is not None:
         facts = running.link["facts"]
         running.link |= linked.after(running.network, facts, running.t0_ns, running.t1_ns)
+    _count(running, "end")
     observer.phase("finish", running)
     running.finished = running.load.ask({"do": "finish"}, 120.0)
     running.target.ask({"do": "finish", "events": str(running.folder / "events.bin")})
-
-
-@contextlib.contextmanager
-def _timed(running: RunningTrial, phase: str) -> Any:
-    began = time.monotonic()
-    try:
-        yield
-    finally:
-        running.phases_s[phase] = time.monotonic() - began
-
-
-def _start(running: RunningTrial, around: Surroundings) -> None:
-    trial = running.trial
-    config = {"pattern": trial.pattern, "load": dict(trial.load), "seed": trial.seed}
-    link = linktext.link_of(trial.load)
-    if running.network is not None and link is not None:
-        running.network.shape(link, trial.seed)
-    host = running.network.backend.host if running.network else LOOPBACK.host
-    running.target.tell({**config, "services": dict(around.services), "host": host})
-    address = running.target.listen(START_SECONDS)
-    running.load.tell(
-        {
-            **config,
-            "address": address,
-            "workers": around.workers,
-            "rows": str(running.folder / "rows.bin"),
-            "port": free_port() if around.workers > 1 else 0,
-        }
-    )
-    ready = running.load.listen(START_SECONDS)
-    if ready.get("error"):
-        raise TrialFailed(f"load process: {ready['error']}")
-    running.finished["pids"] = ready["pids"]
-    if running.network is not None and link is not None:
-        running.link = linked.before(running.network, link)
-
-
-def _verify(running: RunningTrial) -> None:
-    """The pattern answers one correct exchange, or the trial stops with the reason."""
-    try:
-        client = running.load.ask({"do": "try"})["client"]
-        probe = running.target.ask({"do": "probe", "client": client})
-        running.load.ask({"do": "verify", "sequence": probe["sequence"]})
-    except TrialFailed as error:
-        raise TrialFailed(f"the pattern gave no correct answer: {error}") from None
-
-
-def _connect(running: RunningTrial, load: Load, observer: Observer) -> None:
-    running.load.ask({"do": "spawn"}, 60.0)
-    deadline = time.monotonic() + CONNECT_BASE_SECONDS + load.clients / CONNECTS_PER_SECOND
-    while True:
-        counters = running.load.ask({"do": "counters"})
-        observer.counts(counters)
-        if counters["connected"] >= load.clients:
-            return
-        if time.monotonic() > deadline:
-            words = f"; first error: {counters['errors'][0]}" if counters["errors"] else ""
-            raise TrialFailed(
-                f"{counters['connected']} of {load.clients} clients connected in time{words}"
-            )
-        time.sleep(DRAIN_STEP_SECONDS)
 
 
 def _window(running: RunningTrial, load: Load, observer: Observer) -> None:
@@ -221,9 +126,24 @@ def _window(running: RunningTrial, load: Load, observer: Observer) -> None:
         running.network.mark([t0_ns, t1_ns])
     with Stall(running.target, t0_ns, t1_ns, load.stall_s):
         for phase, end_ns in (("warmup", t0_ns), ("window", t1_ns)):
-            with _timed(running, phase):
+            with timed(running, phase):
                 observer.phase(phase, running)
                 _watch_until(running, end_ns, observer)
+                _count(running, "t0" if phase == "warmup" else "t1")
+
+
+def _count(running: RunningTrial, mark: str) -> None:
+    """Have the backend's own counters read, where it has any.
+
+    Not in the meters' thread: the answer takes a millisecond, which is no matter for
+    counts, but would be one for the clock of CPU times.
+    """
+    if not running.has_counts:
+        return
+    found = dict(running.target.ask({"do": "counts"})["counts"])
+    if running.front is not None:
+        found |= running.front.counts()
+    running.counts[mark] = found
 
 
 def _watch_until(running: RunningTrial, end_ns: int, observer: Observer) -> None:
@@ -249,15 +169,20 @@ def _drain(running: RunningTrial, load: Load, observer: Observer) -> None:
             raise TrialFailed(str(server["failure"]))
         counters = running.load.ask({"do": "counters"})
         observer.counts(counters)
+        if server["published"] is None:  # clients make the work
+            if not counters["busy"]:
+                return
         # The probe of the verification was published before there were clients.
-        owed = (server["published"] - 1) * load.deliveries_per_event
-        if not server["publishing"] and counters["outcomes"] >= owed:
+        elif (
+            not server["publishing"]
+            and counters["outcomes"] >= (server["published"] - 1) * load.deliveries_per_event
+        ):
             return
         if time.monotonic() > deadline:
             return
         if still.lasts(counters["outcomes"], time.monotonic()):
             return
-        time.sleep(DRAIN_STEP_SECONDS)
+        time.sleep(STEP_SECONDS)
 
 
 class Stillness:
@@ -318,6 +243,7 @@ def _record(
         outcome_operation=experiment.outcome_operation,
         wire={name: Wire(**values) for name, values in finished.get("wire", {}).items()},
         link=running.link.get("counts", {}),
+        counts=running.counts,
         facts={
             **finished.get("facts", {}),
             **({"link": running.link["facts"]} if running.link else {}),

@@ -42,6 +42,7 @@ class TrialData:
     marks: Mapping[str, Mapping[str, Reading]] = field(default_factory=dict)
     wire: Mapping[str, Wire] = field(default_factory=dict)
     link: Mapping[str, Sequence[PathCounts]] = field(default_factory=dict)
+    counted: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     link_facts: Mapping[str, Any] = field(default_factory=dict)
     peaks: Mapping[str, int] = field(default_factory=dict)
     series: Mapping[str, Sequence[Reading]] = field(default_factory=dict)
@@ -85,6 +86,8 @@ class TrialData:
 
     @cached_property
     def accounting(self) -> Accounting:
+        if not len(self.events):
+            return account_work(self.select(self.outcome_operation))
         return account(self.outcomes, self.window_events, int(self.load["clients"]))
 
     def cpu_ns(self, role: str) -> float:
@@ -132,6 +135,14 @@ class TrialData:
             for mark in ("t0", "t1")
         )
         return float(end - start)
+
+    def counted_change(self, name: str) -> float:
+        """Change from t0 to the end of what the backend itself counts; NaN where it does not.
+
+        To the end, not to t1: the pieces of work begun in the window are all done by then.
+        """
+        start, end = self.counted.get("t0", {}), self.counted.get("end", {})
+        return end[name] - start.get(name, 0.0) if name in end else math.nan
 
     def wire_bytes(self, way: str) -> float:
         """IP bytes in the window as the clients' end saw them: the link's count, else TCP_INFO's.
@@ -191,6 +202,12 @@ def account(deliveries: np.ndarray, events: np.ndarray, clients: int) -> Account
         backwards,
         int(np.count_nonzero(~owed)),
     )
+
+
+def account_work(rows: np.ndarray) -> Accounting:
+    """Where clients make the work themselves, each piece begun in the window is owed."""
+    done = int(np.count_nonzero(rows["outcome"] == samples.OK))
+    return Accounting(len(rows), done, len(rows) - done, 0, 0)
 
 
 def _pairs(client: np.ndarray, sequence: np.ndarray) -> np.ndarray:

@@ -8,6 +8,7 @@ The first line on standard input is the configuration
 
     publish {start_ns, end_ns}  begin the schedule     probe {client}  one event now
     counters                    what was done so far   finish {events} write the record, end
+    counts                      what the server counts of its own
 
 End of input ends the process.  Knows nothing of any pattern; a pattern's
 target module defines `class Target(BaseTarget)`.
@@ -50,6 +51,14 @@ class BaseTarget:
     async def stop(self) -> None:
         """Let go of everything; the process ends right after."""
 
+    def front(self) -> dict[str, Any] | None:
+        """What the harness is to put before this server (see bench/lab/front.py); None: nothing."""
+        return None
+
+    def counts(self) -> dict[str, float]:
+        """What the server itself counts, read at the window's edges; {} where it counts nothing."""
+        return {}
+
     def address(self, port: int) -> dict[str, Any]:
         """Where clients connect; a broker's pattern names the broker."""
         return {"host": self.host, "port": port}
@@ -87,12 +96,17 @@ class Session:
         return self.target.source
 
     async def do_probe(self, message: dict[str, Any]) -> dict[str, Any]:
+        """Publish one event; sequence None where clients make the work themselves."""
+        if self.target.source is None:
+            return {"sequence": None}
         return {"sequence": self.source.publish_now(int(message["client"]))}
 
     async def do_publish(self, message: dict[str, Any]) -> dict[str, Any]:
         # What start-up left is not to be searched again in the window.
         gc.collect()
         gc.freeze()
+        if self.target.source is None:
+            return {"publishing": False}
         self.publishing = asyncio.create_task(
             self.source.run(int(message["start_ns"]), int(message["end_ns"]))
         )
@@ -101,10 +115,13 @@ class Session:
     async def do_counters(self, _: dict[str, Any]) -> dict[str, Any]:
         source = self.target.source
         return {
-            "published": source.published if source else 0,
+            "published": source.published if source else None,
             "publishing": bool(self.publishing and not self.publishing.done()),
             "failure": source.failure if source else "",
         }
+
+    async def do_counts(self, _: dict[str, Any]) -> dict[str, Any]:
+        return {"counts": self.target.counts()}
 
     async def do_finish(self, message: dict[str, Any]) -> dict[str, Any]:
         if self.target.source is not None:
@@ -119,7 +136,9 @@ async def serve(config: dict[str, Any], lines: asyncio.StreamReader) -> None:
     target = load_target(config["pattern"])(load, int(config["seed"]), config["services"])
     target.host = config.get("host", HOST)
     port = await target.start(int(config.get("port", 0)))
-    say({"ready": True, **target.address(port)})
+    ready = {"ready": True, **target.address(port), "counts": bool(target.counts())}
+    front = target.front()
+    say({**ready, "front": front} if front else ready)
     session = Session(target)
     try:
         while line := await lines.readline():

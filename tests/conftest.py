@@ -20,7 +20,7 @@ import pytest
 from hypothesis import settings
 
 if TYPE_CHECKING:
-    from bench.runner import Services
+    from bench.services import Services
     from bench.store import StoredTrial
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -89,8 +89,9 @@ class Quiet:
 def services() -> Iterator[Services]:
     """What patterns need besides themselves, started when the first one of a module asks for it."""
     from bench import runner
+    from bench.services import Services
 
-    found = runner.Services(runner.cpu_pins(), "", print)
+    found = Services(runner.cpu_pins(), "", print)
     yield found
     found.stop()
 
@@ -121,7 +122,7 @@ def measure(services: Services, tmp_path: Path) -> Callable[..., StoredTrial]:
         trial = Trial(number, pattern_id, {}, 1, seed, dataclasses.asdict(load))
         folder = tmp_path / f"trial-{number}"
         folder.mkdir()
-        around = services.around(pattern, workers)
+        around = services.around(pattern, workers, trial.load)
         record = run_trial(experiment, trial, folder, around, observer or Quiet())
         return store.StoredTrial(folder, services.explain(record))
 

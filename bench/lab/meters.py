@@ -6,6 +6,7 @@ Reads from outside; the processes do nothing for it.
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import os
 import threading
 import time
@@ -18,6 +19,7 @@ from bench.store import MeterRow
 
 INTERVAL_NS = 100_000_000
 PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
+TICKS_PER_SECOND = os.sysconf("SC_CLK_TCK")
 
 
 def cpu_clock_ns(pid: int) -> int:
@@ -65,11 +67,45 @@ def read_role(pids: Sequence[int]) -> Reading:
     )
 
 
-class Meters:
-    """Reads all roles every 100 ms and exactly at the instants that it is given."""
+def children_of(pid: int) -> list[int]:
+    """Its present children; a forking server has one for each connection."""
+    try:
+        with open(f"/proc/{pid}/task/{pid}/children") as file:
+            return [int(word) for word in file.read().split()]
+    except OSError:
+        with contextlib.suppress(psutil.Error):
+            return [child.pid for child in psutil.Process(pid).children()]
+        return []
 
-    def __init__(self, roles: Mapping[str, Sequence[int]]) -> None:
+
+def ended_children_ns(pid: int) -> int:
+    """CPU time of children that have ended, in steps of 10 ms."""
+    try:
+        with open(f"/proc/{pid}/stat") as file:
+            fields = file.read().rpartition(")")[2].split()
+        return int((int(fields[13]) + int(fields[14])) * 1e9 / TICKS_PER_SECOND)
+    except (OSError, IndexError):
+        return 0
+
+
+def read_family(pid: int) -> Reading:
+    """One reading of a process with its children, those that have ended included."""
+    family = [pid, *children_of(pid)]
+    reading = read_role(family)
+    return dataclasses.replace(reading, cpu_ns=reading.cpu_ns + ended_children_ns(pid))
+
+
+class Meters:
+    """Reads all roles every 100 ms and exactly at the instants that it is given.
+
+    `roles` are fixed processes; `families` are processes that fork others.
+    """
+
+    def __init__(
+        self, roles: Mapping[str, Sequence[int]], families: Mapping[str, int] | None = None
+    ) -> None:
         self._roles = {role: list(pids) for role, pids in roles.items() if pids}
+        self._families = dict(families or {})
         self.rows: list[MeterRow] = []
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
@@ -77,6 +113,8 @@ class Meters:
     def read(self, mark: str = "") -> None:
         for role, pids in self._roles.items():
             self.rows.append(MeterRow(role, mark, read_role(pids)))
+        for role, pid in self._families.items():
+            self.rows.append(MeterRow(role, mark, read_family(pid)))
 
     def begin(self, t0_ns: int, t1_ns: int) -> None:
         """Read at t0, every 100 ms until t1, and at t1, from a thread of its own."""

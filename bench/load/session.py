@@ -51,6 +51,7 @@ class Session:
         self.recorder = Recorder([*COMMON_OPERATIONS, *self.experiment.operations])
         self.wire = WireMeter()
         self.connected = 0
+        self.busy = 0
         self.errors: list[str] = []
         self.failures = 0
         self.facts: dict[str, Any] = {}

@@ -20,7 +20,7 @@ from bench.load.recorder import recent_ms
 from bench.load.session import Place, Session
 from bench.load.stats import feed_statistics
 from bench.load.user import ClientUser, environment_for
-from bench.samples import rows
+from bench.samples import OK, rows
 
 FLUSH_SECONDS = 0.5
 VERIFY_SECONDS = 10.0
@@ -75,7 +75,10 @@ class Worker:
         return {"client": user.number}
 
     def do_verify(self, message: dict[str, Any]) -> dict[str, Any]:
-        """The client of `do_try` must get the event `sequence`, and nothing before it."""
+        """The client of `do_try` must get the event `sequence`, and nothing before it.
+
+        Where clients make the work themselves (None) its first piece must be done well.
+        """
         if self._trying is None:
             return {}
         session, greenlet = self._trying
@@ -87,6 +90,9 @@ class Worker:
         got = block[block["operation"] == code]
         if not len(got):
             return {"error": session.errors[0] if session.errors else "no event arrived in time"}
+        if message["sequence"] is None:
+            words = session.errors[0] if session.errors else "the first piece of work failed"
+            return {} if got["outcome"][0] == OK else {"error": words}
         if got["sequence"][0] != message["sequence"]:
             return {"error": f"got event {got['sequence'][0]}, not {message['sequence']}"}
         return {}
@@ -123,6 +129,7 @@ class Worker:
         session = self.session
         return {
             "connected": session.connected,
+            "busy": session.busy,
             "outcomes": session.outcomes,
             "failures": session.failures,
             "errors": session.errors[:1],

@@ -1,0 +1,131 @@
+"""WorkingClient: a client that makes the work itself, piece by piece, and times it.
+
+For experiments in which nothing happens in the backend until somebody asks.
+Knows nothing of what a piece of work is: a scenario writes `work`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
+from typing import Any
+
+from bench.clock import now_ns
+from bench.load.user import ClientUser
+from bench.samples import FAILED, OK, PENDING
+
+
+class Piece:
+    """One piece of work under way; its row is written when it ends, however it ends."""
+
+    __slots__ = ("bytes_down", "bytes_up", "first_byte_ns", "intended_ns", "sent_ns", "sequence")
+
+    def __init__(self, sequence: int, intended_ns: int) -> None:
+        self.sequence = sequence
+        self.intended_ns = intended_ns
+        self.sent_ns = self.first_byte_ns = 0
+        self.bytes_up = self.bytes_down = 0
+
+
+class WorkingClient(ClientUser):
+    """Does one piece after the other (closed loop), or each at its time (open loop).
+
+    Nothing is begun from t1 on; what was begun before is finished, and counts.
+    """
+
+    abstract = True
+
+    def __init__(self, environment: Any) -> None:
+        super().__init__(environment)
+        recorder = self.session.recorder
+        self.record = recorder.add
+        self.outcome = recorder.code(self.session.experiment.outcome_operation)
+        self._next = 0
+
+    # --- what a scenario writes ------------------------------------------------------
+
+    async def work(self, piece: Piece) -> None:
+        """Do one piece and fill in its times and bytes; OSError or TimeoutError where it fails."""
+        raise NotImplementedError
+
+    def schedule(self) -> Iterable[int] | None:
+        """Offsets in ns from the client's start for an open loop; None: as soon as it can."""
+        return None
+
+    async def connect(self) -> None:
+        """Nothing by default: work may open its own connections."""
+
+    # --- the life of such a client -----------------------------------------------------
+
+    @property
+    def is_over(self) -> bool:
+        t1_ns = self.session.t1_ns
+        return bool(t1_ns) and now_ns() >= t1_ns
+
+    async def live(self) -> None:
+        offsets = self.schedule()
+        if offsets is None:
+            while not self.is_over:
+                await self._one(now_ns())
+        else:
+            await self._by_schedule(offsets)
+        await asyncio.Event().wait()
+
+    async def _by_schedule(self, offsets: Iterable[int]) -> None:
+        """Each piece at its time, whether or not the one before has ended."""
+        until = self.session.engine.alarm.until
+        start_ns = now_ns()
+        under_way: set[asyncio.Task[None]] = set()
+        try:
+            for offset_ns in offsets:
+                await until(start_ns + offset_ns)
+                if self.is_over:
+                    break
+                task = asyncio.create_task(self._one(start_ns + offset_ns))
+                under_way.add(task)
+                task.add_done_callback(under_way.discard)
+            await asyncio.gather(*under_way)
+        finally:
+            for task in under_way:
+                task.cancel()
+
+    async def _one(self, intended_ns: int) -> None:
+        piece = Piece(self._next, intended_ns)
+        self._next += 1
+        async with self._recorded(piece):
+            await self.work(piece)
+
+    @asynccontextmanager
+    async def _recorded(self, piece: Piece) -> AsyncIterator[None]:
+        session = self.session
+        session.busy += 1
+
+        def ended(at_ns: int, outcome: int = PENDING) -> None:
+            session.unfinished.discard(ended)
+            session.busy -= 1
+            self.record(
+                self.outcome,
+                outcome,
+                self.number,
+                piece.sequence,
+                piece.intended_ns,
+                piece.sent_ns or piece.intended_ns,
+                piece.first_byte_ns,
+                at_ns,
+                piece.bytes_up,
+                piece.bytes_down,
+            )
+
+        session.unfinished.add(ended)
+        try:
+            yield
+        except (OSError, TimeoutError) as error:
+            session.failed(error)
+            ended(now_ns(), FAILED)
+            # A closed loop that fails at once must not spin.
+            await asyncio.sleep(0.05)
+        except asyncio.CancelledError:
+            raise  # the trial is over: recorded as pending
+        else:
+            ended(now_ns(), OK)
