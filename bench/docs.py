@@ -28,7 +28,14 @@ ROOT = catalog.ROOT
 PART = re.compile(r"(<!-- generated: (\S+) -->\n).*?(<!-- end -->)", re.DOTALL)
 ROUTE = re.compile(r'web\.(\w+)\("(/[^"]*)"')
 DERIVED = re.compile(r"^class Target\((\w+)\.Target\)", re.MULTILINE)
-UNIT_WORDS = {"": "count", "s": "time", "/s": "rate", "B": "size"}
+UNIT_WORDS = {
+    "": "count",
+    "s": "time",
+    "/s": "rate",
+    "B": "size",
+    "%": "share",
+    "bit/s": "bandwidth",
+}
 
 
 def code(text: str) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -31,6 +32,9 @@ SOURCE_SHARE = 0.05
 RTT_SLACK_MS, RTT_SHARE = 1.0, 0.05
 """A link may be off by so much in all: what the scheduler of a small machine takes."""
 
+PROBE_BYTES = 33
+"""A probe's packet, IP level: a narrow link takes time to send even that."""
+
 
 def of_trial(data: TrialData, counted: int, metrics: Mapping[str, float]) -> list[Finding]:
     """The doubts about one trial.  `counted` is what the clients say they did."""
@@ -43,7 +47,7 @@ def of_trial(data: TrialData, counted: int, metrics: Mapping[str, float]) -> lis
         generator_late(metrics),
         generator_shares_delay(data, metrics),
         source_late(metrics),
-        link_differs(metrics, float(data.load.get("jitter_s", 0.0))),
+        link_differs(metrics, data.load),
         link_overloaded(metrics),
     )
     return [finding for finding in checks if finding is not None]
@@ -166,13 +170,17 @@ def source_late(metrics: Mapping[str, float]) -> Finding | None:
     )
 
 
-def link_differs(metrics: Mapping[str, float], jitter_s: float) -> Finding | None:
+def link_differs(metrics: Mapping[str, float], load: Mapping[str, Any]) -> Finding | None:
     """The link as asked and as found: by a probe, and by the packets' lateness."""
     asked, probed = (metrics.get(f"link_rtt_{one}_ms", math.nan) for one in ("asked", "probe"))
+    slack_ms = RTT_SLACK_MS + RTT_SHARE * asked
     # The probe is the least of a few round trips: jitter shortens it.
-    far = not -1e3 * jitter_s - RTT_SLACK_MS <= probed - asked <= RTT_SLACK_MS + RTT_SHARE * asked
+    short_ms = RTT_SLACK_MS + 1e3 * load.get("jitter_s", 0.0)
+    rates = [rate for rate in (load.get("rate", 0.0), load.get("rate_up", 0.0)) if rate]
+    own_ms = sum(8e3 * PROBE_BYTES / rate for rate in rates)
+    far = probed < asked - short_ms or probed > asked + own_ms + slack_ms
     late_ms = metrics.get("link_late_p99_us", math.nan) / 1e3
-    late = late_ms > RTT_SLACK_MS + RTT_SHARE * asked
+    late = late_ms > slack_ms
     if math.isnan(asked) or not (far or late):
         return None
     found = f"{probed:.3g} ms" if far else f"packets up to {late_ms:.3g} ms late (p99)"

@@ -23,7 +23,7 @@ from bench.model import UsageError
 Operator = Literal["<", "<=", ">", ">="]
 Answer = Literal["yes", "no", "not settled"]
 
-FORM = re.compile(r"^\s*(\w+)\s*(<=|>=|<|>)\s*(.+?)\s*$")
+FORM = re.compile(r"^\s*(\w+(?:\[\w+\])?)\s*(<=|>=|<|>)\s*(.+?)\s*$")
 PERCENT = re.compile(r"^([+-]?)(\d+(?:\.\d+)?)\s*%$")
 
 HOLDS: dict[str, Callable[[float, float], bool]] = {

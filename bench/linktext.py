@@ -75,9 +75,9 @@ def _pieces(text: str) -> tuple[list[str], dict[str, list[str]]]:
 
 
 def _by_way(key: str, value: str, text: str) -> dict[str, str]:
-    down, slash, up = value.partition("/")
+    down, slash, up = value.replace("bit/s", "bit").partition("/")
     if not slash:
-        return {key: value}
+        return {key: down}
     if key not in WAYS:
         raise UsageError(f"--link {text}: {key}={value}: one value serves both directions")
     if "," in value:
@@ -92,6 +92,8 @@ def _two_paths(text: str) -> dict[str, str]:
             f"--link {text}: not two paths; write --link 'path=rtt=20ms path=rtt=60ms'"
         )
     first = settings_of(parts[1])
+    if LOOPBACK in first["link"].split(","):
+        raise UsageError(f"--link {text}: loopback has no second path; write --link path=rtt=20ms")
     path_of(parts[2])
     return {**first, SECOND: parts[2]}
 
@@ -109,7 +111,17 @@ def path_of(text: str) -> Path:
     known = parameters_of(Load)
     base = {one.field_name: one.default for one in known.values()}
     given = {known[name].field_name: units.parse(known[name], v) for name, v in settings.items()}
-    return _path(_filled(base | given, given))
+    whole = _filled(base | given, given)
+    _check_jitter(whole)
+    return _path(whole)
+
+
+def _check_jitter(values: Mapping[str, Any]) -> None:
+    if values["jitter_s"] > values["rtt_s"]:
+        raise UsageError(
+            f"jitter={units.show(values['jitter_s'], 's')}: more than "
+            f"rtt={units.show(values['rtt_s'], 's')}; a round trip takes no less than nothing"
+        )
 
 
 def settled(values: Mapping[str, Any], given: Collection[str]) -> dict[str, Any]:
@@ -124,9 +136,9 @@ def settled(values: Mapping[str, Any], given: Collection[str]) -> dict[str, Any]
     if values["link"] == LOOPBACK:
         if asked and "link" not in given:
             value = units.show(values[_FIELDS[asked[0]]], parameters_of(Load)[asked[0]].unit)
-            raise UsageError(
-                f"{asked[0]}={value}: loopback has none; write --link {asked[0]}={value}"
-            )
+            text = f"{asked[0]}={value}"
+            remedy = f"write --link {text}" if asked[0] in KEYS else f"add --set link={EMULATED}"
+            raise UsageError(f"{text}: loopback has none; {remedy}")
         defaults = parameters_of(Load)
         return whole | {field: defaults[name].default for name, field in _FIELDS.items()}
     if whole["second_path"]:
@@ -143,11 +155,7 @@ def settled(values: Mapping[str, Any], given: Collection[str]) -> dict[str, Any]
             named.pop(f"{key}_up", None)
     whole |= {field: value for field, value in named.items() if field not in given}
     whole = _filled(whole, {*given, *named})
-    if whole["jitter_s"] > whole["rtt_s"]:
-        raise UsageError(
-            f"jitter={units.show(whole['jitter_s'], 's')}: more than "
-            f"rtt={units.show(whole['rtt_s'], 's')}; a round trip takes no less than nothing"
-        )
+    _check_jitter(whole)
     return whole
 
 

@@ -7,10 +7,8 @@ The node shares nothing with one that the system may run: its own name server
 from __future__ import annotations
 
 import contextlib
-import os
 import shutil
 import signal
-import tempfile
 import time
 from pathlib import Path
 from typing import Any
@@ -19,6 +17,7 @@ from urllib.parse import urlsplit
 from bench.lab.place import LOOPBACK, Place
 from bench.lab.ports import accepts
 from bench.lab.processes import Child
+from bench.lab.scratch import make_folder
 from bench.model import ComponentMissing, TrialFailed, UsageError
 
 # Not /usr/sbin/rabbitmq-server: that one changes the user and shares folders.
@@ -100,8 +99,7 @@ class RabbitNode:
         if remedy := missing():
             raise ComponentMissing(remedy)
         self.stop()
-        remove_leftovers()
-        self._folder = folder = Path(tempfile.mkdtemp(prefix=f"{FOLDER_PREFIX}{os.getpid()}-"))
+        self._folder = folder = make_folder(FOLDER_PREFIX)
         self.port = self._place.free_port()
         env = self._environment(folder)
         epmd = shutil.which("epmd")
@@ -187,14 +185,6 @@ class RabbitNode:
         if self._folder is not None:
             shutil.rmtree(self._folder, ignore_errors=True)
             self._folder = None
-
-
-def remove_leftovers() -> None:
-    """Remove the folders of nodes whose harness was killed, and only those."""
-    for folder in Path(tempfile.gettempdir()).glob(f"{FOLDER_PREFIX}*-*"):
-        owner = folder.name.removeprefix(FOLDER_PREFIX).partition("-")[0]
-        if owner.isdecimal() and not Path(f"/proc/{owner}").exists():
-            shutil.rmtree(folder, ignore_errors=True)
 
 
 def _wait(condition: Any, child: Child, seconds: float) -> None:

@@ -68,6 +68,57 @@ def test_a_metric_past_its_threshold_raises(
     assert codes(one_delivery(), **metrics) == raised
 
 
+def asked_50ms(**metrics: float) -> dict[str, float]:
+    link = {"rtt_asked_ms": 50.0, "rtt_probe_ms": 50.5, "late_p99_us": 80.0}
+    return {f"link_{name}": value for name, value in (link | metrics).items()}
+
+
+@pytest.mark.parametrize(
+    ("link", "load", "raised"),
+    [
+        ({}, {}, []),
+        # A millisecond and 5 % too long, a millisecond too short.
+        ({"rtt_probe_ms": 53.5}, {}, []),
+        ({"rtt_probe_ms": 53.6}, {}, ["link_differs"]),
+        ({"rtt_probe_ms": 49.0}, {}, []),
+        ({"rtt_probe_ms": 48.9}, {}, ["link_differs"]),
+        # The least of a few round trips with jitter is a short one.
+        ({"rtt_probe_ms": 40.0}, {"jitter_s": 0.01}, []),
+        ({"rtt_probe_ms": 38.9}, {"jitter_s": 0.01}, ["link_differs"]),
+        ({"rtt_probe_ms": 53.6}, {"jitter_s": 0.01}, ["link_differs"]),
+        # 33 bytes take 4.1 ms at 64 kbit/s, on each way that has a rate.
+        ({"rtt_probe_ms": 58.6}, {"rate": 64e3}, ["link_differs"]),
+        ({"rtt_probe_ms": 57.6}, {"rate": 64e3}, []),
+        ({"rtt_probe_ms": 61.7}, {"rate": 64e3, "rate_up": 64e3}, []),
+        ({"rtt_probe_ms": 61.8}, {"rate": 64e3, "rate_up": 64e3}, ["link_differs"]),
+        # Nobody knows: every probe was lost, as asked for.
+        ({"rtt_probe_ms": math.nan}, {}, []),
+        ({"late_p99_us": 3500.0}, {}, []),
+        ({"late_p99_us": 3501.0}, {}, ["link_differs"]),
+        ({"late_p99_us": math.nan}, {}, []),
+        ({"rtt_asked_ms": 0.0, "rtt_probe_ms": 1.0}, {}, []),
+        ({"rtt_asked_ms": 0.0, "rtt_probe_ms": 1.1}, {}, ["link_differs"]),
+        # On loopback nothing was asked for.
+        ({"rtt_asked_ms": math.nan, "late_p99_us": 1e6}, {}, []),
+        ({"cpu_share": 0.8}, {}, []),
+        ({"cpu_share": 0.81}, {}, ["link_overloaded"]),
+        ({"cpu_share": math.nan}, {}, []),
+        ({"dropped_by_devices": 0.0}, {}, []),
+        ({"dropped_by_devices": 1.0}, {}, ["link_overloaded"]),
+        (
+            {"dropped_by_devices": 1.0, "rtt_probe_ms": 90.0},
+            {},
+            ["link_differs", "link_overloaded"],
+        ),
+    ],
+)
+def test_a_link_that_is_not_as_asked_is_named(
+    link: dict[str, float], load: dict[str, float], raised: list[str]
+) -> None:
+    found = data(latencies([10 * MS]), events=events((-1, 0, 0, 0)), load={"clients": 1, **load})
+    assert codes(found, **asked_50ms(**link)) == raised
+
+
 @pytest.mark.parametrize(
     ("own", "server", "broker", "mean", "raised"),
     [
@@ -185,6 +236,33 @@ def test_a_window_without_deliveries_is_void() -> None:
                 "the schedule, so this delay is in it"
             ),
             "none needed where the backend is meant to be at its limit",
+        ),
+        (
+            findings.link_differs(asked_50ms(rtt_probe_ms=54.321), {}),
+            "doubt",
+            "a round trip of 50 ms was asked for, found was 54.3 ms",
+            "fewer clients or events, or a machine with a core for the link",
+        ),
+        (
+            findings.link_differs(asked_50ms(late_p99_us=12_345.0), {}),
+            "doubt",
+            "a round trip of 50 ms was asked for, found was packets up to 12.3 ms late (p99)",
+            "fewer clients or events, or a machine with a core for the link",
+        ),
+        (
+            findings.link_overloaded({"link_cpu_share": 0.876, "link_dropped_by_devices": 0.0}),
+            "doubt",
+            "the link used 88% of a core: what it adds is more than was asked for",
+            "fewer clients or events, or a smaller rate",
+        ),
+        (
+            findings.link_overloaded({"link_cpu_share": 0.5, "link_dropped_by_devices": 1234.0}),
+            "doubt",
+            (
+                "1,234 packets were dropped before they reached the link, which used 50% of a "
+                "core: what it adds is more than was asked for"
+            ),
+            "fewer clients or events, or a smaller rate",
         ),
         (
             findings.of_estimate("latency p99", Estimate(10, 5, 15, 5)),

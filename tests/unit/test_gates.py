@@ -23,6 +23,7 @@ from bench.model import UsageError
         ("latency_mean < 200us", "latency_mean", "<", 0.2),
         ("server_cpu_us_per_event < 80 us", "server_cpu_us_per_event", "<", 80),
         ("server_cpu_us_per_event < 0.1ms", "server_cpu_us_per_event", "<", 100),
+        ("wire_bytes_per_event[tcp_info] < 4 kB", "wire_bytes_per_event[tcp_info]", "<", 4000),
         ("wire_bytes_per_event < 4 kB", "wire_bytes_per_event", "<", 4000),
         ("deliveries_per_s > 100/s", "deliveries_per_s", ">", 100),
         ("completeness >= 0.999", "completeness", ">=", 0.999),

@@ -68,7 +68,6 @@ def test_the_machine_must_agree(key: str) -> None:
     ("changes", "texts"),
     [
         ({"workers": 2}, ["workers (1 / 2)"]),
-        ({"link": "rtt=50ms"}, ["link (loopback / rtt=50ms)"]),
         ({"version": 9}, [f"results version ({store.VERSION} / 9)"]),
         (
             {"environment": ENVIRONMENT | {"packages": {"numpy": "2.0", "uvloop": "1"}}},

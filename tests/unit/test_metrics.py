@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import itertools
 import math
 from collections import Counter, defaultdict
@@ -15,7 +16,7 @@ from unit_builders import MS, SECOND, data, events, latencies, reading, row, tab
 
 from bench import samples
 from bench.metrics import METRICS, compute
-from bench.readings import Wire
+from bench.readings import PathCounts, WayCounts, Wire
 from bench.trialdata import Accounting, TrialData, account
 
 # --- accounting: who got what ------------------------------------------------------
@@ -217,6 +218,99 @@ def worked_example() -> TrialData:
 )
 def test_a_metric_is_what_its_definition_says(key: str, value: float) -> None:
     assert compute(worked_example(), [key]) == {key: pytest.approx(value, nan_ok=True)}
+
+
+def way(base: int) -> WayCounts:
+    """Counts that are all different: base + 1, base + 2 and so on, bytes tenfold."""
+    return WayCounts(
+        packets_in=base + 1,
+        bytes_in=10 * (base + 2),
+        packets_out=base + 3,
+        bytes_out=10 * (base + 4),
+        lost=base // 100 + 5,
+        overflowed=base // 50 + 6,
+        refused=base + 7,
+        retransmitted=base // 25 + 8,
+    )
+
+
+def on_a_link(paths: int = 1) -> TrialData:
+    """The worked example on a link that saw 300 packets up and 600 down on each path."""
+    example = worked_example()
+    return dataclasses.replace(
+        example,
+        link={
+            "t0": [PathCounts(up=way(1000), down=way(2000))] * paths,
+            "t1": [PathCounts(up=way(1300), down=way(2600))] * paths,
+            "end": [PathCounts(up=way(9000), down=way(9000))] * paths,
+        },
+        link_facts={
+            "rtt_asked_ms": 50.0,
+            "rtt_probe_ms": 50.25,
+            "late_p99_us": 81.5,
+            "dropped_by_devices": 3,
+            "privilege": "root",
+        },
+        marks={
+            mark: {**readings, "link": reading(readings["server"].time_ns, cpu_ns)}
+            for (mark, readings), cpu_ns in zip(
+                example.marks.items(), (0, 0, 250 * MS), strict=True
+            )
+        },
+    )
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("link_rtt_asked_ms", 50),
+        ("link_rtt_probe_ms", 50.25),
+        ("link_late_p99_us", 81.5),
+        ("link_dropped_by_devices", 3),
+        ("link_packets_per_s", 300 + 600),
+        ("link_lost_share_up", 3 / 300),
+        ("link_lost_share_down", 6 / 600),
+        ("link_overflowed_share_up", 6 / 300),
+        ("link_overflowed_share_down", 12 / 600),
+        ("link_retransmitted_share_up", 12 / 300),
+        ("link_retransmitted_share_down", 24 / 600),
+        # 250 ms in the 1.25 s between the readings.
+        ("link_cpu_share", 0.2),
+        # What the clients sent into the link, and what came out of it for them.
+        ("wire_bytes_up_per_event", 3000 / 6),
+        ("wire_bytes_down_per_event", 6000 / 6),
+        ("wire_bytes_per_event", 9000 / 6),
+        ("wire_bytes_up_per_event[tcp_info]", 300 / 6),
+        ("wire_bytes_down_per_event[tcp_info]", 600 / 6),
+        ("wire_bytes_per_event[tcp_info]", 900 / 6),
+        # The link is no part of the backend.
+        ("backend_cpu_us_per_event", 12_000 / 6),
+    ],
+)
+def test_a_metric_of_the_link_is_what_its_definition_says(key: str, value: float) -> None:
+    assert compute(on_a_link(), [key]) == {key: pytest.approx(value)}
+
+
+def test_the_counts_of_two_paths_are_added() -> None:
+    one, two = (compute(on_a_link(paths)) for paths in (1, 2))
+    for key in ("wire_bytes_up_per_event", "wire_bytes_per_event", "link_packets_per_s"):
+        assert two[key] == pytest.approx(2 * one[key])
+    assert two["link_lost_share_up"] == pytest.approx(one["link_lost_share_up"])
+
+
+def test_on_loopback_the_sockets_count_and_there_is_no_link() -> None:
+    found = compute(worked_example())
+    assert found["wire_bytes_per_event"] == pytest.approx(900 / 6)
+    of_links = [key for key in METRICS if key.startswith("link_") or key.endswith("[tcp_info]")]
+    assert len(of_links) == 4 + 6 + 2 + 3
+    assert all(math.isnan(found[key]) for key in of_links)
+
+
+def test_a_link_that_nothing_entered_lost_no_share_of_it() -> None:
+    still = [PathCounts(up=way(0), down=way(0))]
+    found = compute(dataclasses.replace(on_a_link(), link={"t0": still, "t1": still}))
+    assert math.isnan(found["link_lost_share_up"])
+    assert found["link_packets_per_s"] == 0
 
 
 def test_backend_cpu_is_the_sum_over_its_roles() -> None:

@@ -102,6 +102,16 @@ def test_a_trials_load_holds_every_value_in_base_units() -> None:
             "warmup_s": 1,
             "drain_s": 10,
             "stall_s": 0,
+            "link": "loopback",
+            "rtt_s": 0,
+            "jitter_s": 0,
+            "loss": 0,
+            "loss_up": 0,
+            "rate": 0,
+            "rate_up": 0,
+            "queue_s": 0.1,
+            "cc": "host",
+            "second_path": "",
             "event_rate_per_s": 1,
             "payload_bytes": 1000,
             "audience": "one",
@@ -126,6 +136,29 @@ def test_settings_are_split_into_fixed_and_swept() -> None:
     )
 
 
+def test_the_link_of_a_load_is_made_whole() -> None:
+    """A name brings its values, and each level has those of its own link."""
+    settings = {"link": "loopback,wifi", "loss": "1%", "clients": "5"}
+    trials = trials_of(EXPERIMENT, PATTERNS[:1], Request(("e",), settings, 1))
+    found = {
+        entry.level["link"]: [entry.load[name] for name in ("rtt_s", "rate", "rate_up", "loss_up")]
+        for entry in trials
+    }
+    assert found == {"loopback": [0, 0, 0, 0], "wifi": [0.002, 30e6, 15e6, 0.01]}
+    assert {tuple(entry.level) for entry in trials} == {("link",)}
+
+
+def test_a_link_of_two_values_is_two_levels_of_what_it_stands_for() -> None:
+    settings = {"link": "emulated", "rtt": "0,50ms", "cc": "reno,bbr"}
+    trials = trials_of(EXPERIMENT, PATTERNS[:1], Request(("e",), settings, 1))
+    assert sorted((entry.level["rtt"], entry.level["cc"]) for entry in trials) == [
+        (0, "bbr"),
+        (0, "reno"),
+        (0.05, "bbr"),
+        (0.05, "reno"),
+    ]
+
+
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
@@ -133,14 +166,16 @@ def test_settings_are_split_into_fixed_and_swept() -> None:
             {"colour": "red"},
             (
                 "colour: e has no such parameter; it has clients, duration, warmup, drain, "
-                "stall, event_rate, payload, audience, trace"
+                "stall, link, rtt, jitter, loss, loss_up, rate, rate_up, queue, cc, second_path, "
+                "event_rate, payload, audience, trace"
             ),
         ),
         (
             {"duration_s": "1s"},
             (
                 "duration_s: e has no such parameter; it has clients, duration, warmup, drain, "
-                "stall, event_rate, payload, audience, trace"
+                "stall, link, rtt, jitter, loss, loss_up, rate, rate_up, queue, cc, second_path, "
+                "event_rate, payload, audience, trace"
             ),
         ),
         ({"clients": "10,0"}, "clients=0: too small; the least is 1"),
@@ -155,6 +190,8 @@ def test_settings_are_split_into_fixed_and_swept() -> None:
             {"clients": "1,2", "payload": "50,60B", "event_rate": "1,2/s"},
             "clients, payload, event_rate: 3 parameters are swept at once; sweep at most 2",
         ),
+        ({"rtt": "50ms"}, "rtt=50ms: loopback has none; write --link rtt=50ms"),
+        ({"link": "lan,lan"}, "link=lan,lan: a value stands twice; name each once"),
     ],
 )
 def test_bad_settings_are_refused(settings: dict[str, str], message: str) -> None:

@@ -131,11 +131,10 @@ def test_what_is_wide_gets_one_more_repeat_and_what_is_narrow_none() -> None:
 def test_an_added_trial_differs_from_a_planned_one_in_nothing_else() -> None:
     trials = planned(SSE)
     (added,) = decide(trials, {place(SSE): WIDE}).trials
-    assert (added.pattern, added.level, added.load, added.link) == (
+    assert (added.pattern, added.level, added.load) == (
         trials[0].pattern,
         trials[0].level,
         trials[0].load,
-        trials[0].link,
     )
 
 

@@ -45,6 +45,18 @@ def a_parameter(kind: type = float, unit: str = "s", **values: object) -> Parame
         ("30/min", "/s", 0.5),
         ("3600/h", "/s", 1),
         ("2/ms", "/s", 2000),
+        ("2%", "%", 0.02),
+        ("0.5 %", "%", 0.005),
+        ("500bit", "bit/s", 500),
+        ("500bit/s", "bit/s", 500),
+        ("500kbit", "bit/s", 500_000),
+        ("20mbit", "bit/s", 20_000_000),
+        ("20Mbit", "bit/s", 20_000_000),
+        ("1gbit", "bit/s", 1_000_000_000),
+        # Nothing is nothing in any unit.
+        ("0", "s", 0),
+        ("0", "%", 0),
+        ("0.0", "bit/s", 0),
         ("100", "", 100),
         ("10_000", "", 10_000),
         ("1.", "", 1),
@@ -98,6 +110,9 @@ def test_a_unit_at_the_end_serves_all_values(text: str, parts: list[str]) -> Non
         ("5sec", "s", "x=5sec: unknown unit 'sec'; write it as 250ms, 1s or 2min"),
         ("5mb", "B", "x=5mb: unknown unit 'mb'; write it as 100B, 4kB or 1MiB"),
         ("5Hz", "/s", "x=5Hz: unknown unit 'Hz'; write it as 0.2/s or 30/min"),
+        ("5", "%", "x=5: the unit is missing; write it as 0.5% or 2%"),
+        ("5", "bit/s", "x=5: the unit is missing; write it as 500kbit, 20mbit or 1gbit"),
+        ("5MB", "bit/s", "x=5MB: unknown unit 'MB'; write it as 500kbit, 20mbit or 1gbit"),
         ("5s", "", "x=5s: it takes no unit, but has 's'; write it as 100"),
     ],
 )
@@ -168,6 +183,14 @@ def test_bounds_belong_to_what_is_allowed() -> None:
         (10_001, "B", "10001B"),
         (16_000_000, "B", "16MB"),
         (0.5, "/s", "0.5/s"),
+        (0.02, "%", "2%"),
+        (0.005, "%", "0.5%"),
+        (0, "%", "0%"),
+        (0, "bit/s", "0bit/s"),
+        (999, "bit/s", "999bit/s"),
+        (1000, "bit/s", "1kbit"),
+        (2.5e6, "bit/s", "2.5mbit"),
+        (1e9, "bit/s", "1gbit"),
         (1_000_000, "", "1000000"),
         ("every", "", "every"),
     ],
@@ -187,7 +210,7 @@ def test_counts_survive_show_and_parse(value: int) -> None:
 
 
 @given(
-    st.sampled_from(["s", "/s"]),
+    st.sampled_from(["s", "/s", "%", "bit/s"]),
     st.floats(1e-9, 1e9) | st.floats(-1e9, -1e-9) | st.just(0.0),
 )
 def test_measures_survive_show_and_parse_to_six_digits(unit: str, value: float) -> None:

@@ -23,6 +23,7 @@ PURE = (
     *("model", "units", "pacing", "statistics", "trialdata", "samples", "findings", "plan"),
     *("comparison", "ranks", "power", "gates", "precision"),
     *("claims", "rules", "trends", "claimplan"),
+    *("links", "linktext", "lab/network/shaper", "lab/network/counts"),
 )
 IMPURE = {"time", "os", "socket", "asyncio", "threading"}
 PATCHING = {"locust", "gevent"}

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from bench.readings import WayCounts
 
 PROTOCOL_TCP = 6
+SYN = 0x02
 SEQUENCE_SPAN = 1 << 32
 LATENESS_STEPS_PER_DOUBLING = 8
 
@@ -54,9 +55,11 @@ class Retransmissions:
         if packet[9] != PROTOCOL_TCP or packet[0] != 0x45:
             return False
         data = len(packet) - 20 - (packet[32] >> 4) * 4
-        if data <= 0:
-            return False
         flow = packet[12:24]
+        if data <= 0:
+            if packet[33] & SYN:  # ports come again, with another first number
+                self._sent.pop(flow, None)
+            return False
         end = (int.from_bytes(packet[24:28], "big") + data) % SEQUENCE_SPAN
         highest = self._sent.get(flow)
         # In sequence space "after" is less than half way round.

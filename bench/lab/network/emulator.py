@@ -55,9 +55,9 @@ class Direction:
         """Read what the sender gave, a batch at most."""
         read, source, repeats = os.read, self.source, self._repeats
         append, admit, tally = self.waiting.append, self._shaper.admit, self.tally
-        plain, release = self._shaper.is_plain, now + self._shaper.delay_ns
-        packets = octets = 0
         full = len(self.waiting) > MOST_WAITING
+        plain, release = self._shaper.is_plain and not full, now + self._shaper.delay_ns
+        packets = octets = 0
         try:
             for _ in range(BATCH):
                 packet = read(source, PACKET_BYTES)
