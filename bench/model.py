@@ -103,10 +103,18 @@ class Load:
         "", "", "link: a second path beside the first, e.g. rtt=60ms,rate=5mbit"
     )
 
+    def check(self) -> None:
+        """UsageError where the values do not go together, or a file that they name is not there."""
+
     @property
     def patience_s(self) -> float:
         """How long after the window something may still be under way."""
         return self.drain_s
+
+    @property
+    def path_down_after_s(self) -> float:
+        """How long after t0 the link's first path is taken down; 0: never."""
+        return 0.0
 
     @property
     def gives_up_after_s(self) -> float | None:
@@ -231,6 +239,8 @@ class Experiment:
     predictions: tuple[Prediction, ...] = ()
     claims: tuple[Claim, ...] = ()
     normal: Mapping[str, Any] = field(default_factory=dict)
+    piece: str = "event"
+    """What the outcome operation is one of, in the words of reports: event, page, query."""
 
     def predictions_for(self, pattern: str) -> tuple[Prediction, ...]:
         return tuple(p for p in self.predictions if pattern in p.patterns)

@@ -76,7 +76,9 @@ def loads_of(
     for values in itertools.product(*swept.values()):
         level = dict(zip(swept, values, strict=True))
         load = base | {parameters[name].field_name: value for name, value in level.items()}
-        loads.append((level, linktext.settled(load, given)))
+        load = linktext.settled(load, given)
+        experiment.load(**load).check()
+        loads.append((level, load))
     return loads
 
 

@@ -30,6 +30,9 @@ class Wire:
     segments_down: int = 0
     open: int = 0
     opened: int = 0
+    unseen: int = 0
+    """Connections whose bytes no socket counts (QUIC)."""
+
     retransmitted: int = 0
     rtt_us: float | None = None
 

@@ -26,6 +26,7 @@ from bench.beginning import (
 )
 from bench.catalog import ROOT
 from bench.lab import linked
+from bench.lab.cut import Cut
 from bench.lab.meters import Meters
 from bench.lab.place import LOOPBACK
 from bench.lab.processes import cpu_sets, python_child
@@ -98,10 +99,18 @@ def _execute(
     }
     running.meters = Meters(roles, around.families)
     running.meters.read("idle")
+    _count(running, "idle")
     with timed(running, "connect"):
         observer.phase("connect", running)
         connect(running, load, observer)
-    _window(running, load, observer)
+    start_ns = _set_window(running, load)
+    with Cut(running.network, running.t0_ns, load.path_down_after_s):
+        _window(running, load, observer, start_ns)
+        _end(running, load, observer)
+
+
+def _end(running: RunningTrial, load: Load, observer: Observer) -> None:
+    """Wait for what is under way, then have everybody hand over what was measured."""
     with timed(running, "drain"):
         observer.phase("drain", running)
         _drain(running, load, observer)
@@ -114,10 +123,16 @@ def _execute(
     running.target.ask({"do": "finish", "events": str(running.folder / "events.bin")})
 
 
-def _window(running: RunningTrial, load: Load, observer: Observer) -> None:
+def _set_window(running: RunningTrial, load: Load) -> int:
+    """Fix t0 and t1; returns when the schedule starts."""
     start_ns = time.monotonic_ns() + HEADSTART_NS
-    running.t0_ns = t0_ns = start_ns + int(load.warmup_s * 1e9)
-    running.t1_ns = t1_ns = t0_ns + int(load.duration_s * 1e9)
+    running.t0_ns = start_ns + int(load.warmup_s * 1e9)
+    running.t1_ns = running.t0_ns + int(load.duration_s * 1e9)
+    return start_ns
+
+
+def _window(running: RunningTrial, load: Load, observer: Observer, start_ns: int) -> None:
+    t0_ns, t1_ns = running.t0_ns, running.t1_ns
     running.target.ask({"do": "publish", "start_ns": start_ns, "end_ns": t1_ns})
     running.load.ask({"do": "window", "t0_ns": t0_ns, "t1_ns": t1_ns})
     assert running.meters is not None

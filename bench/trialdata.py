@@ -122,7 +122,7 @@ class TrialData:
         return float(np.dot(spread, cpu - cpu.mean()) / np.dot(spread, spread)) / 1e3
 
     def wire_change(self, name: str) -> float:
-        if "t0" not in self.wire or "t1" not in self.wire:
+        if "t0" not in self.wire or "t1" not in self.wire or self.wire["t1"].unseen:
             return math.nan
         return float(getattr(self.wire["t1"], name) - getattr(self.wire["t0"], name))
 
@@ -137,11 +137,12 @@ class TrialData:
         return float(end - start)
 
     def counted_change(self, name: str) -> float:
-        """Change from t0 to the end of what the backend itself counts; NaN where it does not.
+        """Change of what the backend itself counts, from before the first client to the end.
 
-        To the end, not to t1: the pieces of work begun in the window are all done by then.
+        Over the whole trial, as a connection is not of an instant: to be set against all
+        pieces of work, those of the warm-up included.  NaN where nobody counts it.
         """
-        start, end = self.counted.get("t0", {}), self.counted.get("end", {})
+        start, end = self.counted.get("idle", {}), self.counted.get("end", {})
         return end[name] - start.get(name, 0.0) if name in end else math.nan
 
     def wire_bytes(self, way: str) -> float:

@@ -80,13 +80,19 @@ class WireMeter:
         self._open: set[int] = set()
         self._closed = Counts()
         self.opened = 0
+        self.unseen = 0
+        """Connections of which no socket tells (QUIC): then only a link counts the bytes."""
 
     def opens(self, transport: asyncio.BaseTransport) -> int:
         """Take note of a new connection; returns what `closes` wants."""
         fd: int = transport.get_extra_info("socket").fileno()
+        self.opens_descriptor(fd)
+        return fd
+
+    def opens_descriptor(self, fd: int) -> None:
+        """Take note of a new TCP socket by its descriptor, which `closes` wants."""
         self._open.add(fd)
         self.opened += 1
-        return fd
 
     def closes(self, fd: int) -> None:
         """Keep the last counts of a socket, before its descriptor is given up."""
@@ -123,6 +129,7 @@ class WireMeter:
             **{name: getattr(total, name) for name in _NAMES},
             "open": len(self._open),
             "opened": self.opened,
+            "unseen": self.unseen,
             "rtt_us": statistics.median(times) if times else None,
         }
 
@@ -130,5 +137,7 @@ class WireMeter:
 def total_of(snapshots: list[dict[str, Any]]) -> Wire:
     """The sum over several load processes."""
     times = [s["rtt_us"] for s in snapshots if s["rtt_us"] is not None]
-    summed = {name: sum(int(s[name]) for s in snapshots) for name in [*_NAMES, "open", "opened"]}
+    summed = {
+        name: sum(int(s[name]) for s in snapshots) for name in [*_NAMES, "open", "opened", "unseen"]
+    }
     return Wire(**summed, rtt_us=statistics.median(times) if times else None)

@@ -1,0 +1,70 @@
+"""Closed-form predictions for `page_load`.  Pure: numbers in, number out.
+
+Symbols: n resources, K connections, M streams of one connection, R round-trip
+time, S server time, p packet loss, MSS segment.  Times in seconds, sizes in
+bytes, rates in bits per second.
+"""
+
+from __future__ import annotations
+
+import math
+
+SEGMENT_BYTES = 1448
+"""1500 less IPv4 20, TCP 20, timestamps 12."""
+
+PACKET_BYTES = 1500
+FIRST_WINDOW = 10
+"""RFC 6928: segments that a new TCP connection may send at once."""
+
+RENO = math.sqrt(3 / 2)
+
+
+def setup_s(rtt_s: float, version: str, tls: bool) -> float:
+    """Until the first request may go: TCP one round trip, TLS 1.3 one more; QUIC one for both."""
+    if version == "3":
+        return rtt_s
+    return 2 * rtt_s if tls else rtt_s
+
+
+def waves(requests: int, at_once: int) -> int:
+    return -(-requests // at_once)
+
+
+def http1_makespan(requests: int, connections: int, rtt_s: float, service_s: float) -> float:
+    """MUX-1 without set-up: ceil(n/K) (R + S), one request at a time on each connection."""
+    return waves(requests, connections) * (rtt_s + service_s)
+
+
+def multiplexed_makespan(requests: int, streams: int, rtt_s: float, service_s: float) -> float:
+    """MUX-1 without set-up: ceil(n/M) S + R."""
+    return waves(requests, streams) * service_s + rtt_s
+
+
+def slow_start_s(size_bytes: float, connections: int, rtt_s: float) -> float:
+    """Round trips in which a reply waits for the window to grow: it doubles from ten segments.
+
+    For replies that are ready together: all but the first window of each connection.
+    """
+    segments = size_bytes / connections / SEGMENT_BYTES
+    if segments <= FIRST_WINDOW:
+        return 0.0
+    return math.ceil(math.log2(segments / FIRST_WINDOW + 1) - 1) * rtt_s
+
+
+def transmission_s(size_bytes: float, rate: float) -> float:
+    """What the bandwidth alone takes; no page is faster."""
+    if not rate:
+        return 0.0
+    return size_bytes * PACKET_BYTES / SEGMENT_BYTES * 8 / rate
+
+
+def reno_rate(connections: int, rtt_s: float, loss: float) -> float:
+    """MUX-2 (Mathis et al.): K (MSS/R) sqrt(3/2)/sqrt(p), in bits per second."""
+    if not loss or not rtt_s:
+        return math.inf
+    return connections * SEGMENT_BYTES * 8 / rtt_s * RENO / math.sqrt(loss)
+
+
+def free_connections(connections: int, streams: int) -> int:
+    """SSE-2: each long stream keeps a connection for itself; with none left all waits for ever."""
+    return max(0, connections - streams)

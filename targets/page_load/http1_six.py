@@ -1,0 +1,11 @@
+"""Resources over at most six HTTP/1.1 connections, as browsers do it."""
+
+from targets.page_load._page import PageTarget
+
+TITLE = "HTTP/1.1, six connections"
+REQUIRES = ("envoy",)
+EXAMPLE = "curl -i 'http://{host}:{port}/resource?bytes=100'"
+
+
+class Target(PageTarget):
+    """The common application; how it is reached is the client's choice."""
