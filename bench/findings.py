@@ -101,6 +101,13 @@ def nothing_measured(data: TrialData) -> Finding | None:
             "the cost of waiting",
             "none needed",
         )
+    if data.load.get("cut_s", 0.0) > 0:
+        return Finding(
+            "path_lost",
+            "note",
+            "nothing was delivered once the path was down",
+            "none needed: that is what was asked; raise cut to see some delivered before",
+        )
     return Finding(
         "nothing_measured",
         "void",

@@ -17,8 +17,12 @@ import struct
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from pyroute2 import DiagSocket, IPRoute
+from pyroute2.netlink.diag import SS_ESTABLISHED
+
+from bench.lab.network import mptcp
 
 CLONE_NEWUSER, CLONE_NEWNET = 0x10000000, 0x40000000
 TUNSETIFF, IFF_TUN, IFF_NO_PI = 0x400454CA, 0x0001, 0x1000
@@ -58,11 +62,12 @@ def _enter(descriptor: int) -> None:
 
 @dataclass
 class End:
-    """One namespace: its descriptor, its route socket, the TUN device of each path."""
+    """One namespace: its descriptor, its route and MPTCP sockets, the TUN device of each path."""
 
     name: str
     descriptor: int
     routes: IPRoute
+    subflows: Any
     devices: list[int] = field(default_factory=list)
     indices: list[int] = field(default_factory=list)
 
@@ -108,7 +113,8 @@ class Namespaces:
         self.user_descriptor = os.open("/proc/self/ns/user", os.O_RDONLY)
 
     def _furnish(self, name: str) -> End:
-        end = End(name, os.open("/proc/thread-self/ns/net", os.O_RDONLY), IPRoute())
+        descriptor = os.open("/proc/thread-self/ns/net", os.O_RDONLY)
+        end = End(name, descriptor, IPRoute(), mptcp.manager())
         for setting, value in SETTINGS.items():
             path = Path("/proc/sys/net") / setting
             if path.exists():
@@ -144,6 +150,8 @@ class Namespaces:
         every program has it, on both ends, without its help.
         """
         for end in self.ends.values():
+            announced = end.address(1) if paths > 1 and end.name == BACKEND else ""
+            mptcp.allow(end.subflows, paths - 1, announced)
             for number, index in enumerate(end.indices):
                 self.switch(end, number, number < paths)
                 if number < paths:
@@ -167,7 +175,10 @@ class Namespaces:
         found = {}
         for name in self.ends:
             with self.inside(name), DiagSocket() as diagnosis:
-                sockets = diagnosis.get_sock_stats(family=socket.AF_INET, extensions=1 << 3)
+                # Not those that only listen: they have the host's until somebody comes.
+                sockets = diagnosis.get_sock_stats(
+                    family=socket.AF_INET, states=1 << SS_ESTABLISHED, extensions=1 << 3
+                )
             names = {
                 entry.get_attr("INET_DIAG_CONG")
                 for entry in sockets

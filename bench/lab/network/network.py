@@ -10,6 +10,7 @@ import os
 import shutil
 import socket
 import sys
+import threading
 import time
 from collections.abc import Sequence
 from functools import partial
@@ -57,6 +58,7 @@ class Network:
         self._control: socket.socket | None = None
         self._folder: Path | None = None
         self._descriptors: list[int] = []
+        self._asking = threading.Lock()
         self.privilege = ""
         self.priority = ""
 
@@ -107,7 +109,8 @@ class Network:
     def _ask(self, **message: Any) -> dict[str, Any]:
         if self._child is None:
             raise TrialFailed("the link is not running")
-        return self._child.ask(message)
+        with self._asking:  # a cut has a thread of its own
+            return self._child.ask(message)
 
     def _socket(self, end: str, kind: int) -> socket.socket:
         assert self._control is not None

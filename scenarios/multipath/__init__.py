@@ -1,0 +1,1 @@
+"""What a second path to the backend is worth."""

@@ -1,0 +1,60 @@
+"""The claims of `multipath`: what the field repeats, as data with a rule.  Pure."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+from bench.model import Claim, Scene
+from bench.rules import AllOf, Bound, Near
+from scenarios.multipath import laws
+
+PATHS = {
+    "link": "emulated",
+    "rtt": "20ms",
+    "rate": "10mbit",
+    "second_path": "rtt=60ms,rate=5mbit",
+}
+BRIEF = {**PATHS, "warmup": "500ms"}
+BOTH = Scene(("tcp", "mptcp"), {**BRIEF, "duration": "4s"})
+LOSS = Scene(
+    ("tcp", "mptcp"), {**BRIEF, "transfer": "2MB", "cut": "500ms", "duration": "1s", "drain": "8s"}
+)
+
+NORMAL: Mapping[str, Any] = {"cut": 0}
+"""What holds for evidence where a rule does not ask for something else."""
+
+CUT = {"cut": lambda seconds: seconds > 0}
+
+Facts = Mapping[str, float]
+
+
+def tcp_mbit(load: Any, _: Facts | None = None) -> float:
+    """MP-1 for the first path alone; NaN where it is lost meanwhile."""
+    return math.nan if load.cut_s else laws.goodput(load.rates[:1], load.clients) / 1e6
+
+
+def mptcp_mbit(load: Any, _: Facts | None = None) -> float:
+    """MP-1 for both paths."""
+    if load.cut_s:
+        return math.nan
+    return laws.goodput(load.rates, load.clients, laws.DSS_BYTES) / 1e6
+
+
+CLAIMS = (
+    Claim(
+        "M8",
+        "MPTCP adds the paths' rates and survives the loss of one",
+        (BOTH, LOSS),
+        AllOf(
+            (
+                Near("goodput", "Mbit/s", "tcp", tcp_mbit, "MP-1", 0.1),
+                Near("goodput", "Mbit/s", "mptcp", mptcp_mbit, "MP-1", 0.1),
+                Bound("completeness", "", "tcp", at_most=0, where=CUT),
+                Bound("completeness", "", "mptcp", at_least=1, where=CUT),
+            )
+        ),
+        "MP-1",
+    ),
+)

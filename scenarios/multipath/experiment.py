@@ -1,0 +1,113 @@
+"""The experiment `multipath`: question, load, metrics, predictions.
+
+Declares only; imports neither Locust nor a server.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from dataclasses import dataclass
+
+from bench import linktext
+from bench.model import Experiment, Load, Prediction, UsageError, parameter
+from scenarios.multipath import laws
+from scenarios.multipath.claims import CLAIMS, NORMAL, PATHS, mptcp_mbit, tcp_mbit
+
+TWO_PATHS = "--link 'path=rtt=20ms,rate=10mbit path=rtt=60ms,rate=5mbit'"
+
+
+@dataclass(frozen=True, kw_only=True)
+class MultipathLoad(Load):
+    """How much is transferred, and whether a path is lost meanwhile."""
+
+    clients: int = parameter(1, "", "simulated clients", low=1, high=1000)
+    transfer_bytes: int = parameter(8_000_000, "B", "size of a transfer", low=1, high=4_000_000_000)
+    cut_s: float = parameter(
+        0.0,
+        "s",
+        "the link's first path is taken down so long after the window's beginning, until the "
+        "trial's end; 0: never",
+        low=0,
+        high=86_400,
+    )
+
+    @property
+    def path_down_after_s(self) -> float:
+        return self.cut_s
+
+    @property
+    def rates(self) -> tuple[float, ...]:
+        """The bandwidth of each path towards the clients; NaN where there is no limit."""
+        link = linktext.link_of(dataclasses.asdict(self))
+        return tuple(path.down.rate or math.nan for path in link.paths) if link else ()
+
+    def check(self) -> None:
+        if len(self.rates) < 2:
+            raise UsageError(
+                f"multipath: the link has {len(self.rates) or 'no'} path; it needs two: add "
+                f"--quick or {TWO_PATHS}"
+            )
+        if self.cut_s >= self.duration_s:
+            raise UsageError(
+                f"cut={self.cut_s:g}s: not within the window; the most is less than "
+                f"duration={self.duration_s:g}s"
+            )
+
+
+def second_share(load: MultipathLoad) -> float:
+    """MP-2, where both paths are there all the time."""
+    return math.nan if load.cut_s else laws.second_share(*load.rates)
+
+
+PREDICTIONS = (
+    Prediction(
+        "MP-1",
+        "C1 (1500 - 52)/1500 / N",
+        "headers of full packets; long transfers",
+        "goodput",
+        ("tcp",),
+        lambda load, facts: tcp_mbit(load),
+    ),
+    Prediction(
+        "MP-1",
+        "(C1 + C2) (1500 - 52 - 28)/1500 / N",
+        "headers of full packets; long transfers",
+        "goodput",
+        ("mptcp",),
+        lambda load, facts: mptcp_mbit(load),
+    ),
+    Prediction(
+        "MP-2",
+        "C2/(C1 + C2)",
+        "each path is full; long transfers",
+        "second_path_share",
+        ("mptcp",),
+        lambda load, facts: second_share(load),
+    ),
+)
+
+
+EXPERIMENT = Experiment(
+    name="multipath",
+    title="Two paths",
+    question="A client has two paths to the backend: does a connection that uses both get the sum "
+    "of their rates, and does it outlive the loss of one?",
+    load=MultipathLoad,
+    operations=("transfer",),
+    outcome_operation="transfer",
+    piece="transfer",
+    headline=(
+        "goodput",
+        "completeness",
+        "latency_mean",
+        "second_path_share",
+        "backend_cpu_us_per_event",
+    ),
+    tradeoff=(("backend_cpu_us_per_event", "goodput"),),
+    quick={**PATHS, "transfer": "4MB", "duration": "2s", "warmup": "500ms"},
+    verify_with={},
+    predictions=PREDICTIONS,
+    claims=CLAIMS,
+    normal=NORMAL,
+)

@@ -1,0 +1,1 @@
+"""Servers that send long replies over one path or two."""

@@ -1,0 +1,10 @@
+"""One TCP connection over the first path; the second lies idle."""
+
+from targets.multipath._download import DownloadTarget
+
+TITLE = "TCP"
+EXAMPLE = "(echo 1000; sleep 1) | nc {host} {port} | wc -c"
+
+
+class Target(DownloadTarget):
+    """A line with a number comes, so many bytes go back."""
