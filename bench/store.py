@@ -232,6 +232,7 @@ class StoredTrial:
             peaks=peaks,
             series=series,
             generator_cores=max(1, len(record.cpu_sets.get("load", ()))),
+            backend_cores=max(1, len(record.cpu_sets.get("backend", ()))),
         )
 
 

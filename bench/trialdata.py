@@ -47,6 +47,7 @@ class TrialData:
     peaks: Mapping[str, int] = field(default_factory=dict)
     series: Mapping[str, Sequence[Reading]] = field(default_factory=dict)
     generator_cores: int = 1
+    backend_cores: int = 1
 
     @property
     def seconds(self) -> float:

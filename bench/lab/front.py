@@ -25,7 +25,7 @@ from bench.model import TrialFailed
 
 FOLDER_PREFIX = "patternbench-front-"
 COUNTED = (
-    r"^(http\..*downstream_(cx|rq)_(total|http[123]_total)|listener\..*ssl\.handshake"
+    r"^(http\..*downstream_(cx|rq)_(total|active|http[123]_total)|listener\..*ssl\.handshake"
     r"|cluster\..*upstream_(cx|rq)_(total|http[123]_total)|cluster\..*upstream_cx_active)$"
 )
 

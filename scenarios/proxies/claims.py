@@ -1,0 +1,76 @@
+"""The claims of `proxies`: what the field repeats, as data with a rule.  Pure.
+
+Each part is held against `direct`.  Throughput is what was measured, on cores that server
+and proxy share; CPU per request is judged apart.  Numbers stand here and nowhere else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from bench.model import Claim, Scene
+from bench.rules import AllOf, Bound, Ratio
+
+ALL = ("direct", "multiplexing", "demultiplexing")
+
+BRIEF = {"warmup": "500ms", "duration": "2s", "clients": "64"}
+BUSY = Scene(ALL, {**BRIEF, "server": "granian,hypercorn"})
+PACED = Scene(ALL, {**BRIEF, "request_rate": "1500/s"})
+WAITING = Scene(ALL, {**BRIEF, "app_wait": "10ms"})
+
+NORMAL: Mapping[str, Any] = {"server": "granian", "request_rate": 0, "app_wait": 0}
+"""What holds for evidence where a rule does not ask for something else."""
+
+AT_FULL_SPEED: Mapping[str, Any] = {"server": "granian"}
+IN_PYTHON: Mapping[str, Any] = {"server": "hypercorn"}
+AT_A_RATE: Mapping[str, Any] = {"request_rate": 1500}
+WHILE_WAITING: Mapping[str, Any] = {"app_wait": 0.01}
+
+
+def _throughput(pattern: str, **bound: float) -> tuple[Ratio, ...]:
+    """With a backend that computes, on either server, and with one that waits."""
+    return tuple(
+        Ratio("deliveries_per_s", pattern, "direct", where=where, **bound)
+        for where in (AT_FULL_SPEED, IN_PYTHON, WHILE_WAITING)
+    )
+
+
+def _server_cpu(pattern: str, **bound: float) -> tuple[Ratio, ...]:
+    """At full speed on either server, and at an equal rate of requests."""
+    return tuple(
+        Ratio("server_cpu_us_per_event", pattern, "direct", where=where, **bound)
+        for where in (AT_FULL_SPEED, IN_PYTHON, AT_A_RATE)
+    )
+
+
+CLAIMS = (
+    Claim(
+        "P1",
+        "A proxy that puts many HTTP/1.1 connections on one HTTP/2 connection lets more requests "
+        "through, for which the backend pays with more CPU for each",
+        (BUSY, PACED, WAITING),
+        AllOf(
+            (
+                Bound("upstream_connections", "", "multiplexing", at_least=1, at_most=1),
+                *_throughput("multiplexing", above=1),
+                *_server_cpu("multiplexing", above=1),
+            )
+        ),
+        "SC-2, MX-1",
+    ),
+    Claim(
+        "P2",
+        "A proxy that spreads one HTTP/2 connection over a few HTTP/1.1 connections lets fewer "
+        "requests through, while the backend needs less CPU for each",
+        (BUSY, PACED, WAITING),
+        AllOf(
+            (
+                Bound("upstream_connections", "", "demultiplexing", at_least=6, at_most=6),
+                *_throughput("demultiplexing", below=1),
+                *_server_cpu("demultiplexing", below=1),
+            )
+        ),
+        "SC-2, MX-1",
+    ),
+)

@@ -1,0 +1,13 @@
+"""Client side of a multiplexing proxy: HTTP/1.1 to the proxy."""
+
+from __future__ import annotations
+
+from scenarios.proxies._query import Http1QueryClient
+
+
+class Client(Http1QueryClient):
+    """As without a proxy: only the port is another."""
+
+    @property
+    def port(self) -> int:
+        return int(self.session.address["listeners"]["http1"]["port"])

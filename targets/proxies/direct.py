@@ -1,0 +1,13 @@
+"""Every client has an HTTP/1.1 connection of its own straight to the backend."""
+
+from __future__ import annotations
+
+from targets.proxies._backend import QueryTarget
+
+TITLE = "direct"
+REQUIRES = ()
+EXAMPLE = "curl -i 'http://{host}:{port}/'"
+
+
+class Target(QueryTarget):
+    """The backend alone."""
