@@ -24,6 +24,9 @@ OPTION_TIMESTAMPS = 1
 SOCKETS_AT_ONCE = 200
 """Sockets read between two turns of the loop: about 0.5 ms."""
 
+NO_RTT = 2**32 - 1
+"""What the kernel says before it has seen a round trip."""
+
 SOCKET_NS = 4_000
 """About what reading one takes."""
 
@@ -122,7 +125,8 @@ class WireMeter:
             except OSError:  # its end is about to be told to `closes`
                 continue
             total.add(counts)
-            times.append(min_rtt)
+            if min_rtt != NO_RTT:
+                times.append(min_rtt)
             if number % SOCKETS_AT_ONCE == 0:
                 await asyncio.sleep(0)
         return {

@@ -66,6 +66,7 @@ class Worker:
             return {}
         changed = dict(self.session.experiment.verify_with)
         session = self._session({**self.config["load"], **changed})
+        session.window_known.set()  # it has none to wait for
         user = self.user_class(environment_for(self.user_class, session))
         self._trying = session, gevent.spawn(self.engine.run, user.lifetime())
         if not _wait(lambda: session.connected or session.failures, VERIFY_SECONDS):

@@ -31,7 +31,8 @@ class Piece:
 class WorkingClient(ClientUser):
     """Does one piece after the other (closed loop), or each at its time (open loop).
 
-    Nothing is begun from t1 on; what was begun before is finished, and counts.
+    Nothing is begun from t1 on; what was begun before is finished, and counts.  With
+    no warm-up nothing is begun before t0: a long piece is then the window's.
     """
 
     abstract = True
@@ -64,6 +65,11 @@ class WorkingClient(ClientUser):
         return bool(t1_ns) and now_ns() >= t1_ns
 
     async def live(self) -> None:
+        session = self.session
+        if not session.load.warmup_s:
+            # A piece longer than the window must begin in it to be seen.
+            await session.window_known.wait()
+            await session.engine.alarm.until(session.t0_ns)
         offsets = self.schedule()
         if offsets is None:
             while not self.is_over:

@@ -55,6 +55,26 @@ quantile_metrics(
 )
 
 
+def setup_ns(data: TrialData) -> np.ndarray:
+    return difference_ns(data.select("open"), "done_ns", "intended_ns")
+
+
+quantile_metrics(
+    "setup", "set-up", "times until a page's new connection was ready, TLS or QUIC", setup_ns
+)
+
+
+@metric(
+    "setup_mean",
+    "ms",
+    "set-up mean",
+    "Mean time until a page's new connection was ready for its first request.",
+    "lower",
+)
+def setup_mean(data: TrialData) -> float:
+    return _mean_ms(setup_ns(data))
+
+
 def queue_ns(data: TrialData) -> np.ndarray:
     return difference_ns(data.select("resource"), "sent_ns", "intended_ns")
 

@@ -1,9 +1,260 @@
-"""The claims of `page_load`, as data with a rule.  Pure."""
+"""The claims of `page_load`, as data with a rule, and the laws as its load and facts fill them.
+
+Pure.  Numbers (bounds, tolerances, levels) stand here and nowhere else.
+"""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
-NORMAL: Mapping[str, Any] = {"loss": 0, "streams": 0}
-CLAIMS: tuple[Any, ...] = ()
+from bench.model import Claim, Scene
+from bench.rules import AllOf, Bound, Near, Ratio
+from scenarios.page_load import laws
+
+Facts = Mapping[str, float]
+
+PROTOCOLS = ("http1_one", "http1_six", "http2", "http3")
+CONTROLS = ("reno", "cubic", "bbr")
+
+LINK = {"link": "emulated", "rtt": "50ms", "cc": "cubic"}
+BRIEF = {**LINK, "resource_size": "100B", "warmup": "500ms", "duration": "2s"}
+WAVES = Scene((*PROTOCOLS, "http1_unlimited"), {**BRIEF, "resources": "6,12,30"})
+LOSSES = Scene(
+    PROTOCOLS,
+    {
+        "link": "emulated",
+        "rtt": "50ms",
+        "rate": "20mbit",
+        "loss": "0,1,2,5%",
+        "cc": ",".join(CONTROLS),
+        "resources": "20",
+        "resource_size": "50kB",
+        "server_delay": "0",
+        # One page a trial, however long it takes.
+        "warmup": "0",
+        "duration": "100ms",
+        "drain": "60s",
+    },
+)
+HELD = Scene(
+    ("http1_six", "http2"),
+    {**BRIEF, "resources": "12", "streams": "3,5,6", "drain": "3s"},
+)
+LARGE = Scene(
+    ("http1_one", "http2", "http3"),
+    {
+        "resources": "1",
+        "resource_size": "10MB",
+        "server_delay": "0",
+        "warmup": "500ms",
+        "duration": "2s",
+    },
+)
+
+NORMAL: Mapping[str, Any] = {"loss": 0, "streams": 0, "rate": 0, "resource_size": 100}
+"""What holds for evidence where a rule does not ask for something else."""
+
+LOSSY = {"rate": 20e6, "resource_size": 50_000}
+IS_LARGE = {"resource_size": 10_000_000}
+MANY = {"resources": 30}
+HOLDS_ALL = {"streams": 6}
+
+
+def rtt_s(facts: Facts) -> float:
+    """By the probe of the link; on loopback by the sockets (QUIC has none that tell)."""
+    probed = facts.get("link_rtt_probe_ms", math.nan) / 1e3
+    return facts.get("rtt_us", math.nan) / 1e6 if math.isnan(probed) else probed
+
+
+def _setup_s(load: Any, facts: Facts, version: str) -> float:
+    """As measured: round trips, and what both ends compute for the handshake."""
+    measured = facts.get("setup_mean", math.nan) / 1e3
+    law = laws.setup_s(rtt_s(facts), version, version != "1.1" or load.tls == "on")
+    return law if math.isnan(measured) else measured
+
+
+def _bounded_ms(load: Any, seconds: float) -> float:
+    if load.loss or load.loss_up:
+        return math.nan  # these laws know no loss
+    return max(seconds, laws.transmission_s(load.page_bytes, load.rate)) * 1e3
+
+
+def http1_ms(load: Any, facts: Facts, connections: int) -> float:
+    """MUX-1 with set-up; where streams are held, with the connections that SSE-2 leaves."""
+    free = laws.free_connections(connections, load.streams)
+    if not free:
+        return math.inf
+    count = len(load.sizes_bytes)
+    fetching = laws.http1_makespan(count, free, rtt_s(facts), load.server_delay_s)
+    return _bounded_ms(load, _setup_s(load, facts, "1.1") + fetching)
+
+
+def multiplexed_ms(load: Any, facts: Facts, version: str) -> float:
+    """MUX-1 for one connection with streams; one that carries streams already is set up."""
+    rtt, count = rtt_s(facts), len(load.sizes_bytes)
+    fetching = laws.multiplexed_makespan(count, load.max_streams, rtt, load.server_delay_s)
+    if version == "2":
+        fetching += max(laws.first_window_s(count, rtt), laws.slow_start_s(load.page_bytes, 1, rtt))
+    else:
+        fetching += laws.slow_start_s(load.page_bytes, 1, rtt)
+    return _bounded_ms(load, (0.0 if load.streams else _setup_s(load, facts, version)) + fetching)
+
+
+def _six_ms(load: Any, facts: Facts) -> float:
+    return http1_ms(load, facts, 6)
+
+
+def _one_ms(load: Any, facts: Facts) -> float:
+    return http1_ms(load, facts, 1)
+
+
+def _http2_ms(load: Any, facts: Facts) -> float:
+    return multiplexed_ms(load, facts, "2")
+
+
+def _http3_ms(load: Any, facts: Facts) -> float:
+    return multiplexed_ms(load, facts, "3")
+
+
+def _two_trips_ms(_: Any, facts: Facts) -> float:
+    return laws.setup_s(rtt_s(facts), "2", True) * 1e3
+
+
+def _one_trip_ms(_: Any, facts: Facts) -> float:
+    return laws.setup_s(rtt_s(facts), "3", True) * 1e3
+
+
+def _each_ones(load: Any, _: Facts) -> float:
+    return len(load.sizes_bytes)
+
+
+def _exactly(pattern: str, connections: int) -> Bound:
+    return Bound(
+        "connections_per_page",
+        "",
+        pattern,
+        at_least=connections - 0.01,
+        at_most=connections + 0.01,
+    )
+
+
+CLAIMS = (
+    Claim(
+        "M1",
+        "HTTP/1.1 opens a connection for each request that is under way, HTTP/2 and HTTP/3 one "
+        "for all",
+        (WAVES,),
+        AllOf(
+            (
+                Near("connections_per_page", "", "http1_unlimited", _each_ones, "n", 0.05),
+                _exactly("http1_six", 6),
+                _exactly("http1_one", 1),
+                _exactly("http2", 1),
+                _exactly("http3", 1),
+            )
+        ),
+    ),
+    Claim(
+        "M2",
+        "Six connections serve n requests in ceil(n/6) waves",
+        (WAVES,),
+        AllOf(
+            (
+                Near("makespan_mean", "ms", "http1_six", _six_ms, "MUX-1", 0.05),
+                Near("makespan_mean", "ms", "http1_one", _one_ms, "MUX-1", 0.05),
+            )
+        ),
+        "MUX-1",
+    ),
+    Claim(
+        "M3",
+        "HTTP/2 and HTTP/3 need one wave",
+        (WAVES,),
+        AllOf(
+            (
+                Near("makespan_mean", "ms", "http2", _http2_ms, "MUX-1", 0.05),
+                Near("makespan_mean", "ms", "http3", _http3_ms, "MUX-1", 0.05),
+                Ratio("makespan_mean", "http2", "http1_six", below=1, where=MANY),
+            )
+        ),
+        "MUX-1",
+    ),
+    Claim(
+        "M4",
+        "Under loss one connection is worse than six, and HTTP/3 suffers less than HTTP/2",
+        (LOSSES,),
+        AllOf(
+            (
+                *(
+                    Ratio(
+                        "makespan_mean",
+                        "http2",
+                        "http1_six",
+                        above=1,
+                        where={**LOSSY, "loss": 0.02, "cc": control},
+                    )
+                    for control in CONTROLS
+                ),
+                *(
+                    Ratio(
+                        "makespan_mean",
+                        "http3",
+                        "http2",
+                        below=1,
+                        where={**LOSSY, "loss": 0.02, "cc": control},
+                    )
+                    for control in CONTROLS
+                ),
+            )
+        ),
+        "MUX-2, MUX-3",
+    ),
+    Claim(
+        "M5",
+        "QUIC saves a round trip at set-up",
+        (WAVES,),
+        AllOf(
+            (
+                Ratio("setup_mean", "http3", "http2", below=0.75),
+                Near("setup_mean", "ms", "http2", _two_trips_ms, "2R", 0.15),
+                Near("setup_mean", "ms", "http3", _one_trip_ms, "R", 0.3),
+            )
+        ),
+        "MUX-1",
+    ),
+    Claim(
+        "M7",
+        "HTTP/2 and HTTP/3 cost more CPU per byte than HTTP/1.1",
+        (LARGE,),
+        AllOf(
+            (
+                Ratio("proxy_cpu_us_per_event", "http2", "http1_one", above=1, where=IS_LARGE),
+                Ratio("proxy_cpu_us_per_event", "http3", "http1_one", above=1, where=IS_LARGE),
+            )
+        ),
+    ),
+    Claim(
+        "N15",
+        "HTTP/1.1 lets a client hold six streams to a host: with six held nothing else is "
+        "answered; over HTTP/2 it is",
+        (HELD,),
+        AllOf(
+            (
+                Near(
+                    "makespan_mean",
+                    "ms",
+                    "http1_six",
+                    _six_ms,
+                    "SSE-2",
+                    0.1,
+                    {"streams": lambda held: 0 < held < 6},
+                ),
+                Bound("completeness", "", "http1_six", at_most=0, where=HOLDS_ALL),
+                Bound("completeness", "", "http2", at_least=1, where=HOLDS_ALL),
+            )
+        ),
+        "SSE-2",
+    ),
+)

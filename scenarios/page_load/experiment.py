@@ -6,16 +6,12 @@ Declares only; imports neither Locust nor a server.
 from __future__ import annotations
 
 import csv
-import math
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from bench.model import Experiment, Facts, Load, Prediction, UsageError, parameter
-from scenarios.page_load import laws
-from scenarios.page_load.claims import CLAIMS, NORMAL
-
-CONNECTIONS = {"http1_one": 1, "http1_six": 6}
+from bench.model import Experiment, Load, Prediction, UsageError, parameter
+from scenarios.page_load.claims import CLAIMS, NORMAL, http1_ms, multiplexed_ms
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,75 +78,38 @@ def read_sizes(path: Path) -> tuple[int, ...]:
     return tuple(sizes)
 
 
-def rtt_s(facts: Facts) -> float:
-    """By the probe of the link; on loopback by the sockets (QUIC has none that tell)."""
-    probed = facts.get("link_rtt_probe_ms", math.nan) / 1e3
-    return facts["rtt_us"] / 1e6 if math.isnan(probed) else probed
-
-
-def _bounded(load: PageLoad, seconds: float) -> float:
-    return max(seconds, laws.transmission_s(load.page_bytes, load.rate)) * 1e3
-
-
-def http1_ms(load: PageLoad, facts: Facts, connections: int) -> float:
-    """MUX-1 with set-up, and with SSE-2's connections where streams are held."""
-    rtt = rtt_s(facts)
-    free = laws.free_connections(connections, load.streams)
-    if not free:
-        return math.inf
-    setup = laws.setup_s(rtt, "1.1", load.tls == "on")
-    return _bounded(
-        load,
-        setup + laws.http1_makespan(len(load.sizes_bytes), free, rtt, load.server_delay_s),
-    )
-
-
-def multiplexed_ms(load: PageLoad, facts: Facts, version: str) -> float:
-    rtt = rtt_s(facts)
-    # A connection that already carries streams is there.
-    setup = 0.0 if load.streams else laws.setup_s(rtt, version, True)
-    fetching = laws.multiplexed_makespan(
-        len(load.sizes_bytes), load.max_streams, rtt, load.server_delay_s
-    )
-    return _bounded(load, setup + fetching + laws.slow_start_s(load.page_bytes, 1, rtt))
-
-
-def _is_lossless(load: PageLoad) -> bool:
-    return not load.loss
-
-
 PREDICTIONS = (
     Prediction(
         "MUX-1",
-        "2R + ceil(n/K)(R + S), at least the bandwidth's time",
-        "one request at a time on each connection; TLS 1.3, without it R less",
+        "h + ceil(n/K)(R + S), at least the bandwidth's time",
+        "one request at a time on each connection; set-up h as measured",
         "makespan_p50",
         ("http1_one",),
-        lambda load, facts: http1_ms(load, facts, 1) if _is_lossless(load) else math.nan,
+        lambda load, facts: http1_ms(load, facts, 1),
     ),
     Prediction(
         "MUX-1",
-        "2R + ceil(n/K)(R + S), at least the bandwidth's time",
-        "one request at a time on each connection; TLS 1.3, without it R less",
+        "h + ceil(n/K)(R + S), at least the bandwidth's time",
+        "one request at a time on each connection; set-up h as measured",
         "makespan_p50",
         ("http1_six",),
-        lambda load, facts: http1_ms(load, facts, 6) if _is_lossless(load) else math.nan,
+        lambda load, facts: http1_ms(load, facts, 6),
     ),
     Prediction(
         "MUX-1",
-        "2R + ceil(n/M) S + R + slow start",
-        "all at once on one connection; TLS 1.3",
+        "h + ceil(n/M) S + R, + R where n > 10, + slow start",
+        "all at once on one connection; set-up h as measured",
         "makespan_p50",
         ("http2",),
-        lambda load, facts: multiplexed_ms(load, facts, "2") if _is_lossless(load) else math.nan,
+        lambda load, facts: multiplexed_ms(load, facts, "2"),
     ),
     Prediction(
         "MUX-1",
-        "R + ceil(n/M) S + R + slow start",
-        "all at once on one connection; QUIC",
+        "h + ceil(n/M) S + R + slow start",
+        "all at once on one connection; set-up h as measured",
         "makespan_p50",
         ("http3",),
-        lambda load, facts: multiplexed_ms(load, facts, "3") if _is_lossless(load) else math.nan,
+        lambda load, facts: multiplexed_ms(load, facts, "3"),
     ),
 )
 

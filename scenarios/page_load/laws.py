@@ -40,6 +40,15 @@ def multiplexed_makespan(requests: int, streams: int, rtt_s: float, service_s: f
     return waves(requests, streams) * service_s + rtt_s
 
 
+def first_window_s(requests: int, rtt_s: float) -> float:
+    """One round trip more where the requests are more segments than a new connection may send.
+
+    Each request of HTTP/2 is a TLS record and a segment of its own; what does not fit
+    into the first window waits for the first acknowledgement, and then goes together.
+    """
+    return rtt_s if requests > FIRST_WINDOW else 0.0
+
+
 def slow_start_s(size_bytes: float, connections: int, rtt_s: float) -> float:
     """Round trips in which a reply waits for the window to grow: it doubles from ten segments.
 
