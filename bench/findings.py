@@ -48,7 +48,7 @@ def of_trial(data: TrialData, counted: int, metrics: Mapping[str, float]) -> lis
         generator_shares_delay(data, metrics),
         source_late(metrics),
         link_differs(metrics, data.load),
-        link_overloaded(metrics),
+        link_overloaded(metrics, is_cut=data.load.get("cut_s", 0.0) > 0),
     )
     return [finding for finding in checks if finding is not None]
 
@@ -199,8 +199,9 @@ def link_differs(metrics: Mapping[str, float], load: Mapping[str, Any]) -> Findi
     )
 
 
-def link_overloaded(metrics: Mapping[str, float]) -> Finding | None:
-    dropped = metrics.get("link_dropped_by_devices", math.nan)
+def link_overloaded(metrics: Mapping[str, float], *, is_cut: bool = False) -> Finding | None:
+    """A device that is taken down drops what it holds: then drops say nothing."""
+    dropped = 0.0 if is_cut else metrics.get("link_dropped_by_devices", math.nan)
     share = metrics.get("link_cpu_share", math.nan)
     if not (dropped > 0 or share > BUSY_SHARE):
         return None

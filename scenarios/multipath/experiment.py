@@ -44,9 +44,9 @@ class MultipathLoad(Load):
 
     def check(self) -> None:
         if len(self.rates) < 2:
+            where = "the link" if self.rates else linktext.LOOPBACK
             raise UsageError(
-                f"multipath: the link has {len(self.rates) or 'no'} path; it needs two: add "
-                f"--quick or {TWO_PATHS}"
+                f"multipath: {where} has one path, two are needed; add --quick or {TWO_PATHS}"
             )
         if self.cut_s >= self.duration_s:
             raise UsageError(

@@ -1,0 +1,171 @@
+"""The declaration of `multipath`: loads that it takes, laws that it applies, what it refuses."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+import unit_builders as make
+from claim_builders import evidence
+
+from bench import findings, metrics, samples
+from bench.claims import Cell
+from bench.metrics import METRICS
+from bench.model import UsageError
+from bench.plan import loads_of
+from bench.readings import PathCounts, WayCounts
+from reports.evaluated import public_load
+from scenarios.multipath.claims import CLAIMS, NORMAL
+from scenarios.multipath.experiment import EXPERIMENT, MultipathLoad
+
+QUICK = EXPERIMENT.quick
+
+
+def load_of(**settings: str) -> MultipathLoad:
+    ((_, load),) = loads_of(EXPERIMENT, {**QUICK, **settings})
+    return MultipathLoad(**load)
+
+
+# --- what it takes ------------------------------------------------------------------------
+
+
+def test_the_quick_settings_have_two_paths() -> None:
+    assert load_of().rates == (10e6, 5e6)
+    assert load_of().path_down_after_s == 0
+    assert load_of(cut="500ms").path_down_after_s == 0.5
+
+
+def test_a_path_without_a_limit_has_no_rate_to_add() -> None:
+    first, second = load_of(second_path="rtt=60ms").rates
+    assert (first, math.isnan(second)) == (10e6, True)
+
+
+@pytest.mark.parametrize(
+    ("settings", "words"),
+    [
+        ({}, "loopback has one path, two are needed; add --quick or --link 'path="),
+        ({"link": "emulated", "rtt": "5ms"}, "the link has one path"),
+        ({"link": "lan"}, "the link has one path"),
+        ({**QUICK, "cut": "2s"}, "cut=2s: not within the window; the most is less than duration="),
+    ],
+)
+def test_what_cannot_be_measured_is_refused_in_one_line(
+    settings: dict[str, str], words: str
+) -> None:
+    with pytest.raises(UsageError) as refused:
+        loads_of(EXPERIMENT, settings)
+    assert words in str(refused.value)
+    assert "\n" not in str(refused.value)
+
+
+# --- its laws -----------------------------------------------------------------------------
+
+
+def test_only_known_metrics_are_named() -> None:
+    tradeoffs = [key for pair in EXPERIMENT.tradeoff for key in pair]
+    assert {*EXPERIMENT.headline, *tradeoffs} <= set(METRICS)
+    assert {entry.metric for entry in EXPERIMENT.predictions} <= set(METRICS)
+    assert EXPERIMENT.outcome_operation in EXPERIMENT.operations
+
+
+def test_laws_speak_of_links_whose_paths_stay() -> None:
+    values = {
+        (pattern, entry.metric): [entry.function(load_of(cut=cut), {}) for cut in ("0", "1s")]
+        for pattern in ("tcp", "mptcp")
+        for entry in EXPERIMENT.predictions_for(pattern)
+    }
+    assert {key: whole for key, (whole, _) in values.items()} == pytest.approx(
+        {
+            ("tcp", "goodput"): 10 * 1448 / 1500,
+            ("mptcp", "goodput"): 15 * 1420 / 1500,
+            ("mptcp", "second_path_share"): 1 / 3,
+        }
+    )
+    assert all(math.isnan(cut) for _, cut in values.values())
+
+
+@pytest.mark.parametrize(
+    ("mptcp", "completed", "verdict"),
+    [
+        (14.2, (0.0, 1.0), "confirmed"),
+        (9.6, (0.0, 1.0), "depends"),
+        (14.2, (1.0, 1.0), "depends"),
+        (14.2, (0.0, 0.0), "depends"),
+    ],
+)
+def test_m8_needs_the_sum_and_the_survival(
+    mptcp: float, completed: tuple[float, float], verdict: str
+) -> None:
+    def cell(pattern: str, metric: str, value: float, **settings: str) -> Cell:
+        load = load_of(**settings)
+        values = {repeat: {metric: value} for repeat in (1, 2, 3)}
+        return Cell(pattern, public_load(load), values, {}, load)
+
+    found = evidence(
+        cell("tcp", "goodput", 9.6),
+        cell("mptcp", "goodput", mptcp),
+        cell("tcp", "completeness", completed[0], cut="1s"),
+        cell("mptcp", "completeness", completed[1], cut="1s"),
+        **NORMAL,
+    )
+    (claim,) = CLAIMS
+    assert claim.rule.judge(found).verdict == verdict
+
+
+# --- its metrics and findings ---------------------------------------------------------------
+
+
+def transfers(*rows: tuple[int, int, int]) -> np.ndarray:
+    """(outcome, milliseconds, bytes), each meant and sent 10 and 20 ms after t0."""
+    found = np.zeros(len(rows), samples.DTYPE)
+    for index, (outcome, milliseconds, octets) in enumerate(rows):
+        found["outcome"][index] = outcome
+        found["intended_ns"][index], found["sent_ns"][index] = 10 * make.MS, 20 * make.MS
+        found["done_ns"][index] = (20 + milliseconds) * make.MS
+        found["bytes_down"][index] = octets
+    return found
+
+
+def trial(rows: np.ndarray, **values: object) -> metrics.TrialData:
+    settings = {"operations": ("transfer",), "outcome_operation": "transfer", **values}
+    return make.data(rows, **settings)
+
+
+def test_goodput_is_the_median_over_whole_transfers() -> None:
+    rows = transfers(
+        (samples.OK, 800, 1_000_000),
+        (samples.OK, 1600, 1_000_000),
+        (samples.OK, 8000, 1_000_000),
+        (samples.PENDING, 1, 0),
+    )
+    assert METRICS["goodput"].function(trial(rows)) == pytest.approx(5)
+    assert math.isnan(METRICS["goodput"].function(trial(rows[:0])))
+    assert math.isnan(METRICS["goodput"].function(make.data(make.latencies([5]))))
+
+
+def path(octets_down: int) -> PathCounts:
+    return PathCounts(up=WayCounts(bytes_out=7), down=WayCounts(bytes_out=octets_down))
+
+
+def test_the_second_paths_share_counts_from_t0_to_the_end() -> None:
+    link = {
+        "t0": [path(100), path(50)],
+        "t1": [path(101), path(51)],
+        "end": [path(700), path(250)],
+    }
+    share = METRICS["second_path_share"].function
+    assert share(trial(transfers(), link=link)) == 0.25
+    one = {mark: paths[:1] for mark, paths in link.items()}
+    assert math.isnan(share(trial(transfers(), link=one)))
+    assert math.isnan(share(trial(transfers(), link={**link, "end": link["t0"]})))
+    assert math.isnan(share(trial(transfers())))
+
+
+@pytest.mark.parametrize(("cut_s", "code"), [(0.5, "path_lost"), (0.0, "nothing_measured")])
+def test_nothing_delivered_over_a_lost_path_is_a_result(cut_s: float, code: str) -> None:
+    data = trial(transfers((samples.PENDING, 1, 0)), load={"clients": 1, "cut_s": cut_s})
+    raised = findings.of_trial(data, 1, {"link_dropped_by_devices": 3.0})
+    assert code in {one.code for one in raised}
+    assert ("link_overloaded" in {one.code for one in raised}) == (cut_s == 0)
+    assert (findings.worst(raised) == "void") == (cut_s == 0)
