@@ -32,8 +32,10 @@ HOLDS: dict[str, Callable[[float, float], bool]] = {
     ">": lambda value, bound: value > bound,
     ">=": lambda value, bound: value >= bound,
 }
-SCALED = {"ms": ("s", 1e3), "us": ("s", 1e6)}
+SCALED = {"ms": ("s", 1e3), "us": ("s", 1e6), "Mbit/s": ("bit/s", 1e-6)}
 """Metric units that are not base units: the base, and how many of them make one of it."""
+
+EXAMPLES = {"ms": "50 ms", "us": "80 us", "B": "4 kB", "/s": "100/s", "Mbit/s": "10 Mbit/s"}
 
 
 @dataclass(frozen=True)
@@ -114,4 +116,4 @@ def _absolute(text: str, metric: str, value: str) -> float:
 
 
 def _example(unit: str) -> str:
-    return {"ms": "50 ms", "us": "80 us", "B": "4 kB", "/s": "100/s"}.get(unit, "a number")
+    return EXAMPLES.get(unit, "a number")

@@ -25,7 +25,15 @@ SCALES: dict[str, dict[str, float]] = {
     },
     "/s": {"/s": 1.0, "/ms": 1e3, "/min": 1 / 60, "/h": 1 / 3600},
     "%": {"%": 0.01},
-    "bit/s": {"bit/s": 1, "bit": 1, "kbit": 1e3, "mbit": 1e6, "Mbit": 1e6, "gbit": 1e9},
+    "bit/s": {
+        "bit/s": 1,
+        "bit": 1,
+        "kbit": 1e3,
+        "mbit": 1e6,
+        "Mbit": 1e6,
+        "Mbit/s": 1e6,
+        "gbit": 1e9,
+    },
     "": {"": 1.0},
 }
 EXAMPLES = {

@@ -7,13 +7,19 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bench.claims import Cell, Evidence
+from bench.model import Load
 from reports.evaluated import public_load
 from scenarios.notifications.experiment import NotificationLoad
 
 
-def cell(pattern: str, values: Mapping[str, Sequence[float]], **load: Any) -> Cell:
+def cell(
+    pattern: str,
+    values: Mapping[str, Sequence[float]],
+    kind: type[Load] = NotificationLoad,
+    **load: Any,
+) -> Cell:
     """A pattern's trials: the values of each metric by repeat (1, 2, ...); facts are means."""
-    typed = NotificationLoad(**load)
+    typed = kind(**load)
     count = max(len(entries) for entries in values.values())
     trials = {
         repeat + 1: {key: entries[repeat] for key, entries in values.items()}

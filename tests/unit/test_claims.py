@@ -172,10 +172,11 @@ def test_a_claims_scenes_supply_its_rule(experiment: Experiment, claim: Claim) -
         fixed, swept = parse_settings(experiment, scene.settings)
         for values in itertools.product(*swept.values()):
             levels = {field_of(experiment, n): v for n, v in zip(swept, values, strict=True)}
-            for pattern in scene.patterns:
-                cells.append(
-                    cell(pattern, {key: [1.0, 1.1] for key in METRICS}, **{**fixed, **levels})
-                )
+            settings = {**fixed, **levels}
+            values_of = {key: [1.0, 1.1] for key in METRICS}
+            cells += [
+                cell(pattern, values_of, experiment.load, **settings) for pattern in scene.patterns
+            ]
     found = claim.rule.judge(evidence(*cells, **experiment.normal))
     assert found.verdict != "not measured", found.words
     assert found.numbers
