@@ -52,6 +52,8 @@ class Session:
         self.wire = WireMeter()
         self.connected = 0
         self.busy = 0
+        self.only_one = False
+        """To verify: one piece of work, and no second one begun."""
         self.errors: list[str] = []
         self.failures = 0
         self.facts: dict[str, Any] = {}

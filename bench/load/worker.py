@@ -67,6 +67,7 @@ class Worker:
         changed = dict(self.session.experiment.verify_with)
         session = self._session({**self.config["load"], **changed})
         session.window_known.set()  # it has none to wait for
+        session.only_one = True
         user = self.user_class(environment_for(self.user_class, session))
         self._trying = session, gevent.spawn(self.engine.run, user.lifetime())
         if not _wait(lambda: session.connected or session.failures, VERIFY_SECONDS):

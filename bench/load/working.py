@@ -74,6 +74,8 @@ class WorkingClient(ClientUser):
         if offsets is None:
             while not self.is_over:
                 await self._one(now_ns())
+                if session.only_one:
+                    break
         else:
             await self._by_schedule(offsets)
         await asyncio.Event().wait()
@@ -86,7 +88,7 @@ class WorkingClient(ClientUser):
         try:
             for offset_ns in offsets:
                 await until(start_ns + offset_ns)
-                if self.is_over:
+                if self.is_over or (under_way and self.session.only_one):
                     break
                 task = asyncio.create_task(self._one(start_ns + offset_ns))
                 under_way.add(task)
