@@ -90,3 +90,14 @@ def link_packets_per_s(data: TrialData) -> float:
     return (
         data.link_change("up", "packets_in") + data.link_change("down", "packets_in")
     ) / data.seconds
+
+
+@metric(
+    "link_packets_down_per_event",
+    "",
+    "packets to clients per event",
+    "Packets that came out of the link towards the clients in the window, per delivery.",
+    "neither",
+)
+def link_packets_down_per_event(data: TrialData) -> float:
+    return data.per_outcome(data.link_change("down", "packets_out"))

@@ -98,7 +98,9 @@ def multiplexed_ms(load: Any, facts: Facts, version: str) -> float:
     if version == "2":
         fetching += max(laws.first_window_s(count, rtt), laws.slow_start_s(load.page_bytes, 1, rtt))
     else:
-        fetching += laws.slow_start_s(load.page_bytes, 1, rtt)
+        packets = facts.get("link_packets_down_per_event", 0.0)
+        slow_start = laws.slow_start_s(load.page_bytes, 1, rtt, laws.QUIC_WINDOW)
+        fetching += max(slow_start, laws.quic_pacing_s(packets, rtt))
     return _bounded_ms(load, (0.0 if load.streams else _setup_s(load, facts, version)) + fetching)
 
 

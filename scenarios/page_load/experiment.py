@@ -105,7 +105,7 @@ PREDICTIONS = (
     ),
     Prediction(
         "MUX-1",
-        "h + ceil(n/M) S + R + slow start",
+        "h + ceil(n/M) S + R + max(pacing, slow start)",
         "all at once on one connection; set-up h as measured",
         "makespan_mean",
         ("http3",),

@@ -16,6 +16,7 @@ PACKET_BYTES = 1500
 FIRST_WINDOW = 10
 """RFC 6928: segments that a new TCP connection may send at once."""
 
+QUIC_WINDOW, QUIC_BURST = 32, 10
 RENO = math.sqrt(3 / 2)
 
 
@@ -49,15 +50,26 @@ def first_window_s(requests: int, rtt_s: float) -> float:
     return rtt_s if requests > FIRST_WINDOW else 0.0
 
 
-def slow_start_s(size_bytes: float, connections: int, rtt_s: float) -> float:
-    """Round trips in which a reply waits for the window to grow: it doubles from ten segments.
+def quic_pacing_s(packets: float, rtt_s: float) -> float:
+    """How much later a burst of small QUIC packets ends: all after the first ten are paced.
+
+    In slow start at twice the window in a round trip; Envoy's QUIC begins with a window of
+    32 packets and a burst of ten.
+    """
+    return max(0.0, packets - QUIC_BURST) * rtt_s / (2 * QUIC_WINDOW)
+
+
+def slow_start_s(
+    size_bytes: float, connections: int, rtt_s: float, first_window: int = FIRST_WINDOW
+) -> float:
+    """Round trips in which a reply waits for the window to grow: it doubles from the first.
 
     For replies that are ready together: all but the first window of each connection.
     """
     segments = size_bytes / connections / SEGMENT_BYTES
-    if segments <= FIRST_WINDOW:
+    if segments <= first_window:
         return 0.0
-    return math.ceil(math.log2(segments / FIRST_WINDOW + 1) - 1) * rtt_s
+    return math.ceil(math.log2(segments / first_window + 1) - 1) * rtt_s
 
 
 def transmission_s(size_bytes: float, rate: float) -> float:
