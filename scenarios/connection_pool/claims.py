@@ -1,0 +1,291 @@
+"""The claims of `connection_pool`: what the field repeats, as data with a rule.  Pure.
+
+Each names the trials that it needs and the rule of its verdict; the laws are in
+laws.py.  Numbers (bounds, tolerances, levels) stand here and nowhere else.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+from bench.model import Claim, Facts, Scene
+from bench.rules import AllOf, Bound, Near, Ratio
+from bench.trends import Crossover
+from scenarios.connection_pool import laws
+
+POOL, PER_REQUEST = "pool", "per_request"
+
+BRIEF = {"warmup": "300ms", "burst": "50", "pool_size": "5"}
+SLEEPS = {**BRIEF, "query_time": "20ms"}
+POOL_SIZES = Scene(
+    (POOL,),
+    {**SLEEPS, "pool_size": "1,2,5,20,50", "burst_interval": "1200ms", "duration": "3600ms"},
+)
+BURST_SIZES = Scene(
+    (POOL,), {**SLEEPS, "burst": "5,10,20,40", "burst_interval": "300ms", "duration": "2s"}
+)
+STEADY = Scene(
+    (POOL,),
+    {
+        **BRIEF,
+        "arrivals": "steady",
+        "query_time": "5ms",
+        "request_rate": "600/s",
+        "service": "fixed,exponential",
+        "duration": "15s",
+    },
+)
+LENGTHS = Scene(
+    (POOL, PER_REQUEST),
+    {**BRIEF, "query_time": "2ms,20ms,100ms", "burst_interval": "1200ms", "duration": "2400ms"},
+)
+ALONE = Scene(
+    (POOL, PER_REQUEST),
+    {**BRIEF, "query_time": "2ms", "burst": "1", "burst_interval": "20ms", "duration": "2s"},
+)
+FAR = Scene(
+    (POOL, PER_REQUEST),
+    {
+        **BRIEF,
+        "query_time": "2ms",
+        "connect_time": "150ms",
+        "burst_interval": "500ms",
+        "duration": "2s",
+    },
+)
+COMPUTING = Scene(
+    (POOL,),
+    {
+        **BRIEF,
+        "work": "compute",
+        "pool_size": "1,2,5,20,50",
+        "burst_interval": "300ms",
+        "duration": "2s",
+    },
+)
+COMPUTING_STEADILY = Scene(
+    (POOL,),
+    {
+        **BRIEF,
+        "work": "compute",
+        "pool_size": "2,50",
+        "arrivals": "steady",
+        "request_rate": "270/s",
+        "duration": "6s",
+    },
+)
+
+NORMAL: Mapping[str, Any] = {
+    "clients": 1,
+    "arrivals": "bursts",
+    "service": "fixed",
+    "work": "sleep",
+    "connect_time": 0,
+    "pool_ready": 0,
+    "stall": 0,
+}
+"""What holds for evidence where a rule does not ask for something else."""
+
+
+# --- the laws for a load, with measured facts; NaN where a law does not speak ---------------
+
+
+def _cost_s(facts: Facts) -> float:
+    """CPU time of a query in application and database, which share a core here."""
+    return (facts["server_cpu_us_per_event"] + facts["database_cpu_us_per_event"]) / 1e6
+
+
+def _service_s(load: Any, facts: Facts) -> float:
+    """POOL-1's S: bursts of one client, nobody computes, and the pool does not grow; else NaN."""
+    is_simple = load.arrivals == "bursts" and load.service == "fixed" and load.work == "sleep"
+    is_grown = load.pool_ready in (0, load.pool_size)
+    return facts["hold_mean"] / 1e3 if is_simple and is_grown and load.clients == 1 else math.nan
+
+
+def pool_makespan_ms(load: Any, facts: Facts) -> float:
+    """POOL-1, and the time in which the first wave arrives."""
+    service_s, arrival_s = _service_s(load, facts), facts["burst_arrival"] / 1e3
+    return laws.burst_makespan(load.burst, load.pool_size, service_s, arrival_s) * 1e3
+
+
+def pool_wait_ms(load: Any, facts: Facts) -> float:
+    """POOL-1 for bursts, Erlang's formula for a steady load that sleeps."""
+    if load.arrivals == "bursts":
+        service_s = _service_s(load, facts)
+        return laws.burst_wait_mean(load.burst, load.pool_size, service_s) * 1e3 or math.nan
+    if load.work != "sleep" or load.clients != 1:
+        return math.nan
+    law = laws.steady_wait_mean if load.service == "exponential" else laws.steady_wait_mean_fixed
+    # The rate as it came out: in seconds, chance is far from its mean.
+    return law(facts["deliveries_per_s"], facts["hold_mean"] / 1e3, load.pool_size) * 1e3
+
+
+def pool_wait_max_ms(load: Any, facts: Facts) -> float:
+    """POOL-1: the last of a burst."""
+    service_s = _service_s(load, facts)
+    return laws.burst_wait_max(load.burst, load.pool_size, service_s) * 1e3 or math.nan
+
+
+def computing_makespan_ms(load: Any, facts: Facts) -> float:
+    """POOL-2 where queries keep the core busy."""
+    if load.arrivals != "bursts" or load.work != "compute" or load.clients != 1:
+        return math.nan
+    return laws.computing_makespan(load.burst, _cost_s(facts)) * 1e3
+
+
+def connecting_makespan_ms(load: Any, facts: Facts) -> float:
+    """POOL-2 where every query connects."""
+    if load.arrivals != "bursts" or load.service != "fixed" or load.clients != 1:
+        return math.nan
+    service_s = load.query_time_s if load.work == "sleep" else 0.0
+    cost_s = _cost_s(facts)
+    return laws.connecting_makespan(load.burst, load.connect_time_s, service_s, cost_s) * 1e3
+
+
+def _lengths_break_even(load: Any, _: Facts, new: Facts) -> float:
+    """POOL-2: what a new connection adds to a query, against the waits of POOL-1."""
+    added_s = (new["wait_mean"] + new["hold_mean"]) / 1e3 - load.query_time_s
+    return laws.break_even_service(load.burst, load.pool_size, added_s)
+
+
+SHORT = {"query_time": 0.002, "pool_size": 5}
+LONG = {"query_time": 0.02}
+BURST = {**SHORT, "burst": 50}
+SINGLE = {**SHORT, "burst": 1}
+COMPUTE = {"work": "compute", "query_time": 0.002, "burst": 50}
+COMPUTE_STEADY = {"work": "compute", "query_time": 0.002, "arrivals": "steady"}
+
+CLAIMS = (
+    Claim(
+        "D1",
+        "A query waits when every connection is busy, and only then",
+        (POOL_SIZES, BURST_SIZES),
+        AllOf(
+            (
+                Bound(
+                    "wait_max",
+                    "ms",
+                    POOL,
+                    at_most=2,
+                    where={**LONG, "burst": 5, "pool_size": 5},
+                ),
+                Near(
+                    "wait_max",
+                    "ms",
+                    POOL,
+                    pool_wait_max_ms,
+                    "POOL-1",
+                    0.05,
+                    {**LONG, "burst": lambda count: count > 5, "pool_size": 5},
+                ),
+                Near(
+                    "burst_makespan",
+                    "ms",
+                    POOL,
+                    pool_makespan_ms,
+                    "POOL-1",
+                    0.05,
+                    {**LONG, "burst": 50},
+                ),
+            )
+        ),
+        "POOL-1",
+    ),
+    Claim(
+        "D1b",
+        "Queries that come at random wait before the pool is used up; equal ones half as long as "
+        "ones of random length",
+        (STEADY,),
+        AllOf(
+            tuple(
+                Near(
+                    "wait_mean",
+                    "ms",
+                    POOL,
+                    pool_wait_ms,
+                    "POOL-2",
+                    0.25,
+                    {"arrivals": "steady", "query_time": 0.005, "service": service},
+                )
+                for service in ("fixed", "exponential")
+            )
+        ),
+        "POOL-2",
+    ),
+    Claim(
+        "D2",
+        "A pool beats a connection per request for short queries: latency and database CPU",
+        (LENGTHS, ALONE, FAR),
+        AllOf(
+            (
+                Bound("database_connections_per_query", "", PER_REQUEST, at_least=1, at_most=1),
+                Bound("database_connections_per_query", "", POOL, at_most=0),
+                Ratio("latency_mean", POOL, PER_REQUEST, below=0.5, where=BURST),
+                Ratio("latency_p50", POOL, PER_REQUEST, below=0.8, where=SINGLE),
+                Ratio("database_cpu_us_per_event", POOL, PER_REQUEST, below=0.2, where=BURST),
+                Ratio("database_cpu_us_per_event", POOL, PER_REQUEST, below=0.2, where=SINGLE),
+                Bound(
+                    "wait_p50",
+                    "ms",
+                    PER_REQUEST,
+                    at_least=150,
+                    where={**BURST, "connect_time": 0.15},
+                ),
+                Ratio(
+                    "burst_makespan",
+                    POOL,
+                    PER_REQUEST,
+                    below=0.2,
+                    where={**BURST, "connect_time": 0.15},
+                ),
+            )
+        ),
+        "POOL-2",
+    ),
+    Claim(
+        "D2b",
+        "A pool of five beats a connection per request however long its queries are",
+        (LENGTHS,),
+        Crossover(
+            "latency_mean",
+            POOL,
+            PER_REQUEST,
+            "query_time",
+            _lengths_break_even,
+            "POOL-2",
+            where={"burst": 50, "pool_size": 5},
+        ),
+        "POOL-1, POOL-2",
+    ),
+    Claim(
+        "D3",
+        "A bigger pool is not a faster pool",
+        (COMPUTING, COMPUTING_STEADILY, POOL_SIZES),
+        AllOf(
+            (
+                *(
+                    Ratio(
+                        "burst_queries_per_s",
+                        POOL,
+                        POOL,
+                        below=1.1,
+                        where={**work, "pool_size": 50},
+                        other_where={**work, "pool_size": 5},
+                    )
+                    for work in (COMPUTE, {**LONG, "burst": 50})
+                ),
+                Ratio(
+                    "latency_p99",
+                    POOL,
+                    POOL,
+                    above=1,
+                    where={**COMPUTE_STEADY, "pool_size": 50},
+                    other_where={**COMPUTE_STEADY, "pool_size": 2},
+                ),
+            )
+        ),
+        "POOL-2",
+    ),
+)

@@ -1,0 +1,98 @@
+"""Closed-form predictions for `connection_pool`.  Pure: numbers in, number out.
+
+Symbols: n queries at once, K connections in the pool, S time for which a query holds a
+connection, A time in which a burst arrives, t_c time to connect, s CPU time of a query
+with all around it, c cores, lambda queries per second, a = lambda S offered load.  Times
+in seconds.
+"""
+
+from __future__ import annotations
+
+import math
+
+# --- POOL-1: a burst on a pool -------------------------------------------------------
+
+
+def burst_makespan(burst: int, pool_size: int, service_s: float, arrival_s: float = 0.0) -> float:
+    """POOL-1: K at a time, so ceil(n/K) S until the last is done.
+
+    A burst takes A to arrive, one request after the other: the first K use that part of it
+    which is theirs, the rest arrive meanwhile.
+    """
+    arriving_s = arrival_s * min(1.0, pool_size / burst)
+    return arriving_s + math.ceil(burst / pool_size) * service_s
+
+
+def burst_wait(place: int, pool_size: int, service_s: float) -> float:
+    """POOL-1: the query at place j (from 1) waits floor((j - 1)/K) S."""
+    return (place - 1) // pool_size * service_s
+
+
+def burst_wait_mean(burst: int, pool_size: int, service_s: float) -> float:
+    """POOL-1: the mean over the burst."""
+    waits = (burst_wait(place, pool_size, service_s) for place in range(1, burst + 1))
+    return sum(waits) / burst
+
+
+def burst_wait_max(burst: int, pool_size: int, service_s: float) -> float:
+    """POOL-1: the last one waits all waves but its own."""
+    return burst_wait(burst, pool_size, service_s)
+
+
+# --- POOL-2: a pool beside a connection per request -------------------------------------
+
+
+def connecting_makespan(
+    burst: int, connect_s: float, service_s: float, cost_s: float, cores: int = 1
+) -> float:
+    """POOL-2: all connect at once: t_c + S, and what each costs a core, in turn: n s/c."""
+    return connect_s + service_s + burst * cost_s / cores
+
+
+def queries_per_s(service_s: float, connect_s: float = 0.0) -> float:
+    """POOL-2: one after the other: 1/S on a kept connection, 1/(t_c + S) on new ones."""
+    return 1 / (connect_s + service_s)
+
+
+def computing_makespan(burst: int, cost_s: float, cores: int = 1) -> float:
+    """POOL-2: queries that compute need n s/c, whatever K is: a core does one at a time."""
+    return burst * cost_s / cores
+
+
+def break_even_service(burst: int, pool_size: int, connecting_wait_s: float) -> float:
+    """POOL-2: the S at which the mean wait of POOL-1 is as long as that for new connections."""
+    waves = burst_wait_mean(burst, pool_size, 1.0)
+    return connecting_wait_s / waves if waves else math.inf
+
+
+def recommended_pool_size(cores: int, spindles: int) -> int:
+    """POOL-2: 2 c + spindles: enough to keep cores and disks busy."""
+    return 2 * cores + spindles
+
+
+def erlang_c(servers: int, offered: float) -> float:
+    """The share of Poisson arrivals that find all servers busy (M/M/c); 1 where overloaded."""
+    if offered >= servers:
+        return 1.0
+    blocked = 1.0  # Erlang B, server by server
+    for count in range(1, servers + 1):
+        blocked = offered * blocked / (count + offered * blocked)
+    return blocked / (1 - (offered / servers) * (1 - blocked))
+
+
+def steady_wait_mean(rate_per_s: float, service_s: float, pool_size: int) -> float:
+    """POOL-2: C(K, a) S/(K - a), exponential service; infinite where a >= K."""
+    offered = rate_per_s * service_s
+    if offered >= pool_size:
+        return math.inf
+    return erlang_c(pool_size, offered) * service_s / (pool_size - offered)
+
+
+def steady_wait_mean_fixed(rate_per_s: float, service_s: float, pool_size: int) -> float:
+    """POOL-2 for fixed service (M/D/K): about half of it, by Cosmetatos' correction."""
+    exponential = steady_wait_mean(rate_per_s, service_s, pool_size)
+    if math.isinf(exponential):
+        return math.inf
+    free = pool_size / (rate_per_s * service_s) - 1  # (1 - rho)/rho
+    shape = (pool_size - 1) * (math.sqrt(4 + 5 * pool_size) - 2) / (16 * pool_size)
+    return exponential / 2 * (1 + free * shape)

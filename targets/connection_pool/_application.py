@@ -1,0 +1,134 @@
+"""The application server before the database, the same for both patterns.
+
+A request is one query.  Where its connection comes from is the pattern's; the reply
+says when a connection was asked for, got, done with and given back, by the one clock
+of the host.  Knows nothing of bursts or schedules.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Mapping
+from contextlib import AbstractAsyncContextManager
+from typing import Any
+
+import asyncpg
+from aiohttp import web
+
+from bench.clock import now_ns
+from targets._web import WebTarget
+
+INNER_ROWS = 100
+"""Rows of the inner of two joined series: both stay small, so nothing is written to disk."""
+
+TRIAL_ROWS, TRIALS = 10_000, 40
+"""Least of so many: what disturbs a short query only makes it longer."""
+
+SETTINGS: Mapping[str, str] = {"jit": "off"}
+"""A long computation would be compiled first, a short one would not."""
+
+
+class Application(WebTarget):
+    """GET /query: one query, on a connection that the pattern supplies."""
+
+    def __init__(self, *settings: Any) -> None:
+        super().__init__(*settings)
+        self._url = str(self.services["postgres"]["url"])
+        self._chance = random.Random(f"{self.seed}/service")  # apart from the arrivals
+        self._rows_per_s = 0.0
+        self._opened = self._open = self._most_open = 0
+
+    # --- what a pattern writes ---------------------------------------------------------
+
+    def connection(self) -> AbstractAsyncContextManager[Any]:
+        """A connection for one query."""
+        raise NotImplementedError
+
+    async def prepare(self) -> None:
+        """What is done before the first request."""
+
+    # --- the server ----------------------------------------------------------------------
+
+    def routes(self) -> list[web.RouteDef]:
+        return [web.get("/query", self.query)]
+
+    async def start(self, port: int) -> int:
+        if self.load.work == "compute":
+            self._rows_per_s = await self._measured_speed()
+        await self.prepare()
+        return await super().start(port)
+
+    def counts(self) -> dict[str, float]:
+        """Connections to the database: opened, and open at the same time at most."""
+        return {
+            "database_connections_opened": self._opened,
+            "database_connections_most": self._most_open,
+        }
+
+    async def query(self, _: web.Request) -> web.Response:
+        statement = self._statement()
+        asked_ns = now_ns()
+        try:
+            async with self.connection() as connection:
+                got_ns = now_ns()
+                await connection.execute(statement)
+                done_ns = now_ns()
+        except (asyncpg.PostgresError, OSError) as error:
+            return web.Response(status=503, text=f"{type(error).__name__}: {error}")
+        return web.Response(text=f"{asked_ns} {got_ns} {done_ns} {now_ns()}")
+
+    # --- connections -----------------------------------------------------------------------
+
+    async def open_connection(self, *_: Any, **more: Any) -> asyncpg.Connection:
+        """A new connection, counted while a process of the database serves it.
+
+        The injected time is spent here and not in the database: a trigger on logins
+        would load its language into every new process, and cost more than it adds.
+        """
+        if self.load.connect_time_s:
+            await asyncio.sleep(self.load.connect_time_s)
+        self._open += 1
+        self._most_open = max(self._most_open, self._open)
+        try:
+            connection = await asyncpg.connect(self._url, server_settings=SETTINGS, **more)
+        except BaseException:
+            self._open -= 1
+            raise
+        self._opened += 1
+        connection.add_termination_listener(self._closed)
+        return connection
+
+    def _closed(self, _: Any) -> None:
+        self._open -= 1
+
+    # --- the work of a query ------------------------------------------------------------------
+
+    def _statement(self) -> str:
+        """The next query; it is one message each way, prepared by nobody."""
+        seconds = self.load.query_time_s
+        if self.load.service == "exponential":
+            seconds = self._chance.expovariate(1 / seconds)
+        if self.load.work == "compute":
+            return _computation(seconds * self._rows_per_s)
+        # The database rounds up to whole milliseconds.
+        return f"SELECT pg_sleep({seconds:.6f})"
+
+    async def _measured_speed(self) -> float:
+        """Rows per second of the computation, alone on the database's core."""
+        connection = await asyncpg.connect(self._url, server_settings=SETTINGS)
+        try:
+            took_ns = []
+            for _ in range(TRIALS):
+                began_ns = now_ns()
+                await connection.execute(_computation(TRIAL_ROWS))
+                took_ns.append(now_ns() - began_ns)
+        finally:
+            await connection.close()
+        return TRIAL_ROWS * 1e9 / min(took_ns)
+
+
+def _computation(rows: float) -> str:
+    """So much work for a CPU, however many others want it: a join that is only counted."""
+    outer = max(1, round(rows / INNER_ROWS))
+    return f"SELECT count(*) FROM generate_series(1, {outer}) a, generate_series(1, {INNER_ROWS}) b"
