@@ -1,4 +1,6 @@
-"""One contract for every pattern that the catalog finds: what each owes to whoever compares it.
+"""One contract for every pattern that tells of events: what each owes to whoever compares it.
+
+Patterns whose clients make the work themselves have theirs in test_working_patterns.py.
 
 Real processes on loopback.  Nothing here names a pattern.
 """
@@ -21,7 +23,10 @@ from bench.model import Pattern
 from bench.store import StoredTrial
 
 PATTERNS = [
-    pattern for name in catalog.experiments() for pattern in catalog.patterns(name).values()
+    pattern
+    for name, experiment in catalog.experiments().items()
+    if experiment.piece == "event"
+    for pattern in catalog.patterns(name).values()
 ]
 WITH_POSITIONS = [pattern for pattern in PATTERNS if pattern.compared and not pattern.requires]
 """Patterns of our own servers, whose clients come back and say how far they had come."""
