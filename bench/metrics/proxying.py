@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 
-from bench.metrics.registry import metric
+from bench.metrics.registry import BACKEND_ROLES, metric
 from bench.trialdata import TrialData
 
 ACTIVE_UPSTREAM = "cluster.up.upstream_cx_active"
@@ -85,10 +85,13 @@ def requests_per_upstream_connection(data: TrialData) -> float:
     return len(data.outcomes) / connections if connections else math.nan
 
 
+def _present(data: TrialData, *roles: str) -> list[str]:
+    return [role for role in roles if role in data.marks.get("t0", {})]
+
+
 def _capacity(data: TrialData, *roles: str) -> float:
     """Requests that one core would do: computed from CPU time, not measured."""
-    present = [role for role in roles if role in data.marks.get("t0", {})]
-    cpu_us = data.per_outcome(sum(data.cpu_ns(role) for role in present) / 1e3)
+    cpu_us = data.per_outcome(sum(data.cpu_ns(role) for role in _present(data, *roles)) / 1e3)
     return 1e6 / cpu_us if cpu_us > 0 else math.nan
 
 
@@ -124,4 +127,4 @@ def proxied_capacity_per_s(data: TrialData) -> float:
     "neither",
 )
 def backend_cores(data: TrialData) -> float:
-    return data.backend_cores
+    return data.backend_cores if _present(data, *BACKEND_ROLES) else math.nan

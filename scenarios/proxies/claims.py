@@ -16,7 +16,7 @@ ALL = ("direct", "multiplexing", "demultiplexing")
 
 BRIEF = {"warmup": "500ms", "duration": "2s", "clients": "64"}
 BUSY = Scene(ALL, {**BRIEF, "server": "granian,hypercorn"})
-PACED = Scene(ALL, {**BRIEF, "request_rate": "1500/s"})
+PACED = Scene(ALL, {**BRIEF, "request_rate": "1000/s"})
 WAITING = Scene(ALL, {**BRIEF, "app_wait": "10ms"})
 
 NORMAL: Mapping[str, Any] = {"server": "granian", "request_rate": 0, "app_wait": 0}
@@ -24,7 +24,7 @@ NORMAL: Mapping[str, Any] = {"server": "granian", "request_rate": 0, "app_wait":
 
 AT_FULL_SPEED: Mapping[str, Any] = {"server": "granian"}
 IN_PYTHON: Mapping[str, Any] = {"server": "hypercorn"}
-AT_A_RATE: Mapping[str, Any] = {"request_rate": 1500}
+AT_A_RATE: Mapping[str, Any] = {"request_rate": 1000}
 WHILE_WAITING: Mapping[str, Any] = {"app_wait": 0.01}
 
 

@@ -5,6 +5,7 @@ Declares only; imports neither Locust nor a server.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from bench.model import Experiment, Facts, Load, Prediction, parameter
@@ -64,88 +65,77 @@ def _services_s(facts: Facts) -> tuple[float, float]:
     return _cost_s(facts, "server") + _proxy_s(facts), _cost_s(facts, "generator")
 
 
-def _most_per_s(load: ProxyLoad, facts: Facts, at_a_time: float) -> float:
-    """The most that cores and connections let through; `at_a_time` requests are under way."""
-    server_s, client_s = _cost_s(facts, "server"), _cost_s(facts, "generator")
-    by_cores = laws.pinned_throughput(
-        facts["backend_cores"], server_s, _proxy_s(facts), 1, client_s
-    )
-    # Between two requests a connection is idle for what both sides spend on one.
-    held_s = server_s + _proxy_s(facts)
-    return min(by_cores, laws.connections_throughput(int(at_a_time), load.app_wait_s, held_s))
+def _through_all(load: ProxyLoad) -> int:
+    return load.clients
 
 
-def _throughput(load: ProxyLoad, facts: Facts, at_a_time: float) -> float:
-    most = _most_per_s(load, facts, min(at_a_time, load.clients))
-    return min(load.request_rate_per_s, most) if load.request_rate_per_s else most
-
-
-def _latency_ms(load: ProxyLoad, facts: Facts, at_a_time: float) -> float:
-    if load.request_rate_per_s:
-        # Latency begins when a client's loop was meant to wake, and ends when it has woken.
-        wakes_s = 2 * facts["loop_lag_p50"] / 1e3
-        services_s = _services_s(facts)
-        once = laws.open_loop_latency(load.request_rate_per_s, services_s, load.app_wait_s)
-        return (once + wakes_s) * 1e3
-    return laws.closed_loop_latency(load.clients, _throughput(load, facts, at_a_time)) * 1e3
-
-
-def _through_one(load: ProxyLoad) -> float:
+def _through_one(load: ProxyLoad) -> int:
     return load.streams
 
 
-def _through_few(load: ProxyLoad) -> float:
+def _through_few(load: ProxyLoad) -> int:
     return min(load.upstream_connections, load.streams)
 
 
+def _throughput(load: ProxyLoad, facts: Facts, at_a_time: int) -> float:
+    """The most that cores, connections to the backend and clients let through."""
+    backend_s, client_s = _services_s(facts)
+    most = min(
+        laws.pinned_throughput(
+            facts["backend_cores"], _cost_s(facts, "server"), _proxy_s(facts), 1, client_s
+        ),
+        laws.connections_throughput(at_a_time, load.app_wait_s, backend_s),
+        laws.connections_throughput(load.clients, load.app_wait_s, backend_s + client_s),
+    )
+    return min(load.request_rate_per_s, most) if load.request_rate_per_s else most
+
+
+def _latency_ms(load: ProxyLoad, facts: Facts, at_a_time: int) -> float:
+    if not load.request_rate_per_s:
+        return laws.closed_loop_latency(load.clients, _throughput(load, facts, at_a_time)) * 1e3
+    # It begins when a client's loop was meant to wake, and ends when it has woken.
+    wakes_s = 2 * facts["loop_lag_p50"] / 1e3
+    once_s = laws.open_loop_latency(load.request_rate_per_s, _services_s(facts), load.app_wait_s)
+    return (once_s + wakes_s) * 1e3
+
+
+def _predictions(
+    pattern: str, at_a_time: Callable[[ProxyLoad], int], formula: str
+) -> tuple[Prediction, Prediction]:
+    """Throughput and latency where so many requests may be under way at the backend."""
+    return (
+        Prediction(
+            "SC-2, MX-1",
+            formula,
+            "something is always busy: an upper bound; costs as measured",
+            "deliveries_per_s",
+            (pattern,),
+            lambda load, facts: _throughput(load, facts, at_a_time(load)),
+        ),
+        Prediction(
+            "SC-1, LIT-1",
+            "w + sum of s/(1 - rho) + wake-ups; closed loop: N/X",
+            "M/M/1 on either side; Little's law with the X of SC-2 and MX-1",
+            "latency_mean",
+            (pattern,),
+            lambda load, facts: _latency_ms(load, facts, at_a_time(load)),
+        ),
+    )
+
+
 PREDICTIONS = (
-    Prediction(
-        "SC-2, MX-1",
-        "min(c/s_server, 1/s_client, N/(w + s))",
-        "cores that are always busy; costs as measured",
-        "deliveries_per_s",
-        ("direct",),
-        lambda load, facts: _throughput(load, facts, load.clients),
+    *_predictions(
+        "direct", _through_all, "least of c/s_server, 1/s_client, N/(w + s_server + s_client)"
     ),
-    Prediction(
-        "SC-2, MX-1",
-        "min(c/(s_server + s_proxy), 1/s_client, streams/(w + s))",
-        "cores that are always busy; costs as measured",
-        "deliveries_per_s",
-        ("multiplexing",),
-        lambda load, facts: _throughput(load, facts, _through_one(load)),
+    *_predictions(
+        "multiplexing",
+        _through_one,
+        "least of c/(s_server + s_proxy), 1/s_client, N/(w + all s), streams/(w + backend s)",
     ),
-    Prediction(
-        "SC-2, MX-1",
-        "min(c/(s_server + s_proxy), 1/s_client, K/(w + s))",
-        "cores that are always busy; costs as measured",
-        "deliveries_per_s",
-        ("demultiplexing",),
-        lambda load, facts: _throughput(load, facts, _through_few(load)),
-    ),
-    Prediction(
-        "SC-1, LIT-1",
-        "open loop: w + sum of s/(1 - rho) + wake-ups; closed loop: N/X",
-        "M/M/1 at each side; Little's law with X of SC-2",
-        "latency_mean",
-        ("direct",),
-        lambda load, facts: _latency_ms(load, facts, load.clients),
-    ),
-    Prediction(
-        "SC-1, LIT-1",
-        "open loop: w + sum of s/(1 - rho) + wake-ups; closed loop: N/X",
-        "M/M/1 at each side; Little's law with X of SC-2",
-        "latency_mean",
-        ("multiplexing",),
-        lambda load, facts: _latency_ms(load, facts, _through_one(load)),
-    ),
-    Prediction(
-        "SC-1, LIT-1",
-        "open loop: w + sum of s/(1 - rho) + wake-ups; closed loop: N/X",
-        "M/M/1 at each side; Little's law with X of SC-2",
-        "latency_mean",
-        ("demultiplexing",),
-        lambda load, facts: _latency_ms(load, facts, _through_few(load)),
+    *_predictions(
+        "demultiplexing",
+        _through_few,
+        "least of c/(s_server + s_proxy), 1/s_client, N/(w + all s), K/(w + backend s)",
     ),
 )
 

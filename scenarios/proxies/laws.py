@@ -13,7 +13,7 @@ from collections.abc import Sequence
 
 
 def shared_throughput(
-    cores: int, application_s: float, client_s: float, proxy_s: float, proxies: int = 1
+    cores: float, application_s: float, client_s: float, proxy_s: float, proxies: int = 1
 ) -> float:
     """SC-2: c/(s_app + s_client + k s_proxy), where all share c cores."""
     return cores / (application_s + client_s + proxies * proxy_s)
@@ -27,7 +27,7 @@ def pinned_throughput(
     Server and proxy have one busy thread each, so neither gets more than one core.
     """
     sides = (
-        backend_cores / (server_s + proxy_s),
+        shared_throughput(backend_cores, server_s, 0.0, proxy_s),
         1 / server_s,
         1 / proxy_s if proxy_s else math.inf,
         generator_cores / client_s,
@@ -36,14 +36,12 @@ def pinned_throughput(
 
 
 def connections_throughput(connections: int, wait_s: float, service_s: float) -> float:
-    """MX-1: an HTTP/1.1 connection carries one request at a time: X <= K/(w + S)."""
+    """MX-1: an HTTP/1.1 connection carries one request at a time: X <= K/(w + s).
+
+    For HTTP/2 K is how many streams there may be, for a closed loop how many clients.
+    """
     held_s = wait_s + service_s
     return connections / held_s if held_s else math.inf
-
-
-def streams_throughput(streams: int, wait_s: float, service_s: float) -> float:
-    """MX-1 for an HTTP/2 connection: as many requests at a time as it may have streams."""
-    return connections_throughput(streams, wait_s, service_s)
 
 
 def closed_loop_latency(clients: int, throughput_per_s: float) -> float:
