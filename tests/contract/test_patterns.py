@@ -20,6 +20,7 @@ import pytest
 from bench import catalog, findings, metrics, samples
 from bench.metrics import TrialData
 from bench.model import Pattern
+from bench.services import SERVICES
 from bench.store import StoredTrial
 
 PATTERNS = [
@@ -28,7 +29,18 @@ PATTERNS = [
     if experiment.piece == "event"
     for pattern in catalog.patterns(name).values()
 ]
-WITH_POSITIONS = [pattern for pattern in PATTERNS if pattern.compared and not pattern.requires]
+ROLES = {name: role for name, (_, role) in SERVICES.items()} | {"envoy": "proxy"}
+"""What a required component is called in the meters."""
+
+
+def roles_of(pattern: Pattern) -> set[str]:
+    """The roles that a trial of this pattern meters."""
+    return {"server", "generator", *(ROLES[name] for name in pattern.requires if name in ROLES)}
+
+
+WITH_POSITIONS = [
+    pattern for pattern in PATTERNS if pattern.compared and "broker" not in roles_of(pattern)
+]
 """Patterns of our own servers, whose clients come back and say how far they had come."""
 
 CLIENTS = 5
@@ -117,7 +129,7 @@ def check_bytes(data: TrialData, payload: int) -> None:
 
 
 def check_meters(data: TrialData, pattern: Pattern) -> None:
-    roles = {"server", "generator"} | ({"broker"} if pattern.requires else set())
+    roles = roles_of(pattern)
     for mark in ("idle", "t0", "t1"):
         assert set(data.marks[mark]) == roles
     for role in roles:
@@ -175,32 +187,53 @@ class Relay:
 
 
 class Cutter:
-    """Puts a relay before the target and cuts all connections in mid-window."""
+    """Puts relays before all that clients connect to, and cuts all connections in mid-window."""
 
-    relay: Relay | None = None
-    cuts = 0
+    def __init__(self) -> None:
+        self.relays: list[Relay] = []
+        self.cuts = 0
 
     def phase(self, name: str, running: Any) -> None:
         if name == "start":
-            listen = running.target.listen
+            tell = running.load.tell
 
-            def through_relay(seconds: float) -> dict[str, Any]:
-                running.target.listen = listen
-                address = listen(seconds)
-                self.relay = Relay(address["host"], address["port"])
-                return {**address, "port": self.relay.port}
+            def through_relays(message: Mapping[str, Any]) -> None:
+                running.load.tell = tell
+                tell({**message, "address": self._relayed(message["address"])})
 
-            running.target.listen = through_relay
+            running.load.tell = through_relays
         if name == "window":
-            assert self.relay is not None
+            assert self.relays
             middle_s = (running.t0_ns + running.t1_ns) / 2e9
-            timer = threading.Timer(middle_s - time.monotonic(), self.relay.cut)
+            timer = threading.Timer(middle_s - time.monotonic(), self._cut)
             timer.daemon = True
             timer.start()
         if name == "finish":
-            assert self.relay is not None
-            self.cuts = self.relay.cuts
-            self.relay.close()
+            self.cuts = sum(relay.cuts for relay in self.relays)
+            for relay in self.relays:
+                relay.close()
+
+    def _relayed(self, address: Mapping[str, Any]) -> dict[str, Any]:
+        host = address["host"]
+        found = {**address, "port": self._before(host, address["port"])}
+        if "listeners" in address:  # a front's
+            found["listeners"] = {
+                name: self._listener(host, listener)
+                for name, listener in address["listeners"].items()
+            }
+        return found
+
+    def _listener(self, host: str, listener: Mapping[str, Any]) -> dict[str, Any]:
+        old, new = listener["port"], self._before(host, listener["port"])
+        return {**listener, "port": new, "url": listener["url"].replace(f":{old}", f":{new}")}
+
+    def _before(self, host: str, port: int) -> int:
+        self.relays.append(Relay(host, port))
+        return self.relays[-1].port
+
+    def _cut(self) -> None:
+        for relay in self.relays:
+            relay.cut()
 
     def counts(self, counters: Mapping[str, Any]) -> None:
         pass
