@@ -100,7 +100,7 @@ def _per_client_second(data: TrialData, amount: float) -> float:
     "lower",
 )
 def wire_bytes_per_client_s(data: TrialData) -> float:
-    return _per_client_second(data, data.wire_change("wire_up") + data.wire_change("wire_down"))
+    return _per_client_second(data, data.wire_bytes("up") + data.wire_bytes("down"))
 
 
 @metric(

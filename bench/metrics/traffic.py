@@ -85,8 +85,9 @@ def _register_wire(key: str, title: str, words: str, ways: tuple[str, ...]) -> N
 
 
 for _way, _words in WAYS:
-    _register_stream(_way, _words)
     _register_wire(f"wire_bytes_{_way}_per_event", f"wire bytes {_way} per event", _words, (_way,))
+for _way, _words in WAYS:
+    _register_stream(_way, _words)
 _register_wire("wire_bytes_per_event", "wire bytes per event", "in both directions", ("up", "down"))
 
 

@@ -108,7 +108,8 @@ def test_markdown_tables_are_even_and_its_figures_exist(written: Path) -> None:
 
 def test_summary_is_written(written: Path) -> None:
     frame = pd.read_csv(written.parent / "summary.csv")
-    assert list(frame.columns)[:5] == ["experiment", "pattern", "level", "metric", "unit"]
+    names = ["experiment", "pattern", "level", "metric", "origin", "unit"]
+    assert list(frame.columns)[:6] == names
 
 
 def test_cells_of_markdown_do_not_break_tables() -> None:

@@ -16,7 +16,7 @@ from unit_builders import OPERATIONS, SECOND, events, reading, row, table, trial
 
 from bench import samples, store
 from bench.model import Pattern, Trial, UsageError
-from bench.readings import Reading, Wire
+from bench.readings import PathCounts, Reading, WayCounts, Wire
 from bench.store import MeterRow, RunFile, TrialFile
 
 int64 = st.integers(-(2**63), 2**63 - 1)
@@ -45,7 +45,6 @@ def a_run(trials: list[Trial] | None = None, **values: Any) -> RunFile:
         },
         "trials": [trial(0), trial(1)] if trials is None else trials,
         "not_measured": {"notifications/rabbitmq": "missing: apt install rabbitmq-server"},
-        "link": "rtt=50ms",
     }
     return RunFile(**(settings | values))
 
@@ -62,6 +61,7 @@ def a_record(number: int = 0, **values: Any) -> TrialFile:
         "operations": list(OPERATIONS),
         "outcome_operation": "delivery",
         "wire": {"t1": Wire(stream_up=2**40, rtt_us=12.5), "t0": Wire()},
+        "link": {"t0": [PathCounts(WayCounts(), WayCounts(bytes_in=2**40, lost=1))] * 2},
         "facts": {"port": 1234},
         "cpu_sets": {"load": [0], "backend": [1]},
     }
@@ -184,10 +184,23 @@ def test_json_is_written_for_people_too(run: Path) -> None:
 def test_a_file_without_the_optional_fields_is_read(tmp_path: Path) -> None:
     """What version 1 may lack has a default: older files stay readable."""
     whole = dataclasses.asdict(a_run())
-    for name in ("not_measured", "link"):
+    for name in ("not_measured", "goal"):
         del whole[name]
     (tmp_path / "run.json").write_text(json.dumps(whole))
-    assert store.read_json(tmp_path / "run.json", RunFile).link == "loopback"
+    found = store.read_json(tmp_path / "run.json", RunFile)
+    assert (found.not_measured, found.goal) == ({}, None)
+
+
+def test_files_of_before_there_were_links_are_read(tmp_path: Path) -> None:
+    """They said "loopback" in two places, where nothing else could stand."""
+    run, record = dataclasses.asdict(a_run()), dataclasses.asdict(a_record())
+    del record["link"]
+    for planned in (*run["trials"], record["trial"]):
+        planned["link"] = "loopback"
+    (tmp_path / "run.json").write_text(json.dumps(run | {"link": "loopback"}))
+    (tmp_path / "trial.json").write_text(json.dumps(record))
+    assert store.read_json(tmp_path / "run.json", RunFile).trials == a_run().trials
+    assert store.read_json(tmp_path / "trial.json", TrialFile) == a_record(link={})
 
 
 # --- a trial's raw data ------------------------------------------------------------
