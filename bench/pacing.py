@@ -89,3 +89,12 @@ def ticks(interval_ns: int, phase_ns: int) -> Iterator[int]:
     while True:
         yield offset
         offset += interval_ns
+
+
+def bursts(size: int, interval_ns: int) -> Iterator[int]:
+    """So many at once at T, as many at 2T, ...: the first burst comes after one interval, too."""
+    due_ns = interval_ns
+    while True:
+        for _ in range(size):
+            yield due_ns
+        due_ns += interval_ns

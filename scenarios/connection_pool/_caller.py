@@ -7,7 +7,7 @@ burst reaches it at once.  Knows nothing of where the application's connections 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import Any
 
 from bench import pacing
@@ -48,7 +48,7 @@ class Caller(WorkingClient):
         load = self.session.load
         if load.arrivals == "steady":
             return pacing.poisson(load.request_rate_per_s, self.session.seed + self.number)
-        return bursts(load.burst, int(load.burst_interval_s * 1e9))
+        return pacing.bursts(load.burst, int(load.burst_interval_s * 1e9))
 
     async def work(self, piece: Piece) -> None:
         connection = self.idle.pop() if self.idle else await self.open()
@@ -71,11 +71,3 @@ class Caller(WorkingClient):
             connection.close()
         self.connections.clear()
         self.idle.clear()
-
-
-def bursts(size: int, interval_ns: int) -> Iterator[int]:
-    """So many at once after each interval; the first burst comes after one, too."""
-    due_ns = interval_ns
-    while True:
-        yield from [due_ns] * size
-        due_ns += interval_ns

@@ -92,9 +92,10 @@ NORMAL: Mapping[str, Any] = {
 # --- the laws for a load, with measured facts; NaN where a law does not speak ---------------
 
 
-def _cost_s(facts: Facts) -> float:
-    """CPU time of a query in application and database, which share a core here."""
-    return (facts["server_cpu_us_per_event"] + facts["database_cpu_us_per_event"]) / 1e6
+def _core_time_s(load: Any, facts: Facts) -> float:
+    """What application and database need for a whole burst on the cores that they share: n s/c."""
+    cost_us = facts["server_cpu_us_per_event"] + facts["database_cpu_us_per_event"]
+    return laws.computing_makespan(load.burst, cost_us / 1e6, int(facts["backend_cores"]))
 
 
 def _service_s(load: Any, facts: Facts) -> float:
@@ -105,7 +106,7 @@ def _service_s(load: Any, facts: Facts) -> float:
 
 
 def pool_makespan_ms(load: Any, facts: Facts) -> float:
-    """POOL-1, and the time in which the first wave arrives."""
+    """POOL-1, and the time in which the burst arrives."""
     service_s, arrival_s = _service_s(load, facts), facts["burst_arrival"] / 1e3
     return laws.burst_makespan(load.burst, load.pool_size, service_s, arrival_s) * 1e3
 
@@ -132,7 +133,7 @@ def computing_makespan_ms(load: Any, facts: Facts) -> float:
     """POOL-2 where queries keep the core busy."""
     if load.arrivals != "bursts" or load.work != "compute" or load.clients != 1:
         return math.nan
-    return laws.computing_makespan(load.burst, _cost_s(facts)) * 1e3
+    return _core_time_s(load, facts) * 1e3
 
 
 def connecting_makespan_ms(load: Any, facts: Facts) -> float:
@@ -140,8 +141,8 @@ def connecting_makespan_ms(load: Any, facts: Facts) -> float:
     if load.arrivals != "bursts" or load.service != "fixed" or load.clients != 1:
         return math.nan
     service_s = load.query_time_s if load.work == "sleep" else 0.0
-    cost_s = _cost_s(facts)
-    return laws.connecting_makespan(load.burst, load.connect_time_s, service_s, cost_s) * 1e3
+    cores_s = _core_time_s(load, facts)
+    return laws.connecting_makespan(load.connect_time_s, service_s, cores_s) * 1e3
 
 
 def _lengths_break_even(load: Any, _: Facts, new: Facts) -> float:

@@ -66,8 +66,8 @@ class PoolLoad(Load):
 PREDICTIONS = (
     Prediction(
         "POOL-1",
-        "ceil(n/K) S + A min(1, K/n)",
-        "K at a time; checked by simulation; S and A as measured",
+        "ceil(n/K) S + A r/n",
+        "K at a time, r in the last wave; checked by simulation; S and A as measured",
         "burst_makespan",
         ("pool",),
         pool_makespan_ms,

@@ -16,11 +16,12 @@ import math
 def burst_makespan(burst: int, pool_size: int, service_s: float, arrival_s: float = 0.0) -> float:
     """POOL-1: K at a time, so ceil(n/K) S until the last is done.
 
-    A burst takes A to arrive, one request after the other: the first K use that part of it
-    which is theirs, the rest arrive meanwhile.
+    A burst that takes A to arrive, one request after the other, shifts each connection's
+    queries by the time until the first of them is there.  The last wave has r of them, so
+    its last comes r/n A later.
     """
-    arriving_s = arrival_s * min(1.0, pool_size / burst)
-    return arriving_s + math.ceil(burst / pool_size) * service_s
+    of_last_wave = (burst - 1) % pool_size + 1
+    return math.ceil(burst / pool_size) * service_s + arrival_s * of_last_wave / burst
 
 
 def burst_wait(place: int, pool_size: int, service_s: float) -> float:
@@ -42,11 +43,9 @@ def burst_wait_max(burst: int, pool_size: int, service_s: float) -> float:
 # --- POOL-2: a pool beside a connection per request -------------------------------------
 
 
-def connecting_makespan(
-    burst: int, connect_s: float, service_s: float, cost_s: float, cores: int = 1
-) -> float:
-    """POOL-2: all connect at once: t_c + S, and what each costs a core, in turn: n s/c."""
-    return connect_s + service_s + burst * cost_s / cores
+def connecting_makespan(connect_s: float, service_s: float, core_time_s: float) -> float:
+    """POOL-2: all connect at once: t_c + S, and n s/c, as the cores serve them in turn."""
+    return connect_s + service_s + core_time_s
 
 
 def queries_per_s(service_s: float, connect_s: float = 0.0) -> float:

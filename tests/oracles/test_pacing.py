@@ -68,6 +68,11 @@ def test_ticks_keep_phase_and_interval(interval: int, phase: int) -> None:
     assert first(4, pacing.ticks(interval, phase)) == [phase + k * interval for k in range(4)]
 
 
+def test_a_burst_is_due_at_every_multiple_of_the_interval() -> None:
+    schedule = pacing.bursts(3, 50)
+    assert [next(schedule) for _ in range(7)] == [50, 50, 50, 100, 100, 100, 150]
+
+
 def test_poisson_schedules_stay_as_they_were(golden: Callable[..., None]) -> None:
     """Runs of one seed are comparable over versions only if the schedule is the same."""
     golden(

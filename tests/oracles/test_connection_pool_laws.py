@@ -1,0 +1,152 @@
+"""The laws of `connection_pool` against simulations of a queue before several servers.
+
+The simulations know who waits for what, and nothing of the formulas.
+"""
+
+from __future__ import annotations
+
+import heapq
+import itertools
+import math
+import random
+import statistics
+from collections.abc import Iterable
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from scenarios.connection_pool import laws
+
+COUNT = 200_000
+
+
+def simulate(
+    arrivals: Iterable[float], services: Iterable[float], servers: int
+) -> tuple[list[float], list[float]]:
+    """First come, first served: how long each waited, and when it was done."""
+    free = [0.0] * servers
+    waits, ends = [], []
+    for arrival, service in zip(arrivals, services, strict=False):
+        begin = max(arrival, heapq.heappop(free))
+        waits.append(begin - arrival)
+        ends.append(begin + service)
+        heapq.heappush(free, begin + service)
+    return waits, ends
+
+
+def poisson(rate: float, seed: int) -> Iterable[float]:
+    chance = random.Random(seed)
+    return itertools.accumulate(chance.expovariate(rate) for _ in range(COUNT))
+
+
+# --- POOL-1: a burst ------------------------------------------------------------------------
+
+
+@given(burst=st.integers(1, 120), size=st.integers(1, 60))
+def test_a_burst_is_served_in_waves(burst: int, size: int) -> None:
+    service = 0.25  # adds up without an error
+    waits, ends = simulate([0.0] * burst, [service] * burst, size)
+    assert laws.burst_makespan(burst, size, service) == max(ends)
+    assert [laws.burst_wait(place, size, service) for place in range(1, burst + 1)] == waits
+    assert laws.burst_wait_mean(burst, size, service) == pytest.approx(statistics.fmean(waits))
+    assert laws.burst_wait_max(burst, size, service) == max(waits)
+
+
+@pytest.mark.parametrize("size", [1, 2, 5, 20, 50])
+def test_a_burst_that_arrives_one_by_one_takes_so_much_longer(size: int) -> None:
+    burst, service, arrival = 50, 0.02, 0.008
+    arrivals = [arrival * (place + 1) / burst for place in range(burst)]
+    _, ends = simulate(arrivals, [service] * burst, size)
+    assert max(ends) == pytest.approx(laws.burst_makespan(burst, size, service, arrival))
+
+
+# --- POOL-2: random arrivals ------------------------------------------------------------------
+
+
+@given(servers=st.integers(1, 40), load=st.floats(0.01, 0.99))
+def test_erlang_c_is_the_textbooks_sum(servers: int, load: float) -> None:
+    offered = servers * load
+    terms = [offered**k / math.factorial(k) for k in range(servers)]
+    last = offered**servers / math.factorial(servers) / (1 - load)
+    assert laws.erlang_c(servers, offered) == pytest.approx(last / (sum(terms) + last))
+
+
+@pytest.mark.parametrize(("servers", "load"), [(1, 0.5), (2, 0.7), (5, 0.7), (20, 0.8)])
+def test_exponential_queries_wait_by_erlangs_formula(servers: int, load: float) -> None:
+    service, rate = 0.01, servers * load / 0.01
+    chance = random.Random(2)
+    services = (chance.expovariate(1 / service) for _ in range(COUNT))
+    waits, _ = simulate(poisson(rate, 1), services, servers)
+    law = laws.steady_wait_mean(rate, service, servers)
+    assert statistics.fmean(waits) == pytest.approx(law, rel=0.08)
+    share = sum(wait > 0 for wait in waits) / COUNT
+    assert share == pytest.approx(laws.erlang_c(servers, servers * load), rel=0.05)
+
+
+@pytest.mark.parametrize(("servers", "load"), [(1, 0.5), (2, 0.7), (5, 0.7), (20, 0.8)])
+def test_equal_queries_wait_about_half_as_long(servers: int, load: float) -> None:
+    service, rate = 0.01, servers * load / 0.01
+    waits, _ = simulate(poisson(rate, 1), [service] * COUNT, servers)
+    law = laws.steady_wait_mean_fixed(rate, service, servers)
+    assert statistics.fmean(waits) == pytest.approx(law, rel=0.07)
+    half = laws.steady_wait_mean(rate, service, servers) / 2
+    assert half <= law < 1.3 * half
+
+
+def test_one_server_with_equal_queries_is_pollaczek_khinchine() -> None:
+    rate, service = 60.0, 0.01
+    exact = 0.6 * service / (2 * (1 - 0.6))
+    assert laws.steady_wait_mean_fixed(rate, service, 1) == pytest.approx(exact)
+
+
+@pytest.mark.parametrize("rate", [500.0, 501.0])
+def test_an_overloaded_pool_has_no_mean_wait(rate: float) -> None:
+    assert laws.steady_wait_mean(rate, 0.01, 5) == math.inf
+    assert laws.steady_wait_mean_fixed(rate, 0.01, 5) == math.inf
+    assert laws.erlang_c(5, rate * 0.01) == 1
+
+
+# --- POOL-2: connecting, computing ----------------------------------------------------------------
+
+
+@pytest.mark.parametrize("cores", [1, 2, 5])
+def test_connecting_at_once_takes_the_cores_in_turn(cores: int) -> None:
+    burst, connect, service, cost = 50, 0.15, 0.002, 0.0025
+    _, on_core = simulate([connect] * burst, [cost] * burst, cores)
+    core_time = laws.computing_makespan(burst, cost, cores)
+    found = laws.connecting_makespan(connect, service, core_time)
+    assert max(end + service for end in on_core) == pytest.approx(found)
+
+
+@pytest.mark.parametrize("connecting", [0.05, 0.13, 1.0])
+def test_at_the_break_even_a_pools_wait_is_that_of_connecting(connecting: float) -> None:
+    service = laws.break_even_service(50, 5, connecting)
+    waits, _ = simulate([0.0] * 50, [service] * 50, 5)
+    assert statistics.fmean(waits) == pytest.approx(connecting)
+
+
+def test_a_burst_that_fits_never_waits_as_long_as_a_connect() -> None:
+    assert laws.break_even_service(5, 5, 0.1) == math.inf
+
+
+def test_one_after_the_other_new_connections_cost_their_time() -> None:
+    _, kept = simulate([0.0] * 100, [0.002] * 100, 1)
+    _, new = simulate([0.0] * 100, [0.152] * 100, 1)
+    assert 100 / max(kept) == pytest.approx(laws.queries_per_s(0.002))
+    assert 100 / max(new) == pytest.approx(laws.queries_per_s(0.002, 0.15))
+
+
+# --- published ---------------------------------------------------------------------------------
+
+
+def test_the_published_burst_of_fifty() -> None:
+    """HikariCP: 50 requests of 2 ms; new connections take 150 ms; five are open."""
+    assert laws.burst_makespan(50, 5, 0.002) == pytest.approx(0.020)
+    assert laws.burst_makespan(50, 1, 0.002) == pytest.approx(0.100)
+    assert laws.connecting_makespan(0.15, 0.002, 0.0) == pytest.approx(0.152)
+
+
+def test_the_published_pool_size() -> None:
+    """HikariCP: four cores and one disk need nine connections."""
+    assert laws.recommended_pool_size(4, 1) == 9
