@@ -115,6 +115,7 @@ EXPERIMENT = Experiment(
     load=PoolLoad,
     operations=("query", "wait", "hold"),
     outcome_operation="query",
+    piece="query",
     headline=(
         "latency_mean",
         "latency_p50",

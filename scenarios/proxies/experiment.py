@@ -149,6 +149,7 @@ EXPERIMENT = Experiment(
     load=ProxyLoad,
     operations=("query",),
     outcome_operation="query",
+    piece="request",
     headline=(
         "deliveries_per_s",
         "latency_p50",
