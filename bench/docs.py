@@ -28,6 +28,7 @@ ROOT = catalog.ROOT
 PART = re.compile(r"(<!-- generated: (\S+) -->\n).*?(<!-- end -->)", re.DOTALL)
 ROUTE = re.compile(r'web\.(\w+)\("(/[^"]*)"')
 DERIVED = re.compile(r"^class Target\((\w+)\.Target\)", re.MULTILINE)
+SHARED = re.compile(r"^from targets\.\w+\.(_\w+) import", re.MULTILINE)
 UNIT_WORDS = {
     "": "count",
     "s": "time",
@@ -159,11 +160,12 @@ def class_doc(path: Path, name: str) -> str:
 
 
 def endpoints(target: Path) -> list[str]:
-    """`GET /events` for each aiohttp route of a target, or of the pattern it derives from."""
+    """`GET /events` for each aiohttp route of a target, or of what it derives from or imports."""
     text = target.read_text(encoding="utf-8")
     found = [f"{verb.upper()} {path}" for verb, path in ROUTE.findall(text)]
-    base = DERIVED.search(text)
-    return endpoints(target.with_name(f"{base.group(1)}.py")) if base and not found else found
+    for name in [*DERIVED.findall(text), *SHARED.findall(text)]:
+        found = found or endpoints(target.with_name(f"{name}.py"))
+    return found
 
 
 def finding_table(tree: ast.Module, constants: Mapping[str, Any]) -> str:

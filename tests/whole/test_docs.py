@@ -98,6 +98,7 @@ def test_endpoints_are_found_in_the_base_too() -> None:
     assert docs.endpoints(folder / "sse.py") == ["GET /stream"]
     assert docs.endpoints(folder / "long_polling.py") == ["GET /position", "GET /events"]
     assert docs.endpoints(folder / "null.py") == []
+    assert docs.endpoints(ROOT / "targets" / "connection_pool" / "pool.py") == ["GET /query"]
 
 
 # --- names ----------------------------------------------------------------------------
