@@ -179,10 +179,12 @@ class Namespaces:
                 sockets = diagnosis.get_sock_stats(
                     family=socket.AF_INET, states=1 << SS_ESTABLISHED, extensions=1 << 3
                 )
+            across = {*ADDRESSES, *(pair[::-1] for pair in ADDRESSES)}
             names = {
                 entry.get_attr("INET_DIAG_CONG")
                 for entry in sockets
-                if entry["idiag_src"] in {end[0] for end in ADDRESSES} | {e[1] for e in ADDRESSES}
+                # Not those that stay within the backend, as a broker's with its publisher.
+                if (entry["idiag_src"], entry["idiag_dst"]) in across
             }
             found[name] = sorted(name for name in names if name)
         return found
