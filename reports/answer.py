@@ -83,12 +83,13 @@ class AnswerTable:
     title: str
     level: str
     metrics: tuple[str, ...]
+    titles: tuple[str, ...]
     rows: tuple[Row, ...]
     notes: tuple[tuple[str, str], ...]
 
     @property
     def headers(self) -> list[str]:
-        return ["pattern", *(numbers.title(key) for key in self.metrics), "trials"]
+        return ["pattern", *self.titles, "trials"]
 
     def plain(self) -> list[list[str]]:
         """The rows as text, as wide as the headers."""
@@ -132,8 +133,9 @@ def _table(result: ExperimentResult, level: Level, notes: Notes) -> AnswerTable:
     ]
     order: tuple[Kind, ...] = ("compared", "missing", "floor")
     rows.sort(key=lambda row: order.index(row.kind))
+    titles = tuple(numbers.title(result.metric(key)) for key in keys)
     return AnswerTable(
-        result.name, result.experiment.title, level.text, keys, tuple(rows), notes.of(rows)
+        result.name, result.experiment.title, level.text, keys, titles, tuple(rows), notes.of(rows)
     )
 
 

@@ -135,7 +135,9 @@ def number_line(result: ExperimentResult, one: Number) -> NumberLine:
     return NumberLine(
         MARKS[one.verdict] if one.verdict else "",
         one.said(
-            METRICS[one.metric].title, title_of(result, one.pattern), title_of(result, one.other)
+            result.metric(one.metric).title,
+            title_of(result, one.pattern),
+            title_of(result, one.other),
         ),
         with_unit(one.value, one.unit),
         interval(entry) or "one trial",
@@ -157,7 +159,7 @@ def title_of(result: ExperimentResult, name: str) -> str:
 
 def words(result: ExperimentResult, judgement: Judgement) -> str:
     """What decided, with the titles of metrics and patterns in place of their keys."""
-    titles = {key: metric.title for key, metric in METRICS.items()}
+    titles = {key: result.metric(key).title for key in METRICS}
     titles |= {pattern.name: pattern.title for pattern in result.patterns}
     return " ".join(_titled(word, titles) for word in judgement.words.split(" "))
 

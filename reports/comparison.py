@@ -16,10 +16,11 @@ import numpy as np
 from bench.comparison import Comparison, Verdict, compare, holm, words_for
 from bench.gates import Gate
 from bench.likeness import Difference
-from bench.metrics import METRICS, Metric
+from bench.metrics import Metric
 from bench.power import repeats_needed
 from bench.statistics import CONFIDENCE, Estimate
 from reports.evaluated import Evaluated, ExperimentResult, Group
+from reports.wording import EVENT
 
 TO_FIND = 0.10
 """The difference for which an unsettled row says how many repeats would find it."""
@@ -44,6 +45,7 @@ class Row:
     trials: tuple[tuple[float, ...], tuple[float, ...]] = ((), ())
     p_value: float = math.nan
     repeats: int | None = None
+    piece: str = EVENT
 
     @property
     def verdict(self) -> Verdict:
@@ -180,12 +182,13 @@ def rows_between(
             b.pattern,
             result.pattern(b.pattern).title,
             b.level.text,
-            METRICS[key],
+            result.metric(key),
             a.estimates[key],
             b.estimates[key],
             comparison,
             trials,
             repeats=_repeats(comparison, trials, paired),
+            piece=result.experiment.piece,
         )
 
 

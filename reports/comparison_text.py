@@ -16,6 +16,7 @@ from bench.likeness import Difference
 from bench.statistics import Estimate, bootstrap_interval
 from reports import numbers
 from reports.comparison import TO_FIND, GateResult, Row, RunComparison
+from reports.wording import worded
 
 JSON_VERSION = 1
 HEADERS = ("pattern", "level", "metric", "A", "B", "B / A", "95 % interval", "verdict")
@@ -33,7 +34,7 @@ def _cells(row: Row) -> list[str]:
     return [
         row.title,
         row.level,
-        numbers.title(row.metric.key),
+        numbers.title(row.metric),
         numbers.number(row.a.value),
         numbers.number(row.b.value),
         effect(row),
@@ -91,11 +92,13 @@ def remarks(found: RunComparison) -> Iterator[str]:
     yield summary(found)
     if text := remedy(found):
         yield text
-    if silent := dict.fromkeys(row.metric.title for row in found.rows if row.is_silent):
-        yield (
-            f"{numbers.sentence_case(numbers.listed(list(silent)))}: single trials have too few "
+    if silent := [row for row in found.rows if row.is_silent]:
+        titles = list(dict.fromkeys(row.metric.title for row in silent))
+        text = (
+            f"{numbers.sentence_case(numbers.listed(titles))}: single trials have too few "
             "samples, so there is no interval; raise duration, event_rate or clients."
         )
+        yield worded(text, silent[0].piece)
     yield from (numbers.sentence_case(f"{note}.") for note in found.notes)
 
 

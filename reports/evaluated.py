@@ -14,9 +14,11 @@ from typing import Any, Literal
 
 import numpy as np
 
+from bench.metrics import Metric
 from bench.model import Experiment, Finding, Load, Pattern, Prediction, Trial, public_name
 from bench.statistics import Estimate
 from bench.store import RunFile, TrialFile
+from reports import wording
 
 Verdict = Literal["used", "void", "failed"]
 
@@ -155,6 +157,19 @@ class ExperimentResult:
     @property
     def name(self) -> str:
         return self.experiment.name
+
+    @property
+    def has_events(self) -> bool:
+        """Whether the backend has events to tell; else clients make the work, piece by piece."""
+        return self.experiment.piece == wording.EVENT
+
+    def worded(self, text: str) -> str:
+        """A text about events and deliveries in the words of the experiment."""
+        return wording.worded(text, self.experiment.piece)
+
+    def metric(self, key: str) -> Metric:
+        """A metric whose title and definition are in the words of the experiment."""
+        return wording.metric(key, self.experiment.piece)
 
     @property
     def swept(self) -> tuple[str, ...]:

@@ -21,7 +21,7 @@ from bench.metrics import METRICS
 from bench.model import Experiment, Finding, Load, Pattern, UsageError, parameters_of
 from bench.statistics import Estimate, estimate, samples_needed
 from bench.store import StoredRun, StoredTrial, open_run
-from reports import raw
+from reports import raw, wording
 from reports.evaluated import (
     Deliveries,
     Evaluated,
@@ -135,7 +135,7 @@ def _group(
 ) -> Group:
     results, parts = [], []
     for entry in sorted(entries, key=lambda one: one.trial.number):
-        result, values = _trial(entry)
+        result, values = _trial(experiment, entry)
         results.append(result)
         parts.append(values)
     pooled = raw.pooled(parts)
@@ -162,7 +162,7 @@ def load_of(experiment: Experiment, values: Mapping[str, Any]) -> Load:
     return experiment.load(**{name: value for name, value in values.items() if name in known})
 
 
-def _trial(entry: StoredTrial) -> tuple[TrialResult, dict[raw.Raw, Any]]:
+def _trial(experiment: Experiment, entry: StoredTrial) -> tuple[TrialResult, dict[raw.Raw, Any]]:
     """Evaluate one trial; the raw values go to the caller, all else of the raw data is freed."""
     record = entry.record
     if not entry.is_whole:
@@ -172,7 +172,10 @@ def _trial(entry: StoredTrial) -> tuple[TrialResult, dict[raw.Raw, Any]]:
     # Arrow keeps the memory of the tables it has read; with millions of rows that is half of all.
     pyarrow.default_memory_pool().release_unused()
     values = metrics.compute(data)
-    doubts = tuple(findings.of_trial(data, record.counted, values))
+    doubts = tuple(
+        wording.finding(found, experiment.piece)
+        for found in findings.of_trial(data, record.counted, values)
+    )
     voids = [finding.message for finding in doubts if finding.severity == "void"]
     result = TrialResult(
         record=record,
@@ -198,7 +201,7 @@ def _group_findings(
     """Doubts about the headline values of a group as a whole."""
     found = []
     for key in experiment.headline if estimates else ():
-        metric = METRICS[key]
+        metric = wording.metric(key, experiment.piece)
         disagreement = findings.of_estimate(metric.title, estimates[key])
         if disagreement is not None:
             found.append(disagreement)
@@ -206,7 +209,7 @@ def _group_findings(
             have, needed = len(pooled[metric.raw]), samples_needed(metric.quantile)
             if 0 < have < needed:
                 found.append(findings.percentile_missing(metric.title, have, needed))
-    return found
+    return [wording.finding(one, experiment.piece) for one in found]
 
 
 def _predicted(

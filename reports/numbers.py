@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from bench.metrics import METRICS, Metric
+from bench.metrics import Metric
 from bench.statistics import Estimate
 from bench.units import significant
 
@@ -20,9 +20,8 @@ def unit_sign(unit: str) -> str:
     return UNIT_SIGNS.get(unit, unit)
 
 
-def title(key: str) -> str:
-    """`latency_p99` -> "latency p99 (ms)": a metric's name with its unit."""
-    metric = METRICS[key]
+def title(metric: Metric) -> str:
+    """ "latency p99 (ms)": a metric's name with its unit."""
     return f"{metric.title} ({unit_sign(metric.unit)})" if metric.unit else metric.title
 
 
@@ -67,8 +66,17 @@ def sentence_case(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
+def joined(words: list[str]) -> str:
+    """ "a, b, c"; "a, one; b; c" where a word has a comma of its own."""
+    return _between(words).join(words)
+
+
 def listed(words: list[str]) -> str:
-    """ "a", "a and b", "a, b and c"."""
+    """ "a", "a and b", "a, b and c"; "a, one; b and c" where a word has a comma of its own."""
     if len(words) < 2:
         return "".join(words)
-    return f"{', '.join(words[:-1])} and {words[-1]}"
+    return f"{_between(words).join(words[:-1])} and {words[-1]}"
+
+
+def _between(words: list[str]) -> str:
+    return "; " if any(", " in word for word in words) else ", "

@@ -156,7 +156,8 @@ def _pictures(
             text = svg.as_svg(figure, file)
             (folder / "figures" / f"{file}.svg").write_text(text, encoding="utf-8")
             svg.save_png(figure, folder / "figures" / f"{file}.png")
-            label = html.escape(f"{kind.title}: {result.experiment.title}")
+            title, caption = result.worded(kind.title), result.worded(kind.caption)
+            label = html.escape(f"{title}: {result.experiment.title}")
             inline = Markup(svg.inline(text, file, label))
-            found.append(Picture(kind.title, kind.caption, kind.section, f"figures/{file}", inline))
+            found.append(Picture(title, caption, kind.section, f"figures/{file}", inline))
     return found

@@ -6,6 +6,7 @@ HTML.
 
 from __future__ import annotations
 
+import dataclasses
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -64,7 +65,11 @@ LEVEL = Column("level", "level", is_number=False)
 
 def table(result: ExperimentResult, frame: pd.DataFrame, *columns: Column) -> Table:
     """The frame's rows as text; a pattern by its title, no level where nothing is swept."""
-    kept = tuple(column for column in columns if column.key != "level" or result.swept)
+    kept = tuple(
+        dataclasses.replace(column, title=result.worded(column.title))
+        for column in columns
+        if column.key != "level" or result.swept
+    )
     lines = []
     for row in frame.to_dict("records"):
         name = str(row.get("pattern", ""))
@@ -77,7 +82,7 @@ def table(result: ExperimentResult, frame: pd.DataFrame, *columns: Column) -> Ta
 
 def laws(result: ExperimentResult) -> Table:
     frame = tables.predictions(result)
-    frame["measure"] = [METRICS[key].title for key in frame["metric"]]
+    frame["measure"] = [result.metric(key).title for key in frame["metric"]]
     frame["law_value"] = [
         numbers.with_unit(value, METRICS[key])
         for value, key in zip(frame["predicted"], frame["metric"], strict=True)
@@ -126,6 +131,8 @@ def backend(result: ExperimentResult) -> Table:
 
 
 def deliveries(result: ExperimentResult) -> Table:
+    if not result.has_events:
+        return _pieces(result)
     return table(
         result,
         tables.deliveries(result),
@@ -141,8 +148,25 @@ def deliveries(result: ExperimentResult) -> Table:
     )
 
 
+def _pieces(result: ExperimentResult) -> Table:
+    """What clients began themselves is owed to nobody, and cannot come twice or out of order."""
+    return table(
+        result,
+        tables.deliveries(result),
+        LEVEL,
+        PATTERN,
+        Column("owed", "begun", count),
+        Column("delivered", "completed", count),
+        Column("lost", "not completed", count),
+        Column("failed", "failed", count),
+        Column("trials", "trials", count),
+    )
+
+
 def harness(result: ExperimentResult) -> Table:
-    columns = [Column(key, numbers.title(key), numbers.number) for key in tables.HARNESS]
+    columns = [
+        Column(key, numbers.title(result.metric(key)), numbers.number) for key in tables.HARNESS
+    ]
     return table(result, tables.harness(result), LEVEL, PATTERN, *columns)
 
 
@@ -171,8 +195,8 @@ def trials(result: ExperimentResult) -> Table:
         Column("repeat", "repeat", count),
         Column("verdict", "verdict", is_number=False),
         Column("deliveries", "deliveries", count),
-        Column(latency, numbers.title(latency), numbers.number),
-        Column(cpu, numbers.title(cpu), numbers.number),
+        Column(latency, numbers.title(result.metric(latency)), numbers.number),
+        Column(cpu, numbers.title(result.metric(cpu)), numbers.number),
         Column("findings", "findings", is_number=False),
     )
 
@@ -198,7 +222,8 @@ def glossary(result: ExperimentResult) -> list[tuple[str, str]]:
     keys += [key for pair in result.experiment.tradeoff for key in pair]
     keys += [one.prediction.metric for group in result.groups for one in group.predicted]
     keys += tables.HARNESS
-    return [(numbers.title(key), METRICS[key].definition) for key in dict.fromkeys(keys)]
+    found = [result.metric(key) for key in dict.fromkeys(keys)]
+    return [(numbers.title(metric), metric.definition) for metric in found]
 
 
 def plan(evaluated: Evaluated, result: ExperimentResult) -> list[tuple[str, str]]:

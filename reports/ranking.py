@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from bench.metrics import METRICS, Metric
+from bench.metrics import Metric
 from bench.model import Pattern
 from bench.statistics import Estimate, clearly_best
 from reports.evaluated import ExperimentResult, Level
@@ -46,7 +46,7 @@ class Ranking:
 
 def rank(result: ExperimentResult, level: Level, key: str) -> Ranking | None:
     """None where fewer than two compared patterns have the metric, or it has no better side."""
-    metric = METRICS[key]
+    metric = result.metric(key)
     higher = metric.better == "higher"
     known = [
         Place(pattern, estimate)

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from bench.statistics import Estimate
 from reports.evaluated import ExperimentResult, Level
-from reports.numbers import SAME, interval, listed, number, sentence_case, times, with_unit
+from reports.numbers import SAME, interval, joined, listed, number, sentence_case, times, with_unit
 from reports.ranking import Place, Ranking, rank, ratio
 from reports.sweeps import main_levels
 
@@ -56,7 +56,7 @@ def _values(ranking: Ranking) -> str:
         f"{place.pattern.title} {with_unit(place.estimate.value, ranking.metric)}"
         for place in ranking.places
     ]
-    return f"{where}: {', '.join(values)}."
+    return f"{where}: {joined(values)}."
 
 
 def _extreme(ranking: Ranking) -> str:
@@ -153,18 +153,19 @@ def _leaders(ranking: Ranking) -> str:
 def completeness(result: ExperimentResult) -> str:
     """Whether everything owed arrived; nothing where nothing was owed."""
     incomplete, owed = [], 0
+    missed = "lost" if result.has_events else "did not complete"
     for pattern in result.measured:
         groups = [g for level in result.levels if (g := result.group(pattern.name, level))]
         lost = sum(group.deliveries.lost for group in groups)
         due = sum(group.deliveries.owed for group in groups)
         owed += due
         if lost:
-            incomplete.append(f"{pattern.title} lost {lost:,} of {due:,}")
+            incomplete.append(f"{pattern.title} {missed} {lost:,} of {due:,}")
     if not owed:
         return ""
     if incomplete:
-        return f"Not every delivery arrived: {listed(incomplete)}."
-    return f"All {owed:,} deliveries that were owed arrived."
+        return f"{result.worded('Not every delivery arrived')}: {listed(incomplete)}."
+    return result.worded(f"All {owed:,} deliveries that were owed arrived.")
 
 
 def doubtful(result: ExperimentResult) -> str:

@@ -10,7 +10,6 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import NullLocator
 
 from bench.claims import Curve, Number
-from bench.metrics import METRICS
 from bench.units import show
 from reports import numbers
 from reports.claims_section import title_of, with_unit
@@ -100,7 +99,7 @@ def _sweep_axis(axes: Axes, curves: Sequence[Curve]) -> None:
     axes.margins(x=0.08)
 
 
-def _ratio_axis(axes: Axes, _result: ExperimentResult, curves: Sequence[Curve]) -> None:
+def _ratio_axis(axes: Axes, result: ExperimentResult, curves: Sequence[Curve]) -> None:
     ends = [
         end
         for curve in curves
@@ -109,11 +108,11 @@ def _ratio_axis(axes: Axes, _result: ExperimentResult, curves: Sequence[Curve]) 
     ]
     log_axis(axes.yaxis, [1.0, *ends], room=1.3)
     axes.axhline(1, color=INK, linewidth=1)
-    axes.set_ylabel(f"{METRICS[curves[0].metric].title}, ratio", fontsize=SMALL + 0.5)
+    axes.set_ylabel(f"{result.metric(curves[0].metric).title}, ratio", fontsize=SMALL + 0.5)
 
 
-def _value_axis(axes: Axes, _result: ExperimentResult, curves: Sequence[Curve]) -> None:
+def _value_axis(axes: Axes, result: ExperimentResult, curves: Sequence[Curve]) -> None:
     ends = [end for curve in curves for point in curve.points for end in (point.value, point.high)]
     linear_axis(axes, ends)
     axes.set_xlim(left=0)
-    axes.set_ylabel(numbers.title(curves[0].metric), fontsize=SMALL + 0.5)
+    axes.set_ylabel(numbers.title(result.metric(curves[0].metric)), fontsize=SMALL + 0.5)

@@ -10,7 +10,6 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter
 
 from bench.claims import Judgement, Number
-from bench.metrics import METRICS
 from reports.claims_section import title_of, with_unit
 from reports.evaluated import ExperimentResult
 from reports.figures._axes import log_axis
@@ -108,7 +107,7 @@ def _labels(result: ExperimentResult, rows: Sequence[Number]) -> list[str]:
     for one in rows:
         words = title_of(result, one.pattern)
         if many_metrics:
-            words += f" {METRICS[one.metric].title}"
+            words += f" {result.metric(one.metric).title}"
             words += f" / {title_of(result, one.other)}" if one.kind == "ratio" else ""
         at = " ".join(word for word in one.at.split() if word not in common)
         words += f", {at.replace('_', ' ')}" if at else ""
@@ -118,7 +117,7 @@ def _labels(result: ExperimentResult, rows: Sequence[Number]) -> list[str]:
 
 
 def _axis_label(result: ExperimentResult, rows: Sequence[Number], is_shared: bool) -> str:
-    metrics = {METRICS[one.metric].title for one in rows}
+    metrics = {result.metric(one.metric).title for one in rows}
     about = metrics.pop() if len(metrics) == 1 else "measured"
     others = {title_of(result, one.other) for one in rows}
     if is_shared and len(others) == 1:

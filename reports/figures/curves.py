@@ -114,7 +114,7 @@ def _panel(axes: Axes, result: ExperimentResult, sweep: Sweep, key: str) -> bool
         # Intervals count, but one that is very wide must not flatten all else.
         tops = [entry.high for entry in shown if entry.high < CUT * max(values)]
         linear_axis(axes, values + tops)
-    axes.set_title(title(key))
+    axes.set_title(title(result.metric(key)))
     return has_law
 
 

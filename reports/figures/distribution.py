@@ -41,7 +41,7 @@ def draw(_run: Evaluated, result: ExperimentResult) -> list[tuple[str, Figure]]:
         for name, distribution in found.items():
             _line(axes, distribution, look(result, name))
             times += [_least(distribution), float(distribution.ms[-1])]
-        _percentile_axis(axes, max(d.samples for d in found.values()), len(levels))
+        _percentile_axis(axes, result, max(d.samples for d in found.values()), len(levels))
         axes.set_title(texts[level])
     if common:
         figure.suptitle(common, x=0.01, ha="left", fontsize=10)
@@ -77,7 +77,7 @@ def _line(axes: Axes, distribution: Distribution, own: Look) -> None:
     axes.plot(rarity[-1:], distribution.ms[-1:], color=own.colour, marker=own.marker, clip_on=False)
 
 
-def _percentile_axis(axes: Axes, samples: int, panels: int) -> None:
+def _percentile_axis(axes: Axes, result: ExperimentResult, samples: int, panels: int) -> None:
     shown = [share for share in TICKS if 1 / share <= samples * 1.5]
     if panels > 1:  # narrow panels have room for every second one
         shown = [share for share in shown if share != 0.5]
@@ -88,4 +88,4 @@ def _percentile_axis(axes: Axes, samples: int, panels: int) -> None:
     )
     axes.xaxis.set_minor_locator(NullLocator())
     axes.set_xlim(1, samples * 1.1)
-    axes.set_xlabel("share of deliveries that are faster")
+    axes.set_xlabel(result.worded("share of deliveries that are faster"))

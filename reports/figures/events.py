@@ -54,7 +54,7 @@ def draw(_run: Evaluated, result: ExperimentResult) -> list[tuple[str, Figure]]:
             if not math.isnan((entry := result.estimate(pattern.name, level, key)).value)
         ]
         linear_axis(panels[-1][column], [value * 1.18 for value in values], vertical=False)
-        panels[-1][column].set_xlabel(title(key))
+        panels[-1][column].set_xlabel(title(result.metric(key)))
     if common:
         figure.suptitle(common, x=0.01, ha="left", fontsize=10)
     return [("events", figure)]

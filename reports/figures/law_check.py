@@ -5,7 +5,6 @@ from __future__ import annotations
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
 
-from bench.metrics import METRICS
 from reports.evaluated import Evaluated, ExperimentResult, Predicted
 from reports.figures._axes import log_axis, new_figure
 from reports.style import FAINT, INK, look
@@ -67,6 +66,6 @@ def _rows(result: ExperimentResult) -> dict[tuple[str, str], list[Predicted]]:
             for one in group.predicted if group else ():
                 if one.value > 0 and one.measured.value > 0:
                     law = one.prediction
-                    label = f"{law.law}  {pattern.title}: {METRICS[law.metric].title}"
+                    label = f"{law.law}  {pattern.title}: {result.metric(law.metric).title}"
                     rows.setdefault((pattern.name, label), []).append(one)
     return rows

@@ -64,8 +64,8 @@ def _figure(result: ExperimentResult, levels: tuple[Level, ...], fixed: str) -> 
     grid = figure.subplots(1, len(panels), squeeze=False)[0]
     for axes, (pair, points) in zip(grid, panels.items(), strict=True):
         _panel(axes, result, points)
-        axes.set_xlabel(title(pair[0]))
-        axes.set_ylabel(title(pair[1]))
+        axes.set_xlabel(title(result.metric(pair[0])))
+        axes.set_ylabel(title(result.metric(pair[1])))
     if fixed:
         figure.suptitle(fixed, x=0.01, ha="left", fontsize=10)
     if len(levels) > 1:

@@ -114,7 +114,7 @@ def _figure(
     panels = figure.subplots(1, len(maps), squeeze=False)[0]
     for axes, (key, cells) in zip(panels, maps.items(), strict=True):
         _panel(axes, result, cells)
-        axes.set_title(title(key))
+        axes.set_title(title(result.metric(key)))
     ahead = {cell.best.name for cells in maps.values() for cell in cells.values()}
     handles = [_square(look(result, p.name).colour, p.title) for p in compared if p.name in ahead]
     if any(not cell.is_settled for cells in maps.values() for cell in cells.values()):

@@ -7,6 +7,7 @@ import math
 import pytest
 from report_builders import alone, near
 
+from bench.metrics import METRICS
 from bench.statistics import Estimate
 from reports import numbers
 
@@ -58,12 +59,20 @@ def test_percent(share: float, text: str) -> None:
 
 @pytest.mark.parametrize(
     ("words", "text"),
-    [([], ""), (["a"], "a"), (["a", "b"], "a and b"), (["a", "b", "c"], "a, b and c")],
+    [
+        ([], ""),
+        (["a"], "a"),
+        (["a", "b"], "a and b"),
+        (["a", "b", "c"], "a, b and c"),
+        (["a, one", "b", "c"], "a, one; b and c"),
+        (["a", "b", "c, one"], "a; b and c, one"),
+        (["a 2,000", "b", "c"], "a 2,000, b and c"),
+    ],
 )
 def test_listed(words: list[str], text: str) -> None:
     assert numbers.listed(words) == text
 
 
 def test_title_has_the_unit() -> None:
-    assert numbers.title("backend_cpu_us_per_event") == "backend CPU per event (µs)"
-    assert numbers.title("completeness") == "completeness"
+    assert numbers.title(METRICS["backend_cpu_us_per_event"]) == "backend CPU per event (µs)"
+    assert numbers.title(METRICS["completeness"]) == "completeness"
