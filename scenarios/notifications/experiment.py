@@ -254,6 +254,14 @@ PREDICTIONS = (
         lambda load, facts: laws.sse_bytes(load.payload_bytes, 2),
     ),
     Prediction(
+        "SSE-2",
+        "P + 8 + id line + 9 + 22",
+        "one RFC 9113 frame in one RFC 8446 record for each event",
+        "stream_bytes_down_per_event",
+        ("sse_http2",),
+        lambda load, facts: laws.sse_http2_bytes(load.payload_bytes, 2),
+    ),
+    Prediction(
         "WS-1",
         "P + 2 (4, 10)",
         "RFC 6455, unmasked frame",

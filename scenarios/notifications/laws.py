@@ -128,10 +128,30 @@ def fan_out_max(clients: int, cost_s: float, rtt_s: float, cores: int = 1) -> fl
 # --- bytes of one pushed event ---------------------------------------------------
 
 
+FRAME_BYTES = 9
+"""Header of an HTTP/2 frame (RFC 9113, 4.1)."""
+
+RECORD_BYTES = 5 + 1 + 16
+"""TLS 1.3: a record's header, the type of what is in it, AES-GCM's tag (RFC 8446, 5.2)."""
+
+RECORD_HOLDS_BYTES = 16_384
+
+
+def _event_bytes(payload_bytes: int, sequence_digits: int) -> int:
+    """The text of an event: id: n LF data: P LF LF."""
+    return len("id: ") + sequence_digits + 1 + len("data: ") + payload_bytes + 2
+
+
 def sse_bytes(payload_bytes: int, sequence_digits: int) -> float:
     """SSE-1: "id: n LF data: P LF LF" in one HTTP/1.1 chunk."""
-    body = len("id: ") + sequence_digits + 1 + len("data: ") + payload_bytes + 2
+    body = _event_bytes(payload_bytes, sequence_digits)
     return body + len(f"{body:x}") + len("\r\n\r\n")
+
+
+def sse_http2_bytes(payload_bytes: int, sequence_digits: int) -> float:
+    """SSE-2: the same text in one HTTP/2 frame in one TLS record; NaN where they do not hold it."""
+    frame = FRAME_BYTES + _event_bytes(payload_bytes, sequence_digits)
+    return frame + RECORD_BYTES if frame <= RECORD_HOLDS_BYTES else math.nan
 
 
 def websocket_bytes(payload_bytes: int) -> float:

@@ -5,13 +5,19 @@ The simulations know the protocol's steps and nothing of the formulas.
 
 from __future__ import annotations
 
+import contextlib
 import math
 import random
+import ssl
 import statistics
 import struct
 
 import h11
 import pytest
+import trustme
+from h2.config import H2Configuration
+from h2.connection import H2Connection
+from h2.settings import SettingCodes
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -221,6 +227,49 @@ def test_sse1_counts_what_h11_writes(payload: int, number: int) -> None:
     chunk = server.send(h11.Data(b"id: %d\ndata: %s\n\n" % (number, b"x" * payload)))
     assert chunk is not None
     assert laws.sse_bytes(payload, len(str(number))) == len(chunk)
+
+
+def http2_data_frame(data: bytes) -> bytes:
+    """What the h2 library sends for data on a stream that has been answered."""
+    client, server = H2Connection(), H2Connection(H2Configuration(client_side=False))
+    client.initiate_connection()
+    client.update_settings({SettingCodes.INITIAL_WINDOW_SIZE: 1 << 20})
+    request = [(":method", "GET"), (":path", "/"), (":authority", "a"), (":scheme", "https")]
+    client.send_headers(1, request, end_stream=True)
+    server.initiate_connection()
+    server.receive_data(client.data_to_send())
+    server.send_headers(1, [(":status", "200")])
+    server.data_to_send()
+    server.send_data(1, data)
+    return server.data_to_send()
+
+
+def tls_session() -> tuple[ssl.SSLObject, ssl.MemoryBIO]:
+    """The server's end of an established TLS 1.3 session, and what it has sent."""
+    authority = trustme.CA()
+    contexts = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER), ssl.create_default_context()
+    authority.issue_cert("localhost").configure_cert(contexts[0])
+    authority.configure_trust(contexts[1])
+    contexts[0].num_tickets = 0
+    up, down = ssl.MemoryBIO(), ssl.MemoryBIO()
+    server = contexts[0].wrap_bio(up, down, server_side=True)
+    client = contexts[1].wrap_bio(down, up, server_hostname="localhost")
+    for end in (client, server, client, server):
+        with contextlib.suppress(ssl.SSLWantReadError):
+            end.do_handshake()
+    assert server.version() == "TLSv1.3"
+    down.read()
+    return server, down
+
+
+@pytest.mark.parametrize("number", [7, 12_345])
+def test_sse2_counts_what_h2_and_openssl_write(number: int) -> None:
+    session, sent = tls_session()
+    for payload in (1, 48, 100, 1000, 16_000):
+        frame = http2_data_frame(b"id: %d\ndata: %s\n\n" % (number, b"x" * payload))
+        session.write(frame)
+        assert laws.sse_http2_bytes(payload, len(str(number))) == len(sent.read())
+    assert math.isnan(laws.sse_http2_bytes(16_384, 1))
 
 
 def websocket_frame(payload: bytes) -> bytes:

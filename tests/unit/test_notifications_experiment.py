@@ -105,3 +105,4 @@ def test_bytes_of_a_pushed_event_are_the_laws() -> None:
     stream = "stream_bytes_down_per_event"
     assert predicted("websocket", stream, payload_bytes=200) == 204
     assert predicted("sse", stream, payload_bytes=200) == laws.sse_bytes(200, 2)
+    assert predicted("sse_http2", stream, payload_bytes=200) == laws.sse_http2_bytes(200, 2)
