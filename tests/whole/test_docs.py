@@ -15,12 +15,12 @@ import pytest
 import typer.main
 from make_run import make_claims_run, make_run
 
-from bench import catalog, docs, findings, samples, store
+from bench import catalog, docs, findings, links, linktext, samples, store
 from bench.cli import main as cli
 from bench.cli import shared
 from bench.metrics import METRICS
 from bench.model import Trial, parameters_of
-from bench.readings import Reading, Wire
+from bench.readings import PathCounts, Reading, WayCounts, Wire
 from bench.statistics import percentile
 from reports import verdicts
 from reports.load import evaluate
@@ -122,6 +122,11 @@ def test_load_parameters_are_documented() -> None:
         assert undocumented(list(parameters_of(experiment.load)), "docs/load.md") == []
 
 
+def test_what_a_link_has_is_documented() -> None:
+    names = [*links.CHOICES, *links.CONGESTION, *linktext.KEYS, linktext.SECOND]
+    assert undocumented(names, "docs/links.md") == []
+
+
 def test_metrics_are_documented() -> None:
     assert undocumented(list(METRICS), "docs/metrics.md") == []
 
@@ -152,7 +157,7 @@ def test_laws_are_explained() -> None:
 def test_the_results_format_is_documented() -> None:
     names = [*(samples.DTYPE.names or ()), *(samples.EVENT_DTYPE.names or ()), *samples.OUTCOMES]
     names.remove("reserved")
-    for kind in (store.RunFile, store.TrialFile, Trial, Wire, Reading):
+    for kind in (store.RunFile, store.TrialFile, Trial, Wire, Reading, PathCounts, WayCounts):
         names += [entry.name for entry in dataclasses.fields(kind)]
     assert undocumented([*names, *SUMMARY], "docs/results.md") == []
 
@@ -241,14 +246,14 @@ def test_numbers_can_be_recomputed_as_shown(
 def test_a_verdict_can_be_recomputed_as_shown(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    short = {"duration": "500ms", "event_rate": "30/s"}
+    short = {"duration": "500ms", "event_rate": "400/s"}
     run = make_claims_run(tmp_path / "results" / "RUN", "N7", 2, **short)
     monkeypatch.chdir(tmp_path)
     (block,) = PYTHON.findall(text_of("docs/claims.md"))
     shown: dict[str, Any] = {}
     exec(block, shown)
     found = {one.claim.id: one.judgement for one in verdicts.verdicts(evaluate(run).experiments[0])}
-    (number,) = found["N7"].numbers
+    (number,) = [one for one in found["N7"].numbers if one.kind == "ratio"]
     assert (shown["ratio"], shown["low"]) == pytest.approx((number.value, number.low))
     assert shown["high"] == pytest.approx(number.high)
 
