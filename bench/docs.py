@@ -21,6 +21,7 @@ import typer.main
 
 from bench import catalog, findings, units
 from bench.cli.main import application
+from bench.links import NAMED, Named
 from bench.metrics import METRICS, Metric
 from bench.model import Experiment, Parameter, Pattern, parameters_of
 
@@ -112,6 +113,12 @@ def _allowed(parameter: Parameter) -> str:
         return ", ".join(code(choice) for choice in parameter.choices)
     ends = [end for end in (parameter.low, parameter.high) if end is not None]
     return " to ".join(code(units.show(end, parameter.unit)) for end in ends)
+
+
+def named_links(known: Mapping[str, Named]) -> str:
+    """Every link that has a name: what it stands for, and who says so."""
+    rows = [(code(name), code(one.text), one.source) for name, one in known.items()]
+    return table(("name", "stands for", "source"), rows)
 
 
 def metrics(known: Mapping[str, Metric]) -> str:
@@ -250,6 +257,7 @@ def parts(root: Path = ROOT) -> dict[str, str]:
     return {
         "commands": commands(typer.main.get_command(application())),
         "load": loads(known),
+        "links": named_links(NAMED),
         "metrics": metrics(METRICS),
         "patterns": patterns(known, root),
         "findings": finding_table(_tree(root / "bench/findings.py"), vars(findings)),

@@ -268,6 +268,7 @@ def on_a_link(paths: int = 1) -> TrialData:
         ("link_late_p99_us", 81.5),
         ("link_dropped_by_devices", 3),
         ("link_packets_per_s", 300 + 600),
+        ("wire_bytes_per_client_s", 9000 / 2),
         ("link_lost_share_up", 3 / 300),
         ("link_lost_share_down", 6 / 600),
         ("link_overflowed_share_up", 6 / 300),
