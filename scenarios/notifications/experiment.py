@@ -254,7 +254,7 @@ PREDICTIONS = (
         lambda load, facts: laws.sse_bytes(load.payload_bytes, 2),
     ),
     Prediction(
-        "SSE-2",
+        "SSE-3",
         "P + 8 + id line + 9 + 22",
         "one RFC 9113 frame in one RFC 8446 record for each event",
         "stream_bytes_down_per_event",

@@ -149,7 +149,7 @@ def sse_bytes(payload_bytes: int, sequence_digits: int) -> float:
 
 
 def sse_http2_bytes(payload_bytes: int, sequence_digits: int) -> float:
-    """SSE-2: the same text in one HTTP/2 frame in one TLS record; NaN where they do not hold it."""
+    """SSE-3: the same text in one HTTP/2 frame in one TLS record; NaN where they do not hold it."""
     frame = FRAME_BYTES + _event_bytes(payload_bytes, sequence_digits)
     return frame + RECORD_BYTES if frame <= RECORD_HOLDS_BYTES else math.nan
 

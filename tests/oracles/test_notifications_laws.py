@@ -263,7 +263,7 @@ def tls_session() -> tuple[ssl.SSLObject, ssl.MemoryBIO]:
 
 
 @pytest.mark.parametrize("number", [7, 12_345])
-def test_sse2_counts_what_h2_and_openssl_write(number: int) -> None:
+def test_sse3_counts_what_h2_and_openssl_write(number: int) -> None:
     session, sent = tls_session()
     for payload in (1, 48, 100, 1000, 16_000):
         frame = http2_data_frame(b"id: %d\ndata: %s\n\n" % (number, b"x" * payload))
