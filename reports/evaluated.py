@@ -87,6 +87,27 @@ class Distribution:
 
 
 @dataclass(frozen=True)
+class Waterfall:
+    """One page, resource by resource: ms since it was asked for.
+
+    `ready_ms[i]` is when the connection that was opened for resource i was ready, and
+    `intended_ms[i]` where none was.  Of the page's `resources` every `every`-th is kept.
+    `connections` were opened for it; it is the median of so many `pages`.
+    """
+
+    intended_ms: np.ndarray
+    ready_ms: np.ndarray
+    sent_ms: np.ndarray
+    first_byte_ms: np.ndarray
+    done_ms: np.ndarray
+    makespan_ms: float
+    resources: int
+    every: int
+    connections: int
+    pages: int
+
+
+@dataclass(frozen=True)
 class TrialResult:
     """One trial and what became of it; `reason` says why it is not used."""
 
@@ -125,6 +146,7 @@ class Group:
     findings: tuple[Finding, ...]
     predicted: tuple[Predicted, ...]
     distribution: Distribution | None
+    waterfall: Waterfall | None = None
 
     @property
     def used(self) -> tuple[TrialResult, ...]:

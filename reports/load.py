@@ -21,7 +21,7 @@ from bench.metrics import METRICS
 from bench.model import Experiment, Finding, Load, Pattern, UsageError, parameters_of
 from bench.statistics import Estimate, estimate, samples_needed
 from bench.store import StoredRun, StoredTrial, open_run
-from reports import raw, wording
+from reports import raw, waterfalls, wording
 from reports.evaluated import (
     Deliveries,
     Evaluated,
@@ -33,6 +33,9 @@ from reports.evaluated import (
 )
 
 NOTHING = Deliveries(0, 0, 0, 0, 0, 0)
+
+Evaluation = tuple[TrialResult, dict[raw.Raw, Any], waterfalls.PageRows | None]
+"""A trial's result, and what of its raw data is pooled with that of its group."""
 
 
 def evaluate(run: Path | StoredRun) -> Evaluated:
@@ -133,11 +136,12 @@ def _level_order(level: Level) -> tuple[tuple[str, ...], list[tuple[bool, float,
 def _group(
     experiment: Experiment, pattern: str, level: Level, entries: Sequence[StoredTrial]
 ) -> Group:
-    results, parts = [], []
+    results, parts, pages = [], [], []
     for entry in sorted(entries, key=lambda one: one.trial.number):
-        result, values = _trial(experiment, entry)
+        result, values, page = _trial(experiment, entry)
         results.append(result)
         parts.append(values)
+        pages += [page] if page else []
     pooled = raw.pooled(parts)
     used = [result.metrics for result in results if result.verdict == "used"]
     estimates = _estimates(used, raw.pooled_quantiles(pooled)) if used else {}
@@ -153,6 +157,7 @@ def _group(
         findings=tuple(_group_findings(experiment, estimates, pooled)),
         predicted=tuple(_predicted(experiment, pattern, load, estimates)),
         distribution=None if latencies is None else raw.compress(latencies),
+        waterfall=waterfalls.median_page(pages),
     )
 
 
@@ -162,12 +167,12 @@ def load_of(experiment: Experiment, values: Mapping[str, Any]) -> Load:
     return experiment.load(**{name: value for name, value in values.items() if name in known})
 
 
-def _trial(experiment: Experiment, entry: StoredTrial) -> tuple[TrialResult, dict[raw.Raw, Any]]:
-    """Evaluate one trial; the raw values go to the caller, all else of the raw data is freed."""
+def _trial(experiment: Experiment, entry: StoredTrial) -> Evaluation:
+    """Evaluate one trial; what is pooled goes to the caller, all else of the raw data is freed."""
     record = entry.record
     if not entry.is_whole:
         reason = record.reason or "no reason was recorded"
-        return TrialResult(record, "failed", reason, {}, (), NOTHING, {}), {}
+        return TrialResult(record, "failed", reason, {}, (), NOTHING, {}), {}, None
     data = entry.data()
     # Arrow keeps the memory of the tables it has read; with millions of rows that is half of all.
     pyarrow.default_memory_pool().release_unused()
@@ -186,7 +191,9 @@ def _trial(experiment: Experiment, entry: StoredTrial) -> tuple[TrialResult, dic
         deliveries=raw.deliveries_of(data),
         roles=raw.role_loads(entry.meters, data.t0_ns, data.t1_ns),
     )
-    return result, ({} if voids else raw.raw_values(data))
+    if voids:
+        return result, {}, None
+    return result, raw.raw_values(data), waterfalls.page_rows(data)
 
 
 def _estimates(

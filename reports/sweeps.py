@@ -7,10 +7,11 @@ all else of the load can be joined by a line.  Knows no figure and no table.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from bench import linktext
 from bench.model import parameters_of
 from bench.units import show
 from reports.evaluated import ExperimentResult, Level, public_load
@@ -77,11 +78,12 @@ def _candidates(result: ExperimentResult) -> list[Sweep]:
     loads = {level.text: _load_of(result, level) for level in result.levels}
     found = []
     for name in result.swept:
+        along = _moving(result, name, loads.values())
         families: list[tuple[dict[str, Any], list[Level]]] = []
         for level in result.levels:
             if name not in level.names:
                 continue
-            rest = {key: value for key, value in loads[level.text].items() if key != name}
+            rest = {key: value for key, value in loads[level.text].items() if key not in along}
             family = next((levels for known, levels in families if known == rest), None)
             if family is None:
                 families.append((rest, [level]))
@@ -93,6 +95,16 @@ def _candidates(result: ExperimentResult) -> list[Sweep]:
             if len(levels) > 1 and (is_grid(result) or not isinstance(levels[0].value(name), str))
         ]
     return found
+
+
+def _moving(result: ExperimentResult, name: str, loads: Iterable[dict[str, Any]]) -> set[str]:
+    """The parameters that change with one that is swept: of a link, those that follow from it."""
+    parameters = parameters_of(result.experiment.load)
+    if name == "link":  # its name stands for all the rest
+        return {key for key, one in parameters.items() if linktext.is_of_link(one)} | {name}
+    way_up = f"{name}_up"
+    follows = all(load[name] == load.get(way_up) for load in loads)
+    return {name, way_up} if follows else {name}
 
 
 def _load_of(result: ExperimentResult, level: Level) -> dict[str, Any]:

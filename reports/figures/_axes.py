@@ -10,6 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.axis import Axis
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
 from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
 
 from bench.model import Pattern, parameters_of
@@ -57,7 +58,8 @@ def log_axis(axis: Axis, values: Sequence[float], room: float = 1.5) -> None:
     axis.set_major_locator(LogLocator(subs=subs, numticks=30))
     axis.set_minor_locator(NullLocator())
     axis.set_major_formatter(FuncFormatter(plain))
-    axis.set_view_interval(low, high, ignore=True)
+    is_y = axis is axis.axes.yaxis
+    (axis.axes.set_ylim if is_y else axis.axes.set_xlim)(low, high)  # told to axes that share it
 
 
 def linear_axis(axes: Axes, values: Sequence[float], *, vertical: bool = True) -> None:
@@ -88,7 +90,7 @@ def handle(result: ExperimentResult, pattern: Pattern, *, line: bool = True) -> 
     )
 
 
-def legend_below(figure: Figure, handles: Sequence[Line2D]) -> None:
+def legend_below(figure: Figure, handles: Sequence[Line2D | Patch]) -> None:
     """Below the axes, where it covers no data."""
     lengths = [len(str(entry.get_label())) + LEGEND_SIGNS for entry in handles]
     room = figure.get_figwidth() * SIGNS_PER_INCH
@@ -107,4 +109,6 @@ def sweep_axis(axes: Axes, result: ExperimentResult, sweep: Sweep) -> None:
     axes.xaxis.set_minor_locator(NullLocator())
     axes.set_xticks(positions, [show(value, parameter.unit) for value in values])
     axes.set_xlabel(sweep.name.replace("_", " "))
+    # A level without a value keeps its place.
+    axes.update_datalim([(position, 0.0) for position in positions], updatey=False)
     axes.margins(x=0.08)

@@ -24,6 +24,7 @@ CAPTION = (
 SECTION = "distribution"
 
 TICKS = (1.0, 0.5, 0.1, 0.01, 0.001, 0.0001, 0.00001, 0.000001)
+MOST_TICKS = 3
 SURE = -math.log(0.01)
 """A share e of n samples carries its percentile where n e >= this (99 % certainty)."""
 
@@ -79,7 +80,7 @@ def _line(axes: Axes, distribution: Distribution, own: Look) -> None:
 
 def _percentile_axis(axes: Axes, result: ExperimentResult, samples: int, panels: int) -> None:
     shown = [share for share in TICKS if 1 / share <= samples * 1.5]
-    if panels > 1:  # narrow panels have room for every second one
+    if panels > 1 and len(shown) > MOST_TICKS:  # narrow panels have room for few
         shown = [share for share in shown if share != 0.5]
     axes.set_xscale("log")
     axes.xaxis.set_major_locator(FixedLocator([1 / share for share in shown]))

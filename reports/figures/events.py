@@ -12,7 +12,7 @@ from bench.model import Pattern
 from reports.evaluated import Evaluated, ExperimentResult, Level
 from reports.figures._axes import linear_axis, new_figure, reach
 from reports.numbers import EQUAL, number, title
-from reports.style import look
+from reports.style import PAPER, look
 from reports.sweeps import key_levels, told_apart
 
 TITLE = "What one event takes"
@@ -21,47 +21,57 @@ CAPTION = (
     "intervals."
 )
 SECTION = "delivery"
-KEYS = ("requests_per_event", "useless_share", "wire_bytes_per_event")
+KEYS = (
+    "requests_per_event",
+    "useless_share",
+    "wire_bytes_per_event",
+    "overhead_bytes_per_page",
+    "connections_per_page",
+)
+CUT = 3.0
+"""An interval that ends beyond so many times the greatest value leaves the panel."""
 
 
 def draw(_run: Evaluated, result: ExperimentResult) -> list[tuple[str, Figure]]:
     levels = key_levels(result)
     shown = result.measured_at(levels)
-    keys = [
-        key
-        for key in KEYS
-        if any(
-            result.estimate(pattern.name, level, key).value > 0
-            for pattern in shown
-            for level in levels
-        )
-    ]
-    if not keys:
+    tops = {key: top for key in KEYS if (top := _top(result, shown, levels, key)) > 0}
+    if not tops:
         return []
     count = len(shown)
     figure = new_figure((0.32 * count + 0.75) * len(levels) + 0.3)
-    panels = figure.subplots(len(levels), len(keys), squeeze=False, sharex="col", sharey=True)
+    panels = figure.subplots(len(levels), len(tops), squeeze=False, sharex="col", sharey=True)
     common, texts = told_apart(result, levels)
     for row, level in zip(panels, levels, strict=True):
-        for axes, key in zip(row, keys, strict=True):
-            _panel(axes, result, shown, level, key)
+        for axes, (key, top) in zip(row, tops.items(), strict=True):
+            _panel(axes, result, shown, level, key, top)
         row[0].set_title(texts[level])
-    for column, key in enumerate(keys):
-        values = [
-            entry.value + reach(entry)[1]
-            for pattern in shown
-            for level in levels
-            if not math.isnan((entry := result.estimate(pattern.name, level, key)).value)
-        ]
-        linear_axis(panels[-1][column], [value * 1.18 for value in values], vertical=False)
-        panels[-1][column].set_xlabel(title(result.metric(key)))
+    for axes, (key, top) in zip(panels[-1], tops.items(), strict=True):
+        linear_axis(axes, [top * 1.18], vertical=False)
+        axes.set_xlabel(title(result.metric(key)))
     if common:
         figure.suptitle(common, x=0.01, ha="left", fontsize=10)
     return [("events", figure)]
 
 
+def _top(
+    result: ExperimentResult, shown: Sequence[Pattern], levels: Sequence[Level], key: str
+) -> float:
+    """Where the longest whisker ends, but for those that would flatten all bars; 0: no bar."""
+    entries = [result.estimate(pattern.name, level, key) for pattern in shown for level in levels]
+    known = [entry for entry in entries if not math.isnan(entry.value)]
+    most = max((entry.value for entry in known), default=0.0)
+    ends = [entry.value + reach(entry)[1] for entry in known]
+    return max([most, *(end for end in ends if end <= CUT * most)])
+
+
 def _panel(
-    axes: Axes, result: ExperimentResult, shown: Sequence[Pattern], level: Level, key: str
+    axes: Axes,
+    result: ExperimentResult,
+    shown: Sequence[Pattern],
+    level: Level,
+    key: str,
+    top: float,
 ) -> None:
     names = [pattern.title for pattern in shown]
     for place, pattern in enumerate(shown):
@@ -72,13 +82,16 @@ def _panel(
         axes.barh(place, entry.value, height=0.62, color=look(result, pattern.name).colour)
         if above > EQUAL * entry.value:
             axes.errorbar(entry.value, place, xerr=[[below], [above]], color="#55606a", capsize=2)
+        # A whisker that leaves the panel has its number at the bar, upon the line.
+        is_cut = entry.value + above > top
         axes.annotate(
             number(entry.value),
-            (entry.value + above, place),
+            (entry.value if is_cut else entry.value + above, place),
             xytext=(4, 0),
             textcoords="offset points",
             va="center",
             fontsize=8.5,
+            bbox={"facecolor": PAPER, "edgecolor": "none", "pad": 0.5} if is_cut else None,
         )
     axes.set_yticks(range(len(names)), names)
     axes.set_ylim(len(names) - 0.5, -0.5)

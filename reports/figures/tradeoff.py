@@ -23,6 +23,8 @@ CAPTION = (
     "parameter is swept, a line joins a pattern's levels in order and the last one is filled."
 )
 SECTION = "tradeoff"
+CUT = 5.0
+"""An interval that ends farther than so many times from all values leaves the panel."""
 
 
 @dataclass(frozen=True)
@@ -114,5 +116,13 @@ def _panel(axes: Axes, result: ExperimentResult, points: list[Point]) -> None:
                 capsize=2.5,
             )
     bars = [point.bars for point in points]
-    log_axis(axes.xaxis, [edge for bar in bars for edge in (bar[0], bar[2])], room=1.7)
-    log_axis(axes.yaxis, [edge for bar in bars for edge in (bar[1], bar[3])], room=1.7)
+    across = _ends([point.x.value for point in points], [e for b in bars for e in (b[0], b[2])])
+    along = _ends([point.y.value for point in points], [e for b in bars for e in (b[1], b[3])])
+    log_axis(axes.xaxis, across, room=1.7)
+    log_axis(axes.yaxis, along, room=1.7)
+
+
+def _ends(values: list[float], ends: list[float]) -> list[float]:
+    """The bars' ends; one that is very wide must not push all points together."""
+    low, high = min(values) / CUT, max(values) * CUT
+    return [min(max(end, low), high) for end in ends]

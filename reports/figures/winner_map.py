@@ -62,9 +62,14 @@ def draw(_run: Evaluated, result: ExperimentResult) -> list[tuple[str, Figure]]:
 
 
 def metrics_of(result: ExperimentResult) -> list[str]:
-    """Headline metrics that have a better and a worse: the preferred ones, else the first."""
-    headline = [key for key in result.experiment.headline if METRICS[key].better != "neither"]
-    return ([key for key in PREFERRED if key in headline] or headline)[:MOST_MAPS]
+    """Metrics that have a better and a worse: the preferred ones, else those of the trade-off."""
+    experiment = result.experiment
+    preferred = [key for key in PREFERRED if key in experiment.headline]
+    if len(preferred) == MOST_MAPS:
+        return preferred
+    keys = [y for _, y in experiment.tradeoff] + [x for x, _ in experiment.tradeoff]
+    keys = [key for key in (*keys, *experiment.headline) if METRICS[key].better != "neither"]
+    return list(dict.fromkeys(keys))[:MOST_MAPS]
 
 
 def _cells(result: ExperimentResult, compared: Sequence[Pattern], key: str) -> dict[Level, Cell]:
