@@ -15,6 +15,8 @@ from typing import Any
 
 from bench.beginning import START_SECONDS
 from bench.catalog import ROOT
+from bench.lab.front import Front
+from bench.lab.place import LOOPBACK
 from bench.lab.ports import accepts
 from bench.lab.processes import Child, cpu_sets, python_child
 from bench.lab.tap import Crossing, Tap
@@ -45,7 +47,7 @@ def staged(
     services = Services(cpu_sets(1)["backend"], amqp_url, says)
     with tempfile.TemporaryDirectory(prefix="patternbench-") as name:
         folder = Path(name)
-        target = None
+        target = front = None
         try:
             around = services.around(pattern, 1)
             target = python_child("targets", "target", folder / "target.log", (), ROOT)
@@ -58,8 +60,14 @@ def staged(
                     "port": port,
                 }
             )
-            yield Staged(target, target.listen(START_SECONDS), folder)
+            address = target.listen(START_SECONDS)
+            if (wish := address.pop("front", None)) is not None:
+                front = Front(wish, cpu_sets(1)["backend"], LOOPBACK, int(address["port"]))
+                address |= front.address
+            yield Staged(target, address, folder)
         finally:
+            if front is not None:
+                front.stop()
             if target is not None:
                 target.stop()
             services.stop()
@@ -72,7 +80,15 @@ def publish(stage: Staged) -> None:
 
 
 def trace(pattern: Pattern, load: dict[str, Any], stage: Staged) -> tuple[Tap, list[Crossing]]:
-    """One client connects through a tap and gets one event; what crossed the wire."""
+    """One client connects through a tap and gets one event; what crossed the wire.
+
+    UsageError where clients reach a proxy before the server, mostly encrypted.
+    """
+    if "listeners" in stage.address:
+        raise UsageError(
+            f"{pattern.id}: its clients speak to a proxy, which no tap can be put before; "
+            f"`bench serve {pattern.id}` shows where it listens"
+        )
     address = dict(stage.address)
     tap = Tap(address["host"], int(address["port"]))
     if "url" in address:

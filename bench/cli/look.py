@@ -72,6 +72,8 @@ def serve(
         stage.publish(staged)
         address = staged.address
         console.print(Text(f"{chosen.id} listens on {address['host']}:{address['port']}"))
+        for listener in address.get("listeners", {}).values():
+            console.print(Text(f"before it, a proxy: {listener['url']}"))
         if chosen.example:
             console.print(Text(f"try: {chosen.example.format(**address)}"))
         host = "http://{host}:{port}" if "url" not in address else "{url}?exchange={exchange}"
