@@ -81,20 +81,25 @@ class Bursts:
     makespan_ns: np.ndarray
     arrival_ns: np.ndarray
     longest_wait_ns: np.ndarray
+    held_ns: np.ndarray
 
 
 def whole_bursts(data: TrialData) -> Bursts:
     """A client numbers its queries: so many in a row are a burst, and have one instant."""
-    queries, waits = (
+    queries, waits, holds = (
         _Groups(data.select(name), int(data.load["burst"]))
-        for name in (data.outcome_operation, "wait")
+        for name in (data.outcome_operation, "wait", "hold")
     )
-    _, mine, theirs = np.intersect1d(queries.whole, waits.whole, return_indices=True)
-    instant = -queries.greatest(-queries.rows["intended_ns"])[mine]
+    whole = sorted({*queries.whole} & {*waits.whole} & {*holds.whole})
+    of_query, of_wait, of_hold = (
+        np.searchsorted(groups.whole, whole) for groups in (queries, waits, holds)
+    )
+    instant = -queries.greatest(-queries.rows["intended_ns"])[of_query]
     return Bursts(
-        queries.greatest(queries.rows["done_ns"])[mine] - instant,
-        waits.greatest(waits.rows["intended_ns"])[theirs] - instant,
-        waits.greatest(difference_ns(waits.rows, "done_ns", "intended_ns"))[theirs],
+        queries.greatest(queries.rows["done_ns"])[of_query] - instant,
+        waits.greatest(waits.rows["intended_ns"])[of_wait] - instant,
+        waits.greatest(difference_ns(waits.rows, "done_ns", "intended_ns"))[of_wait],
+        holds.mean(difference_ns(holds.rows, "done_ns", "intended_ns"))[of_hold],
     )
 
 
@@ -114,6 +119,11 @@ class _Groups:
         found = np.full(len(self.whole), np.iinfo(np.int64).min)
         np.maximum.at(found, self._which, values)
         return found
+
+    def mean(self, values: np.ndarray) -> np.ndarray:
+        """The mean of each whole group, in the order of `whole`."""
+        totals = np.bincount(self._which, values, len(self.whole))
+        return totals / np.maximum(1, np.bincount(self._which, minlength=len(self.whole)))
 
 
 def _has_bursts(data: TrialData) -> bool:
@@ -145,6 +155,17 @@ def burst_makespan(data: TrialData) -> float:
 )
 def burst_arrival(data: TrialData) -> float:
     return _median_ms(whole_bursts(data).arrival_ns) if _has_bursts(data) else math.nan
+
+
+@metric(
+    "burst_hold",
+    "ms",
+    "connection held in a burst",
+    "Mean time for which a query of a burst holds its connection; median over the window's bursts.",
+    "lower",
+)
+def burst_hold(data: TrialData) -> float:
+    return _median_ms(whole_bursts(data).held_ns) if _has_bursts(data) else math.nan
 
 
 @metric(

@@ -51,7 +51,8 @@ class PoolLoad(Load):
     work: str = parameter(
         "sleep",
         "",
-        "what a query does meanwhile: sleep, in whole milliseconds, or keep a core busy",
+        "what a query does: sleep, in whole milliseconds, or compute: a fixed amount of work that "
+        "keeps a core busy for about query_time",
         choices=("sleep", "compute"),
     )
     pool_size: int = parameter(5, "", "pool: connections at most", low=1, high=250)

@@ -22,8 +22,8 @@ from targets._web import WebTarget
 INNER_ROWS = 100
 """Rows of the inner of two joined series: both stay small, so nothing is written to disk."""
 
-TRIAL_ROWS, TRIALS = 10_000, 40
-"""Least of so many: what disturbs a short query only makes it longer."""
+ROWS_PER_S = 40_000_000
+"""What a core joins, about.  Not measured: the same work must be asked of every trial."""
 
 SETTINGS: Mapping[str, str] = {"jit": "off"}
 """A long computation would be compiled first, a short one would not."""
@@ -36,7 +36,6 @@ class Application(WebTarget):
         super().__init__(*settings)
         self._url = str(self.services["postgres"]["url"])
         self._chance = random.Random(f"{self.seed}/service")  # apart from the arrivals
-        self._rows_per_s = 0.0
         self._opened = self._open = self._most_open = 0
 
     # --- what a pattern writes ---------------------------------------------------------
@@ -54,8 +53,6 @@ class Application(WebTarget):
         return [web.get("/query", self.query)]
 
     async def start(self, port: int) -> int:
-        if self.load.work == "compute":
-            self._rows_per_s = await self._measured_speed()
         await self.prepare()
         return await super().start(port)
 
@@ -110,25 +107,12 @@ class Application(WebTarget):
         if self.load.service == "exponential":
             seconds = self._chance.expovariate(1 / seconds)
         if self.load.work == "compute":
-            return _computation(seconds * self._rows_per_s)
+            return _computation(seconds)
         # The database rounds up to whole milliseconds.
         return f"SELECT pg_sleep({seconds:.6f})"
 
-    async def _measured_speed(self) -> float:
-        """Rows per second of the computation, alone on the database's core."""
-        connection = await asyncpg.connect(self._url, server_settings=SETTINGS)
-        try:
-            took_ns = []
-            for _ in range(TRIALS):
-                began_ns = now_ns()
-                await connection.execute(_computation(TRIAL_ROWS))
-                took_ns.append(now_ns() - began_ns)
-        finally:
-            await connection.close()
-        return TRIAL_ROWS * 1e9 / min(took_ns)
 
-
-def _computation(rows: float) -> str:
-    """So much work for a CPU, however many others want it: a join that is only counted."""
-    outer = max(1, round(rows / INNER_ROWS))
+def _computation(seconds: float) -> str:
+    """So much work for a core, however many others want it: a join that is only counted."""
+    outer = max(1, round(seconds * ROWS_PER_S / INNER_ROWS))
     return f"SELECT count(*) FROM generate_series(1, {outer}) a, generate_series(1, {INNER_ROWS}) b"

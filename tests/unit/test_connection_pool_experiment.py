@@ -20,6 +20,7 @@ from scenarios.connection_pool.experiment import EXPERIMENT, PoolLoad
 PARAMETERS = parameters_of(PoolLoad)
 FACTS = {
     "hold_mean": 20.0,
+    "burst_hold": 20.0,
     "burst_arrival": 5.0,
     "server_cpu_us_per_event": 500.0,
     "database_cpu_us_per_event": 1500.0,

@@ -20,6 +20,7 @@ KEYS = (
     "hold_mean",
     "burst_makespan",
     "burst_arrival",
+    "burst_hold",
     "burst_queries_per_s",
     "database_connections_per_query",
     "database_connections_most",
@@ -72,13 +73,15 @@ def test_a_burst_lasts_from_its_instant_to_the_last_reply() -> None:
     assert found["burst_queries_per_s"] == pytest.approx(2 / 0.022)
     assert found["wait_max"] == 8
     assert found["wait_mean"] == 4
-    assert found["hold_mean"] == 10
+    assert found["hold_mean"] == found["burst_hold"] == 10
 
 
 def test_of_several_bursts_it_is_the_median() -> None:
     found = compute(trial(*FIRST, *SECOND_BURST, *THIRD), KEYS)
     assert found["burst_makespan"] == np.median([22, 42, 9])
     assert found["burst_arrival"] == np.median([3, 5, 4])
+    assert found["burst_hold"] == np.median([10, 20, 3])
+    assert found["hold_mean"] == np.mean([10, 20, 3])
     assert found["wait_max"] == np.median([8, 16, 1])
 
 
