@@ -170,6 +170,7 @@ def test_sockets_are_read_in_turns_with_the_clients(monkeypatch: pytest.MonkeyPa
 
 def test_load_processes_are_summed() -> None:
     names = ("stream_up", "stream_down", "wire_up", "wire_down", "segments_up", "segments_down")
+    names = (*names, "unseen")
     one = {**dict.fromkeys(names, 5), "retransmitted": 1, "open": 2, "opened": 3, "rtt_us": 10.0}
     two = {**dict.fromkeys(names, 7), "retransmitted": 0, "open": 4, "opened": 4, "rtt_us": None}
     assert total_of([one, two]) == Wire(
