@@ -36,7 +36,7 @@ from bench.lab.network.network import FOLDER_PREFIX, Network, usable
 from bench.lab.processes import Child
 from bench.links import Link, Way
 from bench.links import Path as LinkPath
-from bench.model import Load
+from bench.model import Load, TrialFailed
 from bench.plan import loads_of
 from bench.store import StoredTrial
 
@@ -142,6 +142,13 @@ def test_the_congestion_control_is_that_of_both_ends(measure: Measure, congestio
     stored = measure(SSE, **(load | {"clients": 3, "duration_s": 0.3, "warmup_s": 0.1}))
     found = stored.record.facts["link"]["congestion"]
     assert found == {"client": [congestion], "backend": [congestion]}
+
+
+def test_a_congestion_control_that_the_kernel_has_not_is_named(network: Network) -> None:
+    with pytest.raises(TrialFailed, match=r"cc=none_such: .*; this kernel has .*reno"):
+        network.shape(symmetric(congestion="none_such"), 1)
+    network.shape(symmetric(), 1)  # it goes on
+    assert download(network, 10_000).octets == 10_000
 
 
 def test_both_paths_carry_traffic(network: Network) -> None:

@@ -23,12 +23,14 @@ def _raise_priority() -> str:
 
 
 def main() -> None:
+    from pyroute2.netlink.exceptions import NetlinkError  # noqa: PLC0415
+
     from bench.lab.network.emulator import Emulator  # noqa: PLC0415 - after die_with_parent
     from bench.lab.network.namespaces import Namespaces  # noqa: PLC0415
 
     try:
         spaces = Namespaces()
-    except OSError as error:
+    except (OSError, NetlinkError) as error:
         say({"error": str(error)})
         return
     control = socket.socket(fileno=int(sys.argv[1]))

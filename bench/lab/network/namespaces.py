@@ -21,6 +21,7 @@ from typing import Any
 
 from pyroute2 import DiagSocket, IPRoute
 from pyroute2.netlink.diag import SS_ESTABLISHED
+from pyroute2.netlink.exceptions import NetlinkError
 
 from bench.lab.network import mptcp
 
@@ -43,6 +44,7 @@ SETTINGS = {
     "ipv6/conf/default/disable_ipv6": "1",
 }
 
+AVAILABLE = Path("/proc/sys/net/ipv4/tcp_available_congestion_control")
 _libc = ctypes.CDLL(None, use_errno=True)
 
 
@@ -155,16 +157,22 @@ class Namespaces:
             for number, index in enumerate(end.indices):
                 self.switch(end, number, number < paths)
                 if number < paths:
-                    address = end.address(number)
-                    end.routes.route(
-                        "replace",
-                        dst=f"{address.rpartition('.')[0]}.0/{PREFIX}",
-                        oif=index,
-                        scope="link",
-                        proto="kernel",
-                        prefsrc=address,
-                        **({"metrics": {"cc_algo": congestion}} if congestion else {}),
-                    )
+                    self._route(end, end.address(number), index, congestion)
+
+    def _route(self, end: End, address: str, index: int, congestion: str) -> None:
+        try:
+            end.routes.route(
+                "replace",
+                dst=f"{address.rpartition('.')[0]}.0/{PREFIX}",
+                oif=index,
+                scope="link",
+                proto="kernel",
+                prefsrc=address,
+                **({"metrics": {"cc_algo": congestion}} if congestion else {}),
+            )
+        except NetlinkError as error:
+            has = AVAILABLE.read_text().strip()
+            raise OSError(f"cc={congestion}: {error.args[1]}; this kernel has {has}") from None
 
     def switch(self, end: End, path: int, up: bool) -> None:
         """Bring a path's device up or down."""
