@@ -143,6 +143,8 @@ def generator_late(metrics: Mapping[str, float]) -> Finding | None:
 
 def generator_shares_delay(data: TrialData, metrics: Mapping[str, float]) -> Finding | None:
     """In a broadcast the slower of server and load process sets the pace (law FAN-1)."""
+    if not len(data.window_events):  # clients that make the work wait for no broadcast
+        return None
     own = metrics.get("generator_marginal_cpu_us", math.nan)
     backend = sum(
         cost

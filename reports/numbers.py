@@ -66,17 +66,8 @@ def sentence_case(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def joined(words: list[str]) -> str:
-    """ "a, b, c"; "a, one; b; c" where a word has a comma of its own."""
-    return _between(words).join(words)
-
-
 def listed(words: list[str]) -> str:
-    """ "a", "a and b", "a, b and c"; "a, one; b and c" where a word has a comma of its own."""
+    """ "a", "a and b", "a, b and c"."""
     if len(words) < 2:
         return "".join(words)
-    return f"{_between(words).join(words[:-1])} and {words[-1]}"
-
-
-def _between(words: list[str]) -> str:
-    return "; " if any(", " in word for word in words) else ", "
+    return f"{', '.join(words[:-1])} and {words[-1]}"

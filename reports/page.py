@@ -61,6 +61,8 @@ class Part:
     backend: present.Table
     deliveries: present.Table
     harness: present.Table
+    link: present.Table
+    link_words: str
     findings: present.Table
     trials: present.Table
     left_out: list[tuple[str, object]]
@@ -136,6 +138,8 @@ def _part(
         backend=present.backend(result),
         deliveries=present.deliveries(result),
         harness=present.harness(result),
+        link=present.link(result),
+        link_words=present.link_words(result),
         findings=present.findings(result),
         trials=present.trials(result),
         left_out=list(present.left_out(result)),
@@ -156,7 +160,7 @@ def _pictures(
             text = svg.as_svg(figure, file)
             (folder / "figures" / f"{file}.svg").write_text(text, encoding="utf-8")
             svg.save_png(figure, folder / "figures" / f"{file}.png")
-            title, caption = result.worded(kind.title), result.worded(kind.caption)
+            title, caption = result.worded(kind.title), result.worded(kind.caption_for(result))
             label = html.escape(f"{title}: {result.experiment.title}")
             inline = Markup(svg.inline(text, file, label))
             found.append(Picture(title, caption, kind.section, f"figures/{file}", inline))

@@ -15,6 +15,7 @@ from typing import Any
 import pandas as pd
 
 from bench import linktext
+from bench.links import LOOPBACK
 from bench.metrics import METRICS
 from bench.model import parameters_of
 from bench.statistics import Estimate
@@ -170,6 +171,33 @@ def harness(result: ExperimentResult) -> Table:
     return table(result, tables.harness(result), LEVEL, PATTERN, *columns)
 
 
+def link(result: ExperimentResult) -> Table:
+    """A share of packets by direction: to clients / from clients."""
+    frame = tables.link(result)
+    names = {"lost": "lost", "overflowed": "dropped, queue full", "retransmitted": "sent again"}
+    for what in tables.LINK_SHARES if len(frame) else ():
+        down, up = (frame[f"link_{what}_share_{way}"] for way in tables.WAYS)
+        frame[what] = [f"{share(a)} / {share(b)}" for a, b in zip(down, up, strict=True)]
+    columns = [
+        Column(key, numbers.title(result.metric(key)), numbers.number) for key in tables.LINK
+    ]
+    columns += [Column(what, f"packets {names[what]} (down / up)") for what in tables.LINK_SHARES]
+    return table(result, frame, LEVEL, PATTERN, *columns)
+
+
+def link_words(result: ExperimentResult) -> str:
+    """The emulated link, and what of it is swept; nothing where all went over loopback."""
+    links = list(dict.fromkeys(linktext.words_of(vars(group.load)) for group in result.groups))
+    if not links or links == [LOOPBACK]:
+        return ""
+    parts = [one.split(",") for one in links]
+    common = ",".join(part for part in parts[0] if all(part in others for others in parts))
+    of_link = parameters_of(result.experiment.load)
+    swept = [n for n in result.swept if n == "link" or linktext.is_of_link(of_link[n])]
+    words = [common, f"{numbers.listed(swept)} swept" if swept else ""]
+    return "; ".join(word for word in words if word)
+
+
 def findings(result: ExperimentResult) -> Table:
     return table(
         result,
@@ -222,19 +250,23 @@ def glossary(result: ExperimentResult) -> list[tuple[str, str]]:
     keys += [key for pair in result.experiment.tradeoff for key in pair]
     keys += [one.prediction.metric for group in result.groups for one in group.predicted]
     keys += tables.HARNESS
+    if len(tables.link(result)):
+        keys += tables.LINK
     found = [result.metric(key) for key in dict.fromkeys(keys)]
     return [(numbers.title(metric), metric.definition) for metric in found]
 
 
 def plan(evaluated: Evaluated, result: ExperimentResult) -> list[tuple[str, str]]:
     """What was asked: patterns, levels, repeats and every value of the load."""
+    links = dict.fromkeys(linktext.words_of(vars(group.load)) for group in result.groups)
+    emulated = "" if set(links) <= {LOOPBACK} else "emulated: "
     found = [
         ("patterns", numbers.listed([pattern.title for pattern in result.patterns])),
         ("levels", "; ".join(level.text for level in result.levels) or "one"),
         ("repeats", str(evaluated.file.repeats)),
         ("seed", str(evaluated.file.seed)),
         ("load processes", str(evaluated.file.workers)),
-        ("link", "; ".join(dict.fromkeys(linktext.words_of(vars(g.load)) for g in result.groups))),
+        ("link", emulated + "; ".join(links)),
     ]
     groups = result.groups
     for name, parameter in parameters_of(result.experiment.load).items():

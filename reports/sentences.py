@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from bench.statistics import Estimate
 from reports.evaluated import ExperimentResult, Level
-from reports.numbers import SAME, interval, joined, listed, number, sentence_case, times, with_unit
+from reports.numbers import SAME, interval, listed, number, sentence_case, times, with_unit
 from reports.ranking import Place, Ranking, rank, ratio
 from reports.sweeps import main_levels
 
@@ -56,7 +56,7 @@ def _values(ranking: Ranking) -> str:
         f"{place.pattern.title} {with_unit(place.estimate.value, ranking.metric)}"
         for place in ranking.places
     ]
-    return f"{where}: {joined(values)}."
+    return f"{where}: {', '.join(values)}."
 
 
 def _extreme(ranking: Ranking) -> str:
@@ -147,6 +147,8 @@ def _leaders(ranking: Ranking) -> str:
     if ranking.is_settled:
         return titles[0]
     why = "" if ranking.has_intervals else " (no interval from a single trial)"
+    if len(titles) > MOST_NAMED and len(titles) == len(ranking.places):
+        return f"not settled between any of the {len(titles)} patterns{why}"
     return f"not settled between {listed(titles)}{why}"
 
 

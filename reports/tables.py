@@ -31,6 +31,19 @@ HARNESS = (
 )
 
 
+LINK = (
+    "link_rtt_asked_ms",
+    "link_rtt_probe_ms",
+    "link_late_p99_us",
+    "link_cpu_share",
+    "link_packets_per_s",
+)
+LINK_SHARES = ("lost", "overflowed", "retransmitted")
+"""Of the packets of each direction; see bench.metrics.link."""
+
+WAYS = ("down", "up")
+
+
 def _all_groups(evaluated: Evaluated) -> Iterator[tuple[dict[str, Any], Group]]:
     for result in evaluated.experiments:
         for group in result.groups:
@@ -103,7 +116,7 @@ def backend(result: ExperimentResult) -> pd.DataFrame:
     """What each role used: CPU, memory, context switches; means over the usable trials."""
     rows = []
     for group in result.groups:
-        for role in (*BACKEND_ROLES, "generator"):
+        for role in (*BACKEND_ROLES, "generator", "link"):
             loads = [one.roles[role] for one in group.used if role in one.roles]
             if not loads:
                 continue
@@ -117,7 +130,7 @@ def backend(result: ExperimentResult) -> pd.DataFrame:
                 _where(result, group)
                 | {
                     "role": role,
-                    "cpu_us_per_event": group.estimates[f"{role}_cpu_us_per_event"].value,
+                    "cpu_us_per_event": _cpu_us_per_event(group, role),
                     "cpu_share": group.estimates[f"{role}_cpu_share"].value,
                     "peak_memory_bytes": max(load.peak_memory_bytes for load in loads),
                     "memory_bytes_per_client": memory.value if memory else math.nan,
@@ -125,6 +138,18 @@ def backend(result: ExperimentResult) -> pd.DataFrame:
                 }
             )
     return pd.DataFrame(rows)
+
+
+def _cpu_us_per_event(group: Group, role: str) -> float:
+    """The link is no part of what is compared, and has no such metric."""
+    if role != "link":
+        return group.estimates[f"{role}_cpu_us_per_event"].value
+    found = [
+        one.metrics["link_cpu_share"] * (one.record.t1_ns - one.record.t0_ns) / 1e3 / delivered
+        for one in group.used
+        if (delivered := one.metrics["deliveries"])
+    ]
+    return float(np.mean(found)) if found else math.nan
 
 
 def deliveries(result: ExperimentResult) -> pd.DataFrame:
@@ -144,6 +169,16 @@ def harness(result: ExperimentResult) -> pd.DataFrame:
         if group.used:
             values = {key: group.estimates[key].value for key in HARNESS}
             rows.append(_where(result, group) | values)
+    return pd.DataFrame(rows)
+
+
+def link(result: ExperimentResult) -> pd.DataFrame:
+    """What each emulated link was asked for and did; empty where all went over loopback."""
+    keys = [*LINK, *(f"link_{what}_share_{way}" for what in LINK_SHARES for way in WAYS)]
+    rows = []
+    for group in result.groups:
+        if group.used and group.load.link != LOOPBACK:
+            rows.append(_where(result, group) | {key: group.estimates[key].value for key in keys})
     return pd.DataFrame(rows)
 
 

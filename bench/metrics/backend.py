@@ -54,37 +54,20 @@ def backend_cpu_us_per_event(data: TrialData) -> float:
     return data.per_outcome(sum(data.cpu_ns(role) for role in present) / 1e3)
 
 
-@metric(
-    "server_memory_bytes_per_client",
-    "B",
-    "server memory per client",
-    "Growth of the server's resident memory from idle to the window's end, per client.",
-    "lower",
-)
-def server_memory(data: TrialData) -> float:
-    return data.memory_per_client("server")
+def _register_memory() -> None:
+    for role in (*BACKEND_ROLES, "generator"):
+        whose = "load process" if role == "generator" else role
+        METRICS[f"{role}_memory_bytes_per_client"] = Metric(
+            f"{role}_memory_bytes_per_client",
+            "B",
+            f"{role} memory per client",
+            f"Growth of the {whose}'s resident memory from idle to the window's end, per client.",
+            "lower",
+            lambda d, r=role: d.memory_per_client(r),  # type: ignore[misc]
+        )
 
 
-@metric(
-    "broker_memory_bytes_per_client",
-    "B",
-    "broker memory per client",
-    "Growth of the broker's resident memory from idle to the window's end, per client.",
-    "lower",
-)
-def broker_memory(data: TrialData) -> float:
-    return data.memory_per_client("broker")
-
-
-@metric(
-    "generator_memory_bytes_per_client",
-    "B",
-    "generator memory per client",
-    "Growth of the load process's resident memory from idle to the window's end, per client.",
-    "lower",
-)
-def generator_memory(data: TrialData) -> float:
-    return data.memory_per_client("generator")
+_register_memory()
 
 
 @metric(

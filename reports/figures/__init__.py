@@ -6,6 +6,7 @@ A kind is a module <kind>.py (no leading underscore) with
     CAPTION = "..."    how to read it, in one or two sentences
     SECTION = "..."    the section of the page it stands in (default "figures")
     def draw(run, result) -> list of (name, Figure)
+    def caption(result) -> str    where CAPTION does not hold for all (optional)
 
 `draw` gets the whole run and one experiment's result, and returns no figure
 where the kind does not apply.  A file that lacks a part stops the report.
@@ -41,6 +42,7 @@ class Kind:
     caption: str
     section: str
     draw: Draw
+    caption_for: Callable[[ExperimentResult], str]
 
     def figures(self, evaluated: Evaluated, result: ExperimentResult) -> list[tuple[str, Figure]]:
         """The kind's figures in the common style."""
@@ -68,4 +70,5 @@ def _kind(path: Path, package: str) -> Kind:
     section = getattr(module, "SECTION", "figures")
     if section not in SECTIONS:
         raise UsageError(f"{path}: SECTION {section!r} is none of {', '.join(SECTIONS)}; use one")
-    return Kind(path.stem, module.TITLE, module.CAPTION, section, module.draw)
+    caption_for = getattr(module, "caption", lambda _result: module.CAPTION)
+    return Kind(path.stem, module.TITLE, module.CAPTION, section, module.draw, caption_for)

@@ -28,6 +28,9 @@ LEAST = 0.1
 
 ROLE_LINES: dict[str, Any] = {"server": "-", "broker": "--", "proxy": ":", "database": "-."}
 GENERATOR: dict[str, Any] = {"color": FLOOR_COLOUR, "linestyle": "-", "linewidth": 0.9}
+LINK: dict[str, Any] = {"color": FLOOR_COLOUR, "linestyle": (0, (1, 1.2)), "linewidth": 0.9}
+OTHERS = {"generator": ("load generator", GENERATOR), "link": ("emulated link", LINK)}
+"""What is no part of the backend: its name for people, and how it is drawn."""
 
 
 def draw(_run: Evaluated, result: ExperimentResult) -> list[tuple[str, Figure]]:
@@ -81,7 +84,7 @@ def _figure(result: ExperimentResult, level: Level) -> Figure | None:
 
 
 def _panel(axes: Axes, trial: TrialResult, colour: str) -> None:
-    for role in ("generator", *BACKEND_ROLES):
+    for role in (*OTHERS, *BACKEND_ROLES):
         load = trial.roles.get(role)
         if load is None:
             continue
@@ -91,8 +94,8 @@ def _panel(axes: Axes, trial: TrialResult, colour: str) -> None:
 
 
 def _style(role: str, colour: str) -> dict[str, Any]:
-    if role == "generator":
-        return GENERATOR
+    if role in OTHERS:
+        return OTHERS[role][1]
     return {"color": colour, "linestyle": ROLE_LINES[role], "linewidth": 1.6}
 
 
@@ -102,6 +105,5 @@ def _handles(roles: set[str]) -> list[Line2D]:
         for role in BACKEND_ROLES
         if role in roles
     ]
-    if "generator" in roles:
-        found.append(Line2D([], [], label="load generator", **GENERATOR))
-    return found
+    others = [OTHERS[role] for role in OTHERS if role in roles]
+    return [*found, *(Line2D([], [], label=label, **style) for label, style in others)]

@@ -43,6 +43,27 @@ class Point:
         return x - left, y - below, x + right, y + above
 
 
+def caption(result: ExperimentResult) -> str:
+    """Some have more for the better: their axis says so."""
+    has_more = any(
+        _is_more_better(result, key) for pair in result.experiment.tradeoff for key in pair
+    )
+    return (
+        CAPTION.replace("better.", "better, but where an axis says otherwise.", 1)
+        if has_more
+        else CAPTION
+    )
+
+
+def _is_more_better(result: ExperimentResult, key: str) -> bool:
+    return result.metric(key).better == "higher"
+
+
+def _label(result: ExperimentResult, key: str) -> str:
+    more = ", more is better" if _is_more_better(result, key) else ""
+    return title(result.metric(key)) + more
+
+
 def draw(_run: Evaluated, result: ExperimentResult) -> list[tuple[str, Figure]]:
     series = [(sweep.fixed, sweep.levels) for sweep in sweeps(result)]
     if not is_grid(result):  # what serves single claims compares few patterns
@@ -66,8 +87,8 @@ def _figure(result: ExperimentResult, levels: tuple[Level, ...], fixed: str) -> 
     grid = figure.subplots(1, len(panels), squeeze=False)[0]
     for axes, (pair, points) in zip(grid, panels.items(), strict=True):
         _panel(axes, result, points)
-        axes.set_xlabel(title(result.metric(pair[0])))
-        axes.set_ylabel(title(result.metric(pair[1])))
+        axes.set_xlabel(_label(result, pair[0]))
+        axes.set_ylabel(_label(result, pair[1]))
     if fixed:
         figure.suptitle(fixed, x=0.01, ha="left", fontsize=10)
     if len(levels) > 1:

@@ -2,7 +2,7 @@
 
 from targets.page_load._page import PageTarget
 
-TITLE = "HTTP/1.1, no limit"
+TITLE = "HTTP/1.1 no limit"
 REQUIRES = ("envoy",)
 EXAMPLE = "curl -i 'http://{host}:{port}/resource?bytes=100'"
 
