@@ -280,7 +280,7 @@ CLAIMS = (
                         "burst_queries_per_s",
                         POOL,
                         POOL,
-                        below=1.1,
+                        below=1.25,
                         where={**work, "pool_size": 50},
                         other_where={**work, "pool_size": 5},
                     )
