@@ -21,10 +21,10 @@ check: setup-test
 	$(BIN)/pytest -q tests/unit tests/whole/test_docs.py tests/whole/test_architecture.py
 
 setup:
-	@sh ./setup.sh rabbitmq-server
+	@sh ./setup.sh rabbitmq-server chromium
 
 setup-test:
-	@sh ./setup.sh rabbitmq-server tcpdump wrk
+	@sh ./setup.sh rabbitmq-server chromium tcpdump wrk
 
 format: setup-test
 	$(BIN)/ruff format .

@@ -108,7 +108,7 @@ def start(running: RunningTrial, around: Surroundings) -> None:
     ready = running.load.listen(START_SECONDS)
     if ready.get("error"):
         raise TrialFailed(f"load process: {ready['error']}")
-    running.finished["pids"] = ready["pids"]
+    running.finished["pids"], running.finished["trees"] = ready["pids"], ready["trees"]
     if running.network is not None and link is not None:
         running.link = linked.before(running.network, link)
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from bench import environment
-from bench.lab import rabbitmq
+from bench.lab import chromium, rabbitmq
 from bench.lab.meters import cpu_clock_ns
 from bench.lab.network.network import REMEDY
 from bench.lab.network.network import usable as links_usable
@@ -70,6 +70,12 @@ def _rabbitmq() -> Check:
     return Check("RabbitMQ", "ok", rabbitmq.version() or "installed")
 
 
+def _chromium() -> Check:
+    if remedy := chromium.missing():
+        return Check("Chromium", "missing", "page_load/browser is not measured", remedy)
+    return Check("Chromium", "ok", chromium.version() or "installed")
+
+
 def _link() -> Check:
     privilege, remedy = links_usable()
     if remedy:
@@ -93,6 +99,7 @@ def checks() -> list[Check]:
         _ports(),
         _cpu_clock(),
         _rabbitmq(),
+        _chromium(),
         _link(),
         _tool("wrk", "yardstick of `bench calibrate`"),
         _tool("tcpdump", "packet capture for the test of wire bytes"),

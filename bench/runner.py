@@ -16,7 +16,7 @@ from typing import Protocol
 
 from bench import additions, catalog, environment, linktext, store
 from bench.beginning import Observer
-from bench.lab import envoy, postgres, rabbitmq
+from bench.lab import chromium, envoy, postgres, rabbitmq
 from bench.lab.network import mptcp
 from bench.lab.network.network import usable as links_usable
 from bench.lab.processes import cpu_sets
@@ -43,6 +43,7 @@ COMPONENTS: dict[str, Callable[[], str]] = {
     "envoy": envoy.missing,
     "postgres": postgres.missing,
     "mptcp": mptcp.missing,
+    "chromium": chromium.missing,
 }
 """What a pattern may require, and how to learn that it is missing (the remedy, or "")."""
 

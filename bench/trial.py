@@ -91,13 +91,14 @@ def _execute(
     start(running, around)
     observer.phase("verify", running)
     verify(running)
+    generator, grows = running.finished.pop("pids"), running.finished.pop("trees")
     roles = {
         "server": [running.target.pid],
         "proxy": running.front.pids if running.front else (),
-        "generator": running.finished.pop("pids"),
+        "generator": () if grows else generator,
         "link": running.network.pids if running.network else (),
     }
-    running.meters = Meters(roles, around.families)
+    running.meters = Meters(roles, around.families, {"generator": generator} if grows else None)
     running.meters.read("idle")
     _count(running, "idle")
     with timed(running, "connect"):

@@ -5,6 +5,8 @@ Knows nothing of who shows them or who checks them.
 
 from __future__ import annotations
 
+import base64
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +19,17 @@ class Certificates:
     ca: Path
     cert: Path
     key: Path
+
+
+def fingerprint(certificate: Path) -> str:
+    """The SHA-256 of the first certificate's public key (SPKI), in base64, as browsers take it."""
+    from cryptography import x509  # noqa: PLC0415 - as below
+    from cryptography.hazmat.primitives import serialization  # noqa: PLC0415
+
+    key = x509.load_pem_x509_certificate(certificate.read_bytes()).public_key()
+    kind = serialization.PublicFormat.SubjectPublicKeyInfo
+    data = key.public_bytes(serialization.Encoding.DER, kind)
+    return base64.b64encode(hashlib.sha256(data).digest()).decode()
 
 
 def make_certificates(folder: Path, names: Sequence[str]) -> Certificates:

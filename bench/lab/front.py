@@ -17,7 +17,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from bench.lab import envoy_config
-from bench.lab.certificates import make_certificates
+from bench.lab.certificates import fingerprint, make_certificates
 from bench.lab.envoy import Envoy
 from bench.lab.place import Place
 from bench.lab.scratch import make_folder
@@ -35,7 +35,7 @@ class Front:
 
     def __init__(self, wish: Mapping[str, Any], pins: list[int], place: Place, port: int) -> None:
         self._folder = make_folder(FOLDER_PREFIX)
-        self._ca_file = ""
+        self._trust = {"ca_file": ""}
         try:
             self._envoy = Envoy(pins, self._config(wish, place, port), place)
             self._envoy.start()
@@ -48,7 +48,10 @@ class Front:
         ports = [place.free_port() for _ in range(3)]
         if wish["kind"] == "page":
             certificates = make_certificates(self._folder, [place.host])
-            self._ca_file = str(certificates.ca)
+            self._trust = {
+                "ca_file": str(certificates.ca),
+                "key_fingerprint": fingerprint(certificates.cert),
+            }
             return envoy_config.front(
                 place.host,
                 ports[0],
@@ -73,7 +76,7 @@ class Front:
     @property
     def address(self) -> dict[str, Any]:
         """What clients must know beside the server's address."""
-        return {"listeners": self._envoy.service["listeners"], "ca_file": self._ca_file}
+        return {"listeners": self._envoy.service["listeners"], **self._trust}
 
     @property
     def pids(self) -> list[int]:

@@ -95,17 +95,49 @@ def read_family(pid: int) -> Reading:
     return dataclasses.replace(reading, cpu_ns=reading.cpu_ns + ended_children_ns(pid))
 
 
+def descendants_of(pids: Sequence[int]) -> list[int]:
+    """All that those processes started, and what these started, now."""
+    children: dict[int, list[int]] = {}
+    for name in os.listdir("/proc"):
+        if name.isdecimal():
+            with contextlib.suppress(OSError, IndexError), open(f"/proc/{name}/stat") as file:
+                parent = int(file.read().rpartition(")")[2].split()[1])
+                children.setdefault(parent, []).append(int(name))
+    found, left = [], list(pids)
+    while left:
+        below = children.get(left.pop(), [])
+        found += below
+        left += below
+    return found
+
+
+def read_trees(pids: Sequence[int]) -> Reading:
+    """One reading of processes with all their descendants, those that have ended included.
+
+    Memory that they share (a browser's processes share much) is counted once for each.
+    """
+    tree = [*pids, *descendants_of(pids)]
+    reading = read_role(tree)
+    ended_ns = sum(ended_children_ns(pid) for pid in tree)
+    return dataclasses.replace(reading, cpu_ns=reading.cpu_ns + ended_ns)
+
+
 class Meters:
     """Reads all roles every 100 ms and exactly at the instants that it is given.
 
-    `roles` are fixed processes; `families` are processes that fork others.
+    `roles` are fixed processes; `families` are processes that fork others, `trees` those
+    whose descendants fork too.
     """
 
     def __init__(
-        self, roles: Mapping[str, Sequence[int]], families: Mapping[str, int] | None = None
+        self,
+        roles: Mapping[str, Sequence[int]],
+        families: Mapping[str, int] | None = None,
+        trees: Mapping[str, Sequence[int]] | None = None,
     ) -> None:
         self._roles = {role: list(pids) for role, pids in roles.items() if pids}
         self._families = dict(families or {})
+        self._trees = dict(trees or {})
         self.rows: list[MeterRow] = []
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
@@ -115,6 +147,8 @@ class Meters:
             self.rows.append(MeterRow(role, mark, read_role(pids)))
         for role, pid in self._families.items():
             self.rows.append(MeterRow(role, mark, read_family(pid)))
+        for role, roots in self._trees.items():
+            self.rows.append(MeterRow(role, mark, read_trees(roots)))
 
     def begin(self, t0_ns: int, t1_ns: int) -> None:
         """Read at t0, every 100 ms until t1, and at t1, from a thread of its own."""

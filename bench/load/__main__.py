@@ -1,7 +1,8 @@
 """`python -m bench.load`: the load process of one trial, told what to do over its pipes.
 
 First line in: {"pattern", "load", "address", "seed", "workers", "rows", "port"};
-first line out: {"ready": true, "pids"}.  Then commands, one line each:
+first line out: {"ready": true, "pids", "trees"}; `trees`: their descendants count with them.
+Then commands, one line each:
 
     try                    one client connects, apart     verify {sequence}  it must get this
     spawn                  all clients                    counters           what was done so far
@@ -73,13 +74,15 @@ def main() -> None:
     _raise_descriptor_limit()
     # Before the configuration comes, so that the target can start meanwhile.
     from bench.load.fleet import LocalFleet, MasterFleet  # noqa: PLC0415
+    from bench.load.worker import client_class  # noqa: PLC0415
 
     config = hear(first_line())
     distributed = int(config["workers"]) > 1
     pids = _fork_workers(config) if distributed else [os.getpid()]
     fleet = MasterFleet(config, int(config["port"])) if distributed else LocalFleet(config)
     fleet.wait_until_ready()
-    say({"ready": True, "pids": pids})
+    trees = client_class(config["pattern"]).has_processes
+    say({"ready": True, "pids": pids, "trees": trees})
     for line in _read_lines():
         message = hear(line)
         try:

@@ -11,7 +11,7 @@ import asyncio
 import concurrent.futures
 import sys
 from collections import deque
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any, TypeVar
 
 import gevent
@@ -68,6 +68,10 @@ class Engine:
 
     def __init__(self) -> None:
         sys.setswitchinterval(SWITCH_SECONDS)
+        self.helpers: dict[str, Any] = {}
+        """What clients share beside connections (a browser), by name, to begin it once."""
+        self.at_end: list[Callable[[], Awaitable[None]]] = []
+        """What is to be done when all is measured, the last first."""
         self._woken: deque[gevent.event.Event] = deque()
         self._watcher = gevent.get_hub().loop.async_()
         self._watcher.start(self._wake)
@@ -110,6 +114,11 @@ class Engine:
             self.loop.call_soon_threadsafe(lambda: tasks[0].cancel())  # noqa: PLW0108
             raise
         return tasks[0].result()
+
+    async def end(self) -> None:
+        """Have what clients began and share ended."""
+        while self.at_end:
+            await self.at_end.pop()()
 
     def call(self, function: Callable[..., T], *args: Any) -> T:
         """The result of a plain function, run on the loop's thread."""

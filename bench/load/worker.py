@@ -154,6 +154,7 @@ class Worker:
         block, counted = self.engine.call(last)
         if block:
             self._give_rows(bytes(block))
+        self.engine.run(self.engine.end())
         return {
             "counted": counted,
             "wire": session.snapshots,

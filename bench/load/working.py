@@ -19,12 +19,22 @@ from bench.samples import FAILED, OK, PENDING
 class Piece:
     """One piece of work under way; its row is written when it ends, however it ends."""
 
-    __slots__ = ("bytes_down", "bytes_up", "first_byte_ns", "intended_ns", "sent_ns", "sequence")
+    __slots__ = (
+        "bytes_down",
+        "bytes_up",
+        "done_ns",
+        "first_byte_ns",
+        "intended_ns",
+        "sent_ns",
+        "sequence",
+    )
 
     def __init__(self, sequence: int, intended_ns: int) -> None:
         self.sequence = sequence
         self.intended_ns = intended_ns
         self.sent_ns = self.first_byte_ns = 0
+        self.done_ns = 0
+        """0: when `work` returned."""
         self.bytes_up = self.bytes_down = 0
 
 
@@ -50,12 +60,16 @@ class WorkingClient(ClientUser):
         """Do one piece and fill in its times and bytes; OSError or TimeoutError where it fails."""
         raise NotImplementedError
 
+    async def prepare(self) -> None:
+        """What comes before each piece of a closed loop and is not measured."""
+
     def schedule(self) -> Iterable[int] | None:
         """Offsets in ns from the client's start for an open loop; None: as soon as it can."""
         return None
 
     async def connect(self) -> None:
-        """Nothing by default: work may open its own connections."""
+        """By default only what the first piece wants: work may open its own connections."""
+        await self.prepare()
 
     # --- the life of such a client -----------------------------------------------------
 
@@ -74,8 +88,9 @@ class WorkingClient(ClientUser):
         if offsets is None:
             while not self.is_over:
                 await self._one(now_ns())
-                if session.only_one:
+                if session.only_one or self.is_over:
                     break
+                await self.prepare()
         else:
             await self._by_schedule(offsets)
         await asyncio.Event().wait()
@@ -136,4 +151,4 @@ class WorkingClient(ClientUser):
         except asyncio.CancelledError:
             raise  # the trial is over: recorded as pending
         else:
-            ended(now_ns(), OK)
+            ended(piece.done_ns or now_ns(), OK)

@@ -144,6 +144,8 @@ def handshakes_per_page(data: TrialData) -> float:
 )
 def header_bytes_per_page(data: TrialData) -> float:
     resources = data.select("resource")
+    if not resources["bytes_up"].all():
+        return math.nan  # no request is without headers: nobody told their size
     written = float(np.sum(resources["bytes_up"]) + np.sum(resources["bytes_down"]))
     return _per_page(data, written - float(np.sum(pages(data)["bytes_down"])))
 

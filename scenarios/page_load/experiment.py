@@ -38,6 +38,12 @@ class PageLoad(Load):
     streams: int = parameter(
         0, "", "long streams that the page holds open before it fetches", low=0, high=1000
     )
+    protocol: str = parameter(
+        "http1",
+        "",
+        "what the browser is to speak; the other patterns say it themselves",
+        choices=("http1", "http2", "http3"),
+    )
     max_streams: int = parameter(
         128, "", "HTTP/2, HTTP/3: streams that a connection may have at once", low=1, high=1000
     )

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+from collections.abc import Mapping
 from typing import Any
 
 from aiohttp import web
@@ -22,6 +23,8 @@ STREAM_SECONDS = 1.0
 
 class PageTarget(WebTarget):
     """GET /resource?bytes=n answers after the load's server delay; GET /stream never ends."""
+
+    more_headers: Mapping[str, str] = {}
 
     def __init__(self, *settings: object) -> None:
         super().__init__(*settings)  # type: ignore[arg-type]
@@ -49,8 +52,9 @@ class PageTarget(WebTarget):
         if self._delay_ns:
             await self.alarm.until(due_ns)
         if size <= len(self._filling):
-            return web.Response(body=bytes(self._filling[:size]))
-        response = web.StreamResponse(headers={"Content-Length": str(size)})
+            return web.Response(body=bytes(self._filling[:size]), headers=self.more_headers)
+        headers = {**self.more_headers, "Content-Length": str(size)}
+        response = web.StreamResponse(headers=headers)
         await response.prepare(request)
         while size:
             part = self._filling[: min(size, len(self._filling))]
@@ -60,7 +64,8 @@ class PageTarget(WebTarget):
 
     async def stream(self, request: web.Request) -> web.StreamResponse:
         """Events without end, as a page holds one open to be told of news."""
-        response = web.StreamResponse(headers={"Content-Type": "text/event-stream"})
+        headers = {**self.more_headers, "Content-Type": "text/event-stream"}
+        response = web.StreamResponse(headers=headers)
         await response.prepare(request)
         with contextlib.suppress(ConnectionError):
             while True:

@@ -1,0 +1,100 @@
+"""Client side of browser: a headless Chromium loads the page, and says itself how long it took."""
+
+from __future__ import annotations
+
+from bench.load.browser import Browser, shared
+from bench.load.browser_timing import Resource, resources
+from bench.load.working import Piece
+from bench.samples import OK
+from scenarios.page_load._page import PageClient
+
+MOST_CLIENTS = 10
+HTTP1_CONNECTIONS = 6
+
+
+class Client(PageClient):
+    """Each page in a context of its own; timed from its script's first fetch.
+
+    The document comes from the application's own port: another origin than that of the
+    resources, to which there is no connection when its script begins.
+    """
+
+    has_processes = True
+    browser: Browser
+
+    @property
+    def protocol(self) -> str:
+        return str(self.session.load.protocol)
+
+    @property
+    def origin(self) -> str:
+        listeners = self.session.address["listeners"]
+        if self.protocol == "http3":
+            return str(listeners["quic"]["url"])
+        encrypted = self.protocol == "http2" or self.session.load.tls == "on"
+        return str(listeners["tls" if encrypted else "http1"]["url"])
+
+    async def connect(self) -> None:
+        session = self.session
+        if session.load.clients > MOST_CLIENTS:
+            raise ConnectionError(
+                f"clients={session.load.clients}: a browser has at most {MOST_CLIENTS} here; "
+                f"write clients={MOST_CLIENTS} or less"
+            )
+        config = {
+            "protocol": self.protocol,
+            "origin": self.origin,
+            "spki": session.address["key_fingerprint"],
+        }
+        self.browser = await shared(session.engine, config)
+        session.facts["browser"] = f"Chromium {self.browser.version}"
+        await super().connect()
+
+    async def prepare(self) -> None:
+        session = self.session
+        session.wire.unseen += 1  # its connections' sockets are the browser's
+        url = f"http://{session.host}:{session.port}/page"
+        await self.browser.ask("open", client=self.number, url=url)
+
+    async def work(self, piece: Piece) -> None:
+        wanted = self.session.load.streams
+        room = min(wanted, HTTP1_CONNECTIONS) if self.protocol == "http1" else wanted
+        options = {
+            "origin": self.origin,
+            "sizes": self.sizes,
+            "streams": wanted,
+            "room": room,
+        }
+        reply = await self.browser.ask("call", client=self.number, options=options)
+        found = resources(reply, self.protocol)
+        for number, one in enumerate(found):
+            self._record_resource(piece.sequence, number, one)
+        piece.intended_ns = piece.sent_ns = min(one.started_ns for one in found)
+        piece.first_byte_ns = min(one.first_byte_ns for one in found)
+        piece.done_ns = max(one.done_ns for one in found)
+        piece.bytes_down = sum(one.body_bytes for one in found)
+
+    async def close(self) -> None:
+        """The browser is shared, and ended when all is measured."""
+
+    def _record_resource(self, page: int, number: int, one: Resource) -> None:
+        if one.status != 200 or one.body_bytes != self.sizes[number]:
+            raise ConnectionError(f"a resource came with status {one.status}, {one.body_bytes} B")
+        asked_ns, ready_ns = one.started_ns, one.connected_ns
+        # What its headers took the browser does not say.
+        self.record(
+            self.resource,
+            OK,
+            self.number,
+            page,
+            asked_ns,
+            one.requested_ns,
+            one.first_byte_ns,
+            one.done_ns,
+            0,
+            one.body_bytes,
+        )
+        if ready_ns:
+            self.record(
+                self.opening, OK, self.number, page, asked_ns, asked_ns, ready_ns, ready_ns, 0, 0
+            )
