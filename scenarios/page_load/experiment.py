@@ -11,7 +11,7 @@ from functools import cached_property
 from pathlib import Path
 
 from bench.model import Experiment, Load, Prediction, UsageError, parameter
-from scenarios.page_load.claims import CLAIMS, NORMAL, http1_ms, multiplexed_ms
+from scenarios.page_load.claims import CLAIMS, NORMAL, browser_ms, http1_ms, multiplexed_ms
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -116,6 +116,14 @@ PREDICTIONS = (
         "makespan_mean",
         ("http3",),
         lambda load, facts: multiplexed_ms(load, facts, "3"),
+    ),
+    Prediction(
+        "MUX-1",
+        "as http1_six, http2 or http3",
+        "by the protocol that the browser is to speak; set-up h as measured",
+        "makespan_mean",
+        ("browser",),
+        browser_ms,
     ),
 )
 
