@@ -13,6 +13,9 @@ FONT_POINTS = 9.0
 WIDTH_SHARE = 0.58
 """Mean width of a letter as a share of the font's size."""
 
+CAP = 3.0
+"""Half the width of an interval's end mark, with a little room."""
+
 # Offsets in points from the point, with the text's alignment; tried in this order.
 PLACES = (
     (8, 0, "left", "center"),
@@ -94,9 +97,12 @@ def name_points(
     to_points = partial(_in_points, axes, scale)
     frame = Box(*(float(edge) * scale for edge in axes.bbox.extents))
     taken = []
-    for left, bottom, right, top in bars:
-        (x0, y0), (x1, y1) = to_points(left, bottom), to_points(right, top)
-        taken.append(Box(x0 - 1, y0 - 1, x1 + 1, y1 + 1))
+    for point, (left, bottom, right, top) in zip(points, bars, strict=True):
+        (x0, y0), (x1, y1), (x, y) = map(
+            to_points, (left, right, point[0]), (bottom, top, point[1])
+        )
+        taken.append(Box(x0 - CAP, y - CAP, x1 + CAP, y + CAP))
+        taken.append(Box(x - CAP, y0 - CAP, x + CAP, y1 + CAP))
     places = choose([to_points(*point) for point in points], texts, frame, taken)
     for point, text, (dx, dy, across, along) in zip(points, texts, places, strict=True):
         axes.annotate(

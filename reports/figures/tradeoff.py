@@ -49,14 +49,15 @@ def caption(result: ExperimentResult) -> str:
         _is_more_better(result, key) for pair in result.experiment.tradeoff for key in pair
     )
     return (
-        CAPTION.replace("better.", "better, but where an axis says otherwise.", 1)
+        CAPTION.replace("better.", "better, except where an axis says otherwise.", 1)
         if has_more
         else CAPTION
     )
 
 
 def _is_more_better(result: ExperimentResult, key: str) -> bool:
-    return result.metric(key).better == "higher"
+    """What is neither, as a rate that may be asked for, stands here against its cost."""
+    return result.metric(key).better != "lower"
 
 
 def _label(result: ExperimentResult, key: str) -> str:

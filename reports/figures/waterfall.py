@@ -26,7 +26,7 @@ CAPTION = (
     "first level is that of the panels. Set-up is drawn at the resource for which a connection was "
     "opened; others that wait for the same connection are drawn as waiting."
 )
-SECTION = "delivery"
+SECTION = "distribution"
 COLUMNS = 3
 HEAD_INCHES = 0.95
 BAR_INCHES = 0.062
