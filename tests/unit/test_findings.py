@@ -147,6 +147,17 @@ def test_a_generator_slower_than_the_backend_is_named(
     assert codes(found, **metrics) == ["incomplete", *raised]
 
 
+def test_work_that_clients_make_waits_for_no_broadcast() -> None:
+    """Without events there is none of whose receivers the load process could be the slower part."""
+    found = data(latencies([MS]), clients=1000)
+    metrics = {
+        "generator_marginal_cpu_us": 1e6,
+        "server_marginal_cpu_us": 10.0,
+        "latency_mean": 1.0,
+    }
+    assert findings.generator_shares_delay(found, metrics) is None
+
+
 def test_metrics_that_are_not_known_raise_nothing() -> None:
     assert findings.of_trial(one_delivery(), 1, {}) == []
 
