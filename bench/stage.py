@@ -20,6 +20,7 @@ from bench.lab.place import LOOPBACK
 from bench.lab.ports import accepts
 from bench.lab.processes import Child, cpu_sets, python_child
 from bench.lab.tap import Crossing, Tap
+from bench.links import LOOPBACK as LOOPBACK_LINK
 from bench.model import Pattern, UsageError
 from bench.services import Services
 
@@ -44,6 +45,10 @@ def staged(
     """Start the pattern's target with what it needs; stop all of it afterwards."""
     if port and accepts(port):
         raise UsageError(f"port={port}: something listens there already; name another, or none")
+    if load["link"] != LOOPBACK_LINK:
+        raise UsageError(
+            f"link={load['link']}: a target alone stays on loopback; leave the link out"
+        )
     services = Services(cpu_sets(1)["backend"], amqp_url, says)
     with tempfile.TemporaryDirectory(prefix="patternbench-") as name:
         folder = Path(name)
