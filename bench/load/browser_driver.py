@@ -7,7 +7,9 @@ Then requests {"id", "do", "client", ...}, answered in any order by {"id", ...}:
     open {url}       a fresh context without connections, the document in it, and `rehearse()`
     call {options}   the document's `loadPage(options)`: its result, and the clock's zero
 
-End of input ends the browser and this process.  Knows nothing of samples or loads.
+End of input ends the browser and this process: it comes with the load process's end,
+however that ends.  Were this process killed, Playwright's would hear its own end of input.
+Knows nothing of samples or loads.
 """
 
 from __future__ import annotations
@@ -15,17 +17,19 @@ from __future__ import annotations
 import asyncio
 import os
 import shutil
+import signal
 import sys
 from typing import Any
 
 from playwright.async_api import Browser, BrowserContext, CDPSession, Error, Page, async_playwright
 
 from bench.clock import now_ns
-from bench.control import die_with_parent, first_line, hear, say
+from bench.control import first_line, hear, say
 from bench.lab import chromium
 from bench.lab.scratch import make_folder
 
 FOLDER_PREFIX = "patternbench-browser-"
+END_SECONDS = 5
 REST_SECONDS = 0.3
 """After a page is there Chromium still starts processes, which would share its core."""
 
@@ -108,20 +112,13 @@ class Driver:
         say({"id": message["id"], **reply})
 
     async def do_open(self, message: dict[str, Any]) -> dict[str, Any]:
-        await self._close(message["client"])
+        if (before := self._tabs.pop(message["client"], None)) is not None:
+            await before.context.close()
         self._tabs[message["client"]] = await Tab.open(self._browser, message["url"])
         return {}
 
     async def do_call(self, message: dict[str, Any]) -> dict[str, Any]:
         return await self._tabs[message["client"]].call(message["options"])
-
-    async def do_close(self, message: dict[str, Any]) -> dict[str, Any]:
-        await self._close(message["client"])
-        return {}
-
-    async def _close(self, client: int) -> None:
-        if (tab := self._tabs.pop(client, None)) is not None:
-            await tab.context.close()
 
 
 async def drive(config: dict[str, Any], folder: str) -> None:
@@ -139,6 +136,7 @@ async def drive(config: dict[str, Any], folder: str) -> None:
         driver = Driver(browser)
         while line := await lines.readline():
             driver.begin(hear(line))
+        signal.alarm(END_SECONDS)  # whatever closing may wait for
         await browser.close()
 
 
@@ -155,5 +153,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    die_with_parent()
     main()

@@ -1,0 +1,173 @@
+"""A real Chromium: what it does with six connections, and that nothing of it is left."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import re
+import signal
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import psutil
+import pytest
+from system_builders import descendants, living, start_bench, until
+
+from bench import catalog, findings, metrics, samples
+from bench.lab import chromium, envoy
+from bench.lab.network.network import usable
+from bench.plan import loads_of
+from bench.store import StoredTrial
+
+MISSING = chromium.missing() or envoy.missing()
+pytestmark = pytest.mark.skipif(bool(MISSING), reason=MISSING)
+LINKED = pytest.mark.skipif(bool(usable()[1]), reason=usable()[1])
+Measure = Callable[..., StoredTrial]
+
+SHORT = {"clients": "1", "warmup": "0", "resource_size": "100B"}
+LINK = {"link": "emulated", "rtt": "50ms", "cc": "cubic"}
+
+
+def load_page(measure: Measure, pattern: str = "browser", **settings: str) -> StoredTrial:
+    ((_, load),) = loads_of(catalog.experiments()["page_load"], {**SHORT, **settings})
+    stored = measure(f"page_load/{pattern}", **load)
+    assert (stored.record.status, stored.record.reason) == ("ok", "")
+    assert stored.record.facts["client_errors"] == []
+    return stored
+
+
+def found(stored: StoredTrial) -> dict[str, float]:
+    return metrics.compute(stored.data())
+
+
+def served(stored: StoredTrial, counter: str) -> float:
+    """What Envoy counted of the measured pages."""
+    return stored.data().counted_change(counter)
+
+
+@LINKED
+def test_it_takes_as_long_as_six_connections(measure: Measure) -> None:
+    settings = {**LINK, "resources": "12", "duration": "2s"}
+    seen, model = (found(load_page(measure, name, **settings)) for name in ("browser", "http1_six"))
+    assert seen["connections_per_page"] == model["connections_per_page"] == 6
+    assert seen["completeness"] == 1
+    # One wave more or less would be 70 of 250 ms.
+    assert 0.9 < seen["makespan_mean"] / model["makespan_mean"] < 1.25
+    assert 0.9 < seen["setup_mean"] / model["setup_mean"] < 1.4
+
+
+def test_its_rows_are_those_of_the_other_patterns(measure: Measure) -> None:
+    stored = load_page(measure, resources="8", duration="1s")
+    data = stored.data()
+    pages, resources, opened = (data.select(name) for name in ("page", "resource", "open"))
+    assert len(data.rows) == stored.record.counted
+    assert len(pages) >= 1
+    assert (pages["outcome"] == samples.OK).all()
+    for page in pages:
+        mine = resources[resources["sequence"] == page["sequence"]]
+        assert len(mine) == 8
+        assert np.count_nonzero(opened["sequence"] == page["sequence"]) == 6
+        assert mine["intended_ns"].min() == page["intended_ns"]
+        assert mine["first_byte_ns"].min() == page["first_byte_ns"]
+        assert mine["done_ns"].max() == page["done_ns"]
+        assert page["bytes_down"] == 800
+    order = ("intended_ns", "sent_ns", "first_byte_ns", "done_ns")
+    for earlier, later in itertools.pairwise(order):
+        assert (resources[earlier] <= resources[later]).all()
+    assert stored.record.facts["browser"] == f"Chromium {chromium.version()}"
+    values = found(stored)
+    raised = findings.of_trial(data, stored.record.counted, values)
+    assert findings.worst(raised) != "void"
+    # What a browser does not tell is not said.
+    assert str(values["header_bytes_per_page"]) == "nan"
+    assert str(values["wire_bytes_per_event"]) == "nan"
+
+
+def test_the_browsers_cpu_is_the_generators(measure: Measure) -> None:
+    """Its renderers come and go; what they used stays counted."""
+    pages = load_page(measure, resources="6", duration="2s")
+    readings = pages.data().series["generator"]
+    used = [reading.cpu_ns for reading in readings]
+    # The clock of ended children has steps of 10 ms.
+    assert all(later - earlier > -30_000_000 for earlier, later in itertools.pairwise(used))
+    plain = load_page(measure, "http1_six", resources="6", duration="1s")
+    ours, theirs = (found(one)["generator_cpu_us_per_event"] for one in (pages, plain))
+    assert ours > 5 * theirs
+
+
+@pytest.mark.parametrize("tls", ["on", "off"])
+def test_the_seventh_stream_and_a_fetch_are_never_answered_over_http1(
+    measure: Measure, tls: str
+) -> None:
+    stored = load_page(measure, streams="7", resources="1", tls=tls, duration="1s", drain="2s")
+    listener = "tls" if tls == "on" else "http1"
+    assert served(stored, f"http.{listener}.downstream_rq_total") == 6
+    assert served(stored, f"http.{listener}.downstream_cx_total") == 6
+    (page,) = stored.data().select("page")
+    assert page["outcome"] == samples.PENDING
+    assert found(stored)["completeness"] == 0
+
+
+def test_ten_streams_and_a_fetch_are_answered_over_http2(measure: Measure) -> None:
+    stored = load_page(measure, protocol="http2", streams="10", resources="1", duration="500ms")
+    data = stored.data()
+    pages = np.count_nonzero(data.rows["operation"] == data.operations.index("page"))
+    assert served(stored, "http.tls.downstream_rq_http2_total") == 11 * pages
+    assert found(stored)["completeness"] == 1
+
+
+def test_one_connection_of_http3_suffices(measure: Measure) -> None:
+    stored = load_page(measure, protocol="http3", resources="12", duration="500ms")
+    assert served(stored, "http.quic.downstream_rq_http3_total") > 0
+    values = found(stored)
+    assert values["connections_per_page"] == 1
+    assert values["completeness"] == 1
+
+
+def test_several_clients_share_a_browser(measure: Measure) -> None:
+    data = load_page(measure, clients="3", resources="6", duration="1500ms").data()
+    assert set(data.select("page")["client"].tolist()) == {0, 1, 2}
+    assert found_connections(data) == {6}
+
+
+def found_connections(data: metrics.TrialData) -> set[int]:
+    """How many connections each page opened."""
+    pages, opened = data.select("page"), data.select("open")
+    return {
+        np.count_nonzero(
+            (opened["client"] == page["client"]) & (opened["sequence"] == page["sequence"])
+        )
+        for page in pages
+    }
+
+
+def test_too_many_clients_are_refused_in_one_line(measure: Measure) -> None:
+    ((_, load),) = loads_of(catalog.experiments()["page_load"], {**SHORT, "clients": "11"})
+    record = measure("page_load/browser", **load).record
+    assert record.status == "failed"
+    assert "clients=11: a browser has at most 10 here; write clients=10 or less" in record.reason
+
+
+def browsers(processes: list[psutil.Process]) -> list[psutil.Process]:
+    return [one for one in processes if "chromium" in one.name()]
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
+def test_nothing_is_left_of_a_harness_that_ends(tmp_path: Path, number: signal.Signals) -> None:
+    process = start_bench(
+        *("run", "page_load/browser", "--duration", "30s", "--results", str(tmp_path / "results")),
+        output=tmp_path / "said",
+    )
+    try:
+        until(lambda: browsers(descendants(process.pid)), 30, "a browser runs")
+        all_of_it = descendants(process.pid)
+        assert browsers(all_of_it)
+    finally:
+        os.kill(process.pid, number)
+        process.wait(20)
+    until(lambda: not living(all_of_it), 10, "all have ended")
+    owners = "|".join(str(one.pid) for one in all_of_it)
+    left = Path(tempfile.gettempdir()).glob("patternbench-*")
+    assert not [path for path in left if re.search(rf"-({owners})-", path.name)]
