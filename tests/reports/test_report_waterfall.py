@@ -89,7 +89,7 @@ def test_a_connection_belongs_to_the_resource_before_it_not_to_others_of_the_sam
 
 
 def test_the_rows_of_other_pages_and_clients_are_not_mixed_in() -> None:
-    pages = [page(0, 0, 30), page(1, 50, 60), page(0, 0, 90, client=1)]
+    pages = [page(0, 0, 60), page(1, 50, 30), page(0, 0, 90, client=1)]
     interleaved = [rows[n] for n in range(5) for rows in pages]
     found = median_of(data(interleaved))
     assert (found.makespan_ms, found.resources) == (60, 3)
