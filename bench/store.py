@@ -212,7 +212,7 @@ class StoredTrial:
         peaks: dict[str, int] = {}
         series: dict[str, list[Reading]] = {}
         for row in rows:
-            if row.mark != "idle":
+            if row.mark not in ("idle", "end"):
                 series.setdefault(row.role, []).append(row.reading)
             if record.t0_ns <= row.reading.time_ns <= record.t1_ns:
                 peaks[row.role] = max(peaks.get(row.role, 0), row.reading.memory_bytes)

@@ -115,6 +115,8 @@ def _end(running: RunningTrial, load: Load, observer: Observer) -> None:
     with timed(running, "drain"):
         observer.phase("drain", running)
         _drain(running, load, observer)
+    assert running.meters is not None
+    running.meters.read("end")
     if running.network is not None:
         facts = running.link["facts"]
         running.link |= linked.after(running.network, facts, running.t0_ns, running.t1_ns)

@@ -91,19 +91,59 @@ class TrialData:
             return account_work(self.select(self.outcome_operation))
         return account(self.outcomes, self.window_events, int(self.load["clients"]))
 
+    @cached_property
+    def metered_to(self) -> str:
+        """The mark at which the meters' span ends that begins at t0: "t1", or "end".
+
+        Where clients make the work and began none before t0, all of it is done by the end:
+        so nothing of a piece that outlasts the window is left out.
+        """
+        pieces = self.rows["operation"] == self.operations.index(self.outcome_operation)
+        began_early = bool((self.rows["intended_ns"][pieces] < self.t0_ns).any())
+        is_work = not len(self.events) and bool(pieces.any())
+        return "end" if is_work and not began_early and "end" in self.marks else "t1"
+
+    @property
+    def metered_s(self) -> float:
+        """Length of the meters' span: the window, or until the last piece was done."""
+        if self.metered_to == "t1":
+            return self.seconds
+        (start, *_), (end, *_) = self.marks["t0"].values(), self.marks["end"].values()
+        return (end.time_ns - start.time_ns) / 1e9
+
+    @cached_property
+    def metered_pieces(self) -> float:
+        """Outcomes that the meters' span holds; work that reaches over its edges in part.
+
+        NaN where it holds less than one whole piece: what one costs cannot be told.
+        """
+        if len(self.events) or self.metered_to == "end":
+            return float(len(self.outcomes)) or math.nan
+        rows = self.rows[self.rows["operation"] == self.operations.index(self.outcome_operation)]
+        rows = rows[rows["outcome"] == samples.OK]
+        lasted = np.maximum(1, difference_ns(rows, "done_ns", "sent_ns"))
+        first = np.maximum(rows["sent_ns"], self.t0_ns)
+        inside = np.maximum(0, np.minimum(rows["done_ns"], self.t1_ns) - first)
+        held = float(np.sum(inside / lasted))
+        return held if held >= 1 else math.nan
+
     def cpu_ns(self, role: str) -> float:
-        """CPU time of a role between t0 and t1; NaN where it was not metered."""
+        """CPU time of a role over the meters' span; NaN where it was not metered."""
         start = self.marks.get("t0", {}).get(role)
-        end = self.marks.get("t1", {}).get(role)
+        end = self.marks.get(self.metered_to, {}).get(role)
         if start is None or end is None:
             return math.nan
         # The two readings are not the window's edges to the nanosecond: scale.
         return (end.cpu_ns - start.cpu_ns) * (
-            (self.t1_ns - self.t0_ns) / max(1, end.time_ns - start.time_ns)
+            self.metered_s * 1e9 / max(1, end.time_ns - start.time_ns)
         )
 
     def per_outcome(self, amount: float) -> float:
         return amount / len(self.outcomes) if len(self.outcomes) else math.nan
+
+    def per_piece(self, amount: float) -> float:
+        """What the meters counted, over the outcomes that their span holds."""
+        return amount / self.metered_pieces
 
     def marginal_cpu_us(self, role: str) -> float:
         """CPU of a role for one more delivery: the slope over the meters' intervals.
@@ -123,17 +163,18 @@ class TrialData:
         return float(np.dot(spread, cpu - cpu.mean()) / np.dot(spread, spread)) / 1e3
 
     def wire_change(self, name: str) -> float:
-        if "t0" not in self.wire or "t1" not in self.wire or self.wire["t1"].unseen:
+        start, end = self.wire.get("t0"), self.wire.get(self.metered_to)
+        if start is None or end is None or end.unseen:
             return math.nan
-        return float(getattr(self.wire["t1"], name) - getattr(self.wire["t0"], name))
+        return float(getattr(end, name) - getattr(start, name))
 
     def link_change(self, way: str, name: str) -> float:
-        """Change of one count of the link from t0 to t1, over its paths; NaN on loopback."""
-        if "t0" not in self.link or "t1" not in self.link:
+        """Change of one count of the link over the meters' span, its paths; NaN on loopback."""
+        if "t0" not in self.link or self.metered_to not in self.link:
             return math.nan
         start, end = (
             sum(getattr(getattr(path, way), name) for path in self.link[mark])
-            for mark in ("t0", "t1")
+            for mark in ("t0", self.metered_to)
         )
         return float(end - start)
 

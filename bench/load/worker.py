@@ -145,6 +145,7 @@ class Worker:
         session = self.session
 
         self.engine.run(session.window_over())
+        session.snapshots["end"] = self.engine.run(session.wire.snapshot())
 
         def last() -> tuple[bytearray, int]:
             session.record_unfinished()

@@ -16,7 +16,7 @@ def _register_cpu() -> None:
             f"{role} CPU per event",
             f"CPU time of the {role} in the window, per delivery.",
             "lower",
-            lambda d, r=role: d.per_outcome(d.cpu_ns(r) / 1e3),  # type: ignore[misc]
+            lambda d, r=role: d.per_piece(d.cpu_ns(r) / 1e3),  # type: ignore[misc]
         )
         METRICS[f"{role}_cpu_share"] = Metric(
             f"{role}_cpu_share",
@@ -24,7 +24,7 @@ def _register_cpu() -> None:
             f"{role} CPU share",
             f"CPU time of the {role} over the window's length (1 = one core busy).",
             "lower",
-            lambda d, r=role: d.cpu_ns(r) / (d.t1_ns - d.t0_ns),  # type: ignore[misc]
+            lambda d, r=role: d.cpu_ns(r) / 1e9 / d.metered_s,  # type: ignore[misc]
         )
         METRICS[f"{role}_marginal_cpu_us"] = Metric(
             f"{role}_marginal_cpu_us",
@@ -51,7 +51,7 @@ def backend_cpu_us_per_event(data: TrialData) -> float:
     present = [r for r in BACKEND_ROLES if r in data.marks.get("t0", {})]
     if not present:
         return math.nan
-    return data.per_outcome(sum(data.cpu_ns(role) for role in present) / 1e3)
+    return data.per_piece(sum(data.cpu_ns(role) for role in present) / 1e3)
 
 
 def _register_memory() -> None:

@@ -76,7 +76,7 @@ _register_shares()
     "lower",
 )
 def link_cpu_share(data: TrialData) -> float:
-    return data.cpu_ns("link") / (data.t1_ns - data.t0_ns)
+    return data.cpu_ns("link") / 1e9 / data.metered_s
 
 
 @metric(
@@ -89,7 +89,7 @@ def link_cpu_share(data: TrialData) -> float:
 def link_packets_per_s(data: TrialData) -> float:
     return (
         data.link_change("up", "packets_in") + data.link_change("down", "packets_in")
-    ) / data.seconds
+    ) / data.metered_s
 
 
 @metric(
@@ -100,4 +100,4 @@ def link_packets_per_s(data: TrialData) -> float:
     "neither",
 )
 def link_packets_down_per_event(data: TrialData) -> float:
-    return data.per_outcome(data.link_change("down", "packets_out"))
+    return data.per_piece(data.link_change("down", "packets_out"))

@@ -159,5 +159,5 @@ def header_bytes_per_page(data: TrialData) -> float:
     "lower",
 )
 def overhead_bytes_per_page(data: TrialData) -> float:
-    payload = float(np.sum(pages(data)["bytes_down"]))
-    return _per_page(data, data.wire_bytes("up") + data.wire_bytes("down") - payload)
+    payload = _per_page(data, float(np.sum(pages(data)["bytes_down"])))
+    return data.per_piece(data.wire_bytes("up") + data.wire_bytes("down")) - payload

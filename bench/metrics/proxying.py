@@ -91,7 +91,7 @@ def _present(data: TrialData, *roles: str) -> list[str]:
 
 def _capacity(data: TrialData, *roles: str) -> float:
     """Requests that one core would do: computed from CPU time, not measured."""
-    cpu_us = data.per_outcome(sum(data.cpu_ns(role) for role in _present(data, *roles)) / 1e3)
+    cpu_us = data.per_piece(sum(data.cpu_ns(role) for role in _present(data, *roles)) / 1e3)
     return 1e6 / cpu_us if cpu_us > 0 else math.nan
 
 

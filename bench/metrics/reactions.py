@@ -89,7 +89,7 @@ def others_latency_mean(data: TrialData) -> float:
 
 
 def _per_client_second(data: TrialData, amount: float) -> float:
-    return amount / int(data.load["clients"]) / data.seconds
+    return amount / int(data.load["clients"]) / data.metered_s
 
 
 @metric(
@@ -125,4 +125,4 @@ def backend_cpu_us_per_s(data: TrialData) -> float:
     present = [r for r in BACKEND_ROLES if r in data.marks.get("t0", {})]
     if not present:
         return math.nan
-    return sum(data.cpu_ns(role) for role in present) / 1e3 / data.seconds
+    return sum(data.cpu_ns(role) for role in present) / 1e3 / data.metered_s

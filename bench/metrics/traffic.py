@@ -55,7 +55,7 @@ def _register_stream(way: str, words: str) -> None:
         "Bytes of the TCP stream (HTTP or frame headers and payload) "
         f"{words} in the window, per delivery.",
         "lower",
-        lambda data: data.per_outcome(data.wire_change(f"stream_{way}")),
+        lambda data: data.per_piece(data.wire_change(f"stream_{way}")),
     )
 
 
@@ -68,7 +68,7 @@ def _register_wire(key: str, title: str, words: str, ways: tuple[str, ...]) -> N
         f"IP packets with their headers {words} in the window, per delivery: as the link counted "
         "them, on loopback by TCP_INFO of the clients' sockets.",
         "lower",
-        lambda data: data.per_outcome(sum(data.wire_bytes(way) for way in ways)),
+        lambda data: data.per_piece(sum(data.wire_bytes(way) for way in ways)),
     )
     METRICS[key + SOCKETS] = Metric(
         key + SOCKETS,
@@ -77,7 +77,7 @@ def _register_wire(key: str, title: str, words: str, ways: tuple[str, ...]) -> N
         f"The same {words} by TCP_INFO, where the link counted too.",
         "lower",
         lambda data: (
-            data.per_outcome(sum(data.wire_change(f"wire_{way}") for way in ways))
+            data.per_piece(sum(data.wire_change(f"wire_{way}") for way in ways))
             if data.link
             else math.nan
         ),

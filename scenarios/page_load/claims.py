@@ -95,7 +95,8 @@ def http1_ms(load: Any, facts: Facts, connections: int) -> float:
     if not free:
         return math.inf
     count = len(load.sizes_bytes)
-    fetching = laws.http1_makespan(count, free, rtt_s(facts), load.server_delay_s)
+    largest = laws.segments(max(load.sizes_bytes))
+    fetching = laws.http1_makespan(count, free, rtt_s(facts), load.server_delay_s, largest)
     return _bounded_ms(load, _setup_s(load, facts, "1.1") + fetching)
 
 

@@ -16,6 +16,9 @@ PACKET_BYTES = 1500
 FIRST_WINDOW = 10
 """RFC 6928: segments that a new TCP connection may send at once."""
 
+HEADER_BYTES = 200
+"""About what a reply's headers and TLS records take."""
+
 QUIC_WINDOW, QUIC_BURST = 32, 10
 RENO = math.sqrt(3 / 2)
 
@@ -27,13 +30,33 @@ def setup_s(rtt_s: float, version: str, tls: bool) -> float:
     return 2 * rtt_s if tls else rtt_s
 
 
+def segments(size_bytes: int) -> int:
+    """What a reply of this size is cut into; its headers take part of the first."""
+    return max(1, -(-(size_bytes + HEADER_BYTES) // SEGMENT_BYTES))
+
+
 def waves(requests: int, at_once: int) -> int:
     return -(-requests // at_once)
 
 
-def http1_makespan(requests: int, connections: int, rtt_s: float, service_s: float) -> float:
-    """MUX-1 without set-up: ceil(n/K) (R + S), one request at a time on each connection."""
-    return waves(requests, connections) * (rtt_s + service_s)
+def http1_makespan(
+    requests: int, connections: int, rtt_s: float, service_s: float, segments: int = 1
+) -> float:
+    """MUX-1 without set-up: ceil(n/K) (R + S), one request at a time on each connection.
+
+    A reply of more `segments` than the window takes a further round trip for each time that
+    the window must double; what was acknowledged has opened it for the next reply.
+    """
+    window, seconds = FIRST_WINDOW, 0.0
+    for _ in range(waves(requests, connections)):
+        trips, left = 1, segments
+        while left > window:
+            left -= window
+            window *= 2
+            trips += 1
+        window += left
+        seconds += trips * rtt_s + service_s
+    return seconds
 
 
 def multiplexed_makespan(requests: int, streams: int, rtt_s: float, service_s: float) -> float:
