@@ -30,14 +30,33 @@ from bench.lab.scratch import make_folder
 
 FOLDER_PREFIX = "patternbench-browser-"
 END_SECONDS = 5
-REST_SECONDS = 0.3
-"""After a page is there Chromium still starts processes, which would share its core."""
+REST_SECONDS = 0.1
+"""After a page is there Chromium still draws its window, on the same core."""
+
+WITHOUT = (
+    # A window's own user interface is a page too, in a process that is busy for half a
+    # second; so is one that is kept in reserve for the next page.
+    "WebUIOmniboxPopup",
+    "WebUIOmniboxAimPopup",
+    "SpareRendererForSitePerProcess",
+    # What Playwright would leave out; only the last of such lists counts.
+    "HttpsUpgrades",
+    "HttpsFirstBalancedModeAutoEnable",
+    "OptimizationHints",
+    "NetworkTimeServiceQuerying",
+    "PreconnectToSearch",
+    "MediaRouter",
+    "AimEnabled",
+    "PaintHolding",
+    "DestroyProfileOnBrowserClose",
+)
 
 FLAGS = (
     "--disable-gpu",
     "--no-proxy-server",
     "--disable-component-update",
     "--disable-domain-reliability",
+    f"--disable-features={','.join(WITHOUT)}",
 )
 BY_PROTOCOL = {
     "http1": ("--disable-quic", "--disable-http2"),

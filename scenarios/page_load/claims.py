@@ -41,7 +41,7 @@ LOSSES = Scene(
 # Without a warm-up a page that never comes is one that was begun in the window.
 HOLDING = {**BRIEF, "resources": "12", "warmup": "0", "drain": "3s"}
 HELD = Scene(("http1_six", "http2"), {**HOLDING, "streams": "3,5,6"})
-SEEN = Scene(("browser", "http1_six"), {**BRIEF, "resources": "12,30"})
+SEEN = Scene(("browser", "http1_six"), {**BRIEF, "resources": "12,30", "duration": "4s"})
 SEEN_HELD = Scene(("browser",), {**HOLDING, "streams": "6", "protocol": "http1,http2"})
 LARGE = Scene(
     ("http1_one", "http2", "http3"),
