@@ -30,11 +30,11 @@ LOSSES = Scene(
         "loss": "0,1,2,5%",
         "cc": ",".join(CONTROLS),
         "resources": "20",
-        "resource_size": "50kB",
+        "resource_size": "30kB",
         "server_delay": "0",
         # One page a trial, however long it takes.
         "warmup": "0",
-        "duration": "100ms",
+        "duration": "500ms",
         "drain": "60s",
     },
 )
@@ -63,7 +63,7 @@ NORMAL: Mapping[str, Any] = {
 }
 """What holds for evidence where a rule does not ask for something else."""
 
-LOSSY = {"rate": 20e6, "resource_size": 50_000}
+LOSSY = {"rate": 20e6, "resource_size": 30_000}
 IS_LARGE = {"resource_size": 10_000_000}
 MANY = {"resources": 30}
 HOLDS_ALL = {"streams": 6}

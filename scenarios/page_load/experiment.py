@@ -153,7 +153,7 @@ EXPERIMENT = Experiment(
         ("wire_bytes_per_event", "makespan_mean"),
     ),
     quick={"link": "emulated", "rtt": "50ms", "duration": "4s", "warmup": "500ms"},
-    verify_with={"streams": 0},
+    verify_with={"streams": 0, "resources": 1, "sizes": ""},
     predictions=PREDICTIONS,
     claims=CLAIMS,
     normal=NORMAL,
