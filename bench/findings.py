@@ -108,6 +108,13 @@ def nothing_measured(data: TrialData) -> Finding | None:
             "nothing was delivered once the path was down",
             "none needed: that is what was asked; raise cut to see some delivered before",
         )
+    if data.load.get("streams", 0) > 0 and data.accounting.expected:
+        return Finding(
+            "streams_hold_all",
+            "note",
+            "no page came beside the streams that it held open",
+            "none needed where the streams take every connection; else raise drain",
+        )
     return Finding(
         "nothing_measured",
         "void",

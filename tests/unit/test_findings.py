@@ -8,7 +8,7 @@ from collections.abc import Mapping
 import pytest
 from unit_builders import MS, data, events, latencies, row, table
 
-from bench import findings
+from bench import findings, samples
 from bench.model import Finding, Severity
 from bench.statistics import Estimate
 from bench.trialdata import TrialData
@@ -182,6 +182,15 @@ def test_a_lost_delivery_is_flagged() -> None:
 
 def test_a_window_without_deliveries_is_void() -> None:
     assert codes(data(table([row("request")]))) == ["nothing_measured"]
+
+
+def test_nothing_beside_streams_that_hold_every_connection_is_a_result() -> None:
+    pending = table([row(outcome=samples.PENDING)])
+    load = {"clients": 1, "streams": 6}
+    assert "streams_hold_all" in codes(data(pending, load=load))
+    assert "nothing_measured" in codes(data(pending, load={**load, "streams": 0}))
+    # None was begun in the window: that says nothing.
+    assert "nothing_measured" in codes(data(load=load))
 
 
 @pytest.mark.parametrize(
