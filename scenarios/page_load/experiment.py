@@ -103,7 +103,7 @@ PREDICTIONS = (
     ),
     Prediction(
         "MUX-1",
-        "h + ceil(n/M) S + R, + R where n > 10, + slow start",
+        "h + ceil(n/M) S + R, + R (2R) where n > 10 (30), or slow start",
         "all at once on one connection; set-up h as measured",
         "makespan_mean",
         ("http2",),

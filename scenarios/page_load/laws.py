@@ -65,12 +65,16 @@ def multiplexed_makespan(requests: int, streams: int, rtt_s: float, service_s: f
 
 
 def first_window_s(requests: int, rtt_s: float) -> float:
-    """One round trip more where the requests are more segments than a new connection may send.
+    """Round trips more where small messages are more segments than a new connection may send.
 
-    Each request of HTTP/2 is a TLS record and a segment of its own; what does not fit
-    into the first window waits for the first acknowledgement, and then goes together.
+    Each request of HTTP/2 is a TLS record and a segment of its own, and so is each small
+    reply.  Ten requests fit into the client's first window; the rest waits for the first
+    acknowledgement and then goes together.  Of their replies the server's window, doubled
+    by then, takes twenty; the rest waits once more, and goes together.
     """
-    return rtt_s if requests > FIRST_WINDOW else 0.0
+    if requests <= FIRST_WINDOW:
+        return 0.0
+    return rtt_s if requests <= 3 * FIRST_WINDOW else 2 * rtt_s
 
 
 def quic_pacing_s(packets: float, rtt_s: float) -> float:
