@@ -1,0 +1,127 @@
+"""Laws of page_load against simulations of what they describe, and against worked values."""
+
+from __future__ import annotations
+
+import heapq
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from scenarios.page_load import laws
+
+RTT, SERVICE = 0.05, 0.02
+
+
+def simulated_makespan(
+    requests: int, connections: int, rtt_s: float, service_s: float, segments: int
+) -> float:
+    """Connections that take the next request as soon as they are free, segment by segment."""
+    free = [(0.0, number) for number in range(connections)]
+    windows = [laws.FIRST_WINDOW] * connections
+    heapq.heapify(free)
+    last = 0.0
+    for _ in range(requests):
+        now, number = heapq.heappop(free)
+        left, now = segments, now + service_s
+        while left > 0:
+            sent = min(left, windows[number])
+            now += rtt_s
+            left -= sent
+            windows[number] += sent
+        last = max(last, now)
+        heapq.heappush(free, (now, number))
+    return last
+
+
+@given(
+    st.integers(1, 120),
+    st.integers(1, 10),
+    st.floats(0, 0.5),
+    st.floats(0, 0.5),
+    st.integers(1, 9),
+)
+def test_waves_are_what_free_connections_make(
+    requests: int, connections: int, rtt_s: float, service_s: float, segments: int
+) -> None:
+    law = laws.http1_makespan(requests, connections, rtt_s, service_s, segments)
+    simulated = simulated_makespan(requests, connections, rtt_s, service_s, segments)
+    assert law == pytest.approx(simulated)
+
+
+@given(st.integers(1, 500), st.integers(1, 8))
+def test_a_large_reply_doubles_the_window(segments: int, requests: int) -> None:
+    law = laws.http1_makespan(requests, 1, RTT, SERVICE, segments)
+    assert law == pytest.approx(simulated_makespan(requests, 1, RTT, SERVICE, segments))
+
+
+@pytest.mark.parametrize(
+    ("requests", "connections", "milliseconds"),
+    [(6, 6, 70), (7, 6, 140), (12, 6, 140), (30, 6, 350), (100, 6, 1190), (6, 1, 420)],
+)
+def test_ceil_n_over_k_waves(requests: int, connections: int, milliseconds: float) -> None:
+    assert laws.http1_makespan(requests, connections, RTT, SERVICE) * 1e3 == pytest.approx(
+        milliseconds
+    )
+
+
+@pytest.mark.parametrize(
+    ("requests", "streams", "milliseconds"), [(1, 128, 70), (128, 128, 70), (129, 128, 90)]
+)
+def test_one_wave_of_streams(requests: int, streams: int, milliseconds: float) -> None:
+    made = laws.multiplexed_makespan(requests, streams, RTT, SERVICE)
+    assert made * 1e3 == pytest.approx(milliseconds)
+
+
+@given(st.integers(1, 1000), st.integers(1, 10), st.integers(0, 20))
+def test_a_held_stream_takes_a_connection(requests: int, connections: int, held: int) -> None:
+    free = laws.free_connections(connections, held)
+    assert 0 <= free <= connections
+    if free:
+        assert laws.waves(requests, free) >= laws.waves(requests, connections)
+
+
+@pytest.mark.parametrize(
+    ("version", "tls", "trips"),
+    [("1.1", False, 1), ("1.1", True, 2), ("2", True, 2), ("3", True, 1)],
+)
+def test_round_trips_of_a_set_up(version: str, tls: bool, trips: int) -> None:
+    assert laws.setup_s(RTT, version, tls) == trips * RTT
+
+
+@given(st.integers(1, 3000), st.integers(1, 100))
+def test_slow_start_sends_what_doubling_windows_hold(size: int, first_window: int) -> None:
+    trips, window, left = 0, first_window, size
+    while left > window:
+        left -= window
+        window *= 2
+        trips += 1
+    law = laws.slow_start_s(size * laws.SEGMENT_BYTES, 1, RTT, first_window)
+    assert law == pytest.approx(trips * RTT)
+
+
+@pytest.mark.parametrize(
+    ("requests", "trips"), [(1, 0), (10, 0), (11, 1), (30, 1), (31, 2), (100, 2)]
+)
+def test_small_messages_fill_a_window_too(requests: int, trips: int) -> None:
+    assert laws.first_window_s(requests, RTT) == trips * RTT
+
+
+def test_quic_paces_what_follows_its_burst() -> None:
+    assert laws.quic_pacing_s(10, RTT) == 0
+    # A whole window after the burst leaves within half a round trip.
+    assert laws.quic_pacing_s(10 + laws.QUIC_WINDOW, RTT) == pytest.approx(RTT / 2)
+
+
+def test_the_rate_that_loss_leaves_to_reno() -> None:
+    """2 % at 50 ms: 2.01 Mbit/s by Mathis et al., six times that on six connections."""
+    assert laws.reno_rate(1, 0.05, 0.02) / 1e6 == pytest.approx(2.01, abs=0.01)
+    assert laws.reno_rate(6, 0.05, 0.02) == pytest.approx(6 * laws.reno_rate(1, 0.05, 0.02))
+    assert math.isinf(laws.reno_rate(1, 0.05, 0))
+
+
+@given(st.integers(1, 10_000_000), st.floats(1e5, 1e10))
+def test_no_page_is_faster_than_its_bytes(size: int, rate: float) -> None:
+    assert laws.transmission_s(size, rate) >= size * 8 / rate
+    assert laws.transmission_s(size, 0) == 0
