@@ -103,7 +103,8 @@ def _moving(result: ExperimentResult, name: str, loads: Iterable[dict[str, Any]]
     if name == "link":  # its name stands for all the rest
         return {key for key, one in parameters.items() if linktext.is_of_link(one)} | {name}
     way_up = f"{name}_up"
-    follows = all(load[name] == load.get(way_up) for load in loads)
+    # A level may name what another leaves out (warmup): then nothing follows it.
+    follows = way_up in parameters and all(load.get(name) == load.get(way_up) for load in loads)
     return {name, way_up} if follows else {name}
 
 
