@@ -229,7 +229,7 @@ CLAIMS = (
                     filled.long_poll_max_ms,
                     "LP-1",
                     0.05,
-                    FAR_OFTEN,
+                    FAR,
                 ),
                 Ratio(
                     "latency_mean",
