@@ -95,13 +95,13 @@ class TrialData:
     def metered_to(self) -> str:
         """The mark at which the meters' span ends that begins at t0: "t1", or "end".
 
-        Where clients make the work and began none before t0, all of it is done by the end:
+        Where clients make the work and none is under way at t0, all of it is done by the end:
         so nothing of a piece that outlasts the window is left out.
         """
-        pieces = self.rows["operation"] == self.operations.index(self.outcome_operation)
-        began_early = bool((self.rows["intended_ns"][pieces] < self.t0_ns).any())
-        is_work = not len(self.events) and bool(pieces.any())
-        return "end" if is_work and not began_early and "end" in self.marks else "t1"
+        rows = self.rows[self.rows["operation"] == self.operations.index(self.outcome_operation)]
+        straddles = (rows["intended_ns"] < self.t0_ns) & (rows["done_ns"] > self.t0_ns)
+        is_work = not len(self.events) and bool(len(rows))
+        return "end" if is_work and not straddles.any() and "end" in self.marks else "t1"
 
     @property
     def metered_s(self) -> float:

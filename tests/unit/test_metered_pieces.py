@@ -39,6 +39,8 @@ def work(*spans_s: tuple[float, float], with_end: bool = True) -> TrialData:
         # Begun in the window, done long after: metered to the end, 100 ms of CPU for it.
         ([(10.1, 19.0)], 100_000),
         ([(10.1, 15.0), (11.0, 19.0)], 50_000),
+        # One that was over before the window is no part of it.
+        ([(8.0, 9.0), (10.1, 19.0)], 100_000),
         # Some began before: the window's 20 ms, over what it holds of them.
         ([(9.0, 11.0), (11.0, 12.0)], 20_000 / 1.5),
         ([(9.0, 10.5), (10.5, 11.0), (11.0, 13.0)], 20_000 / (1 / 3 + 1 + 1 / 2)),
