@@ -63,7 +63,10 @@ QUICKLY = ("--repeats", "1", "--duration", "100ms")
 BAD_INPUT = [
     (["nothing"], "nothing"),
     (["run"], "names"),
-    (["run", "nothing"], "nothing: unknown experiment 'nothing'; there is connection_pool, multipath, notifications"),
+    (
+        ["run", "nothing"],
+        "nothing: unknown experiment 'nothing'; there is connection_pool, multipath, notifications",
+    ),
     (["run", "notifications/nothing"], "notifications has long_polling, null, "),
     (["run", SSE, "--nothing"], "--nothing"),
     (["run", SSE, "--repeats", "many"], "repeats"),
