@@ -7,12 +7,13 @@ settle it where they do not.  Knows rankings and estimates, not pages.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from bench.statistics import Estimate
 from reports.evaluated import ExperimentResult, Level
 from reports.numbers import SAME, interval, listed, number, sentence_case, times, with_unit
 from reports.ranking import Place, Ranking, rank, ratio
-from reports.sweeps import main_levels
+from reports.sweeps import main_levels, told_apart
 
 CLOSE_SHARE = 0.1
 MOST_NAMED = 4
@@ -22,8 +23,13 @@ def answer(result: ExperimentResult) -> list[str]:
     """One sentence for each metric of the trade-off, then on completeness and doubts."""
     keys = [y for _, y in result.experiment.tradeoff] + [x for x, _ in result.experiment.tradeoff]
     levels = main_levels(result)
+    common, short = _shortened(result, levels)
     by_metric = [
-        [ranking for level in levels if (ranking := rank(result, level, key)) is not None]
+        [
+            replace(ranking, level=named)
+            for level, named in zip(levels, short, strict=True)
+            if (ranking := rank(result, level, key)) is not None
+        ]
         for key in dict.fromkeys(keys)
     ]
     by_metric = [rankings for rankings in by_metric if rankings]
@@ -37,16 +43,25 @@ def answer(result: ExperimentResult) -> list[str]:
     else:
         found += [at_one_level(r[0]) if len(r) == 1 else over_levels(r) for r in by_metric]
     if found and len(levels) < len(result.levels):
-        found.insert(0, _of_some(levels, len(result.levels)))
+        found.insert(0, _of_some(common, short, len(result.levels)))
     return [*found, *(text for text in (completeness(result), doubtful(result)) if text)]
 
 
-def _of_some(levels: Sequence[Level], count: int) -> str:
+def _of_some(common: str, levels: Sequence[Level], count: int) -> str:
     """Levels of many kinds serve single claims and have no answer in common."""
+    where = f" (all with {common})" if common else ""
     return (
         f"Of {count} levels of different kinds, these sentences speak of {len(levels)}, from "
-        f"{levels[0].text} to {levels[-1].text}; the others serve the claims."
+        f"{levels[0].text} to {levels[-1].text}{where}; the others serve the claims."
     )
+
+
+def _shortened(result: ExperimentResult, levels: Sequence[Level]) -> tuple[str, tuple[Level, ...]]:
+    """What some of many levels have in common, said once, and the levels named by the rest."""
+    if len(levels) == len(result.levels):
+        return "", tuple(levels)
+    common, texts = told_apart(result, levels)
+    return common, tuple(replace(level, text=texts[level]) for level in levels)
 
 
 def _values(ranking: Ranking) -> str:
