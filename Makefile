@@ -17,7 +17,7 @@ check: setup-test
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/python -m bench.docs --check
+	$(BIN)/python -m bench.tools.docs --check
 	$(BIN)/pytest -q tests/unit tests/whole/test_docs.py tests/whole/test_architecture.py
 
 setup:

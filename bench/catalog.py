@@ -23,7 +23,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from bench.model import Experiment, Pattern, UsageError
+from bench.model.errors import UsageError
+from bench.model.experiment import Experiment
+from bench.model.pattern import Pattern
 
 ROOT = Path(__file__).resolve().parent.parent
 NOT_PATTERNS = {"experiment", "laws", "claims", "__init__"}

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-from bench.model import Pattern
+from bench.model.pattern import Pattern
 from reports import numbers
 from reports.evaluated import Evaluated, ExperimentResult, Group, Level
 from reports.load import evaluate

@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bench.claims import Judgement, Number
-from bench.claims import Verdict as Word
-from bench.metrics import METRICS
-from bench.statistics import Estimate
+from bench.analysis.metrics import METRICS
+from bench.stats.estimates import Estimate
+from bench.verdicts.evidence import Judgement, Number
+from bench.verdicts.evidence import Verdict as Word
 from reports.evaluated import ExperimentResult
 from reports.numbers import interval, number, unit_sign
-from reports.verdicts import Verdict, lacking, verdicts
+from reports.verdicts import JudgedClaim, lacking, verdicts
 
 MARKS: dict[Word, str] = {
     "confirmed": "✓",
@@ -118,7 +118,7 @@ def _counts(judged: Sequence[ClaimLine]) -> str:
     return ", ".join(f"{count} {word}" for word, count in counts.items() if count)
 
 
-def _line(result: ExperimentResult, verdict: Verdict) -> ClaimLine:
+def _line(result: ExperimentResult, verdict: JudgedClaim) -> ClaimLine:
     judgement = verdict.judgement
     return ClaimLine(
         verdict.claim.id,

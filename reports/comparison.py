@@ -13,12 +13,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bench.comparison import Comparison, Verdict, compare, holm, words_for
-from bench.gates import Gate
-from bench.likeness import Difference
-from bench.metrics import Metric
-from bench.power import repeats_needed
-from bench.statistics import CONFIDENCE, Estimate
+from bench.analysis.gates import Gate
+from bench.analysis.metrics import Metric
+from bench.results.comparability import Difference
+from bench.stats.estimates import CONFIDENCE, Estimate
+from bench.stats.power import repeats_needed
+from bench.stats.two_samples import Comparison, Direction, compare, holm, words_for
 from reports.evaluated import Evaluated, ExperimentResult, Group
 from reports.wording import EVENT
 
@@ -48,7 +48,7 @@ class Row:
     piece: str = EVENT
 
     @property
-    def verdict(self) -> Verdict:
+    def verdict(self) -> Direction:
         return self.comparison.verdict_at(self.p_value)
 
     @property

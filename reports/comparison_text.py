@@ -11,9 +11,9 @@ import math
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from bench.comparison import Comparison
-from bench.likeness import Difference
-from bench.statistics import Estimate, bootstrap_interval
+from bench.results.comparability import Difference
+from bench.stats.estimates import Estimate, bootstrap_interval
+from bench.stats.two_samples import Comparison
 from reports import numbers
 from reports.comparison import TO_FIND, GateResult, Row, RunComparison
 from reports.wording import worded

@@ -14,13 +14,18 @@ from typing import Any, Literal
 
 import numpy as np
 
-from bench.metrics import Metric
-from bench.model import Experiment, Finding, Load, Pattern, Prediction, Trial, public_name
-from bench.statistics import Estimate
-from bench.store import RunFile, TrialFile
+from bench.analysis.metrics import Metric
+from bench.model.experiment import Experiment
+from bench.model.finding import Finding
+from bench.model.law import Prediction
+from bench.model.load import Load, public_name
+from bench.model.pattern import Pattern
+from bench.model.trial import Trial
+from bench.results.store import RunFile, TrialFile
+from bench.stats.estimates import Estimate
 from reports import wording
 
-Verdict = Literal["used", "void", "failed"]
+TrialStatus = Literal["used", "void", "failed"]
 
 
 @dataclass(frozen=True)
@@ -112,7 +117,7 @@ class TrialResult:
     """One trial and what became of it; `reason` says why it is not used."""
 
     record: TrialFile
-    verdict: Verdict
+    verdict: TrialStatus
     reason: str
     metrics: Mapping[str, float]
     findings: tuple[Finding, ...]

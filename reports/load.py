@@ -16,11 +16,17 @@ from typing import Any
 
 import pyarrow
 
-from bench import catalog, findings, metrics, units
-from bench.metrics import METRICS
-from bench.model import Experiment, Finding, Load, Pattern, UsageError, parameters_of
-from bench.statistics import Estimate, estimate, samples_needed
-from bench.store import StoredRun, StoredTrial, open_run
+from bench import catalog
+from bench.analysis import findings, metrics
+from bench.analysis.metrics import METRICS
+from bench.model import units
+from bench.model.errors import UsageError
+from bench.model.experiment import Experiment
+from bench.model.finding import Finding
+from bench.model.load import Load, parameters_of
+from bench.model.pattern import Pattern
+from bench.results.store import StoredRun, StoredTrial, open_run
+from bench.stats.estimates import Estimate, estimate, samples_needed
 from reports import raw, waterfalls, wording
 from reports.evaluated import (
     Deliveries,

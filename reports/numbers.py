@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 
-from bench.metrics import Metric
-from bench.statistics import Estimate
-from bench.units import significant
+from bench.analysis.metrics import Metric
+from bench.model.units import significant
+from bench.stats.estimates import Estimate
 
 MISSING = "-"
 SAME = "±0"

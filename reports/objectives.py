@@ -10,10 +10,10 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from bench.gates import Gate
-from bench.metrics import METRICS
-from bench.model import Pattern
-from bench.statistics import Estimate
+from bench.analysis.gates import Gate
+from bench.analysis.metrics import METRICS
+from bench.model.pattern import Pattern
+from bench.stats.estimates import Estimate
 from reports import numbers
 from reports.evaluated import Evaluated, ExperimentResult
 

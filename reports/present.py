@@ -14,12 +14,12 @@ from typing import Any
 
 import pandas as pd
 
-from bench import linktext
-from bench.links import LOOPBACK
-from bench.metrics import METRICS
-from bench.model import parameters_of
-from bench.statistics import Estimate
-from bench.units import show
+from bench.analysis.metrics import METRICS
+from bench.model import linktext
+from bench.model.links import LOOPBACK
+from bench.model.load import parameters_of
+from bench.model.units import show
+from bench.stats.estimates import Estimate
 from reports import numbers, tables
 from reports.evaluated import Evaluated, ExperimentResult, TrialResult
 
@@ -187,7 +187,7 @@ def link(result: ExperimentResult) -> Table:
 
 def link_words(result: ExperimentResult) -> str:
     """The emulated link, and what of it is swept; nothing where all went over loopback."""
-    links = list(dict.fromkeys(linktext.words_of(vars(group.load)) for group in result.groups))
+    links = list(dict.fromkeys(linktext.format_link(vars(group.load)) for group in result.groups))
     if not links or links == [LOOPBACK]:
         return ""
     parts = [one.split(",") for one in links]
@@ -258,7 +258,7 @@ def glossary(result: ExperimentResult) -> list[tuple[str, str]]:
 
 def plan(evaluated: Evaluated, result: ExperimentResult) -> list[tuple[str, str]]:
     """What was asked: patterns, levels, repeats and every value of the load."""
-    links = dict.fromkeys(linktext.words_of(vars(group.load)) for group in result.groups)
+    links = dict.fromkeys(linktext.format_link(vars(group.load)) for group in result.groups)
     emulated = "" if set(links) <= {LOOPBACK} else "emulated: "
     found = [
         ("patterns", numbers.listed([pattern.title for pattern in result.patterns])),

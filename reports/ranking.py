@@ -8,14 +8,14 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from bench.metrics import Metric
-from bench.model import Pattern
-from bench.statistics import Estimate, clearly_best
+from bench.analysis.metrics import Metric
+from bench.model.pattern import Pattern
+from bench.stats.estimates import Estimate, clearly_best
 from reports.evaluated import ExperimentResult, Level
 
 
 @dataclass(frozen=True)
-class Place:
+class Standing:
     """A pattern with its value."""
 
     pattern: Pattern
@@ -31,8 +31,8 @@ class Ranking:
 
     metric: Metric
     level: Level
-    places: tuple[Place, ...]
-    leaders: tuple[Place, ...]
+    places: tuple[Standing, ...]
+    leaders: tuple[Standing, ...]
     has_intervals: bool
 
     @property
@@ -40,7 +40,7 @@ class Ranking:
         return len(self.leaders) == 1
 
     @property
-    def followers(self) -> tuple[Place, ...]:
+    def followers(self) -> tuple[Standing, ...]:
         return tuple(place for place in self.places if place not in self.leaders)
 
 
@@ -49,7 +49,7 @@ def rank(result: ExperimentResult, level: Level, key: str) -> Ranking | None:
     metric = result.metric(key)
     higher = metric.better == "higher"
     known = [
-        Place(pattern, estimate)
+        Standing(pattern, estimate)
         for pattern in result.patterns
         if pattern.compared
         and not math.isnan((estimate := result.estimate(pattern.name, level, key)).value)
@@ -63,7 +63,7 @@ def rank(result: ExperimentResult, level: Level, key: str) -> Ranking | None:
     return Ranking(metric, level, tuple(places), tuple(leaders), has_intervals)
 
 
-def _reaching(places: list[Place], higher: bool) -> list[Place]:
+def _reaching(places: list[Standing], higher: bool) -> list[Standing]:
     """Those whose interval reaches that of the best, the best itself among them."""
     best = places[0].estimate
     return [

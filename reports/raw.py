@@ -11,12 +11,12 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import numpy as np
 
-from bench import samples
-from bench.metrics import METRICS
-from bench.readings import Reading
-from bench.statistics import percentile
-from bench.store import MeterRow
-from bench.trialdata import TrialData
+from bench.analysis.metrics import METRICS
+from bench.analysis.trialdata import TrialData
+from bench.model import samples
+from bench.model.readings import Reading
+from bench.results.store import MeterRow
+from bench.stats.estimates import percentile
 from reports.evaluated import Deliveries, Distribution, RoleLoad
 
 Raw = Callable[[TrialData], np.ndarray]

@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from bench.statistics import Estimate
+from bench.stats.estimates import Estimate
 from reports.evaluated import ExperimentResult, Level
 from reports.numbers import SAME, interval, listed, number, sentence_case, times, with_unit
-from reports.ranking import Place, Ranking, rank, ratio
-from reports.sweeps import main_levels, told_apart
+from reports.ranking import Ranking, Standing, rank, ratio
+from reports.sweeps import distinguish, main_levels
 
 CLOSE_SHARE = 0.1
 MOST_NAMED = 4
@@ -60,7 +60,7 @@ def _shortened(result: ExperimentResult, levels: Sequence[Level]) -> tuple[str, 
     """What some of many levels have in common, said once, and the levels named by the rest."""
     if len(levels) == len(result.levels):
         return "", tuple(levels)
-    common, texts = told_apart(result, levels)
+    common, texts = distinguish(result, levels)
     return common, tuple(replace(level, text=texts[level]) for level in levels)
 
 
@@ -124,7 +124,7 @@ def _within(entry: Estimate) -> str:
     return "the same in all trials" if text == SAME else f"95 % interval {text}"
 
 
-def _factor(place: Place, best: Place, what: str) -> str:
+def _factor(place: Standing, best: Standing, what: str) -> str:
     """ "1.32 times that (1.2 to 1.5)"; nothing where a ratio has no sense."""
     found = ratio(place.estimate, best.estimate)
     if found is None:

@@ -11,9 +11,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from bench import linktext
-from bench.model import parameters_of
-from bench.units import show
+from bench.model import linktext
+from bench.model.load import parameters_of
+from bench.model.units import show
 from reports.evaluated import ExperimentResult, Level, public_load
 
 MOST_SERIES = 4
@@ -144,7 +144,7 @@ def main_levels(result: ExperimentResult) -> tuple[Level, ...]:
     return tuple(level for level in result.levels if level.text in kept)
 
 
-def told_apart(result: ExperimentResult, levels: Sequence[Level]) -> tuple[str, dict[Level, str]]:
+def distinguish(result: ExperimentResult, levels: Sequence[Level]) -> tuple[str, dict[Level, str]]:
     """What the levels have in common, as text, and each by the rest: short titles."""
     first = dict(levels[0].values) if levels else {}
     common = [

@@ -13,11 +13,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from bench.links import LOOPBACK
-from bench.metrics import BACKEND_ROLES, METRICS
-from bench.metrics.traffic import SOCKETS
-from bench.model import Finding
-from bench.statistics import Estimate
+from bench.analysis.metrics import BACKEND_ROLES, METRICS
+from bench.analysis.metrics.traffic import SOCKETS
+from bench.model.finding import Finding
+from bench.model.links import LOOPBACK
+from bench.stats.estimates import Estimate
 from reports.evaluated import Evaluated, ExperimentResult, Group
 
 SUMMARY = ["experiment", "pattern", "level", "metric", "origin", "unit"]
@@ -39,7 +39,7 @@ LINK = (
     "link_packets_per_s",
 )
 LINK_SHARES = ("lost", "overflowed", "retransmitted")
-"""Of the packets of each direction; see bench.metrics.link."""
+"""Of the packets of each direction; see bench.analysis.metrics.link."""
 
 WAYS = ("down", "up")
 

@@ -11,8 +11,8 @@ from typing import Any
 
 import pandas as pd
 
-from bench.claims import Cell, Evidence, Judgement
-from bench.model import Claim
+from bench.model.claim import Claim
+from bench.verdicts.evidence import Cell, Evidence, Judgement
 from reports.evaluated import ExperimentResult, Group, public_load
 
 COLUMNS = [
@@ -22,7 +22,7 @@ COLUMNS = [
 
 
 @dataclass(frozen=True)
-class Verdict:
+class JudgedClaim:
     """A claim with what the run says of it; `remedy` says how to get what lacks."""
 
     claim: Claim
@@ -47,14 +47,14 @@ def _cell(group: Group) -> Cell:
     )
 
 
-def verdicts(result: ExperimentResult) -> list[Verdict]:
+def verdicts(result: ExperimentResult) -> list[JudgedClaim]:
     """All claims of the experiment in order, judged by this run."""
     evidence = evidence_of(result)
     found = []
     for claim in result.experiment.claims:
         judgement = claim.rule.judge(evidence)
         lacking = judgement.verdict == "not measured"
-        found.append(Verdict(claim, judgement, remedy_for(result, claim) if lacking else ""))
+        found.append(JudgedClaim(claim, judgement, remedy_for(result, claim) if lacking else ""))
     return found
 
 
@@ -65,7 +65,7 @@ def remedy_for(result: ExperimentResult, claim: Claim) -> str:
 
 def lacking(result: ExperimentResult, claim: Claim) -> list[str]:
     """The patterns that a claim needs and that could not be measured here, with the reason."""
-    needed = dict.fromkeys(name for scene in claim.scenes for name in scene.patterns)
+    needed = dict.fromkeys(name for setup in claim.setups for name in setup.patterns)
     missing = result.not_measured
     return [f"{name}: {missing[name]}" for name in needed if name in missing]
 
@@ -78,7 +78,7 @@ def table(results: Sequence[ExperimentResult]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
-def _rows(result: ExperimentResult, verdict: Verdict) -> list[dict[str, Any]]:
+def _rows(result: ExperimentResult, verdict: JudgedClaim) -> list[dict[str, Any]]:
     """`part` is what a number says by itself; a claim without numbers has one row."""
     claim, judgement = verdict.claim, verdict.judgement
     head = {

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bench import samples
-from bench.trialdata import TrialData
+from bench.analysis.trialdata import TrialData
+from bench.model import samples
 from reports.evaluated import Waterfall
 
 PAGE, RESOURCE, OPENING = "page", "resource", "open"

@@ -11,8 +11,8 @@ import dataclasses
 import re
 from functools import cache
 
-from bench.metrics import METRICS, Metric
-from bench.model import Finding
+from bench.analysis.metrics import METRICS, Metric
+from bench.model.finding import Finding
 
 EVENT = "event"
 """The piece of experiments in which the backend has something to tell."""

@@ -5,7 +5,7 @@ import sys
 
 import uvloop
 
-from bench.control import die_with_parent
+from bench.pipes import die_with_parent
 from targets import _serve
 
 if __name__ == "__main__":

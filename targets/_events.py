@@ -17,10 +17,10 @@ from itertools import repeat
 from pathlib import Path
 from typing import Any
 
-from bench import pacing
 from bench.clock import Alarm, now_ns
-from bench.payload import encode
-from bench.samples import EVERY
+from bench.model.payload import encode
+from bench.model.samples import EVERY
+from bench.plan import arrivals
 
 KEPT_EVENTS = 100_000
 """Events that a feed keeps for clients that come back (about 10 MB at 100 B)."""
@@ -134,14 +134,14 @@ class EventSource:
         """Endless (offset_ns, size_bytes) by the load's schedule."""
         load = self._load
         if load.schedule == "trace":
-            points = pacing.read_trace(Path(load.trace).read_text().splitlines(), load.trace)
+            points = arrivals.read_trace(Path(load.trace).read_text().splitlines(), load.trace)
             return _repeated(points)
-        arrivals = (
-            pacing.poisson(load.event_rate_per_s, self._seed)
+        times = (
+            arrivals.poisson(load.event_rate_per_s, self._seed)
             if load.schedule == "poisson"
-            else pacing.constant(load.event_rate_per_s)
+            else arrivals.constant(load.event_rate_per_s)
         )
-        return zip(arrivals, repeat(load.payload_bytes), strict=False)
+        return zip(times, repeat(load.payload_bytes), strict=False)
 
     async def run(self, start_ns: int, end_ns: int) -> None:
         """Publish by schedule from start to end, however late."""
@@ -166,7 +166,7 @@ class EventSource:
         path.write_bytes(self._log.tobytes())
 
 
-def _repeated(points: list[pacing.TracePoint]) -> Iterator[tuple[int, int]]:
+def _repeated(points: list[arrivals.TracePoint]) -> Iterator[tuple[int, int]]:
     """A trace again and again; its length is its last offset plus its mean gap."""
     span = points[-1].offset_ns + max(1, points[-1].offset_ns // max(1, len(points) - 1))
     base = 0

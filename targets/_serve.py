@@ -24,7 +24,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from bench.control import hear, say
+from bench.pipes import hear, say
 from targets._events import EventSource
 
 HOST = "127.0.0.1"

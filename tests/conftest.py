@@ -20,8 +20,8 @@ import pytest
 from hypothesis import settings
 
 if TYPE_CHECKING:
-    from bench.services import Services
-    from bench.store import StoredTrial
+    from bench.results.store import StoredTrial
+    from bench.run.services import Services
 
 GOLDEN = Path(__file__).parent / "golden"
 
@@ -88,8 +88,8 @@ class Quiet:
 @pytest.fixture(scope="module")
 def services() -> Iterator[Services]:
     """What patterns need besides themselves, started when the first one of a module asks for it."""
-    from bench import runner
-    from bench.services import Services
+    from bench.run import runner
+    from bench.run.services import Services
 
     found = Services(runner.cpu_pins(), "", print)
     yield found
@@ -103,9 +103,13 @@ def measure(services: Services, tmp_path: Path) -> Callable[..., StoredTrial]:
     Values that the experiment's load does not have are left out; a pattern
     whose component is missing here skips the test with the remedy.
     """
-    from bench import catalog, runner, store
-    from bench.model import ComponentMissing, Trial, parameters_of
-    from bench.trial import run_trial
+    from bench import catalog
+    from bench.model.errors import ComponentMissing
+    from bench.model.load import parameters_of
+    from bench.model.trial import Trial
+    from bench.results import store
+    from bench.run import runner
+    from bench.run.trial import run_trial
 
     def run(
         pattern_id: str, observer: Any = None, workers: int = 1, seed: int = 7, **values: Any

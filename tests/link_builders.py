@@ -17,10 +17,10 @@ from pathlib import Path
 import pytest
 
 from bench.lab.network.network import Network
-from bench.links import Link, Way
-from bench.links import Path as LinkPath
-from bench.model import ComponentMissing
-from bench.readings import WayCounts
+from bench.model.errors import ComponentMissing
+from bench.model.links import Link, Way
+from bench.model.links import Path as LinkPath
+from bench.model.readings import WayCounts
 
 SECONDS = 60.0
 CHUNK = 1 << 16

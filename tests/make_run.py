@@ -18,10 +18,13 @@ from typing import Any
 
 import numpy as np
 
-from bench import claimplan, samples, store
-from bench.model import Pattern, Trial
-from bench.plan import Request
-from bench.readings import Reading, Wire
+from bench.model import samples
+from bench.model.pattern import Pattern
+from bench.model.readings import Reading, Wire
+from bench.model.trial import Trial
+from bench.plan import claim_trials
+from bench.plan.trials import Request
+from bench.results import store
 from scenarios.notifications.experiment import EXPERIMENT, NotificationLoad
 
 OPERATIONS = ["connect", "tick", "request", "delivery"]
@@ -338,9 +341,9 @@ def make_claims_run(folder: Path, ids: str, repeats: int = 3, **settings: str) -
     """Write a run of the trials that claims need, for the patterns that are modelled."""
     known = patterns([name for name, model in MODELS.items() if model.compared])
     chosen = [pattern for identity, pattern in known.items() if identity not in NOT_MEASURED]
-    claims = claimplan.chosen_claims(EXPERIMENT, ids)
+    claims = claim_trials.chosen_claims(EXPERIMENT, ids)
     request = Request(("notifications",), settings, repeats, 7)
-    plan = claimplan.trials_of_claims(EXPERIMENT, claims, chosen, request)
+    plan = claim_trials.trials_of_claims(EXPERIMENT, claims, chosen, request)
     store.create_run(folder, _run_file(plan, [pattern.name for pattern in chosen], repeats))
     for trial in plan:
         _write_trial(folder, trial, counted_wrong=False, lose_one=False)

@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from bench import samples
-from bench.model import Trial
-from bench.readings import Reading
-from bench.trialdata import TrialData
+from bench.analysis.trialdata import TrialData
+from bench.model import samples
+from bench.model.readings import Reading
+from bench.model.trial import Trial
 
 OPERATIONS = ("request", "delivery", "connect", "tick")
 MS = 1_000_000

@@ -9,9 +9,10 @@ from typing import Annotated
 
 import typer
 
-from bench import units
 from bench.cli.shared import Results, app, console
-from bench.model import Load, UsageError, parameters_of
+from bench.model import units
+from bench.model.errors import UsageError
+from bench.model.load import Load, parameters_of
 
 LongProof = Annotated[
     int, typer.Option("--aa", min=0, help="only A/A, so many comparisons, e.g. 40 (16 min)")
@@ -41,7 +42,7 @@ def calibrate(
     seconds = units.parse(known["duration"], duration)
     if aa and aa_run:
         raise UsageError(f"--aa {aa}: --aa-run {aa_run} has its own number; leave one out")
-    from bench import calibration, selfproof  # noqa: PLC0415 - a wrong value is told at once
+    from bench.tools import calibration, selfproof  # noqa: PLC0415 - a wrong value is told at once
 
     command = shlex.join(["bench", *sys.argv[1:]])
     if aa_run:

@@ -11,7 +11,7 @@ from typing import Annotated, Any
 import typer
 from rich.text import Text
 
-from bench import gates
+from bench.analysis import gates
 from bench.cli.shared import (
     BROKEN,
     VOID,
@@ -53,10 +53,10 @@ def capacity(
 ) -> None:
     """The most clients (or events, or anything) that still meet an objective, and why no more."""
     objective = gates.objective(slo)
-    from bench import ordering, seeking  # noqa: PLC0415 - a wrong objective is told at once
+    from bench.run import request, searching  # noqa: PLC0415 - a wrong objective is told at once
 
-    named = ordering.settings_of(settings or [], link, duration=duration)
-    wish = seeking.Wish(
+    named = request.settings_of(settings or [], link, duration=duration)
+    wish = searching.CapacityRequest(
         pattern=pattern,
         objective=objective,
         settings=[f"{name}={value}" for name, value in ({"duration": DURATION} | named).items()],
@@ -70,12 +70,12 @@ def capacity(
         amqp_url=amqp_url,
         command=shlex.join(["bench", *sys.argv[1:]]),
     )
-    _search(seeking.Seeker(seeking.order_of(wish), results))
+    _search(searching.CapacitySearch(searching.order_of(wish), results))
 
 
 def _search(seeker: Any) -> None:
     """Measure, write the report, print the answer; Exit where there is no level that passes."""
-    from bench.search_progress import SearchProgress  # noqa: PLC0415
+    from bench.run.search_progress import SearchProgress  # noqa: PLC0415
 
     progress = SearchProgress(console)
     try:
@@ -99,29 +99,29 @@ def _search(seeker: Any) -> None:
 
 
 def _answer(seeker: Any, step: Any) -> list[str]:
-    from bench import limits  # noqa: PLC0415
+    from bench.adaptive import capacity_text  # noqa: PLC0415
 
-    return limits.answer(seeker.order.search, step, seeker.order.swept)
+    return capacity_text.answer(seeker.order.search, step, seeker.order.swept)
 
 
 def _why(seeker: Any, step: Any) -> list[str]:
     """What stood in the way, and what the laws had expected."""
-    from bench import capacity as rules  # noqa: PLC0415
-    from bench import limits  # noqa: PLC0415
+    from bench.adaptive import capacity as rules  # noqa: PLC0415
+    from bench.adaptive import capacity_text  # noqa: PLC0415
 
     search, swept, lines = seeker.order.search, seeker.order.swept, []
-    lines += limits.crossing_words(rules.crossing(search, seeker.seen, step), swept)
+    lines += capacity_text.crossing_words(rules.crossing(search, seeker.seen, step), swept)
     if step.fails is not None:
         shown = seeker.shown(step.fails.level)
-        lines += [f"  why: {words}" for words in limits.reasons(step.fails, shown)]
+        lines += [f"  why: {words}" for words in capacity_text.reasons(step.fails, shown)]
     elif step.passes is not None:
         lines.append(f"  why no more was tried: {step.words}")
     if step.passes is not None:
         level = step.passes.level
         if seeker.order.is_broadcast:
-            lines += limits.law_words(search, step.passes, seeker.shown(level), swept)
+            lines += capacity_text.law_words(search, step.passes, seeker.shown(level), swept)
         else:
-            lines += limits.expected_words(level, seeker.expected(level), swept)
+            lines += capacity_text.expected_words(level, seeker.expected(level), swept)
     return lines
 
 

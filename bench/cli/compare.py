@@ -12,10 +12,11 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from bench import gates, likeness
+from bench.analysis import gates
+from bench.analysis.gates import Gate
 from bench.cli.shared import BROKEN, app, console
-from bench.gates import Gate
-from bench.model import UsageError
+from bench.model.errors import UsageError
+from bench.results import comparability
 
 
 class Format(enum.StrEnum):
@@ -78,11 +79,11 @@ def compare(
 def _runs(
     run_a: Path, run_b: Path, keys: Sequence[str], wanted: Sequence[Gate], anyway: bool
 ) -> Any:
-    from bench import store  # noqa: PLC0415 - a wrong gate is told at once
+    from bench.results import store  # noqa: PLC0415 - a wrong gate is told at once
     from reports import comparison, load  # noqa: PLC0415
 
     a, b = store.open_run(run_a), store.open_run(run_b)
-    unlike = likeness.require_alike(a.file, b.file, anyway)
+    unlike = comparability.require_alike(a.file, b.file, anyway)
     first = load.evaluate(a)
     second = first if run_a.resolve() == run_b.resolve() else load.evaluate(b)
     found = comparison.compare_runs(first, second, keys, wanted, unlike)

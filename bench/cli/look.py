@@ -8,9 +8,14 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
-from bench import __version__, catalog, doctor, environment, ordering, units
+from bench import __version__, catalog
 from bench.cli.shared import AmqpUrl, OnePattern, Settings, app, console, plain_table
-from bench.model import UsageError, parameters_of
+from bench.model import units
+from bench.model.errors import UsageError
+from bench.model.load import parameters_of
+from bench.results import environment
+from bench.run import request
+from bench.tools import doctor
 
 
 @app.command("list")
@@ -65,9 +70,9 @@ def serve(
     amqp_url: AmqpUrl = "",
 ) -> None:
     """Run a pattern's target alone, with the lines to try it; Ctrl-C ends it."""
-    from bench import stage  # noqa: PLC0415
+    from bench.tools import stage  # noqa: PLC0415
 
-    chosen, load = ordering.one_pattern(pattern, settings or [], amqp_url)
+    chosen, load = request.one_pattern(pattern, settings or [], amqp_url)
     with stage.staged(chosen, load, port, amqp_url, console.print) as staged:
         stage.publish(staged)
         address = staged.address
@@ -91,9 +96,9 @@ def serve(
 @app.command()
 def trace(pattern: OnePattern, settings: Settings = None, amqp_url: AmqpUrl = "") -> None:
     """One exchange, byte by byte, as it crosses the wire."""
-    from bench import stage  # noqa: PLC0415
+    from bench.tools import stage  # noqa: PLC0415
 
-    chosen, load = ordering.one_pattern(pattern, settings or [], amqp_url)
+    chosen, load = request.one_pattern(pattern, settings or [], amqp_url)
     with stage.staged(chosen, load, 0, amqp_url, lambda _: None) as staged:
         tap, crossings = stage.trace(chosen, load, staged)
     for crossing in crossings:

@@ -13,7 +13,7 @@ import typer
 
 from bench import cli
 from bench.cli.shared import VOID, app
-from bench.model import ComponentMissing, TrialFailed, UsageError
+from bench.model.errors import ComponentMissing, TrialFailed, UsageError
 
 USAGE, MISSING, INTERRUPTED, INTERNAL = 2, 4, 130, 70
 

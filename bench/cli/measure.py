@@ -11,7 +11,9 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
-from bench import gates, ordering, precision
+from bench.adaptive import precision
+from bench.analysis import gates
+from bench.analysis.gates import Gate
 from bench.cli.claims import print_judged
 from bench.cli.shared import (
     AmqpUrl,
@@ -25,8 +27,8 @@ from bench.cli.shared import (
     judge,
     write_report,
 )
-from bench.gates import Gate
-from bench.model import UsageError
+from bench.model.errors import UsageError
+from bench.run import request
 
 MOST_REPEATS = 30
 
@@ -70,9 +72,9 @@ def run(
 ) -> None:
     """Measure patterns side by side and write the report."""
     objectives = [gates.objective(text) for text in slo or []]
-    asked = ordering.Asked(
+    asked = request.Asked(
         names=tuple(names),
-        settings=ordering.settings_of(settings or [], link, clients=clients, duration=duration),
+        settings=request.settings_of(settings or [], link, clients=clients, duration=duration),
         repeats=repeats,
         workers=workers,
         seed=seed,
@@ -82,10 +84,10 @@ def run(
         goal=_goal(until_precise, metric, most_repeats),
         claims=claims,
     )
-    plan = ordering.plan_of(asked)
+    plan = request.plan_of(asked)
     for name, remedy in plan.not_measured.items():
         console.print(Text(f"not measured: {name}: {remedy}"))
-    from bench import runner  # noqa: PLC0415 - the commands that only look stay fast
+    from bench.run import runner  # noqa: PLC0415 - the commands that only look stay fast
 
     _execute(runner.new_run(plan, results), amqp_url, objectives)
 
@@ -103,7 +105,8 @@ def _goal(share: str, metric: str, most_repeats: int | None) -> precision.Goal |
 def resume(run: RunFolder, amqp_url: AmqpUrl = "", slo: Objectives = None) -> None:
     """Complete an interrupted run."""
     objectives = [gates.objective(text) for text in slo or []]
-    from bench import runner, store  # noqa: PLC0415
+    from bench.results import store  # noqa: PLC0415
+    from bench.run import runner  # noqa: PLC0415
 
     stored = store.open_run(run)
     runner.check_resumable(stored)
@@ -113,8 +116,8 @@ def resume(run: RunFolder, amqp_url: AmqpUrl = "", slo: Objectives = None) -> No
 
 
 def _execute(folder: Path, amqp_url: str, slo: Sequence[Gate]) -> None:
-    from bench import runner  # noqa: PLC0415
-    from bench.progress import Progress  # noqa: PLC0415
+    from bench.run import runner  # noqa: PLC0415
+    from bench.run.progress import Progress  # noqa: PLC0415
 
     progress = Progress(console)
     try:

@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from bench.gates import Gate
+from bench.analysis.gates import Gate
 
 BROKEN = 1
 """Exit code of a gate that is broken beyond doubt."""

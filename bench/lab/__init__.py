@@ -1,1 +1,5 @@
-"""What surrounds the system under test: processes, meters, services."""
+"""What surrounds the system under test: processes, meters, services, proxies, networks, faults.
+
+May import: bench.results and below.
+Must not know: any pattern, and what is concluded from a measurement.
+"""

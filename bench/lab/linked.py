@@ -9,7 +9,7 @@ import dataclasses
 from typing import Any
 
 from bench.lab.network.network import Network
-from bench.links import Link
+from bench.model.links import Link
 
 EMULATOR = "two TUN devices, packets forwarded in user space"
 

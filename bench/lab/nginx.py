@@ -9,7 +9,7 @@ from pathlib import Path
 
 from bench.lab.ports import accepts, free_port
 from bench.lab.processes import Child
-from bench.model import TrialFailed
+from bench.model.errors import TrialFailed
 
 READY_SECONDS = 10.0
 

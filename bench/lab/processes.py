@@ -18,9 +18,9 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from bench.control import PR_SET_PDEATHSIG, hear
-from bench.environment import cpus
-from bench.model import TrialFailed
+from bench.model.errors import TrialFailed
+from bench.pipes import PR_SET_PDEATHSIG, hear
+from bench.results.environment import cpus
 
 LOG_TAIL_LINES = 15
 STOP_SECONDS = 3.0

@@ -18,7 +18,7 @@ import resource
 import sys
 from typing import Any
 
-from bench.control import die_with_parent, first_line, hear, say
+from bench.pipes import die_with_parent, first_line, hear, say
 
 
 def _raise_descriptor_limit() -> None:
@@ -29,7 +29,7 @@ def _raise_descriptor_limit() -> None:
 def _fork_workers(config: dict[str, Any]) -> list[int]:
     """Start the workers as copies of this process: Locust is imported once."""
     from bench.load import fleet  # noqa: PLC0415 - here it has its import cost before the fork
-    from bench.load.session import Place  # noqa: PLC0415
+    from bench.load.session import WorkerIndex  # noqa: PLC0415
 
     pids = []
     count, parent = int(config["workers"]), os.getpid()
@@ -38,7 +38,7 @@ def _fork_workers(config: dict[str, Any]) -> list[int]:
         if pid == 0:
             die_with_parent(parent)
             sys.stdin.close()
-            fleet.run_worker(config, Place(number, count), int(config["port"]))
+            fleet.run_worker(config, WorkerIndex(number, count), int(config["port"]))
             os._exit(0)
         pids.append(pid)
     return pids

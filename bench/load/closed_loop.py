@@ -21,13 +21,14 @@ from locust import FastHttpUser, constant, task
 from locust.env import Environment
 
 from bench.clock import now_ns
-from bench.control import die_with_parent, first_line, hear, say
+from bench.load.clients.http1 import Http1Connection, get
 from bench.load.engine import Engine
-from bench.load.http1 import Http1Connection, get
 from bench.load.session import Session
 from bench.load.user import ClientUser, environment_for
-from bench.model import Experiment, Load
-from bench.samples import FAILED, OK, rows
+from bench.model.experiment import Experiment
+from bench.model.load import Load
+from bench.model.samples import FAILED, OK, rows
+from bench.pipes import die_with_parent, first_line, hear, say
 
 WARM_UP_SECONDS = 1.0
 

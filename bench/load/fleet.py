@@ -14,7 +14,7 @@ import gevent
 from locust.env import Environment
 
 from bench.clock import now_ns
-from bench.load.session import Place
+from bench.load.session import WorkerIndex
 from bench.load.wire import total_of
 from bench.load.worker import Worker, client_class
 
@@ -44,7 +44,7 @@ class LocalFleet:
 
     def __init__(self, config: dict[str, Any]) -> None:
         self.rows = RowsFile(Path(config["rows"]))
-        self.worker = Worker(config, Place(), self.rows.write)
+        self.worker = Worker(config, WorkerIndex(), self.rows.write)
         self.runner = self.worker.environment.create_local_runner()
 
     def wait_until_ready(self) -> None:
@@ -104,7 +104,7 @@ class MasterFleet:
         self.runner.start(clients, spawn_rate=clients)
 
 
-def run_worker(config: dict[str, Any], place: Place, port: int) -> None:
+def run_worker(config: dict[str, Any], place: WorkerIndex, port: int) -> None:
     """The life of a worker process: do what the master says until it ends."""
     runner: Any = None
 
@@ -117,7 +117,8 @@ def run_worker(config: dict[str, Any], place: Place, port: int) -> None:
     def on_command(msg: Any, **_: Any) -> None:
         message = msg.data["message"]
         if message["do"] == "flush":
-            worker.session.take_place(Place(message["order"].index(runner.client_id), place.of))
+            number = message["order"].index(runner.client_id)
+            worker.session.take_place(WorkerIndex(number, place.of))
             worker.begin_flushing()
             reply: dict[str, Any] = {}
         else:

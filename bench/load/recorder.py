@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from bench.samples import DTYPE, FAILED, PACK, rows
+from bench.model.samples import DTYPE, FAILED, PACK, rows
 
 
 class Recorder:

@@ -16,15 +16,15 @@ from bench.clock import now_ns
 from bench.load.engine import Engine
 from bench.load.recorder import Recorder
 from bench.load.wire import WireMeter
-from bench.model import Experiment
-from bench.samples import COMMON_OPERATIONS, OK
+from bench.model.experiment import Experiment
+from bench.model.samples import COMMON_OPERATIONS, OK
 
 TICK_NS = 10_000_000
 MOST_ERRORS = 20
 
 
 @dataclass(frozen=True)
-class Place:
+class WorkerIndex:
     """Which of several load processes this is: its clients are number, number + of, ..."""
 
     number: int = 0
@@ -41,7 +41,7 @@ class Session:
         address: Mapping[str, Any],
         seed: int,
         engine: Engine,
-        place: Place | None = None,
+        place: WorkerIndex | None = None,
     ) -> None:
         self.experiment = experiment
         self.load: Any = self.experiment.load(**load)
@@ -62,7 +62,7 @@ class Session:
         self.snapshots: dict[str, dict[str, Any]] = {}
         self.t0_ns = self.t1_ns = 0
         self.window_known = asyncio.Event()
-        self.take_place(place or Place())
+        self.take_place(place or WorkerIndex())
 
     @property
     def host(self) -> str:
@@ -72,7 +72,7 @@ class Session:
     def port(self) -> int:
         return int(self.address["port"])
 
-    def take_place(self, place: Place) -> None:
+    def take_place(self, place: WorkerIndex) -> None:
         """Number the clients to come as the load process at this place does."""
         self._numbers = count(place.number, place.of)
 

@@ -16,7 +16,7 @@ from locust.env import Environment
 from bench.clock import now_ns
 from bench.load.session import Session
 from bench.load.standalone import standalone_session
-from bench.samples import FAILED, OK
+from bench.model.samples import FAILED, OK
 
 CONNECT_SECONDS = 30.0
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.05, 1.0

@@ -15,7 +15,7 @@ import struct
 from dataclasses import dataclass, fields
 from typing import Any
 
-from bench.readings import Wire
+from bench.model.readings import Wire
 
 IPPROTO_TCP, TCP_INFO = 6, 11
 INFO_BYTES = 232

@@ -17,10 +17,10 @@ from bench import catalog
 from bench.clock import now_ns
 from bench.load.engine import Engine
 from bench.load.recorder import recent_ms
-from bench.load.session import Place, Session
+from bench.load.session import Session, WorkerIndex
 from bench.load.stats import feed_statistics
 from bench.load.user import ClientUser, environment_for
-from bench.samples import OK, rows
+from bench.model.samples import OK, rows
 
 FLUSH_SECONDS = 0.5
 VERIFY_SECONDS = 10.0
@@ -39,7 +39,7 @@ def client_class(pattern: str) -> type[ClientUser]:
 class Worker:
     """Holds a session and does what it is told; runs in gevent's thread."""
 
-    def __init__(self, config: dict[str, Any], place: Place, give_rows: RowsSink) -> None:
+    def __init__(self, config: dict[str, Any], place: WorkerIndex, give_rows: RowsSink) -> None:
         self.config = config
         self.place = place
         self._give_rows = give_rows

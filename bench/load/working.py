@@ -13,10 +13,10 @@ from typing import Any
 
 from bench.clock import now_ns
 from bench.load.user import ClientUser
-from bench.samples import FAILED, OK, PENDING
+from bench.model.samples import FAILED, OK, PENDING
 
 
-class Piece:
+class WorkItem:
     """One piece of work under way; its row is written when it ends, however it ends."""
 
     __slots__ = (
@@ -56,7 +56,7 @@ class WorkingClient(ClientUser):
 
     # --- what a scenario writes ------------------------------------------------------
 
-    async def work(self, piece: Piece) -> None:
+    async def work(self, piece: WorkItem) -> None:
         """Do one piece and fill in its times and bytes; OSError or TimeoutError where it fails."""
         raise NotImplementedError
 
@@ -114,13 +114,13 @@ class WorkingClient(ClientUser):
                 task.cancel()
 
     async def _one(self, intended_ns: int) -> None:
-        piece = Piece(self._next, intended_ns)
+        piece = WorkItem(self._next, intended_ns)
         self._next += 1
         async with self._recorded(piece):
             await self.work(piece)
 
     @asynccontextmanager
-    async def _recorded(self, piece: Piece) -> AsyncIterator[None]:
+    async def _recorded(self, piece: WorkItem) -> AsyncIterator[None]:
         session = self.session
         session.busy += 1
 

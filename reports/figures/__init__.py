@@ -22,7 +22,7 @@ from pathlib import Path
 import matplotlib as mpl
 from matplotlib.figure import Figure
 
-from bench.model import UsageError
+from bench.model.errors import UsageError
 from reports.evaluated import Evaluated, ExperimentResult
 from reports.style import RC
 

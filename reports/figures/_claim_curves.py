@@ -9,8 +9,8 @@ from typing import Any
 from matplotlib.axes import Axes
 from matplotlib.ticker import NullLocator
 
-from bench.claims import Curve, Number
-from bench.units import show
+from bench.model.units import show
+from bench.verdicts.evidence import Curve, Number
 from reports import numbers
 from reports.claims_section import title_of, with_unit
 from reports.evaluated import ExperimentResult

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from matplotlib.figure import Figure
 
-from bench.claims import Judgement
+from bench.verdicts.evidence import Judgement
 from reports.claims_section import MARKS
 from reports.evaluated import Evaluated, ExperimentResult
 from reports.figures._axes import new_figure

@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from bench.statistics import Estimate
+from bench.stats.estimates import Estimate
 from reports.evaluated import Evaluated, ExperimentResult
 from reports.figures._axes import (
     handle,

@@ -13,7 +13,7 @@ from matplotlib.ticker import FixedFormatter, FixedLocator, NullLocator
 from reports.evaluated import Distribution, Evaluated, ExperimentResult, Level
 from reports.figures._axes import handle, legend_below, log_axis, new_figure
 from reports.style import Look, look
-from reports.sweeps import key_levels, told_apart
+from reports.sweeps import distinguish, key_levels
 
 TITLE = "Latency distribution"
 CAPTION = (
@@ -35,7 +35,7 @@ def draw(_run: Evaluated, result: ExperimentResult) -> list[tuple[str, Figure]]:
         return []
     figure = new_figure(4.3)
     panels = figure.subplots(1, len(levels), squeeze=False, sharey=True)[0]
-    common, texts = told_apart(result, levels)
+    common, texts = distinguish(result, levels)
     times: list[float] = []
     for axes, level in zip(panels, levels, strict=True):
         found = _shown(result, level)

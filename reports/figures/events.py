@@ -8,12 +8,12 @@ from collections.abc import Sequence
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from bench.model import Pattern
+from bench.model.pattern import Pattern
 from reports.evaluated import Evaluated, ExperimentResult, Level
 from reports.figures._axes import linear_axis, new_figure, reach
 from reports.numbers import EQUAL, number, title
 from reports.style import PAPER, look
-from reports.sweeps import key_levels, told_apart
+from reports.sweeps import distinguish, key_levels
 
 TITLE = "What one event takes"
 CAPTION = (
@@ -41,7 +41,7 @@ def draw(_run: Evaluated, result: ExperimentResult) -> list[tuple[str, Figure]]:
     count = len(shown)
     figure = new_figure((0.32 * count + 0.75) * len(levels) + 0.3)
     panels = figure.subplots(len(levels), len(tops), squeeze=False, sharex="col", sharey=True)
-    common, texts = told_apart(result, levels)
+    common, texts = distinguish(result, levels)
     for row, level in zip(panels, levels, strict=True):
         for axes, (key, top) in zip(row, tops.items(), strict=True):
             _panel(axes, result, shown, level, key, top)

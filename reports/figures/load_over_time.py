@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from bench.metrics import BACKEND_ROLES
+from bench.analysis.metrics import BACKEND_ROLES
 from reports.evaluated import Evaluated, ExperimentResult, Group, Level, TrialResult
 from reports.figures._axes import legend_below, log_axis, new_figure
 from reports.style import FLOOR_COLOUR, INK, look

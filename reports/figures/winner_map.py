@@ -12,10 +12,11 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch, Rectangle
 
-from bench.comparison import compare
-from bench.metrics import METRICS
-from bench.model import Pattern, parameters_of
-from bench.units import show
+from bench.analysis.metrics import METRICS
+from bench.model.load import parameters_of
+from bench.model.pattern import Pattern
+from bench.model.units import show
+from bench.stats.two_samples import compare
 from reports.evaluated import Evaluated, ExperimentResult, Group, Level
 from reports.figures._axes import legend_below, new_figure
 from reports.numbers import number, title

@@ -10,11 +10,11 @@ import asyncio
 from collections.abc import Iterable
 from typing import Any
 
-from bench import pacing
 from bench.clock import now_ns
-from bench.load.http1 import Http1Connection, get
-from bench.load.working import Piece, WorkingClient
-from bench.samples import OK
+from bench.load.clients.http1 import Http1Connection, get
+from bench.load.working import WorkingClient, WorkItem
+from bench.model.samples import OK
+from bench.plan import arrivals
 
 
 class Caller(WorkingClient):
@@ -47,10 +47,10 @@ class Caller(WorkingClient):
     def schedule(self) -> Iterable[int]:
         load = self.session.load
         if load.arrivals == "steady":
-            return pacing.poisson(load.request_rate_per_s, self.session.seed + self.number)
-        return pacing.bursts(load.burst, int(load.burst_interval_s * 1e9))
+            return arrivals.poisson(load.request_rate_per_s, self.session.seed + self.number)
+        return arrivals.bursts(load.burst, int(load.burst_interval_s * 1e9))
 
-    async def work(self, piece: Piece) -> None:
+    async def work(self, piece: WorkItem) -> None:
         connection = self.idle.pop() if self.idle else await self.open()
         piece.sent_ns = now_ns()
         piece.bytes_up = len(self.asked)

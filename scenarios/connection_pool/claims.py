@@ -10,25 +10,26 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-from bench.model import Claim, Facts, Scene
-from bench.rules import AllOf, Bound, Near, Ratio
-from bench.trends import Crossover
+from bench.model.claim import Claim, ClaimSetup
+from bench.model.law import Facts
+from bench.verdicts.rules import AgreesWithLaw, AllOf, Ratio, Threshold
+from bench.verdicts.trends import Crossover
 from scenarios.connection_pool import laws
 
 POOL, PER_REQUEST = "pool", "per_request"
 
 BRIEF = {"warmup": "300ms", "burst": "50", "pool_size": "5"}
 SLEEPS = {**BRIEF, "query_time": "20ms"}
-SMALL_POOLS = Scene(
+SMALL_POOLS = ClaimSetup(
     (POOL,), {**SLEEPS, "pool_size": "1,2", "burst_interval": "1200ms", "duration": "3600ms"}
 )
-LARGE_POOLS = Scene(
+LARGE_POOLS = ClaimSetup(
     (POOL,), {**SLEEPS, "pool_size": "5,20,50", "burst_interval": "300ms", "duration": "2s"}
 )
-BURST_SIZES = Scene(
+BURST_SIZES = ClaimSetup(
     (POOL,), {**SLEEPS, "burst": "5,10,20,40", "burst_interval": "300ms", "duration": "2s"}
 )
-STEADY = Scene(
+STEADY = ClaimSetup(
     (POOL,),
     {
         **BRIEF,
@@ -39,15 +40,15 @@ STEADY = Scene(
         "duration": "15s",
     },
 )
-LENGTHS = Scene(
+LENGTHS = ClaimSetup(
     (POOL, PER_REQUEST),
     {**BRIEF, "query_time": "2ms,20ms,100ms", "burst_interval": "1200ms", "duration": "2400ms"},
 )
-ALONE = Scene(
+ALONE = ClaimSetup(
     (POOL, PER_REQUEST),
     {**BRIEF, "query_time": "2ms", "burst": "1", "burst_interval": "20ms", "duration": "2s"},
 )
-FAR = Scene(
+FAR = ClaimSetup(
     (POOL, PER_REQUEST),
     {
         **BRIEF,
@@ -57,7 +58,7 @@ FAR = Scene(
         "duration": "2s",
     },
 )
-COMPUTING = Scene(
+COMPUTING = ClaimSetup(
     (POOL,),
     {
         **BRIEF,
@@ -67,7 +68,7 @@ COMPUTING = Scene(
         "duration": "2s",
     },
 )
-COMPUTING_STEADILY = Scene(
+COMPUTING_STEADILY = ClaimSetup(
     (POOL,),
     {
         **BRIEF,
@@ -167,14 +168,14 @@ CLAIMS = (
         (SMALL_POOLS, LARGE_POOLS, BURST_SIZES),
         AllOf(
             (
-                Bound(
+                Threshold(
                     "wait_max",
                     "ms",
                     POOL,
                     at_most=2,
                     where={**LONG, "burst": 5, "pool_size": 5},
                 ),
-                Near(
+                AgreesWithLaw(
                     "wait_max",
                     "ms",
                     POOL,
@@ -183,7 +184,7 @@ CLAIMS = (
                     0.05,
                     {**LONG, "burst": lambda count: count > 5, "pool_size": 5},
                 ),
-                Near(
+                AgreesWithLaw(
                     "burst_makespan",
                     "ms",
                     POOL,
@@ -203,7 +204,7 @@ CLAIMS = (
         (STEADY,),
         AllOf(
             tuple(
-                Near(
+                AgreesWithLaw(
                     "wait_mean",
                     "ms",
                     POOL,
@@ -223,7 +224,7 @@ CLAIMS = (
         (LENGTHS, ALONE, FAR),
         AllOf(
             (
-                Bound(
+                Threshold(
                     "database_connections_per_query",
                     "",
                     PER_REQUEST,
@@ -231,12 +232,12 @@ CLAIMS = (
                     at_most=1,
                     where=BURST,
                 ),
-                Bound("database_connections_per_query", "", POOL, at_most=0, where=BURST),
+                Threshold("database_connections_per_query", "", POOL, at_most=0, where=BURST),
                 Ratio("latency_mean", POOL, PER_REQUEST, below=0.5, where=BURST),
                 Ratio("latency_p50", POOL, PER_REQUEST, below=0.8, where=SINGLE),
                 Ratio("database_cpu_us_per_event", POOL, PER_REQUEST, below=0.2, where=BURST),
                 Ratio("database_cpu_us_per_event", POOL, PER_REQUEST, below=0.2, where=SINGLE),
-                Bound(
+                Threshold(
                     "wait_p50",
                     "ms",
                     PER_REQUEST,

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bench.model import Experiment, Load, Prediction, parameter
+from bench.model.experiment import Experiment
+from bench.model.law import Prediction
+from bench.model.load import Load, parameter
 from scenarios.connection_pool.claims import (
     CLAIMS,
     NORMAL,

@@ -11,7 +11,7 @@ import _socket  # the original class: socket.socket is gevent's in a load proces
 import asyncio
 
 from bench.clock import now_ns
-from bench.load.working import Piece, WorkingClient
+from bench.load.working import WorkingClient, WorkItem
 
 IPPROTO_TCP = 6
 FIRST_BYTES = 20_000
@@ -92,7 +92,7 @@ class DownloadClient(WorkingClient):
         await session.engine.alarm.until(session.t0_ns)
         await super().live()
 
-    async def work(self, piece: Piece) -> None:
+    async def work(self, piece: WorkItem) -> None:
         if self.download is None or self.download.lost:
             await self.close()
             await self.connect()

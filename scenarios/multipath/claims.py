@@ -6,8 +6,8 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-from bench.model import Claim, Scene
-from bench.rules import AllOf, Bound, Near
+from bench.model.claim import Claim, ClaimSetup
+from bench.verdicts.rules import AgreesWithLaw, AllOf, Threshold
 from scenarios.multipath import laws
 
 PATHS = {
@@ -17,8 +17,8 @@ PATHS = {
     "second_path": "rtt=60ms,rate=5mbit",
 }
 BRIEF = {**PATHS, "warmup": "500ms"}
-BOTH = Scene(("tcp", "mptcp"), {**BRIEF, "duration": "4s"})
-LOSS = Scene(
+BOTH = ClaimSetup(("tcp", "mptcp"), {**BRIEF, "duration": "4s"})
+LOSS = ClaimSetup(
     ("tcp", "mptcp"), {**BRIEF, "transfer": "2MB", "cut": "500ms", "duration": "1s", "drain": "8s"}
 )
 
@@ -49,10 +49,10 @@ CLAIMS = (
         (BOTH, LOSS),
         AllOf(
             (
-                Near("goodput", "Mbit/s", "tcp", tcp_mbit, "MP-1", 0.1),
-                Near("goodput", "Mbit/s", "mptcp", mptcp_mbit, "MP-1", 0.1),
-                Bound("completeness", "", "tcp", at_most=0, where=CUT),
-                Bound("completeness", "", "mptcp", at_least=1, where=CUT),
+                AgreesWithLaw("goodput", "Mbit/s", "tcp", tcp_mbit, "MP-1", 0.1),
+                AgreesWithLaw("goodput", "Mbit/s", "mptcp", mptcp_mbit, "MP-1", 0.1),
+                Threshold("completeness", "", "tcp", at_most=0, where=CUT),
+                Threshold("completeness", "", "mptcp", at_least=1, where=CUT),
             )
         ),
         "MP-1",

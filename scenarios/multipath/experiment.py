@@ -9,8 +9,11 @@ import dataclasses
 import math
 from dataclasses import dataclass
 
-from bench import linktext
-from bench.model import Experiment, Load, Prediction, UsageError, parameter
+from bench.model import linktext
+from bench.model.errors import UsageError
+from bench.model.experiment import Experiment
+from bench.model.law import Prediction
+from bench.model.load import Load, parameter
 from scenarios.multipath import laws
 from scenarios.multipath.claims import CLAIMS, NORMAL, PATHS, mptcp_mbit, tcp_mbit
 

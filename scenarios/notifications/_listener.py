@@ -11,11 +11,11 @@ from collections.abc import Coroutine
 from typing import Any
 
 from bench.clock import now_ns
-from bench.load.http1 import Http1Connection, Reply
+from bench.load.clients.http1 import Http1Connection, Reply
 from bench.load.user import ClientUser
-from bench.pacing import SECOND_NS
-from bench.payload import SEPARATOR, decode
-from bench.samples import EMPTY, FAILED, OK, PENDING
+from bench.model.payload import SEPARATOR, decode
+from bench.model.samples import EMPTY, FAILED, OK, PENDING
+from bench.plan.arrivals import SECOND_NS
 
 SLOW_READER_BUFFER_BYTES, CAUGHT_UP_BUFFER_BYTES = 4096, 1 << 20
 

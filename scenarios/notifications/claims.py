@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from bench.model import Claim, Scene
-from bench.rules import AllOf, Bound, Near, Ratio
-from bench.trends import Crossover, Straight
+from bench.model.claim import Claim, ClaimSetup
+from bench.verdicts.rules import AgreesWithLaw, AllOf, Ratio, Threshold
+from bench.verdicts.trends import Crossover, LinearFit
 from scenarios.notifications import _claim_laws as filled
 
 POLLS = ("short_polling", "long_polling")
@@ -20,14 +20,14 @@ PUSHES = ("sse", "websocket", "rabbitmq")
 BRIEF = {"warmup": "500ms", "clients": "100"}
 # Evenly spaced events: few windows suffice, and none is empty at the lowest rate.
 RATE = {**BRIEF, "schedule": "constant", "duration": "4s"}
-RATES = Scene((*POLLS, "sse", "websocket"), {**RATE, "event_rate": "0.5,2,8,30/s"})
-BROKER_RATE = Scene(("rabbitmq",), {**RATE, "event_rate": "2/s"})
-SIZES = Scene(
+RATES = ClaimSetup((*POLLS, "sse", "websocket"), {**RATE, "event_rate": "0.5,2,8,30/s"})
+BROKER_RATE = ClaimSetup(("rabbitmq",), {**RATE, "event_rate": "2/s"})
+SIZES = ClaimSetup(
     ("sse", "websocket"),
     {**BRIEF, "clients": "20,100,400", "event_rate": "5/s", "duration": "3s"},
 )
-IDLE = Scene((*POLLS, "sse"), {**BRIEF, "event_rate": "0.001/s", "duration": "4s"})
-TIMEOUTS = Scene(
+IDLE = ClaimSetup((*POLLS, "sse"), {**BRIEF, "event_rate": "0.001/s", "duration": "4s"})
+TIMEOUTS = ClaimSetup(
     ("long_polling",),
     {
         **BRIEF,
@@ -38,7 +38,7 @@ TIMEOUTS = Scene(
         "warmup": "2s",
     },
 )
-ABSENCE = Scene(
+ABSENCE = ClaimSetup(
     PUSHES,
     {
         **BRIEF,
@@ -50,7 +50,7 @@ ABSENCE = Scene(
         "duration": "4s",
     },
 )
-SLOW = Scene(
+SLOW = ClaimSetup(
     ("sse", "websocket"),
     {
         **BRIEF,
@@ -62,7 +62,7 @@ SLOW = Scene(
         "duration": "2s",
     },
 )
-STALL = Scene(
+STALL = ClaimSetup(
     ("sse",),
     {
         **BRIEF,
@@ -74,7 +74,7 @@ STALL = Scene(
     },
 )
 
-FAR_AWAY = Scene(
+FAR_AWAY = ClaimSetup(
     ("long_polling", "sse"),
     {
         "link": "emulated",
@@ -126,10 +126,12 @@ CLAIMS = (
         (RATES,),
         AllOf(
             (
-                Near(
+                AgreesWithLaw(
                     "latency_mean", "ms", "short_polling", filled.poll_mean_ms, "SP-1", 0.1, USUAL
                 ),
-                Near("latency_p99", "ms", "short_polling", filled.poll_p99_ms, "SP-1", 0.1, OFTEN),
+                AgreesWithLaw(
+                    "latency_p99", "ms", "short_polling", filled.poll_p99_ms, "SP-1", 0.1, OFTEN
+                ),
             )
         ),
         "SP-1",
@@ -213,7 +215,7 @@ CLAIMS = (
         (FAR_AWAY,),
         AllOf(
             (
-                Near(
+                AgreesWithLaw(
                     "latency_mean",
                     "ms",
                     "long_polling",
@@ -222,7 +224,7 @@ CLAIMS = (
                     0.03,
                     FAR,
                 ),
-                Near(
+                AgreesWithLaw(
                     "latency_max",
                     "ms",
                     "long_polling",
@@ -238,7 +240,7 @@ CLAIMS = (
                     above=1.5,
                     where={**FAR, "event_rate": 400},
                 ),
-                Near("latency_mean", "ms", "sse", filled.one_way_ms, "R/2", 0.03, FAR),
+                AgreesWithLaw("latency_mean", "ms", "sse", filled.one_way_ms, "R/2", 0.03, FAR),
             )
         ),
         "LP-1",
@@ -249,7 +251,7 @@ CLAIMS = (
         (TIMEOUTS, IDLE),
         AllOf(
             (
-                Near(
+                AgreesWithLaw(
                     "requests_per_s",
                     "/s",
                     "long_polling",
@@ -306,7 +308,7 @@ CLAIMS = (
         AllOf(
             (
                 *(
-                    Near(
+                    AgreesWithLaw(
                         "completeness",
                         "",
                         push,
@@ -318,7 +320,7 @@ CLAIMS = (
                     for push in PUSHES
                 ),
                 *(
-                    Bound(
+                    Threshold(
                         "completeness",
                         "",
                         push,
@@ -340,21 +342,21 @@ CLAIMS = (
                 rule
                 for push in ("sse", "websocket")
                 for rule in (
-                    Bound(
+                    Threshold(
                         "completeness",
                         "",
                         push,
                         at_most=0.99,
                         where={**IS_SLOW, "slow_policy": "drop"},
                     ),
-                    Bound(
+                    Threshold(
                         "slow_latency_mean",
                         "ms",
                         push,
                         at_least=100,
                         where={**IS_SLOW, "slow_policy": "wait"},
                     ),
-                    Bound("others_latency_mean", "ms", push, at_most=50, where=IS_SLOW),
+                    Threshold("others_latency_mean", "ms", push, at_most=50, where=IS_SLOW),
                 )
             )
         ),
@@ -383,7 +385,7 @@ CLAIMS = (
         AllOf(
             (
                 Ratio("stream_bytes_down_per_event", "websocket", "sse", below=1, where=USUAL),
-                Near(
+                AgreesWithLaw(
                     "stream_bytes_down_per_event",
                     "B",
                     "sse",
@@ -392,7 +394,7 @@ CLAIMS = (
                     0.02,
                     OFTEN,
                 ),
-                Near(
+                AgreesWithLaw(
                     "stream_bytes_down_per_event",
                     "B",
                     "websocket",
@@ -411,7 +413,7 @@ CLAIMS = (
         (SIZES,),
         AllOf(
             tuple(
-                Straight("backend_cpu_us_per_s", "us", push, "clients", where={"event_rate": 5})
+                LinearFit("backend_cpu_us_per_s", "us", push, "clients", where={"event_rate": 5})
                 for push in ("sse", "websocket")
             )
         ),
@@ -424,9 +426,13 @@ CLAIMS = (
         (STALL,),
         AllOf(
             (
-                Near("latency_mean", "ms", "sse", filled.stall_mean_ms, "CO-1", 0.1, STALLED),
-                Near("latency_p99", "ms", "sse", filled.stall_p99_ms, "CO-1", 0.1, STALLED),
-                Bound("service_p99", "ms", "sse", at_most=140, where=STALLED),
+                AgreesWithLaw(
+                    "latency_mean", "ms", "sse", filled.stall_mean_ms, "CO-1", 0.1, STALLED
+                ),
+                AgreesWithLaw(
+                    "latency_p99", "ms", "sse", filled.stall_p99_ms, "CO-1", 0.1, STALLED
+                ),
+                Threshold("service_p99", "ms", "sse", at_most=140, where=STALLED),
             )
         ),
         "CO-1",

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bench.model import Experiment, Facts, Load, Prediction, parameter
+from bench.model.experiment import Experiment
+from bench.model.law import Facts, Prediction
+from bench.model.load import Load, parameter
 from scenarios.notifications import laws
 from scenarios.notifications.claims import CLAIMS, NORMAL
 

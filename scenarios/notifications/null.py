@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bench.load.line import LineConnection
+from bench.load.clients.line import LineConnection
 from scenarios.notifications._listener import Listener
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from bench.load.amqp import Consumer
+from bench.load.clients.amqp import Consumer
 from scenarios.notifications._listener import Listener
 
 

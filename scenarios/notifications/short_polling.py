@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import random
 
-from bench import pacing
 from bench.clock import now_ns
+from bench.plan import arrivals
 from scenarios.notifications._listener import PollingListener
 
 
@@ -14,10 +14,10 @@ class Client(PollingListener):
 
     async def live(self) -> None:
         session = self.session
-        interval_ns = round(session.load.poll_interval_s * pacing.SECOND_NS)
+        interval_ns = round(session.load.poll_interval_s * arrivals.SECOND_NS)
         phase_ns = random.Random(f"{session.seed}/{self.number}").randrange(interval_ns)
         start_ns = now_ns()
-        for offset_ns in pacing.ticks(interval_ns, phase_ns):
+        for offset_ns in arrivals.ticks(interval_ns, phase_ns):
             due_ns = start_ns + offset_ns
             await session.engine.alarm.until(due_ns)
             await self.poll(due_ns, now_ns())

@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
-from bench.load.http1 import Http1Stream, get
-from bench.load.sse import EventStreamParser
+from bench.load.clients.http1 import Http1Stream, get
+from bench.load.clients.sse import EventStreamParser
 from scenarios.notifications._listener import Listener
 
 

@@ -6,9 +6,9 @@ import asyncio
 from typing import Any
 
 from bench.clock import now_ns
-from bench.load.curl import CurlClient
-from bench.load.curl_timing import Fetched
-from bench.load.sse import EventStreamParser
+from bench.load.clients.curl import CurlClient
+from bench.load.clients.curl_timing import Fetched
+from bench.load.clients.sse import EventStreamParser
 from scenarios.notifications._listener import Listener
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from bench.load.websocket import WebSocket
+from bench.load.clients.websocket import WebSocket
 from scenarios.notifications._listener import Listener
 
 

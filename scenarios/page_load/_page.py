@@ -9,10 +9,10 @@ import asyncio
 from typing import Any
 
 from bench.clock import now_ns
-from bench.load.curl import CurlClient
-from bench.load.curl_timing import Fetched
-from bench.load.working import Piece, WorkingClient
-from bench.samples import OK
+from bench.load.clients.curl import CurlClient
+from bench.load.clients.curl_timing import Fetched
+from bench.load.working import WorkingClient, WorkItem
+from bench.model.samples import OK
 
 
 class PageClient(WorkingClient):
@@ -38,7 +38,7 @@ class PageClient(WorkingClient):
         encrypted = self.version == "2" or self.session.load.tls == "on"
         return str(listeners["tls" if encrypted else "http1"]["url"])
 
-    async def work(self, piece: Piece) -> None:
+    async def work(self, piece: WorkItem) -> None:
         session = self.session
         if self.version == "3":
             session.wire.unseen += 1
@@ -81,7 +81,7 @@ class PageClient(WorkingClient):
             await opened.acquire()
         return tasks
 
-    async def _fetch_all(self, client: CurlClient, piece: Piece) -> None:
+    async def _fetch_all(self, client: CurlClient, piece: WorkItem) -> None:
         paths = [f"/resource?bytes={size}" for size in self.sizes]
         fetches = [asyncio.ensure_future(client.fetch(path)) for path in paths]
         try:

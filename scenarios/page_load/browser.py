@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from bench.load.browser import Browser, shared
-from bench.load.browser_timing import Resource, resources
-from bench.load.working import Piece
-from bench.samples import OK
+from bench.load.clients.browser import Browser, shared
+from bench.load.clients.browser_timing import Resource, resources
+from bench.load.working import WorkItem
+from bench.model.samples import OK
 from scenarios.page_load._page import PageClient
 
 MOST_CLIENTS = 10
@@ -56,7 +56,7 @@ class Client(PageClient):
         url = f"http://{session.host}:{session.port}/page"
         await self.browser.ask("open", client=self.number, url=url)
 
-    async def work(self, piece: Piece) -> None:
+    async def work(self, piece: WorkItem) -> None:
         wanted = self.session.load.streams
         room = min(wanted, HTTP1_CONNECTIONS) if self.protocol == "http1" else wanted
         options = {

@@ -9,8 +9,8 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-from bench.model import Claim, Scene
-from bench.rules import AllOf, Bound, Near, Ratio
+from bench.model.claim import Claim, ClaimSetup
+from bench.verdicts.rules import AgreesWithLaw, AllOf, Ratio, Threshold
 from scenarios.page_load import laws
 
 Facts = Mapping[str, float]
@@ -20,8 +20,8 @@ CONTROLS = ("reno", "cubic", "bbr")
 
 LINK = {"link": "emulated", "rtt": "50ms", "cc": "cubic"}
 BRIEF = {**LINK, "resource_size": "100B", "warmup": "500ms", "duration": "2s"}
-WAVES = Scene((*PROTOCOLS, "http1_unlimited"), {**BRIEF, "resources": "6,12,30"})
-LOSSES = Scene(
+WAVES = ClaimSetup((*PROTOCOLS, "http1_unlimited"), {**BRIEF, "resources": "6,12,30"})
+LOSSES = ClaimSetup(
     PROTOCOLS,
     {
         "link": "emulated",
@@ -40,10 +40,10 @@ LOSSES = Scene(
 )
 # Without a warm-up a page that never comes is one that was begun in the window.
 HOLDING = {**BRIEF, "resources": "12", "warmup": "0", "drain": "3s"}
-HELD = Scene(("http1_six", "http2"), {**HOLDING, "streams": "3,5,6"})
-SEEN = Scene(("browser", "http1_six"), {**BRIEF, "resources": "12,30", "duration": "3s"})
-SEEN_HELD = Scene(("browser",), {**HOLDING, "streams": "6", "protocol": "http1,http2"})
-LARGE = Scene(
+HELD = ClaimSetup(("http1_six", "http2"), {**HOLDING, "streams": "3,5,6"})
+SEEN = ClaimSetup(("browser", "http1_six"), {**BRIEF, "resources": "12,30", "duration": "3s"})
+SEEN_HELD = ClaimSetup(("browser",), {**HOLDING, "streams": "6", "protocol": "http1,http2"})
+LARGE = ClaimSetup(
     ("http1_one", "http2", "http3"),
     {
         "resources": "1",
@@ -148,8 +148,8 @@ def _each_ones(load: Any, _: Facts) -> float:
     return len(load.sizes_bytes)
 
 
-def _exactly(pattern: str, connections: int) -> Bound:
-    return Bound(
+def _exactly(pattern: str, connections: int) -> Threshold:
+    return Threshold(
         "connections_per_page",
         "",
         pattern,
@@ -166,7 +166,7 @@ CLAIMS = (
         (WAVES,),
         AllOf(
             (
-                Near("connections_per_page", "", "http1_unlimited", _each_ones, "n", 0.05),
+                AgreesWithLaw("connections_per_page", "", "http1_unlimited", _each_ones, "n", 0.05),
                 _exactly("http1_six", 6),
                 _exactly("http1_one", 1),
                 _exactly("http2", 1),
@@ -180,8 +180,8 @@ CLAIMS = (
         (WAVES,),
         AllOf(
             (
-                Near("makespan_mean", "ms", "http1_six", _six_ms, "MUX-1", 0.05),
-                Near("makespan_mean", "ms", "http1_one", _one_ms, "MUX-1", 0.05),
+                AgreesWithLaw("makespan_mean", "ms", "http1_six", _six_ms, "MUX-1", 0.05),
+                AgreesWithLaw("makespan_mean", "ms", "http1_one", _one_ms, "MUX-1", 0.05),
             )
         ),
         "MUX-1",
@@ -192,8 +192,8 @@ CLAIMS = (
         (WAVES,),
         AllOf(
             (
-                Near("makespan_mean", "ms", "http2", _http2_ms, "MUX-1", 0.05),
-                Near("makespan_mean", "ms", "http3", _http3_ms, "MUX-1", 0.05),
+                AgreesWithLaw("makespan_mean", "ms", "http2", _http2_ms, "MUX-1", 0.05),
+                AgreesWithLaw("makespan_mean", "ms", "http3", _http3_ms, "MUX-1", 0.05),
                 Ratio("makespan_mean", "http2", "http1_six", below=1, where=MANY),
             )
         ),
@@ -236,8 +236,8 @@ CLAIMS = (
         AllOf(
             (
                 Ratio("setup_mean", "http3", "http2", below=0.75),
-                Near("setup_mean", "ms", "http2", _two_trips_ms, "2R", 0.15),
-                Near("setup_mean", "ms", "http3", _one_trip_ms, "R", 0.3),
+                AgreesWithLaw("setup_mean", "ms", "http2", _two_trips_ms, "2R", 0.15),
+                AgreesWithLaw("setup_mean", "ms", "http3", _one_trip_ms, "R", 0.3),
             )
         ),
         "MUX-1",
@@ -273,7 +273,7 @@ CLAIMS = (
         (HELD, SEEN_HELD),
         AllOf(
             (
-                Near(
+                AgreesWithLaw(
                     "makespan_mean",
                     "ms",
                     "http1_six",
@@ -282,10 +282,12 @@ CLAIMS = (
                     0.1,
                     {"streams": lambda held: 0 < held < 6},
                 ),
-                Bound("completeness", "", "http1_six", at_most=0, where=HOLDS_ALL),
-                Bound("completeness", "", "http2", at_least=1, where=HOLDS_ALL),
-                Bound("completeness", "", "browser", at_most=0, where=HOLDS_ALL),
-                Bound("completeness", "", "browser", at_least=1, where={**HOLDS_ALL, **BY_HTTP2}),
+                Threshold("completeness", "", "http1_six", at_most=0, where=HOLDS_ALL),
+                Threshold("completeness", "", "http2", at_least=1, where=HOLDS_ALL),
+                Threshold("completeness", "", "browser", at_most=0, where=HOLDS_ALL),
+                Threshold(
+                    "completeness", "", "browser", at_least=1, where={**HOLDS_ALL, **BY_HTTP2}
+                ),
             )
         ),
         "SSE-2",

@@ -10,7 +10,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from bench.model import Experiment, Load, Prediction, UsageError, parameter
+from bench.model.errors import UsageError
+from bench.model.experiment import Experiment
+from bench.model.law import Prediction
+from bench.model.load import Load, parameter
 from scenarios.page_load.claims import CLAIMS, NORMAL, browser_ms, http1_ms, multiplexed_ms
 
 

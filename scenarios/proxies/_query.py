@@ -10,12 +10,12 @@ from collections.abc import Iterable
 from typing import Any, ClassVar
 from weakref import WeakKeyDictionary
 
-from bench import pacing
 from bench.clock import now_ns
-from bench.load.curl import CurlClient
-from bench.load.http1 import Http1Connection, get
+from bench.load.clients.curl import CurlClient
+from bench.load.clients.http1 import Http1Connection, get
 from bench.load.session import Session
-from bench.load.working import Piece, WorkingClient
+from bench.load.working import WorkingClient, WorkItem
+from bench.plan import arrivals
 
 PATH = "/"
 
@@ -34,11 +34,11 @@ class QueryClient(WorkingClient):
         self._turn = asyncio.Lock()
         self._bytes = int(self.session.load.response_bytes)
 
-    async def query(self, piece: Piece) -> int:
+    async def query(self, piece: WorkItem) -> int:
         """Send one query, fill in the first byte's time; return the bytes of the reply's body."""
         raise NotImplementedError
 
-    async def work(self, piece: Piece) -> None:
+    async def work(self, piece: WorkItem) -> None:
         async with self._turn:
             piece.sent_ns = now_ns()
             size = await self.query(piece)
@@ -52,7 +52,7 @@ class QueryClient(WorkingClient):
             return None
         # Independent Poisson streams of 1/N of the rate make one of the whole rate.
         rate = load.request_rate_per_s / load.clients
-        return pacing.poisson(rate, self.session.seed * 1_000_003 + self.number)
+        return arrivals.poisson(rate, self.session.seed * 1_000_003 + self.number)
 
 
 class Http1QueryClient(QueryClient):
@@ -73,7 +73,7 @@ class Http1QueryClient(QueryClient):
             session.engine, session.host, self.port, session.wire
         )
 
-    async def query(self, piece: Piece) -> int:
+    async def query(self, piece: WorkItem) -> int:
         if self.connection is None or self.connection.closed:
             await self.connect()
         assert self.connection is not None

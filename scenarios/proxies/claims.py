@@ -11,15 +11,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from bench.model import Claim, Scene
-from bench.rules import AllOf, Near, Ratio
+from bench.model.claim import Claim, ClaimSetup
+from bench.verdicts.rules import AgreesWithLaw, AllOf, Ratio
 
 ALL = ("direct", "multiplexing", "demultiplexing")
 
 BRIEF = {"warmup": "500ms", "duration": "2s", "clients": "64"}
-BUSY = Scene(ALL, {**BRIEF, "duration": "3s", "server": "granian,hypercorn"})
-PACED = Scene(ALL, {**BRIEF, "request_rate": "1000/s"})
-WAITING = Scene(ALL, {**BRIEF, "app_wait": "10ms"})
+BUSY = ClaimSetup(ALL, {**BRIEF, "duration": "3s", "server": "granian,hypercorn"})
+PACED = ClaimSetup(ALL, {**BRIEF, "request_rate": "1000/s"})
+WAITING = ClaimSetup(ALL, {**BRIEF, "app_wait": "10ms"})
 
 NORMAL: Mapping[str, Any] = {"server": "granian", "request_rate": 0, "app_wait": 0}
 """What holds for evidence where a rule does not ask for something else."""
@@ -51,9 +51,9 @@ def _allowed(load: Any, _: Any) -> int:
     return int(load.upstream_connections)
 
 
-def _connections(pattern: str, law: Callable[[Any, Mapping[str, float]], int]) -> Near:
+def _connections(pattern: str, law: Callable[[Any, Mapping[str, float]], int]) -> AgreesWithLaw:
     """As many to the backend as the proxy may have."""
-    return Near("upstream_connections", "", pattern, law, "MX-1", 0.01)
+    return AgreesWithLaw("upstream_connections", "", pattern, law, "MX-1", 0.01)
 
 
 def _server_cpu(pattern: str, **bound: float) -> tuple[Ratio, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bench.load.working import Piece
+from bench.load.working import WorkItem
 from scenarios.proxies._query import PATH, QueryClient, SharedConnection
 
 
@@ -15,7 +15,7 @@ class Client(QueryClient):
         origin = str(self.session.address["listeners"]["http2"]["url"])
         self.shared = await SharedConnection.join(self.session, origin)
 
-    async def query(self, piece: Piece) -> int:
+    async def query(self, piece: WorkItem) -> int:
         assert self.shared is not None
         fetched = await self.shared.curl.fetch(PATH)
         if fetched.status != 200:

@@ -8,7 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from bench.model import Experiment, Facts, Load, Prediction, parameter
+from bench.model.experiment import Experiment
+from bench.model.law import Facts, Prediction
+from bench.model.load import Load, parameter
 from scenarios.proxies import laws
 from scenarios.proxies.claims import CLAIMS, NORMAL
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from bench.samples import EVERY
+from bench.model.samples import EVERY
 from targets._events import Event, EventSource
 from targets._serve import BACKLOG, BaseTarget
 from targets._slow import burn

@@ -7,7 +7,7 @@ from typing import Any
 
 import aio_pika
 
-from bench.samples import EVERY
+from bench.model.samples import EVERY
 from targets._events import Event, EventSource
 from targets._serve import BaseTarget
 from targets._slow import burn

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from bench.payload import SEPARATOR
+from bench.model.payload import SEPARATOR
 from targets._events import Event, EventSource
 from targets._slow import burn
 from targets._web import WebTarget, whole_number

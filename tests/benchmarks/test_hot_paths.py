@@ -16,12 +16,14 @@ import numpy as np
 import pytest
 from pytest_benchmark.fixture import BenchmarkFixture
 
-from bench import metrics, samples, store
-from bench.load.http1 import Http1Connection, get
+from bench.analysis import metrics
+from bench.analysis.metrics import TrialData
+from bench.load.clients.http1 import Http1Connection, get
+from bench.load.clients.sse import EventStreamParser
 from bench.load.recorder import Recorder
-from bench.load.sse import EventStreamParser
-from bench.metrics import TrialData
-from bench.payload import decode, encode
+from bench.model import samples
+from bench.model.payload import decode, encode
+from bench.results import store
 
 OPERATIONS = (*samples.COMMON_OPERATIONS, "request", "delivery")
 DELIVERY = OPERATIONS.index("delivery")

@@ -15,7 +15,7 @@ from link_builders import Download, download, flood, paced, running_network, sym
 from pytest_benchmark.fixture import BenchmarkFixture
 
 from bench.lab.network.network import Network
-from bench.statistics import Estimate, estimate
+from bench.stats.estimates import Estimate, estimate
 
 
 @pytest.fixture

@@ -17,11 +17,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from bench import catalog, findings, metrics, samples
-from bench.metrics import TrialData
-from bench.model import Pattern
-from bench.services import SERVICES
-from bench.store import StoredTrial
+from bench import catalog
+from bench.analysis import findings, metrics
+from bench.analysis.metrics import TrialData
+from bench.model import samples
+from bench.model.pattern import Pattern
+from bench.results.store import StoredTrial
+from bench.run.services import SERVICES
 
 PATTERNS = [
     pattern

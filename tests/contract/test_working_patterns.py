@@ -12,12 +12,14 @@ from typing import Any
 import numpy as np
 import pytest
 
-from bench import catalog, findings, metrics, samples
+from bench import catalog
+from bench.analysis import findings, metrics
+from bench.analysis.metrics import TrialData
 from bench.lab.network.network import usable
-from bench.metrics import TrialData
-from bench.model import Pattern
-from bench.plan import loads_of
-from bench.store import StoredTrial
+from bench.model import samples
+from bench.model.pattern import Pattern
+from bench.plan.trials import loads_of
+from bench.results.store import StoredTrial
 
 PATTERNS = [
     pattern

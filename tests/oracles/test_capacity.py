@@ -13,9 +13,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bench import capacity, gates
-from bench.capacity import Level, Search, Seen, Step
-from bench.model import UsageError
+from bench.adaptive import capacity
+from bench.adaptive.capacity import Level, Search, Seen, Step
+from bench.analysis import gates
+from bench.model.errors import UsageError
 
 OBJECTIVE = gates.objective("latency_p99 < 200 ms")
 

@@ -11,8 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from bench import power, ranks
-from bench.comparison import (
+from bench.stats import power, ranks
+from bench.stats.estimates import Estimate, bootstrap_interval, estimate
+from bench.stats.two_samples import (
     EFFECTS,
     SAME_WORDS,
     Comparison,
@@ -23,7 +24,6 @@ from bench.comparison import (
     welch_shift,
     words_for,
 )
-from bench.statistics import Estimate, bootstrap_interval, estimate
 
 CASES = 10_000
 positive = st.floats(1e-3, 1e6)

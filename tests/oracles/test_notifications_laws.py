@@ -21,14 +21,14 @@ from h2.settings import SettingCodes
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bench import pacing
+from bench.plan.arrivals import poisson
 from scenarios.notifications import laws
 
 MS = 1e-3
 
 
 def arrivals(rate_per_s: float, count: int, seed: int) -> list[float]:
-    schedule = pacing.poisson(rate_per_s, seed)
+    schedule = poisson(rate_per_s, seed)
     return [next(schedule) / 1e9 for _ in range(count)]
 
 

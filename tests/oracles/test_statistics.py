@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from bench.statistics import Estimate, clearly_best, estimate, percentile, samples_needed
+from bench.stats.estimates import Estimate, clearly_best, estimate, percentile, samples_needed
 
 finite = st.floats(-1e12, 1e12)
 positive = st.floats(1e-3, 1e9)

@@ -6,10 +6,12 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-from bench.metrics import METRICS
-from bench.model import Finding, Pattern, Trial
-from bench.statistics import Estimate
-from bench.store import VERSION, TrialFile
+from bench.analysis.metrics import METRICS
+from bench.model.finding import Finding
+from bench.model.pattern import Pattern
+from bench.model.trial import Trial
+from bench.results.store import VERSION, TrialFile
+from bench.stats.estimates import Estimate
 from reports.evaluated import (
     Deliveries,
     ExperimentResult,

@@ -11,7 +11,7 @@ from report_builders import near
 from report_builders import result as built
 
 from bench import catalog
-from bench.statistics import Estimate
+from bench.stats.estimates import Estimate
 from reports import figures
 from reports.evaluated import Evaluated, ExperimentResult, RoleLoad
 from reports.figures import winner_map

@@ -12,7 +12,7 @@ from report_builders import result as built
 from typer.testing import CliRunner
 
 from bench.cli.main import application
-from bench.units import significant
+from bench.model.units import significant
 from reports import answer, claims_section, figures, page, sentences, svg, sweeps, verdicts
 from reports.evaluated import Evaluated, ExperimentResult
 from reports.load import evaluate
@@ -30,7 +30,7 @@ def judged(claims_run: Evaluated) -> ExperimentResult:
     return claims_run.experiments[0]
 
 
-def of(result: ExperimentResult, claim: str) -> verdicts.Verdict:
+def of(result: ExperimentResult, claim: str) -> verdicts.JudgedClaim:
     return next(one for one in verdicts.verdicts(result) if one.claim.id == claim)
 
 
@@ -261,10 +261,10 @@ def test_what_the_plan_does_not_ask_for_has_no_row(judged: ExperimentResult) -> 
 
 def test_short_titles_say_what_differs(judged: ExperimentResult) -> None:
     levels = sweeps.key_levels(judged)
-    common, texts = sweeps.told_apart(judged, levels)
+    common, texts = sweeps.distinguish(judged, levels)
     assert common == "clients=100 schedule=constant"
     assert list(texts.values()) == ["event_rate=0.5/s", "event_rate=8/s", "event_rate=30/s"]
-    assert sweeps.told_apart(judged, levels[:1]) == ("", {levels[0]: levels[0].text})
+    assert sweeps.distinguish(judged, levels[:1]) == ("", {levels[0]: levels[0].text})
 
 
 def test_every_kind_of_figure_bears_such_levels(claims_run: Evaluated) -> None:

@@ -13,10 +13,11 @@ import make_run
 import pytest
 from report_builders import alone, near, result
 
-from bench import gates, store
+from bench.analysis import gates
 from bench.cli.main import main
-from bench.comparison import SAME_WORDS
-from bench.model import UsageError
+from bench.model.errors import UsageError
+from bench.results import store
+from bench.stats.two_samples import SAME_WORDS
 from reports import comparison, comparison_text, objectives, pairs
 from reports.comparison import RunComparison, compare_runs
 from reports.evaluated import Evaluated

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from matplotlib.figure import Figure
 
-from bench.model import UsageError
+from bench.model.errors import UsageError
 from reports import figures, style, svg
 from reports.evaluated import Evaluated, ExperimentResult
 from reports.figures import _axes

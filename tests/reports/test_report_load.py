@@ -12,10 +12,12 @@ import numpy as np
 import pytest
 from make_run import make_run
 
-from bench.metrics import METRICS
-from bench.model import Load, Prediction, UsageError
-from bench.statistics import Estimate
-from bench.store import open_run, write_json
+from bench.analysis.metrics import METRICS
+from bench.model.errors import UsageError
+from bench.model.law import Prediction
+from bench.model.load import Load
+from bench.results.store import open_run, write_json
+from bench.stats.estimates import Estimate
 from reports import load
 from reports.evaluated import Evaluated, ExperimentResult
 from scenarios.notifications.experiment import EXPERIMENT, NotificationLoad

@@ -7,8 +7,8 @@ import math
 import pytest
 from report_builders import alone, near
 
-from bench.metrics import METRICS
-from bench.statistics import Estimate
+from bench.analysis.metrics import METRICS
+from bench.stats.estimates import Estimate
 from reports import numbers
 
 

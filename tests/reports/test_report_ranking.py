@@ -7,7 +7,7 @@ import math
 import pytest
 from report_builders import ONE, alone, near, result
 
-from bench.statistics import Estimate
+from bench.stats.estimates import Estimate
 from reports.ranking import clear_winner, rank, ratio
 
 LATENCY, COMPLETE, NEITHER = "latency_mean", "completeness", "payload_bytes_per_event"

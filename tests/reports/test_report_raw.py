@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from bench.readings import Reading
-from bench.store import MeterRow
+from bench.model.readings import Reading
+from bench.results.store import MeterRow
 from reports import raw
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from report_builders import alone, near, result, trial
 
-from bench.model import Finding
+from bench.model.finding import Finding
 from reports import sentences
 from reports.evaluated import Deliveries
 

@@ -10,8 +10,8 @@ from matplotlib.collections import PolyCollection
 from report_builders import near
 from report_builders import result as built
 
-from bench import samples
-from bench.trialdata import TrialData
+from bench.analysis.trialdata import TrialData
+from bench.model import samples
 from reports import figures, waterfalls
 from reports.evaluated import Evaluated, ExperimentResult, Waterfall
 from reports.figures import waterfall

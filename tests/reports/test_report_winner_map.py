@@ -11,7 +11,7 @@ from matplotlib.colors import to_hex
 from matplotlib.patches import Rectangle
 from report_builders import group, near, trial
 
-from bench.model import Pattern
+from bench.model.pattern import Pattern
 from reports import figures
 from reports.evaluated import Evaluated, ExperimentResult, Level, TrialResult
 from reports.figures import winner_map

@@ -9,9 +9,11 @@ from pathlib import Path
 import pytest
 from report_builders import near, result, trial
 
-from bench import catalog, findings
-from bench.metrics import METRICS
-from bench.model import Experiment, Finding
+from bench import catalog
+from bench.analysis import findings
+from bench.analysis.metrics import METRICS
+from bench.model.experiment import Experiment
+from bench.model.finding import Finding
 from reports import answer, figures, present, sentences, tables, wording
 from reports.evaluated import Deliveries, ExperimentResult
 

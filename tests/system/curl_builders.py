@@ -23,7 +23,7 @@ import uvloop
 from system_builders import until
 
 from bench.lab.ports import accepts, free_port
-from bench.load.curl import CurlClient
+from bench.load.clients.curl import CurlClient
 
 FOLDER = Path(__file__).parent
 

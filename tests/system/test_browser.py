@@ -15,11 +15,14 @@ import psutil
 import pytest
 from system_builders import descendants, living, start_bench, until
 
-from bench import catalog, findings, metrics, samples
-from bench.lab import chromium, envoy
+from bench import catalog
+from bench.analysis import findings, metrics
+from bench.lab import chromium
 from bench.lab.network.network import usable
-from bench.plan import loads_of
-from bench.store import StoredTrial
+from bench.lab.proxies import envoy
+from bench.model import samples
+from bench.plan.trials import loads_of
+from bench.results.store import StoredTrial
 
 MISSING = chromium.missing() or envoy.missing()
 pytestmark = pytest.mark.skipif(bool(MISSING), reason=MISSING)

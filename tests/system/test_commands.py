@@ -26,7 +26,7 @@ from system_builders import (
     until,
 )
 
-from bench.lab import rabbitmq
+from bench.lab.services import rabbitmq
 
 SSE, RABBITMQ = "notifications/sse", "notifications/rabbitmq"
 Main = Callable[..., tuple[int, str, str]]

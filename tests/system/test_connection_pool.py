@@ -8,10 +8,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from bench import metrics, samples
-from bench.lab import postgres
-from bench.store import StoredTrial
-from bench.trialdata import TrialData, difference_ns
+from bench.analysis import metrics
+from bench.analysis.trialdata import TrialData, difference_ns
+from bench.lab.services import postgres
+from bench.model import samples
+from bench.results.store import StoredTrial
 
 if postgres.missing():
     pytest.skip(postgres.missing(), allow_module_level=True)

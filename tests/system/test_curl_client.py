@@ -18,7 +18,7 @@ import pytest
 from curl_builders import Server, run, serving, told
 from system_builders import ROOT
 
-from bench.load.curl_timing import Fetched
+from bench.load.clients.curl_timing import Fetched
 
 DELAY_S = 0.1
 DELAY_NS = DELAY_S * 1e9

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from curl_builders import Server, run, serving
 
-from bench.load.curl import CurlClient
+from bench.load.clients.curl import CurlClient
 from bench.load.wire import Counts, read_socket
 
 

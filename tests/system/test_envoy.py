@@ -20,11 +20,11 @@ from hypercorn.asyncio import serve
 from hypercorn.config import Config as HypercornConfig
 from system_builders import until
 
-from bench.lab import envoy, envoy_config
 from bench.lab.certificates import Certificates, make_certificates
-from bench.lab.envoy_config import Certificate, Config, Upstream
-from bench.lab.place import LOOPBACK
-from bench.model import TrialFailed
+from bench.lab.proxies import envoy, envoy_config
+from bench.lab.proxies.envoy_config import Certificate, Config, Upstream
+from bench.lab.side import LOOPBACK
+from bench.model.errors import TrialFailed
 
 HOST = LOOPBACK.host
 SECONDS = 10

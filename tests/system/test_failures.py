@@ -21,9 +21,10 @@ from system_builders import (
     until,
 )
 
-from bench import ordering, runner, store
-from bench.lab import rabbitmq
-from bench.model import ComponentMissing
+from bench.lab.services import rabbitmq
+from bench.model.errors import ComponentMissing
+from bench.results import store
+from bench.run import request, runner
 from reports import page
 
 LOAD = {
@@ -48,9 +49,9 @@ class Killer(Quiet):
 
 
 def ordered(pattern: str, repeats: int, results: Path) -> Path:
-    asked = ordering.Asked((pattern,), LOAD, repeats=repeats)
+    asked = request.Asked((pattern,), LOAD, repeats=repeats)
     try:
-        return runner.new_run(ordering.plan_of(asked), results)
+        return runner.new_run(request.plan_of(asked), results)
     except ComponentMissing as error:
         pytest.skip(str(error))
 

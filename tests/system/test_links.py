@@ -30,15 +30,19 @@ from system_builders import (
     until,
 )
 
-from bench import findings, linktext, metrics, ordering, runner, samples, store
-from bench.environment import cpus
+from bench.analysis import findings, metrics
 from bench.lab.network.network import FOLDER_PREFIX, Network, usable
 from bench.lab.processes import Child
-from bench.links import Link, Way
-from bench.links import Path as LinkPath
-from bench.model import Load, TrialFailed
-from bench.plan import loads_of
-from bench.store import StoredTrial
+from bench.model import linktext, samples
+from bench.model.errors import TrialFailed
+from bench.model.links import Link, Way
+from bench.model.links import Path as LinkPath
+from bench.model.load import Load
+from bench.plan.trials import loads_of
+from bench.results import store
+from bench.results.environment import cpus
+from bench.results.store import StoredTrial
+from bench.run import request, runner
 
 PRIVILEGE, MISSING = usable()
 pytestmark = pytest.mark.skipif(not PRIVILEGE, reason=MISSING)
@@ -253,8 +257,8 @@ class KillsTheLink(Quiet):
 
 def test_a_killed_link_fails_its_trial_and_is_started_again(tmp_path: Path) -> None:
     settings = {"clients": "3", "duration": "500ms", "warmup": "100ms", "drain": "1s"}
-    asked = ordering.Asked((SSE,), settings | linktext.settings_of("rtt=2ms"), repeats=2)
-    folder = runner.new_run(ordering.plan_of(asked), tmp_path)
+    asked = request.Asked((SSE,), settings | linktext.settings_of("rtt=2ms"), repeats=2)
+    folder = runner.new_run(request.plan_of(asked), tmp_path)
     before = psutil.Process().children(recursive=True)
     observer = KillsTheLink()
     runner.execute(folder, "", observer)

@@ -18,8 +18,9 @@ import psutil
 import pytest
 from system_builders import Quiet
 
-from bench import metrics, samples
-from bench.store import StoredTrial
+from bench.analysis import metrics
+from bench.model import samples
+from bench.results.store import StoredTrial
 from scenarios.notifications import laws
 
 Measure = Callable[..., StoredTrial]

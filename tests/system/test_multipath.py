@@ -7,10 +7,12 @@ from typing import Any
 
 import pytest
 
-from bench import catalog, findings, metrics, samples
+from bench import catalog
+from bench.analysis import findings, metrics
 from bench.lab.network.network import usable
-from bench.plan import loads_of
-from bench.store import StoredTrial
+from bench.model import samples
+from bench.plan.trials import loads_of
+from bench.results.store import StoredTrial
 
 PRIVILEGE, MISSING = usable()
 pytestmark = pytest.mark.skipif(not PRIVILEGE, reason=MISSING)

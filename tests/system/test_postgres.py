@@ -18,8 +18,8 @@ import psutil
 import pytest
 from system_builders import ROOT, until
 
-from bench.lab import postgres
-from bench.lab.postgres import Postgres
+from bench.lab.services import postgres
+from bench.lab.services.postgres import Postgres
 
 if postgres.missing():
     pytest.skip(postgres.missing(), allow_module_level=True)

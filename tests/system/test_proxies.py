@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from bench import metrics
-from bench.lab import envoy
-from bench.store import StoredTrial
+from bench.analysis import metrics
+from bench.lab.proxies import envoy
+from bench.results.store import StoredTrial
 
 CLIENTS = 12
 LOAD: Mapping[str, Any] = {

@@ -6,8 +6,8 @@ import dataclasses
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from bench.claims import Cell, Evidence
-from bench.model import Load
+from bench.model.load import Load
+from bench.verdicts.evidence import Cell, Evidence
 from reports.evaluated import public_load
 from scenarios.notifications.experiment import NotificationLoad
 

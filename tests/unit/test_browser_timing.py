@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from bench.load.browser_timing import Resource, resources
+from bench.load.clients.browser_timing import Resource, resources
 
 MS = 1_000_000
 ZERO_NS = 5_000 * MS

@@ -10,7 +10,8 @@ import pytest
 
 from bench import catalog
 from bench.catalog import CatalogError
-from bench.model import Experiment, UsageError
+from bench.model.errors import UsageError
+from bench.model.experiment import Experiment
 
 EXPERIMENT = "notifications"
 

@@ -1,4 +1,4 @@
-"""The trials of claims: those that scenes need, each once, in interleaved blocks."""
+"""The trials of claims: those that setups need, each once, in interleaved blocks."""
 
 from __future__ import annotations
 
@@ -9,9 +9,14 @@ from typing import Any
 import pytest
 
 from bench import catalog
-from bench.claimplan import chosen_claims, trials_of_claims
-from bench.model import Claim, Experiment, Load, Pattern, Scene, Trial, UsageError, parameter
-from bench.plan import Request, seed_of
+from bench.model.claim import Claim, ClaimSetup
+from bench.model.errors import UsageError
+from bench.model.experiment import Experiment
+from bench.model.load import Load, parameter
+from bench.model.pattern import Pattern
+from bench.model.trial import Trial
+from bench.plan.claim_trials import chosen_claims, trials_of_claims
+from bench.plan.trials import Request, seed_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,14 +26,18 @@ class SmallLoad(Load):
     trace: str = parameter("", "", "a file")
 
 
-RATES = Scene(("a", "b"), {"clients": "10", "event_rate": "1,5/s", "warmup": "0s"})
-ONE = Scene(("a", "c"), {"clients": "10", "event_rate": "5/s", "warmup": "0s"})
-SPOKEN = Scene(("a",), {"event_rate": "5/s", "clients": "10", "warmup": "0s", "audience": "every"})
-LONGER = Scene(("a",), {"clients": "10", "event_rate": "5/s", "warmup": "0s", "duration": "60s"})
+RATES = ClaimSetup(("a", "b"), {"clients": "10", "event_rate": "1,5/s", "warmup": "0s"})
+ONE = ClaimSetup(("a", "c"), {"clients": "10", "event_rate": "5/s", "warmup": "0s"})
+SPOKEN = ClaimSetup(
+    ("a",), {"event_rate": "5/s", "clients": "10", "warmup": "0s", "audience": "every"}
+)
+LONGER = ClaimSetup(
+    ("a",), {"clients": "10", "event_rate": "5/s", "warmup": "0s", "duration": "60s"}
+)
 
 
-def claim(identity: str, *scenes: Scene) -> Claim:
-    return Claim(identity, f"statement {identity}", scenes, None)
+def claim(identity: str, *setups: ClaimSetup) -> Claim:
+    return Claim(identity, f"statement {identity}", setups, None)
 
 
 CLAIMS = (

@@ -9,24 +9,26 @@ import pytest
 from claim_builders import cell, evidence
 
 from bench import catalog
-from bench.claims import (
+from bench.analysis.metrics import METRICS
+from bench.model.claim import Claim
+from bench.model.experiment import Experiment
+from bench.model.load import parameters_of
+from bench.plan.trials import parse_settings
+from bench.verdicts.evidence import (
     NOT_MEASURED,
     VERDICTS,
     Judgement,
     Number,
     Verdict,
     all_of,
+    distinguishing,
     predicted,
-    telling,
     together,
     varying,
     where_words,
 )
-from bench.metrics import METRICS
-from bench.model import Claim, Experiment, parameters_of
-from bench.plan import parse_settings
-from bench.rules import AllOf, Bound, Near, Ratio
-from bench.trends import Crossover, Straight
+from bench.verdicts.rules import AgreesWithLaw, AllOf, Ratio, Threshold
+from bench.verdicts.trends import Crossover, LinearFit
 from scenarios.notifications.claims import CLAIMS
 
 
@@ -106,11 +108,11 @@ def test_what_tells_cells_apart() -> None:
         cell("sse", {"lost": [0]}, duration_s=4.0, event_rate_per_s=5.0),
     ]
     assert varying(cells) == ["duration", "event_rate", "schedule"]
-    assert telling(cells) == ["event_rate"]
-    assert telling(cells[:1]) == []
-    assert telling(cells[:1], {"event_rate": 2, "clients": 100}) == ["event_rate"]
+    assert distinguishing(cells) == ["event_rate"]
+    assert distinguishing(cells[:1]) == []
+    assert distinguishing(cells[:1], {"event_rate": 2, "clients": 100}) == ["event_rate"]
     assert cells[0].at(["event_rate", "duration"]) == "event_rate=2/s duration=3s"
-    assert telling([]) == []
+    assert distinguishing([]) == []
 
 
 @pytest.mark.parametrize(
@@ -144,11 +146,11 @@ def rules_of(rule: object) -> list[object]:
 @pytest.mark.parametrize(("experiment", "claim"), LEDGER, ids=IDS)
 def test_a_claim_names_what_there_is(experiment: Experiment, claim: Claim) -> None:
     patterns = set(catalog.patterns(experiment.name))
-    for scene in claim.scenes:
+    for scene in claim.setups:
         assert set(scene.patterns) <= patterns
         parse_settings(experiment, scene.settings)
     for rule in rules_of(claim.rule):
-        assert isinstance(rule, Bound | Near | Ratio | Crossover | Straight)
+        assert isinstance(rule, Threshold | AgreesWithLaw | Ratio | Crossover | LinearFit)
         assert rule.metric in METRICS
         assert getattr(rule, "unit", METRICS[rule.metric].unit) == METRICS[rule.metric].unit
         assert {rule.pattern, getattr(rule, "other", "")} <= {*patterns, ""}
@@ -157,7 +159,7 @@ def test_a_claim_names_what_there_is(experiment: Experiment, claim: Claim) -> No
         assert rule.text
         assert rule.judge(evidence()) == NOT_MEASURED
     assert claim.statement
-    assert claim.scenes
+    assert claim.setups
 
 
 def names_of(experiment: Experiment) -> set[str]:
@@ -166,9 +168,9 @@ def names_of(experiment: Experiment) -> set[str]:
 
 @pytest.mark.parametrize(("experiment", "claim"), LEDGER, ids=IDS)
 def test_a_claims_scenes_supply_its_rule(experiment: Experiment, claim: Claim) -> None:
-    """Values that all rules can read, at all levels of the scenes: nothing is not measured."""
+    """Values that all rules can read, at all levels of the setups: nothing is not measured."""
     cells = []
-    for scene in claim.scenes:
+    for scene in claim.setups:
         fixed, swept = parse_settings(experiment, scene.settings)
         for values in itertools.product(*swept.values()):
             levels = {field_of(experiment, n): v for n, v in zip(swept, values, strict=True)}

@@ -8,12 +8,13 @@ from typing import Any
 
 import pytest
 
-from bench import units
-from bench.claimplan import ALL, chosen_claims, trials_of_claims
-from bench.claims import Cell, Evidence
-from bench.metrics import METRICS
-from bench.model import Parameter, Pattern, parameters_of
-from bench.plan import Request, parse_settings, seconds_of
+from bench.analysis.metrics import METRICS
+from bench.model import units
+from bench.model.load import Parameter, parameters_of
+from bench.model.pattern import Pattern
+from bench.plan.claim_trials import ALL, chosen_claims, trials_of_claims
+from bench.plan.trials import Request, parse_settings, seconds_of
+from bench.verdicts.evidence import Cell, Evidence
 from reports.evaluated import public_load
 from scenarios.connection_pool.experiment import EXPERIMENT, PoolLoad
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bench.load.curl_timing import CurlTimes, Stamps, connected_ns, done_ns, start_ns
+from bench.load.clients.curl_timing import CurlTimes, Stamps, connected_ns, done_ns, start_ns
 
 US = 1000
 START = 1_000_000_000

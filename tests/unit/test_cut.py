@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from bench.lab.cut import Cut
-from bench.model import TrialFailed
+from bench.lab.faults.cut import Cut
+from bench.model.errors import TrialFailed
 
 SECONDS = 10.0
 

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 from unit_builders import MS, SECOND, data, events, table
 
-from bench import samples
-from bench.metrics import compute
-from bench.trialdata import TrialData
+from bench.analysis.metrics import compute
+from bench.analysis.trialdata import TrialData
+from bench.model import samples
 
 OPERATIONS = ("connect", "query", "wait", "hold")
 KEYS = (

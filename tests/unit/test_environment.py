@@ -8,7 +8,7 @@ import resource
 
 import pytest
 
-from bench import environment
+from bench.results import environment
 
 
 def test_what_must_agree_between_runs_is_recorded() -> None:

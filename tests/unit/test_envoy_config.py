@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from bench.lab.envoy_config import (
+from bench.lab.proxies.envoy_config import (
     PLENTY,
     Certificate,
     Config,

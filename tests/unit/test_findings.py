@@ -8,10 +8,11 @@ from collections.abc import Mapping
 import pytest
 from unit_builders import MS, data, events, latencies, row, table
 
-from bench import findings, samples
-from bench.model import Finding, Severity
-from bench.statistics import Estimate
-from bench.trialdata import TrialData
+from bench.analysis import findings
+from bench.analysis.trialdata import TrialData
+from bench.model import samples
+from bench.model.finding import Finding, Severity
+from bench.stats.estimates import Estimate
 
 QUIET: dict[str, float] = {
     "generator_cpu_share": 0.2,

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bench import gates
-from bench.gates import Answer, Gate
-from bench.metrics import METRICS
-from bench.model import UsageError
+from bench.analysis import gates
+from bench.analysis.gates import Answer, Gate
+from bench.analysis.metrics import METRICS
+from bench.model.errors import UsageError
 
 
 @pytest.mark.parametrize(

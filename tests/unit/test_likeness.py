@@ -8,10 +8,12 @@ from typing import Any
 import pytest
 from unit_builders import trial
 
-from bench import likeness, store
-from bench.environment import COMPARABLE
-from bench.model import Pattern, Trial, UsageError
-from bench.store import RunFile
+from bench.model.errors import UsageError
+from bench.model.pattern import Pattern
+from bench.model.trial import Trial
+from bench.results import comparability, store
+from bench.results.environment import COMPARABLE
+from bench.results.store import RunFile
 
 SSE = Pattern("notifications", "sse", "SSE", "One stream.", code_hash="a" * 40)
 RABBIT = Pattern("notifications", "rabbitmq", "AMQP", "Queues.", ("rabbitmq",), code_hash="r")
@@ -45,7 +47,7 @@ def a_run(trials: list[Trial] | None = None, *patterns: Pattern, **values: Any) 
 
 
 def keys(a: RunFile, b: RunFile) -> list[str]:
-    return [entry.key for entry in likeness.differences(a, b)]
+    return [entry.key for entry in comparability.differences(a, b)]
 
 
 def test_a_run_is_like_itself_and_like_one_with_other_seeds_and_repeats() -> None:
@@ -60,7 +62,7 @@ def test_what_changes_by_itself_does_not_count() -> None:
 
 @pytest.mark.parametrize("key", [key for key in COMPARABLE if key != "packages"])
 def test_the_machine_must_agree(key: str) -> None:
-    found = likeness.differences(a_run(), a_run(environment=ENVIRONMENT | {key: "other"}))
+    found = comparability.differences(a_run(), a_run(environment=ENVIRONMENT | {key: "other"}))
     assert [(entry.key, entry.b) for entry in found] == [(key, "other")]
 
 
@@ -81,7 +83,7 @@ def test_the_machine_must_agree(key: str) -> None:
     ],
 )
 def test_differences_have_both_values(changes: dict[str, Any], texts: list[str] | None) -> None:
-    found = [entry.text for entry in likeness.differences(a_run(), a_run(**changes))]
+    found = [entry.text for entry in comparability.differences(a_run(), a_run(**changes))]
     assert texts is None or found == texts
     assert found
 
@@ -90,7 +92,7 @@ def test_loads_are_compared_level_by_level() -> None:
     levels = [{"clients": 10}, {"clients": 20}, {"clients": 30}]
     a = [trial(n, level=level, load={"clients": 1, "x": 1}) for n, level in enumerate(levels)]
     b = [trial(n, level=level, load={"clients": 1, "x": 2}) for n, level in enumerate(levels[1:])]
-    (found,) = likeness.differences(a_run(a), a_run(b))
+    (found,) = comparability.differences(a_run(a), a_run(b))
     assert (found.key, found.a, found.b) == ("load.x", "1", "2")
     assert found.where == ("notifications/sse clients=20", "notifications/sse clients=30")
 
@@ -106,26 +108,26 @@ def test_what_only_one_has_measured_makes_no_difference() -> None:
     changed = dataclasses.replace(RABBIT, code_hash="other")
     a = a_run([trial(1), trial(2, pattern=RABBIT.id)], SSE, RABBIT)
     assert keys(a, a_run([trial(1)], SSE, changed)) == []
-    assert likeness.shared_places(a, a_run([trial(1)])) == [(SSE.id, (("clients", 10),))]
+    assert comparability.shared_places(a, a_run([trial(1)])) == [(SSE.id, (("clients", 10),))]
 
 
 def test_unlike_runs_are_refused_with_keys_and_values_in_one_line() -> None:
     other = a_run(environment=ENVIRONMENT | {"kernel": "6.1"}, workers=2)
     with pytest.raises(UsageError) as caught:
-        likeness.require_alike(a_run(), other, anyway=False)
+        comparability.require_alike(a_run(), other, anyway=False)
     assert str(caught.value) == (
         "unlike runs: workers (1 / 2), kernel (6.0 / 6.1); repeat one of them, or add --anyway"
     )
-    assert len(likeness.require_alike(a_run(), other, anyway=True)) == 2
-    assert likeness.require_alike(a_run(), a_run(), anyway=False) == []
+    assert len(comparability.require_alike(a_run(), other, anyway=True)) == 2
+    assert comparability.require_alike(a_run(), a_run(), anyway=False) == []
 
 
 def test_many_differences_are_counted() -> None:
     with pytest.raises(UsageError, match="and 1 more; repeat"):
-        likeness.require_alike(a_run(), a_run(environment={}), anyway=False)
+        comparability.require_alike(a_run(), a_run(environment={}), anyway=False)
 
 
 def test_runs_that_share_nothing_cannot_be_compared() -> None:
     other = a_run([trial(1, level={"clients": 99})])
     with pytest.raises(UsageError, match="share no pattern at the same level"):
-        likeness.require_alike(a_run(), other, anyway=True)
+        comparability.require_alike(a_run(), other, anyway=True)

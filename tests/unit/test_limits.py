@@ -6,10 +6,11 @@ import math
 
 import pytest
 
-from bench import gates, limits
-from bench.capacity import Level, Search, Seen, Step
-from bench.limits import Shown, Swept
-from bench.model import Load, parameters_of
+from bench.adaptive import capacity_text
+from bench.adaptive.capacity import Level, Search, Seen, Step
+from bench.adaptive.capacity_text import Shown, Swept
+from bench.analysis import gates
+from bench.model.load import Load, parameters_of
 from scenarios.notifications.experiment import NotificationLoad
 
 SEARCH = Search(gates.objective("latency_p99 < 200 ms"), 100, 20_000, "the bound")
@@ -35,7 +36,7 @@ def test_a_level_is_written_as_it_is_set() -> None:
 
 
 def test_the_answer_states_the_bracket_and_both_values() -> None:
-    assert limits.answer(SEARCH, Step(None, "", GOOD, BAD, "found"), CLIENTS) == [
+    assert capacity_text.answer(SEARCH, Step(None, "", GOOD, BAD, "found"), CLIENTS) == [
         "notifications/sse: latency_p99 < 200 ms holds up to clients=3,364",
         "  passes at clients=3,364: latency_p99 188 ms (median of 3 trials, 171 ms to 190 ms)",
         "  fails at clients=3,498: latency_p99 207 ms (median of 3 trials, 185 ms to 260 ms)",
@@ -43,7 +44,7 @@ def test_the_answer_states_the_bracket_and_both_values() -> None:
 
 
 def test_the_limit_is_a_lower_bound() -> None:
-    first, second = limits.answer(SEARCH, Step(None, "", GOOD, None, "limit"), CLIENTS)
+    first, second = capacity_text.answer(SEARCH, Step(None, "", GOOD, None, "limit"), CLIENTS)
     assert first.endswith("holds up to clients=3,364 and maybe beyond")
     assert second.startswith("  passes at")
 
@@ -61,12 +62,12 @@ def test_the_limit_is_a_lower_bound() -> None:
     ],
 )
 def test_where_there_is_no_answer_it_says_why(step: Step, words: str) -> None:
-    assert words in limits.answer(SEARCH, step, CLIENTS)[0]
+    assert words in capacity_text.answer(SEARCH, step, CLIENTS)[0]
 
 
 def test_a_broken_trial_is_counted_and_quoted() -> None:
     one = level(200, 40, broken="the target died")
-    _, line = limits.answer(SEARCH, Step(None, "", None, one, "start fails"), CLIENTS)
+    _, line = capacity_text.answer(SEARCH, Step(None, "", None, one, "start fails"), CLIENTS)
     assert line.endswith("latency_p99 40 ms (1 trial); 1 of 2 trials broke: the target died") or (
         "1 of 2 trials broke: the target died" in line
     )
@@ -82,7 +83,7 @@ def test_a_broken_trial_is_counted_and_quoted() -> None:
     ],
 )
 def test_a_trial_is_told_in_a_line(seen: Seen, held: str) -> None:
-    assert limits.trial_words(SEARCH, seen, CLIENTS, 2) == held
+    assert capacity_text.trial_words(SEARCH, seen, CLIENTS, 2) == held
 
 
 # --- why ------------------------------------------------------------------------------------------
@@ -106,18 +107,18 @@ def test_a_trial_is_told_in_a_line(seen: Seen, held: str) -> None:
     ],
 )
 def test_the_reason_is_read_from_the_meters(shown: Shown, reasons: list[str]) -> None:
-    assert limits.reasons(BAD, shown) == reasons
+    assert capacity_text.reasons(BAD, shown) == reasons
 
 
 def test_two_load_processes_have_two_cores() -> None:
     shown = Shown(QUIET | {"generator_cpu_share": 1.2}, generator_cores=2)
-    assert "nobody is busy" in limits.reasons(BAD, shown)[0]
+    assert "nobody is busy" in capacity_text.reasons(BAD, shown)[0]
 
 
 def test_a_broken_level_has_its_own_reason_first() -> None:
     one = level(200, broken="3 of 200 clients connected in time")
     shown = Shown(QUIET | {"server_cpu_share": 1.0})
-    assert limits.reasons(one, shown) == [
+    assert capacity_text.reasons(one, shown) == [
         "3 of 200 clients connected in time",
         "server CPU: 100% of a core",
     ]
@@ -125,14 +126,16 @@ def test_a_broken_level_has_its_own_reason_first() -> None:
 
 def test_bursts_are_named_where_they_explain_the_latency() -> None:
     shown = Shown(QUIET | {"server_marginal_cpu_us": 55.0}, receivers=3498)
-    (reason,) = limits.reasons(BAD, shown)
+    (reason,) = capacity_text.reasons(BAD, shown)
     assert reason == (
         "latency grows though nobody is busy (CPU: server 40%, generator 30%): bursts, "
         "N x s = 3,498 x 55 us = 192 ms for one event"
     )
-    (other,) = limits.reasons(BAD, Shown(QUIET | {"server_marginal_cpu_us": 5.0}, receivers=3498))
+    (other,) = capacity_text.reasons(
+        BAD, Shown(QUIET | {"server_marginal_cpu_us": 5.0}, receivers=3498)
+    )
     assert other.endswith("takes N x s = 17.5 ms; the load process's loop lags 0.250 ms (p99)")
-    (bare,) = limits.reasons(BAD, Shown({}))
+    (bare,) = capacity_text.reasons(BAD, Shown({}))
     assert bare == "latency_p99 misses the objective though nobody is busy (CPU: not metered)"
 
 
@@ -140,11 +143,11 @@ def test_bursts_are_named_where_they_explain_the_latency() -> None:
 
 
 def test_the_law_is_solved_for_the_clients() -> None:
-    assert limits.broadcast_clients(200, 1.0, 0.01, 0.0) == pytest.approx(20_000)
-    assert limits.broadcast_clients(200, 0.5, 0.01, 10.0) == pytest.approx(38_000)
-    assert limits.broadcast_clients(1, 0.5, 0.01, 10.0) == 0
-    assert limits.core_full_at(1000, 50_000, 10e-6) == pytest.approx(2000)
-    assert limits.core_full_at(1000, math.nan, 10e-6) == math.inf
+    assert capacity_text.broadcast_clients(200, 1.0, 0.01, 0.0) == pytest.approx(20_000)
+    assert capacity_text.broadcast_clients(200, 0.5, 0.01, 10.0) == pytest.approx(38_000)
+    assert capacity_text.broadcast_clients(1, 0.5, 0.01, 10.0) == 0
+    assert capacity_text.core_full_at(1000, 50_000, 10e-6) == pytest.approx(2000)
+    assert capacity_text.core_full_at(1000, math.nan, 10e-6) == math.inf
 
 
 def test_the_law_stands_beside_the_measured() -> None:
@@ -153,7 +156,7 @@ def test_the_law_stands_beside_the_measured() -> None:
         "generator_marginal_cpu_us": 20.0,
         "deliveries_per_s": 33_640.0,
     }
-    words = limits.law_words(SEARCH, GOOD, Shown(metrics, receivers=3364), CLIENTS)
+    words = capacity_text.law_words(SEARCH, GOOD, Shown(metrics, receivers=3364), CLIENTS)
     assert words[0] == ("law FAN-1: one core serves N clients in turn: latency_p99 = 0.99 N s")
     assert "clients=20,202; measured / law = 0.17" in words[1]
     assert "generator CPU" in words[2]
@@ -162,21 +165,23 @@ def test_the_law_stands_beside_the_measured() -> None:
 
 
 def test_the_law_says_nothing_where_its_cost_is_unknown() -> None:
-    assert limits.law_words(SEARCH, GOOD, Shown(QUIET, receivers=3364), CLIENTS) == []
+    assert capacity_text.law_words(SEARCH, GOOD, Shown(QUIET, receivers=3364), CLIENTS) == []
     known = Shown({"server_marginal_cpu_us": 10.0}, receivers=3364)
-    assert limits.law_words(SEARCH, GOOD, known, RATE) == []
-    assert limits.law_words(SEARCH, GOOD, Shown(known.metrics, receivers=1), CLIENTS) == []
+    assert capacity_text.law_words(SEARCH, GOOD, known, RATE) == []
+    assert capacity_text.law_words(SEARCH, GOOD, Shown(known.metrics, receivers=1), CLIENTS) == []
     bytes_ = Search(gates.objective("wire_bytes_per_event < 200 B"), 100, 1000, "")
-    assert limits.law_words(bytes_, GOOD, known, CLIENTS) == []
+    assert capacity_text.law_words(bytes_, GOOD, known, CLIENTS) == []
 
 
 def test_another_law_is_solved_by_halving() -> None:
-    found = limits.predicted_level(lambda clients: clients / 20, SEARCH, 1e6)
+    found = capacity_text.predicted_level(lambda clients: clients / 20, SEARCH, 1e6)
     assert found == pytest.approx(4000, rel=1e-6)
-    assert limits.predicted_level(lambda _: 3.0, SEARCH, 1e6) is None
-    assert limits.predicted_level(lambda _: 300.0, SEARCH, 1e6) is None
-    assert limits.predicted_level(lambda _: 1 / 0, SEARCH, 1e6) is None
-    assert limits.expected_words(2000, [("X-1: N s", 4000.0), ("Y-1: T", None)], CLIENTS) == [
+    assert capacity_text.predicted_level(lambda _: 3.0, SEARCH, 1e6) is None
+    assert capacity_text.predicted_level(lambda _: 300.0, SEARCH, 1e6) is None
+    assert capacity_text.predicted_level(lambda _: 1 / 0, SEARCH, 1e6) is None
+    assert capacity_text.expected_words(
+        2000, [("X-1: N s", 4000.0), ("Y-1: T", None)], CLIENTS
+    ) == [
         "law X-1: N s: clients=4,000; measured / law = 0.50",
         "law Y-1: T: says nothing of where clients is too much",
     ]
@@ -184,8 +189,8 @@ def test_another_law_is_solved_by_halving() -> None:
 
 def test_medians_leave_out_what_a_trial_does_not_have() -> None:
     trials = [{"a": 1.0, "b": math.nan}, {"a": 5.0, "b": 2.0}, {"a": 2.0, "b": 4.0}]
-    assert limits.medians(trials) == {"a": 2.0, "b": 3.0}
-    assert limits.medians([{"c": math.nan}]) == {}
+    assert capacity_text.medians(trials) == {"a": 2.0, "b": 3.0}
+    assert capacity_text.medians([{"c": math.nan}]) == {}
 
 
 def test_a_load_without_a_sweep_has_the_words_too() -> None:

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 
 from bench.lab.network.counts import Lateness, Retransmissions, Tally
 from bench.lab.network.shaper import LOST, OVERFLOWED, Shaper
-from bench.links import Way
-from bench.readings import WayCounts
+from bench.model.links import Way
+from bench.model.readings import WayCounts
 
 US, MS, SECOND = 1_000, 1_000_000, 1_000_000_000
 MTU = 1500

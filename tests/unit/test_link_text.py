@@ -10,10 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bench import links, linktext
-from bench.links import Link, Path, Way
-from bench.model import Experiment, Load, UsageError, parameters_of
-from bench.plan import loads_of
+from bench.model import links, linktext
+from bench.model.errors import UsageError
+from bench.model.experiment import Experiment
+from bench.model.links import Link, Path, Way
+from bench.model.load import Load, parameters_of
+from bench.plan.trials import loads_of
 
 EXPERIMENT = Experiment("e", "E", "?", Load, (), "", (), (), {}, {})
 DEFAULTS = dataclasses.asdict(Load())
@@ -145,7 +147,7 @@ def test_loopback_is_no_link(text: str) -> None:
 
 def test_loads_of_before_there_were_links_have_none() -> None:
     assert linktext.link_of({"clients": 1}) is None
-    assert linktext.words_of({"clients": 1}) == "loopback"
+    assert linktext.format_link({"clients": 1}) == "loopback"
 
 
 # --- sweeps ----------------------------------------------------------------------------------
@@ -273,7 +275,7 @@ def texts(draw: st.DrawFn) -> str:
 @given(texts())
 def test_the_words_of_a_load_mean_the_same_link(text: str) -> None:
     load = load_of(text)
-    again = load_of(linktext.words_of(load))
+    again = load_of(linktext.format_link(load))
     if not (load["rate"] or load["rate_up"]):  # no queue without a rate
         load["queue_s"] = again["queue_s"]
     assert again == pytest.approx(load)
@@ -325,4 +327,4 @@ def test_the_load_parameters_of_a_link_are_known_as_such() -> None:
     ],
 )
 def test_a_link_is_shown_as_it_is_written(text: str, words: str) -> None:
-    assert linktext.words_of(load_of(text)) == words
+    assert linktext.format_link(load_of(text)) == words

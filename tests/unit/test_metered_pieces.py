@@ -7,8 +7,8 @@ import math
 import pytest
 from unit_builders import MS, SECOND, data, reading, row, table
 
-from bench.metrics import compute
-from bench.trialdata import TrialData
+from bench.analysis.metrics import compute
+from bench.analysis.trialdata import TrialData
 
 WINDOW = (10 * SECOND, 12 * SECOND)
 

@@ -14,10 +14,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from unit_builders import MS, SECOND, data, events, latencies, reading, row, table
 
-from bench import samples
-from bench.metrics import METRICS, compute
-from bench.readings import PathCounts, WayCounts, Wire
-from bench.trialdata import Accounting, TrialData, account
+from bench.analysis.metrics import METRICS, compute
+from bench.analysis.trialdata import Accounting, TrialData, account
+from bench.model import samples
+from bench.model.readings import PathCounts, WayCounts, Wire
 
 # --- accounting: who got what ------------------------------------------------------
 

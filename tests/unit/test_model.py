@@ -7,16 +7,11 @@ import dataclasses
 import pytest
 from unit_builders import trial
 
-from bench.model import (
-    Experiment,
-    Finding,
-    Load,
-    Pattern,
-    Prediction,
-    parameter,
-    parameters_of,
-    public_name,
-)
+from bench.model.experiment import Experiment
+from bench.model.finding import Finding
+from bench.model.law import Prediction
+from bench.model.load import Load, parameter, parameters_of, public_name
+from bench.model.pattern import Pattern
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

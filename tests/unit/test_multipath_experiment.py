@@ -9,12 +9,13 @@ import pytest
 import unit_builders as make
 from claim_builders import evidence
 
-from bench import findings, metrics, samples
-from bench.claims import Cell
-from bench.metrics import METRICS
-from bench.model import UsageError
-from bench.plan import loads_of
-from bench.readings import PathCounts, WayCounts
+from bench.analysis import findings, metrics
+from bench.analysis.metrics import METRICS
+from bench.model import samples
+from bench.model.errors import UsageError
+from bench.model.readings import PathCounts, WayCounts
+from bench.plan.trials import loads_of
+from bench.verdicts.evidence import Cell
 from reports.evaluated import public_load
 from scenarios.multipath.claims import CLAIMS, NORMAL
 from scenarios.multipath.experiment import EXPERIMENT, MultipathLoad

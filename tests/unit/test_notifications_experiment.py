@@ -7,10 +7,10 @@ import math
 
 import pytest
 
-from bench import units
-from bench.metrics import METRICS
-from bench.model import Parameter, parameters_of
-from bench.plan import parse_settings
+from bench.analysis.metrics import METRICS
+from bench.model import units
+from bench.model.load import Parameter, parameters_of
+from bench.plan.trials import parse_settings
 from scenarios.notifications import laws
 from scenarios.notifications.experiment import EXPERIMENT, NotificationLoad
 

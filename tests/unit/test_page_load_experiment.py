@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from bench import samples
-from bench.metrics import compute
-from bench.model import UsageError
-from bench.plan import loads_of
-from bench.trialdata import TrialData
+from bench.analysis.metrics import compute
+from bench.analysis.trialdata import TrialData
+from bench.model import samples
+from bench.model.errors import UsageError
+from bench.plan.trials import loads_of
 from scenarios.page_load.claims import http1_ms, multiplexed_ms
 from scenarios.page_load.experiment import EXPERIMENT, PageLoad
 

@@ -11,8 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from unit_builders import trial
 
-from bench.model import Experiment, Load, Pattern, UsageError, parameter
-from bench.plan import Request, check_limits, parse_settings, seconds_of, trials_of
+from bench.model.errors import UsageError
+from bench.model.experiment import Experiment
+from bench.model.load import Load, parameter
+from bench.model.pattern import Pattern
+from bench.plan.trials import Request, check_limits, parse_settings, seconds_of, trials_of
 
 
 @dataclass(frozen=True, kw_only=True)

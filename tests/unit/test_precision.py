@@ -14,12 +14,15 @@ import pytest
 from make_run import _write_trial, make_run
 from unit_builders import trial
 
-from bench import additions, precision, runner, store
+from bench.adaptive import precision
+from bench.adaptive.precision import Goal, GroupKey
 from bench.cli.main import main
-from bench.model import Trial, UsageError
-from bench.plan import seed_of
-from bench.precision import Goal, Place
-from bench.statistics import Estimate, estimate
+from bench.model.errors import UsageError
+from bench.model.trial import Trial
+from bench.plan.trials import seed_of
+from bench.results import additions, store
+from bench.run import runner
+from bench.stats.estimates import Estimate, estimate
 
 GOAL = Goal("latency_p99", 0.05, 8)
 SSE, WS, FLOOR = "notifications/sse", "notifications/websocket", "notifications/floor"
@@ -42,12 +45,12 @@ def planned(*patterns: str, levels: Sequence[int] = (10,), repeats: int = 3) -> 
     return found
 
 
-def place(pattern: str, clients: int = 10) -> Place:
+def place(pattern: str, clients: int = 10) -> GroupKey:
     return pattern, (("clients", clients),)
 
 
 def decide(
-    trials: list[Trial], estimates: dict[Place, Estimate], compared: set[str] | None = None
+    trials: list[Trial], estimates: dict[GroupKey, Estimate], compared: set[str] | None = None
 ) -> precision.Decision:
     return precision.decide(trials, estimates, GOAL, 1, compared or {SSE, WS})
 
@@ -119,7 +122,7 @@ def test_what_is_wide_gets_one_more_repeat_and_what_is_narrow_none() -> None:
     trials = planned(SSE, WS, levels=(10, 20))
     narrow = {place(SSE): NARROW, place(SSE, 20): WIDE, place(WS): WIDE, place(WS, 20): NARROW}
     found = decide(trials, narrow)
-    assert {precision.place_of(one) for one in found.trials} == {place(SSE, 20), place(WS)}
+    assert {precision.group_key(one) for one in found.trials} == {place(SSE, 20), place(WS)}
     assert {one.repeat for one in found.trials} == {4}
     assert [one.number for one in found.trials] == [12, 13]
     assert {one.seed for one in found.trials} == {seed_of(1, 4)}
@@ -140,11 +143,11 @@ def test_an_added_trial_differs_from_a_planned_one_in_nothing_else() -> None:
 
 def test_blocks_are_shuffled_by_the_seed() -> None:
     trials = planned(SSE, WS, levels=range(1, 20))
-    wide = {precision.place_of(one): WIDE for one in trials}
+    wide = {precision.group_key(one): WIDE for one in trials}
     there, again = decide(trials, wide), decide(trials, wide)
     assert there == again
     other = precision.decide(trials, wide, GOAL, 2, {SSE, WS})
-    places = [[precision.place_of(one) for one in found.trials] for found in (there, other)]
+    places = [[precision.group_key(one) for one in found.trials] for found in (there, other)]
     assert sorted(places[0]) == sorted(places[1])
     assert places[0] != places[1] != sorted(places[1])
 
@@ -191,10 +194,10 @@ def test_it_comes_to_an_end_with_narrow_intervals() -> None:
     trials, goal = planned(SSE, WS), Goal("latency_p99", 0.05, 200)
     values = {one.number: chance.lognormvariate(0, 0.08) for one in trials}
 
-    def estimates() -> dict[Place, Estimate]:
-        per: dict[Place, list[float]] = {}
+    def estimates() -> dict[GroupKey, Estimate]:
+        per: dict[GroupKey, list[float]] = {}
         for one in trials:
-            per.setdefault(precision.place_of(one), []).append(values[one.number])
+            per.setdefault(precision.group_key(one), []).append(values[one.number])
         return {key: estimate(found) for key, found in per.items()}
 
     while block := precision.decide(trials, estimates(), goal, 1, {SSE, WS}).trials:

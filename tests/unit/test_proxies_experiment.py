@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from unit_builders import MS, SECOND, data, reading, row, table
 
-from bench import units
-from bench.metrics import METRICS
-from bench.model import Parameter, parameters_of
+from bench.analysis.metrics import METRICS
+from bench.model import units
+from bench.model.load import Parameter, parameters_of
 from scenarios.proxies.experiment import EXPERIMENT, ProxyLoad
 
 PARAMETERS = parameters_of(ProxyLoad)

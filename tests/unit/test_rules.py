@@ -10,15 +10,15 @@ from claim_builders import cell, evidence, renumbered, scaled
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bench.claims import Judgement, Verdict
-from bench.rules import AllOf, Bound, Near, Ratio
+from bench.verdicts.evidence import Judgement, Verdict
+from bench.verdicts.rules import AgreesWithLaw, AllOf, Ratio, Threshold
 
 NAN = math.nan
 METRIC = "latency_mean"
 
 
 def bound(values: list[float], **sides: float) -> Judgement:
-    return Bound(METRIC, "ms", "sse", **sides).judge(evidence(cell("sse", {METRIC: values})))
+    return Threshold(METRIC, "ms", "sse", **sides).judge(evidence(cell("sse", {METRIC: values})))
 
 
 @pytest.mark.parametrize(
@@ -55,14 +55,14 @@ def test_a_bound_says_what_it_wants_and_found() -> None:
 
 def test_every_level_must_hold_a_bound() -> None:
     cells = [cell("sse", {METRIC: [n, n * 1.01, n]}, clients=n) for n in (10, 30)]
-    found = Bound(METRIC, "ms", "sse", at_most=20).judge(evidence(*cells))
+    found = Threshold(METRIC, "ms", "sse", at_most=20).judge(evidence(*cells))
     assert found.verdict == "depends"
     assert [number.at for number in found.numbers] == ["clients=10", "clients=30"]
     assert [number.verdict for number in found.numbers] == ["confirmed", "refuted"]
 
 
 def near(values: list[float], law: Any = 100.0, tolerance: float = 0.1) -> Judgement:
-    rule = Near(METRIC, "ms", "sse", lambda *_: law, "L-1", tolerance)
+    rule = AgreesWithLaw(METRIC, "ms", "sse", lambda *_: law, "L-1", tolerance)
     return rule.judge(evidence(cell("sse", {METRIC: values})))
 
 
@@ -87,7 +87,7 @@ def test_a_law(values: list[float], law: float, verdict: Verdict) -> None:
 
 
 def test_a_law_whose_facts_are_missing_is_not_measured() -> None:
-    rule = Near(METRIC, "ms", "sse", lambda _, facts: facts["no such"], "L-1", 0.1)
+    rule = AgreesWithLaw(METRIC, "ms", "sse", lambda _, facts: facts["no such"], "L-1", 0.1)
     found = rule.judge(evidence(cell("sse", {METRIC: [1, 2]})))
     assert found == Judgement("not measured", "law L-1 has not the facts that it needs")
 
@@ -175,14 +175,14 @@ def test_a_missing_repeat_is_left_out_with_its_partner() -> None:
 
 def test_all_of_takes_the_parts_together() -> None:
     known = evidence(cell("sse", {METRIC: [10, 10.1, 10]}))
-    parts = Bound(METRIC, "ms", "sse", at_most=20), Bound(METRIC, "ms", "sse", at_least=15)
+    parts = Threshold(METRIC, "ms", "sse", at_most=20), Threshold(METRIC, "ms", "sse", at_least=15)
     found = AllOf(parts).judge(known)
     assert found.verdict == "depends"
     assert (
         found.words
         == "confirmed: latency_mean at most 20 ms | refuted: latency_mean at least 15 ms"
     )
-    missing = Bound(METRIC, "ms", "null", at_most=20)
+    missing = Threshold(METRIC, "ms", "null", at_most=20)
     assert AllOf((*parts, missing)).judge(known).verdict == "not measured"
     assert AllOf(parts).text == "sse: latency_mean at most 20 ms; sse: latency_mean at least 15 ms"
 
@@ -213,8 +213,8 @@ def test_the_order_of_trials_is_irrelevant(data: st.DataObject) -> None:
     theirs = cell("null", {METRIC: [value + place for place, value in enumerate(values)]})
     rules = (
         Ratio(METRIC, "sse", "null", below=0.9),
-        Bound(METRIC, "ms", "sse", at_most=100),
-        Near(METRIC, "ms", "sse", lambda *_: 100.0, "L", 0.2),
+        Threshold(METRIC, "ms", "sse", at_most=100),
+        AgreesWithLaw(METRIC, "ms", "sse", lambda *_: 100.0, "L", 0.2),
     )
     for rule in rules:
         first = rule.judge(evidence(mine, theirs))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bench import samples
+from bench.model import samples
 
 int64 = st.integers(-(2**63), 2**63 - 1)
 packed_row = st.tuples(

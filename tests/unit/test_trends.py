@@ -10,8 +10,8 @@ from claim_builders import along, cell, evidence, renumbered, scaled
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bench.claims import Judgement, Verdict
-from bench.trends import Crossover, Straight, crossings, fitted
+from bench.verdicts.evidence import Judgement, Verdict
+from bench.verdicts.trends import Crossover, LinearFit, crossings, fitted
 
 METRIC = "requests_per_s"
 RATES = (0.5, 2.0, 8.0, 30.0)
@@ -205,7 +205,7 @@ def test_crossings(y: list[float], places: list[float]) -> None:
 
 def straight(rows: dict[int, list[float]]) -> Judgement:
     cells = [cell("sse", {METRIC: values}, clients=n) for n, values in rows.items()]
-    return Straight(METRIC, "/s", "sse", "clients").judge(evidence(*cells))
+    return LinearFit(METRIC, "/s", "sse", "clients").judge(evidence(*cells))
 
 
 @pytest.mark.parametrize(

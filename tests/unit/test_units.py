@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bench import units
-from bench.model import Parameter, UsageError
+from bench.model import units
+from bench.model.errors import UsageError
+from bench.model.load import Parameter
 
 
 def a_parameter(kind: type = float, unit: str = "s", **values: object) -> Parameter:

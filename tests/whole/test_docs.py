@@ -15,13 +15,18 @@ import pytest
 import typer.main
 from make_run import make_claims_run, make_run
 
-from bench import catalog, docs, findings, links, linktext, samples, store
+from bench import catalog
+from bench.analysis import findings
+from bench.analysis.metrics import METRICS
 from bench.cli import main as cli
 from bench.cli import shared
-from bench.metrics import METRICS
-from bench.model import Trial, parameters_of
-from bench.readings import PathCounts, Reading, WayCounts, Wire
-from bench.statistics import percentile
+from bench.model import links, linktext, samples
+from bench.model.load import parameters_of
+from bench.model.readings import PathCounts, Reading, WayCounts, Wire
+from bench.model.trial import Trial
+from bench.results import store
+from bench.stats.estimates import percentile
+from bench.tools import docs
 from reports import verdicts
 from reports.load import evaluate
 from reports.tables import SUMMARY

@@ -12,17 +12,20 @@ import pytest
 from make_run import _write_failed, _write_trial
 from unit_builders import data, events, latencies
 
-from bench import findings, gates, metrics, runner, samples, seeking, store
+from bench.analysis import findings, gates, metrics
 from bench.cli.main import main
-from bench.model import UsageError
-from bench.seeking import Seeker, Wish
+from bench.model import samples
+from bench.model.errors import UsageError
+from bench.results import store
+from bench.run import runner, searching
+from bench.run.searching import CapacityRequest, CapacitySearch
 from scenarios.notifications.experiment import NotificationLoad
 
 OBJECTIVE = gates.objective("latency_p50 < 1 ms")
 
 
-def wish(**changes: Any) -> Wish:
-    return dataclasses.replace(Wish("notifications/sse", OBJECTIVE), **changes)
+def wish(**changes: Any) -> CapacityRequest:
+    return dataclasses.replace(CapacityRequest("notifications/sse", OBJECTIVE), **changes)
 
 
 @pytest.mark.parametrize(
@@ -43,23 +46,23 @@ def wish(**changes: Any) -> Wish:
 )
 def test_what_cannot_be_meant_is_refused(changes: dict[str, Any], message: str) -> None:
     with pytest.raises(UsageError) as caught:
-        seeking.order_of(wish(**changes))
+        searching.order_of(wish(**changes))
     assert message in str(caught.value)
 
 
 def test_the_bound_is_the_least_and_has_its_reason(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(runner, "most_clients", lambda: 900)
-    search = seeking.order_of(wish()).search
+    search = searching.order_of(wish()).search
     assert (search.first, search.most) == (100, 900)
     assert "descriptors: ulimit -n" in search.why_most
-    assert seeking.order_of(wish(most="500")).search.why_most == "--most 500 was asked for"
-    rate = seeking.order_of(wish(over="event_rate", first="10/s")).search
+    assert searching.order_of(wish(most="500")).search.why_most == "--most 500 was asked for"
+    rate = searching.order_of(wish(over="event_rate", first="10/s")).search
     assert (rate.first, rate.whole) == (10.0, False)
     assert rate.why_most == "event_rate=100000/s is the parameter's own bound"
 
 
 def test_trials_of_the_same_number_share_their_seed() -> None:
-    order = seeking.order_of(wish())
+    order = searching.order_of(wish())
     first, other = order.trial(0, 100.0, 1), order.trial(7, 200.0, 1)
     assert (first.seed, first.level, first.load["clients"]) == (other.seed, {"clients": 100}, 100)
     assert order.trial(8, 200.0, 2).seed != first.seed
@@ -68,7 +71,7 @@ def test_trials_of_the_same_number_share_their_seed() -> None:
 # --- what a trial says ----------------------------------------------------------------------------
 
 
-def said(count: int, published: int, metric: str = "latency_p50", **load: Any) -> seeking.Seen:
+def said(count: int, published: int, metric: str = "latency_p50", **load: Any) -> searching.Seen:
     rows = latencies([1_000_000] * count)
     rows["sequence"] = range(1, count + 1)
     rows["outcome"] = samples.OK
@@ -76,7 +79,7 @@ def said(count: int, published: int, metric: str = "latency_p50", **load: Any) -
     one = data(rows, events=events(*sent))
     values = metrics.compute(one)
     doubts = findings.of_trial(one, count, values)
-    return seeking.seen_of(10, metric, one, values, doubts, NotificationLoad(clients=1, **load))
+    return searching.seen_of(10, metric, one, values, doubts, NotificationLoad(clients=1, **load))
 
 
 def test_a_whole_trial_has_its_value() -> None:
@@ -127,7 +130,7 @@ def test_a_search_leaves_an_ordinary_run(tmp_path: Path, monkeypatch: pytest.Mon
 
     monkeypatch.setattr(runner, "measure", measure)
     asked = wish(first="10", within="50%", settings=["duration=1s", "event_rate=10/s"])
-    seeker = Seeker(seeking.order_of(asked), tmp_path)
+    seeker = CapacitySearch(searching.order_of(asked), tmp_path)
     said: Any = Said()
     step = seeker.run(said)
     assert step.passes is not None
@@ -157,7 +160,7 @@ def test_an_interrupted_search_keeps_what_it_has(
 
     monkeypatch.setattr(runner, "measure", measure)
     asked = wish(first="10", settings=["duration=1s", "event_rate=10/s"])
-    seeker = Seeker(seeking.order_of(asked), tmp_path)
+    seeker = CapacitySearch(searching.order_of(asked), tmp_path)
     with pytest.raises(KeyboardInterrupt):
         seeker.run(Said())  # type: ignore[arg-type]
     assert seeker.step.passes is not None

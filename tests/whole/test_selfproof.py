@@ -13,9 +13,11 @@ import pytest
 from make_run import _write_trial, make_run
 from rich.console import Console
 
-from bench import runner, selfproof, store
-from bench.model import UsageError
-from bench.selfproof import AA_REPEATS, Tally
+from bench.model.errors import UsageError
+from bench.results import store
+from bench.run import runner
+from bench.tools import selfproof
+from bench.tools.selfproof import AA_REPEATS, Tally
 
 KEY = "latency_p50"
 TRIALS = 2 * AA_REPEATS

@@ -10,7 +10,7 @@ import os
 import socket
 import sys
 
-from bench.control import die_with_parent, say
+from bench.pipes import die_with_parent, say
 
 
 def _raise_priority() -> str:

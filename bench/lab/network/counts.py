@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from bench.readings import WayCounts
+from bench.model.readings import WayCounts
 
 PROTOCOL_TCP = 6
 SYN = 0x02

@@ -23,11 +23,11 @@ from typing import Any
 
 import msgspec
 
-from bench.control import hear, say
 from bench.lab.network.counts import Lateness, Retransmissions, Tally
 from bench.lab.network.namespaces import BACKEND, CLIENT, Namespaces
 from bench.lab.network.shaper import LOST, Shaper
-from bench.links import Link
+from bench.model.links import Link
+from bench.pipes import hear, say
 
 BATCH = 64
 MOST_WAITING = 200_000

@@ -21,12 +21,12 @@ import msgspec
 
 from bench.catalog import ROOT
 from bench.lab.network.namespaces import ADDRESSES, BACKEND, CLIENT
-from bench.lab.place import Place
 from bench.lab.processes import Child
 from bench.lab.scratch import make_folder
-from bench.links import Link
-from bench.model import ComponentMissing, TrialFailed
-from bench.readings import PathCounts
+from bench.lab.side import Side
+from bench.model.errors import ComponentMissing, TrialFailed
+from bench.model.links import Link
+from bench.model.readings import PathCounts
 
 FOLDER_PREFIX = "patternbench-link-"
 START_SECONDS = 15.0
@@ -91,19 +91,19 @@ class Network:
     def log_tail(self) -> list[str]:
         return self._child.log_tail() if self._child else []
 
-    def place(self, end: str, path: int = 0) -> Place:
+    def place(self, end: str, path: int = 0) -> Side:
         """Where clients, or the backend, are."""
         number = (CLIENT, BACKEND).index(end)
         *owner, client, backend = self._descriptors
         join = (*owner, (client, backend)[number])
-        return Place(ADDRESSES[path][number], join, partial(self._socket, end))
+        return Side(ADDRESSES[path][number], join, partial(self._socket, end))
 
     @property
-    def clients(self) -> Place:
+    def clients(self) -> Side:
         return self.place(CLIENT)
 
     @property
-    def backend(self) -> Place:
+    def backend(self) -> Side:
         return self.place(BACKEND)
 
     def _ask(self, **message: Any) -> dict[str, Any]:

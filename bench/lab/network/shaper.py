@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import random
 
-from bench.links import Way
+from bench.model.links import Way
 
 LOST = -1
 OVERFLOWED = -2

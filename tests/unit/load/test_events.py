@@ -13,8 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from load_builders import in_loop
 
-from bench.payload import decode
-from bench.samples import EVENT_DTYPE, EVERY
+from bench.model.payload import decode
+from bench.model.samples import EVENT_DTYPE, EVERY
 from scenarios.notifications.experiment import EXPERIMENT
 from targets import _events
 from targets._events import Event, EventSource, Feed

@@ -13,8 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from load_builders import FakeMeter, FakeTransport, in_loop, pieces
 
-from bench.load import http1
-from bench.load.http1 import (
+from bench.load.clients import http1
+from bench.load.clients.http1 import (
     ConnectionClosed,
     Http1Connection,
     Http1Stream,

@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 
-from bench import catalog, ordering, runner
-from bench.model import ComponentMissing, UsageError
-from bench.ordering import Asked
-from bench.plan import Request
+from bench import catalog
+from bench.model.errors import ComponentMissing, UsageError
+from bench.plan.trials import Request
+from bench.run import request, runner
+from bench.run.request import Asked
 
 SSE = "notifications/sse"
 
@@ -22,7 +23,7 @@ def refusal(function: Any, *arguments: Any) -> str:
 
 
 def test_settings_are_those_of_set_and_of_options() -> None:
-    assert ordering.settings_of(["event_rate=5/s", "trace=a=b"], clients="10", duration="") == {
+    assert request.settings_of(["event_rate=5/s", "trace=a=b"], clients="10", duration="") == {
         "clients": "10",
         "event_rate": "5/s",
         "trace": "a=b",
@@ -41,7 +42,7 @@ def test_settings_are_those_of_set_and_of_options() -> None:
     ],
 )
 def test_bad_settings(pairs: list[str], message: str) -> None:
-    assert refusal(lambda: ordering.settings_of(pairs, duration="2s")) == message
+    assert refusal(lambda: request.settings_of(pairs, duration="2s")) == message
 
 
 @pytest.fixture
@@ -56,7 +57,7 @@ def plan_file(tmp_path: Path) -> str:
 
 def test_options_weigh_more_than_the_plan_file(plan_file: str) -> None:
     asked = Asked((plan_file,), {"clients": "30", "payload": "64B"}, repeats=1, workers=2)
-    assert ordering.request_of(asked) == Request(
+    assert request.request_of(asked) == Request(
         (SSE,), {"clients": "30", "event_rate": "5/s", "payload": "64B"}, 1, 7, 2
     )
 
@@ -64,17 +65,17 @@ def test_options_weigh_more_than_the_plan_file(plan_file: str) -> None:
 def test_quick_weighs_least(plan_file: str) -> None:
     quick = catalog.experiments()["notifications"].quick
     assert {"clients", "duration"} <= set(quick)
-    load = ordering.plan_of(Asked((plan_file,), quick=True)).trials[0].load
-    plain = ordering.plan_of(Asked((SSE,))).trials[0].load
+    load = request.plan_of(Asked((plan_file,), quick=True)).trials[0].load
+    plain = request.plan_of(Asked((SSE,))).trials[0].load
     assert load["clients"] == 20
     assert load["duration_s"] == float(quick["duration"].removesuffix("s")) != plain["duration_s"]
-    assert ordering.request_of(Asked((plan_file,), quick=True)).repeats == 2
-    assert ordering.request_of(Asked((SSE,), quick=True)).repeats == ordering.QUICK_REPEATS
-    assert ordering.request_of(Asked((SSE,), quick=True, repeats=9)).repeats == 9
+    assert request.request_of(Asked((plan_file,), quick=True)).repeats == 2
+    assert request.request_of(Asked((SSE,), quick=True)).repeats == request.QUICK_REPEATS
+    assert request.request_of(Asked((SSE,), quick=True, repeats=9)).repeats == 9
 
 
 def test_a_plan_holds_every_pattern_at_every_level_and_repeat() -> None:
-    plan = ordering.plan_of(
+    plan = request.plan_of(
         Asked((SSE, "notifications/null"), {"clients": "1,2"}, repeats=2, seed=5, command="bench")
     )
     assert {(t.pattern, t.load["clients"], t.repeat) for t in plan.trials} == {
@@ -120,14 +121,14 @@ def test_a_plan_holds_every_pattern_at_every_level_and_repeat() -> None:
     ],
 )
 def test_bad_orders(asked: Asked, message: str) -> None:
-    assert refusal(ordering.plan_of, asked) == message
+    assert refusal(request.plan_of, asked) == message
 
 
 @pytest.mark.parametrize(
     ("name", "known"), [("nothing", "notifications, "), ("notifications/nothing", "polling, sse")]
 )
 def test_unknown_names_are_answered_with_what_there_is(name: str, known: str) -> None:
-    words = refusal(ordering.plan_of, Asked((name,)))
+    words = refusal(request.plan_of, Asked((name,)))
     assert words.startswith(f"{name}: unknown ")
     assert known in words.partition("; ")[2]
 
@@ -135,25 +136,25 @@ def test_unknown_names_are_answered_with_what_there_is(name: str, known: str) ->
 def test_a_trace_is_read_before_anything_starts(tmp_path: Path) -> None:
     path = tmp_path / "trace.csv"
     trace = {"schedule": "trace", "trace": str(path)}
-    words = refusal(ordering.plan_of, Asked((SSE,), trace))
+    words = refusal(request.plan_of, Asked((SSE,), trace))
     assert words.startswith(f"trace={path}: cannot be read (")
     assert words.endswith("); name a CSV file")
     path.write_text("1,50\n0.5,50\n")
-    words = refusal(ordering.plan_of, Asked((SSE,), trace))
+    words = refusal(request.plan_of, Asked((SSE,), trace))
     assert words == (
         f"{path} line 2: 0.5,50 is negative or goes back in time; sort the trace by time"
     )
     path.write_text("0.5,50\n")
-    assert ordering.plan_of(Asked((SSE,), trace)).trials
+    assert request.plan_of(Asked((SSE,), trace)).trials
 
 
 def test_one_pattern_takes_one_of_each() -> None:
-    pattern, load = ordering.one_pattern(SSE, ["clients=3"], "")
+    pattern, load = request.one_pattern(SSE, ["clients=3"], "")
     assert (pattern.id, load["clients"]) == (SSE, 3)
-    assert refusal(ordering.one_pattern, "notifications", [], "") == (
+    assert refusal(request.one_pattern, "notifications", [], "") == (
         "notifications: names an experiment; write EXPERIMENT/PATTERN (`bench list`)"
     )
-    assert refusal(ordering.one_pattern, SSE, ["clients=1,2"], "") == (
+    assert refusal(request.one_pattern, SSE, ["clients=1,2"], "") == (
         "clients: one value each, please; this command sweeps nothing"
     )
 
@@ -162,13 +163,13 @@ def test_what_lacks_a_component_is_left_out_with_the_remedy(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setitem(runner.COMPONENTS, "rabbitmq", lambda: "install it")
-    plan = ordering.plan_of(Asked((SSE, "notifications/rabbitmq"), repeats=1))
+    plan = request.plan_of(Asked((SSE, "notifications/rabbitmq"), repeats=1))
     assert plan.not_measured == {"notifications/rabbitmq": "install it"}
     assert [trial.pattern for trial in plan.trials] == [SSE]
     assert [pattern.id for pattern in plan.patterns] == [SSE, "notifications/rabbitmq"]
     with pytest.raises(ComponentMissing, match=r"^install it$"):
-        ordering.plan_of(Asked(("notifications/rabbitmq",)))
+        request.plan_of(Asked(("notifications/rabbitmq",)))
     # A broker that the user names makes up for it.
-    monkeypatch.setattr("bench.lab.rabbitmq.check_foreign", lambda url: None)
+    monkeypatch.setattr("bench.lab.services.rabbitmq.check_foreign", lambda url: None)
     url = "amqp://guest:guest@127.0.0.1:1/"
-    assert ordering.plan_of(Asked(("notifications/rabbitmq",), amqp_url=url)).trials
+    assert request.plan_of(Asked(("notifications/rabbitmq",), amqp_url=url)).trials

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bench.payload import LEAST_BYTES, SEPARATOR, decode, encode
+from bench.model.payload import LEAST_BYTES, SEPARATOR, decode, encode
 
 numbers = st.tuples(
     st.integers(0, 10**10 - 1), st.integers(0, 10**18 - 1), st.integers(0, 10**18 - 1)

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from bench import planfile
-from bench.model import UsageError
-from bench.plan import Request
+from bench.model.errors import UsageError
+from bench.plan.trials import Request
+from bench.run import planfile
 
 
 def test_a_whole_plan(tmp_path: Path) -> None:

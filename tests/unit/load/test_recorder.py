@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from bench.load.recorder import Recorder, histograms, recent_ms
 from bench.load.stats import feed_statistics
-from bench.samples import DTYPE, EMPTY, FAILED, OK, rows
+from bench.model.samples import DTYPE, EMPTY, FAILED, OK, rows
 
 OPERATIONS = ("connect", "tick", "request", "delivery")
 int64 = st.integers(-(2**63), 2**63 - 1)

@@ -9,7 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from load_builders import pieces
 
-from bench.load.sse import EventStreamParser, StreamEvent
+from bench.load.clients.sse import EventStreamParser, StreamEvent
 
 
 def parsed(text: bytes, *cuts: int) -> list[tuple[bytes, bytes, bytes]]:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bench.lab.tap import Crossing
-from bench.stage import shown
+from bench.tools.stage import shown
 
 TAP: Any = SimpleNamespace(began_ns=1_000_000)
 

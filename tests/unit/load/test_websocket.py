@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from load_builders import FakeMeter, in_loop, pieces
 
-from bench.load.websocket import EXTENSION, WebSocket
+from bench.load.clients.websocket import EXTENSION, WebSocket
 
 Kind = picows.WSMsgType
 NEGOTIATED = f"{EXTENSION}; server_max_window_bits=15"

@@ -12,7 +12,7 @@ from load_builders import TcpInfo, in_loop, tcp_info
 
 from bench.load import wire
 from bench.load.wire import Counts, WireMeter, read_socket, total_of
-from bench.readings import Wire
+from bench.model.readings import Wire
 
 TIMESTAMPS, SACK, WINDOW_SCALE = 1, 2, 4
 u64, u32 = st.integers(0, 2**40), st.integers(0, 2**32 - 1)

@@ -1,0 +1,264 @@
+"""What `bench capacity` found, in words: the bracket, why it ends there, what a law expects.  Pure.
+
+The reason is read from the meters at the level that fails.  Knows metrics' names and
+the laws that an experiment declares; measures nothing and decides nothing.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from bench.adaptive.capacity import Level, Search, Seen, Step
+from bench.analysis.findings import BUSY_SHARE
+from bench.analysis.metrics import BACKEND_ROLES, METRICS
+from bench.model import units
+from bench.model.load import Parameter
+
+BACKEND_BUSY = 0.85
+"""CPU time over the window from which a role with one loop has no room for bursts."""
+
+GENERATOR_FINDINGS = ("generator_saturated", "generator_limits", "generator_late")
+
+WAITING_PART = {
+    "latency_p50": 0.5,
+    "latency_mean": 0.5,
+    "latency_p90": 0.9,
+    "latency_p99": 0.99,
+    "latency_p999": 0.999,
+    "latency_max": 1.0,
+}
+"""FAN-1: the part of N x s that so many of a broadcast's clients wait at most."""
+
+NOBODY_PART = 0.5
+"""From this part of the latency on, N x s is what the clients wait for."""
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What the meters showed at a level: medians over its trials, and its findings by code."""
+
+    metrics: Mapping[str, float]
+    findings: Mapping[str, str] = field(default_factory=dict)
+    generator_cores: int = 1
+    receivers: int = 1
+
+    def of(self, key: str) -> float:
+        return self.metrics.get(key, math.nan)
+
+
+@dataclass(frozen=True)
+class Swept:
+    """What is swept for whom."""
+
+    pattern: str
+    parameter: Parameter
+
+    def level(self, value: float) -> str:
+        """`clients=1,412`, `event_rate=12.5/s`."""
+        text = f"{value:,.0f}" if self.parameter.kind is int else None
+        return f"{self.parameter.name}={text or units.show(value, self.parameter.unit)}"
+
+
+def answer(search: Search, step: Step, swept: Swept) -> list[str]:
+    """The value and its bracket, or why there is none."""
+    objective = search.objective.text
+    low, high = step.passes, step.fails
+    if step.ending in ("start fails", "cannot be judged") or low is None:
+        return [*_no_answer(search, step, swept), *([_line(high, "fails", swept)] if high else [])]
+    most = f"{swept.pattern}: {objective} holds up to {swept.level(low.level)}"
+    if high is None:
+        return [f"{most} and maybe beyond", _line(low, "passes", swept)]
+    return [most, _line(low, "passes", swept), _line(high, "fails", swept)]
+
+
+def _no_answer(search: Search, step: Step, swept: Swept) -> list[str]:
+    objective, high = search.objective.text, step.fails
+    if step.ending == "cannot be judged":
+        reason = step.words if high is None else "below it trials have too few samples"
+        where = f"; {swept.level(high.level)} fails" if high else ""
+        return [
+            f"{swept.pattern}: {objective} cannot be judged ({reason}){where}; raise --duration"
+        ]
+    if high is None:
+        return [f"{swept.pattern}: nothing is known yet of {objective}"]
+    return [f"{swept.pattern}: {objective} does not even hold at {swept.level(high.level)}"]
+
+
+def _line(level: Level, verdict: str, swept: Swept) -> str:
+    head = f"  {verdict} at {swept.level(level.level)}"
+    parts = []
+    if level.values:
+        key = level.search.objective.metric
+        low, high = (_amount(value, key) for value in (min(level.values), max(level.values)))
+        count = len(level.values)
+        over = f"median of {count} trials, {low} to {high}" if count > 1 else "1 trial"
+        parts.append(f"{key} {_amount(level.median, key)} ({over})")
+    if level.broken:
+        count, total = len(level.broken), len(level.trials)
+        parts.append(f"{count} of {total} trials broke: {level.broken[0]}")
+    elif level.reason:
+        parts.append(level.reason)
+    return f"{head}: {'; '.join(parts)}"
+
+
+def _amount(value: float, key: str) -> str:
+    unit = METRICS[key].unit
+    return " ".join(filter(None, (units.significant(value), unit)))
+
+
+def crossing_words(crossing: float | None, swept: Swept) -> list[str]:
+    if crossing is None:
+        return []
+    return [f"  a line through all trials near it crosses the bound at {swept.level(crossing)}"]
+
+
+def trial_words(search: Search, seen: Seen, swept: Swept, number: int) -> str:
+    """`clients=200, trial 2: latency_p99 31.2 ms: holds`."""
+    key = search.objective.metric
+    if seen.broken or seen.silent:
+        outcome = f"broke: {seen.broken}" if seen.broken else f"cannot be judged: {seen.silent}"
+    else:
+        holds = "holds" if search.holds(seen.value) else "misses"
+        outcome = f"{key} {_amount(seen.value, key)}: {holds}"
+    return f"{swept.level(seen.level)}, trial {number}: {outcome}"
+
+
+# --- why ---------------------------------------------------------------------------------
+
+
+def reasons(level: Level, shown: Shown) -> list[str]:
+    """What stood in the way at the level that fails, gravest first; never empty."""
+    found = [level.reason] if level.reason else []
+    found += _generator(shown)
+    found += [
+        f"{role} CPU: {share:.0%} of a core"
+        for role in BACKEND_ROLES
+        if (share := shown.of(f"{role}_cpu_share")) > BACKEND_BUSY
+    ]
+    if found:
+        return found
+    return [_nobody(level, shown)]
+
+
+def _generator(shown: Shown) -> list[str]:
+    share = shown.of("generator_cpu_share") / shown.generator_cores
+    busy = [f"generator CPU: {share:.0%} of its cores"] if share > BUSY_SHARE else []
+    messages = [
+        f"generator: {shown.findings[code]}"
+        for code in GENERATOR_FINDINGS
+        if code in shown.findings and not (busy and code == "generator_saturated")
+    ]
+    return busy + messages
+
+
+def _nobody(level: Level, shown: Shown) -> str:
+    """Latency grows though nobody is busy: a broadcast is served client by client."""
+    key = level.search.objective.metric
+    shares = ", ".join(
+        f"{role} {share:.0%}"
+        for role in (*BACKEND_ROLES, "generator")
+        if not math.isnan(share := shown.of(f"{role}_cpu_share"))
+    )
+    idle = f"nobody is busy (CPU: {shares or 'not metered'})"
+    cost_us = shown.of("server_marginal_cpu_us")
+    burst_ms = shown.receivers * cost_us / 1e3
+    if key in WAITING_PART and shown.receivers > 1 and burst_ms > NOBODY_PART * level.median:
+        return (
+            f"latency grows though {idle}: bursts, N x s = {shown.receivers:,} x {cost_us:.3g} us "
+            f"= {_amount(burst_ms, 'latency_p99')} for one event"
+        )
+    lag, rest = shown.of("loop_lag_p99"), ""
+    if shown.receivers > 1 and burst_ms > 0:
+        rest += f"; serving one event takes N x s = {_amount(burst_ms, 'latency_p99')}"
+    if lag > 0:
+        rest += f"; the load process's loop lags {_amount(lag, 'loop_lag_p99')} (p99)"
+    return f"{key} misses the objective though {idle}{rest}"
+
+
+# --- what a law expects --------------------------------------------------------------------
+
+
+def law_words(search: Search, level: Level, shown: Shown, swept: Swept) -> list[str]:
+    """FAN-1 beside the measured: the clients whose last one still waits as short as asked."""
+    part = WAITING_PART.get(search.objective.metric)
+    if part is None or swept.parameter.name != "clients" or shown.receivers < 2:
+        return []
+    costs = {role: shown.of(f"{role}_marginal_cpu_us") for role in ("server", "generator")}
+    if not costs["server"] > 0:
+        return []
+    half_trip_ms = max(0.0, shown.of("rtt_us") / 2e3) if shown.of("rtt_us") > 0 else 0.0
+    words = [
+        f"law FAN-1: one core serves N clients in turn: {search.objective.metric} = {part:g} N s",
+    ]
+    for role, cost_us in costs.items():
+        if cost_us > 0:
+            most = broadcast_clients(search.objective.bound, part, cost_us / 1e3, half_trip_ms)
+            words.append(
+                f"  s = {cost_us:.3g} us ({role} CPU for one more delivery, measured at "
+                f"{swept.level(level.level)}): clients={most:,.0f}; "
+                f"measured / law = {level.level / most:.2f}"
+                if most >= 1
+                else f"  s = {cost_us:.3g} us ({role}): not even one client"
+            )
+    full = core_full_at(level.level, shown.of("deliveries_per_s"), costs["server"] / 1e6)
+    words.append(
+        "  the law knows single events: where the next comes while the last is still being "
+        f"served they queue; the server's core is full at clients={full:,.0f}"
+    )
+    return words
+
+
+def expected_words(
+    level: float, expected: Sequence[tuple[str, float | None]], swept: Swept
+) -> list[str]:
+    """Other laws that predict the objective's metric, solved for the level."""
+    words = []
+    for law, most in expected:
+        if most is None:
+            words.append(f"law {law}: says nothing of where {swept.parameter.name} is too much")
+        else:
+            ratio = f"measured / law = {level / most:.2f}"
+            words.append(f"law {law}: {swept.level(most)}; {ratio}")
+    return words
+
+
+def broadcast_clients(bound_ms: float, part: float, cost_ms: float, half_trip_ms: float) -> float:
+    """FAN-1 solved for N: part x N x s + R/2 = bound; the p99 waits about N s."""
+    return max(0.0, (bound_ms - half_trip_ms) / (part * cost_ms))
+
+
+def core_full_at(level: float, deliveries_per_s: float, cost_s: float) -> float:
+    """The level at which deliveries, in proportion to it, use a whole core."""
+    used = deliveries_per_s * cost_s
+    return level / used if used > 0 else math.inf
+
+
+def predicted_level(
+    value_at: Callable[[float], float], search: Search, beyond: float
+) -> float | None:
+    """The level at which a law's value stops to keep the objective; None where it never does."""
+    low, high = min(search.first, 1.0), beyond
+    try:
+        if not search.holds(value_at(low)) or search.holds(value_at(high)):
+            return None
+        for _ in range(60):
+            middle = math.sqrt(low * high)
+            low, high = (middle, high) if search.holds(value_at(middle)) else (low, middle)
+    except (KeyError, ZeroDivisionError, OverflowError, ValueError):
+        return None
+    return low
+
+
+def medians(values: Sequence[Mapping[str, float]]) -> dict[str, float]:
+    """Each metric's median over trials; trials without it do not count."""
+    found = {}
+    for key in dict.fromkeys(key for one in values for key in one):
+        known = sorted(one[key] for one in values if not math.isnan(one.get(key, math.nan)))
+        if known:
+            middle = len(known) // 2
+            found[key] = (
+                known[middle] if len(known) % 2 else sum(known[middle - 1 : middle + 1]) / 2
+            )
+    return found

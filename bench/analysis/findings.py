@@ -1,0 +1,255 @@
+"""Doubts about a trial or a run, each typed and with its remedy.  Pure.
+
+A finding "void" forbids the use of a trial's numbers, "doubt" marks them,
+"note" only tells.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from bench.analysis.metrics import BACKEND_ROLES
+from bench.analysis.trialdata import TrialData
+from bench.model.finding import Finding
+from bench.stats.estimates import Estimate
+from bench.stats.power import repeats_for_precision
+
+BUSY_SHARE = 0.8
+LAG_SHARE = 0.05
+LAG_FLOOR_MS = 1.0
+"""What the scheduler of a small shared machine may take; less is noise."""
+
+GENERATOR_PART = 0.5
+WIDE_SHARE = 0.25
+RARE_PER_S = 0.01
+"""At a lower event rate a trial is about waiting: that nothing comes is no fault."""
+
+SOURCE_SHARE = 0.05
+RTT_SLACK_MS, RTT_SHARE = 1.0, 0.05
+"""A link may be off by so much in all: what the scheduler of a small machine takes."""
+
+PROBE_BYTES = 33
+"""A probe's packet, IP level: a narrow link takes time to send even that."""
+
+
+def of_trial(data: TrialData, counted: int, metrics: Mapping[str, float]) -> list[Finding]:
+    """The doubts about one trial.  `counted` is what the clients say they did."""
+    checks = (
+        rows_lost(len(data.rows), counted),
+        clock_backwards(data),
+        incomplete(data),
+        nothing_measured(data),
+        generator_busy(metrics, data.generator_cores),
+        generator_late(metrics),
+        generator_shares_delay(data, metrics),
+        source_late(metrics),
+        link_differs(metrics, data.load),
+        link_overloaded(metrics, is_cut=data.load.get("cut_s", 0.0) > 0),
+    )
+    return [finding for finding in checks if finding is not None]
+
+
+def rows_lost(rows: int, counted: int) -> Finding | None:
+    if rows == counted:
+        return None
+    return Finding(
+        "samples_lost",
+        "void",
+        f"{counted:,} operations were counted but {rows:,} rows were stored",
+        "a defect of the harness: keep the results folder and report it",
+    )
+
+
+def clock_backwards(data: TrialData) -> Finding | None:
+    rows = data.rows
+    backwards = int(np.count_nonzero(rows["done_ns"] < rows["intended_ns"]))
+    if not backwards:
+        return None
+    return Finding(
+        "clock",
+        "doubt",
+        f"{backwards:,} samples end before they were meant to begin; they are kept",
+        "check that clients and backend read the same clock (one host)",
+    )
+
+
+def incomplete(data: TrialData) -> Finding | None:
+    missing = data.accounting.lost
+    if not missing:
+        return None
+    return Finding(
+        "incomplete",
+        "doubt",
+        f"{missing:,} of {data.accounting.expected:,} deliveries never arrived; "
+        "latency speaks only of the others",
+        "raise drain, lower event_rate or clients, or look into the target's log",
+    )
+
+
+def nothing_measured(data: TrialData) -> Finding | None:
+    if len(data.outcomes):
+        return None
+    if not data.accounting.expected and data.load.get("event_rate_per_s", 1) < RARE_PER_S:
+        return Finding(
+            "nothing_happened",
+            "note",
+            "no event fell into the window, as is usual at so low a rate: what is measured is "
+            "the cost of waiting",
+            "none needed",
+        )
+    if data.load.get("cut_s", 0.0) > 0:
+        return Finding(
+            "path_lost",
+            "note",
+            "nothing was delivered once the path was down",
+            "none needed: that is what was asked; raise cut to see some delivered before",
+        )
+    if data.load.get("streams", 0) > 0 and data.accounting.expected:
+        return Finding(
+            "streams_hold_all",
+            "note",
+            "no page came beside the streams that it held open",
+            "none needed where the streams take every connection; else raise drain",
+        )
+    return Finding(
+        "nothing_measured",
+        "void",
+        "nothing was delivered in the window",
+        "raise event_rate or duration, so that events fall into the window",
+    )
+
+
+def generator_busy(metrics: Mapping[str, float], cores: int = 1) -> Finding | None:
+    """`cores` are those that the load processes share."""
+    share = metrics.get("generator_cpu_share", math.nan) / cores
+    if not share > BUSY_SHARE:
+        return None
+    return Finding(
+        "generator_saturated",
+        "doubt",
+        f"the load process used {share:.0%} of its core: latency is partly its own",
+        "use --workers 2, or fewer clients or events",
+    )
+
+
+def generator_late(metrics: Mapping[str, float]) -> Finding | None:
+    lag, typical = metrics.get("generator_lag_p99", math.nan), metrics.get("latency_p50", math.nan)
+    if not (lag > LAG_FLOOR_MS and lag > LAG_SHARE * typical):
+        return None
+    return Finding(
+        "generator_late",
+        "doubt",
+        f"requests left up to {lag:.3g} ms late (p99), over {LAG_SHARE:.0%} of the median latency",
+        "use --workers 2, or fewer clients or events",
+    )
+
+
+def generator_shares_delay(data: TrialData, metrics: Mapping[str, float]) -> Finding | None:
+    """In a broadcast the slower of server and load process sets the pace (law FAN-1)."""
+    if not len(data.window_events):  # clients that make the work wait for no broadcast
+        return None
+    own = metrics.get("generator_marginal_cpu_us", math.nan)
+    backend = sum(
+        cost
+        for role in BACKEND_ROLES
+        if not math.isnan(cost := metrics.get(f"{role}_marginal_cpu_us", math.nan))
+    )
+    if not own > backend > 0:
+        return None
+    receivers = data.accounting.expected / max(1, len(data.window_events))
+    wait_ms = receivers * own / 2e3
+    if not wait_ms > GENERATOR_PART * metrics.get("latency_mean", math.nan):
+        return None
+    return Finding(
+        "generator_limits",
+        "doubt",
+        f"one event for {receivers:,.0f} clients costs the load process {own:.3g} us each "
+        f"and the backend {backend:.3g} us: the delay is mostly the load process's",
+        "use --workers 2, and read the backend's CPU instead of the latency",
+    )
+
+
+def source_late(metrics: Mapping[str, float]) -> Finding | None:
+    lag, typical = metrics.get("source_lag_p99", math.nan), metrics.get("latency_p50", math.nan)
+    if not (lag > SOURCE_SHARE * typical and lag > 1.0):
+        return None
+    return Finding(
+        "source_late",
+        "note",
+        f"the backend published up to {lag:.3g} ms after the schedule (p99); latency counts from "
+        "the schedule, so this delay is in it",
+        "none needed where the backend is meant to be at its limit",
+    )
+
+
+def link_differs(metrics: Mapping[str, float], load: Mapping[str, Any]) -> Finding | None:
+    """The link as asked and as found: by a probe, and by the packets' lateness."""
+    asked, probed = (metrics.get(f"link_rtt_{one}_ms", math.nan) for one in ("asked", "probe"))
+    slack_ms = RTT_SLACK_MS + RTT_SHARE * asked
+    # The probe is the least of a few round trips: jitter shortens it.
+    short_ms = RTT_SLACK_MS + 1e3 * load.get("jitter_s", 0.0)
+    rates = [rate for rate in (load.get("rate", 0.0), load.get("rate_up", 0.0)) if rate]
+    own_ms = sum(8e3 * PROBE_BYTES / rate for rate in rates)
+    far = probed < asked - short_ms or probed > asked + own_ms + slack_ms
+    late_ms = metrics.get("link_late_p99_us", math.nan) / 1e3
+    late = late_ms > slack_ms
+    if math.isnan(asked) or not (far or late):
+        return None
+    found = f"{probed:.3g} ms" if far else f"packets up to {late_ms:.3g} ms late (p99)"
+    return Finding(
+        "link_differs",
+        "doubt",
+        f"a round trip of {asked:.3g} ms was asked for, found was {found}",
+        "fewer clients or events, or a machine with a core for the link",
+    )
+
+
+def link_overloaded(metrics: Mapping[str, float], *, is_cut: bool = False) -> Finding | None:
+    """A device that is taken down drops what it holds: then drops say nothing."""
+    dropped = 0.0 if is_cut else metrics.get("link_dropped_by_devices", math.nan)
+    share = metrics.get("link_cpu_share", math.nan)
+    if not (dropped > 0 or share > BUSY_SHARE):
+        return None
+    words = f"{dropped:,.0f} packets were dropped before they reached the link, which"
+    return Finding(
+        "link_overloaded",
+        "doubt",
+        f"{words if dropped > 0 else 'the link'} used {share:.0%} of a core: what it adds is more "
+        "than was asked for",
+        "fewer clients or events, or a smaller rate",
+    )
+
+
+def of_estimate(title: str, entry: Estimate) -> Finding | None:
+    """Trials that disagree about one value."""
+    if not entry.half_width_share > WIDE_SHARE:
+        return None
+    more = (repeats_for_precision(entry, WIDE_SHARE) or 0) - entry.trials
+    return Finding(
+        "trials_disagree",
+        "note",
+        f"{title}: the interval is +-{entry.half_width_share:.0%} of the value",
+        f"about {max(1, more)} more repeats (or a longer duration) would narrow it to "
+        f"+-{WIDE_SHARE:.0%}",
+    )
+
+
+def percentile_missing(title: str, have: int, needed: int) -> Finding:
+    return Finding(
+        "too_few_samples",
+        "note",
+        f"{title} is not shown: {have:,} samples, {needed:,} would carry it",
+        "raise duration, event_rate or clients",
+    )
+
+
+def worst(findings: Sequence[Finding]) -> str:
+    """The gravest severity present, "" where there is none."""
+    for severity in Finding.ORDER:
+        if any(f.severity == severity for f in findings):
+            return severity
+    return ""

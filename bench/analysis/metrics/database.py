@@ -1,0 +1,207 @@
+"""What an application's database connections do to its queries.  Pure."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from bench.analysis.metrics.registry import metric, quantile_metrics
+from bench.analysis.trialdata import TrialData, difference_ns
+from bench.model import samples
+
+
+def wait_ns(data: TrialData) -> np.ndarray:
+    return difference_ns(data.select("wait"), "done_ns", "intended_ns")
+
+
+def hold_ns(data: TrialData) -> np.ndarray:
+    return difference_ns(data.select("hold"), "done_ns", "intended_ns")
+
+
+def _mean_ms(values_ns: np.ndarray) -> float:
+    return float(np.mean(values_ns)) / 1e6 if len(values_ns) else math.nan
+
+
+quantile_metrics(
+    "wait",
+    "wait for a connection",
+    "waits for a connection to the database (got - asked, both in the application)",
+    wait_ns,
+)
+quantile_metrics(
+    "hold",
+    "connection held",
+    "times for which a query holds its connection (given back - got, both in the application)",
+    hold_ns,
+)
+
+
+@metric(
+    "wait_mean",
+    "ms",
+    "wait for a connection mean",
+    "Mean time from asking for a connection to the database to having it, in the application.",
+    "lower",
+)
+def wait_mean(data: TrialData) -> float:
+    return _mean_ms(wait_ns(data))
+
+
+@metric(
+    "wait_max",
+    "ms",
+    "wait for a connection max",
+    "The greatest wait for a connection to the database; of bursts, the median of theirs.",
+    "lower",
+)
+def wait_max(data: TrialData) -> float:
+    if not _has_bursts(data):
+        values = wait_ns(data)
+        return float(np.max(values)) / 1e6 if len(values) else math.nan
+    return _median_ms(whole_bursts(data).longest_wait_ns)
+
+
+@metric(
+    "hold_mean",
+    "ms",
+    "connection held mean",
+    "Mean time for which a query holds its connection: the service time of the queue before it.",
+    "lower",
+)
+def hold_mean(data: TrialData) -> float:
+    return _mean_ms(hold_ns(data))
+
+
+@dataclass(frozen=True)
+class Bursts:
+    """The window's bursts that were answered in full, one entry each."""
+
+    makespan_ns: np.ndarray
+    arrival_ns: np.ndarray
+    longest_wait_ns: np.ndarray
+    held_ns: np.ndarray
+
+
+def whole_bursts(data: TrialData) -> Bursts:
+    """A client numbers its queries: so many in a row are a burst, and have one instant."""
+    queries, waits, holds = (
+        _Groups(data.select(name), int(data.load["burst"]))
+        for name in (data.outcome_operation, "wait", "hold")
+    )
+    whole = sorted({*queries.whole} & {*waits.whole} & {*holds.whole})
+    of_query, of_wait, of_hold = (
+        np.searchsorted(groups.whole, whole) for groups in (queries, waits, holds)
+    )
+    instant = -queries.greatest(-queries.rows["intended_ns"])[of_query]
+    return Bursts(
+        queries.greatest(queries.rows["done_ns"])[of_query] - instant,
+        waits.greatest(waits.rows["intended_ns"])[of_wait] - instant,
+        waits.greatest(difference_ns(waits.rows, "done_ns", "intended_ns"))[of_wait],
+        holds.mean(difference_ns(holds.rows, "done_ns", "intended_ns"))[of_hold],
+    )
+
+
+class _Groups:
+    """One operation's rows by burst; `whole` are the keys of those that lack no good row."""
+
+    def __init__(self, rows: np.ndarray, size: int) -> None:
+        rows = rows[rows["outcome"] == samples.OK]
+        key = rows["client"].astype(np.int64) * (1 << 40) + rows["sequence"] // size
+        keys, which, sizes = np.unique(key, return_inverse=True, return_counts=True)
+        self.whole = keys[sizes == size]
+        self.rows = rows[(sizes == size)[which]]
+        self._which = np.searchsorted(self.whole, key[(sizes == size)[which]])
+
+    def greatest(self, values: np.ndarray) -> np.ndarray:
+        """The greatest value of each whole group, in the order of `whole`."""
+        found = np.full(len(self.whole), np.iinfo(np.int64).min)
+        np.maximum.at(found, self._which, values)
+        return found
+
+    def mean(self, values: np.ndarray) -> np.ndarray:
+        """The mean of each whole group, in the order of `whole`."""
+        totals = np.bincount(self._which, values, len(self.whole))
+        return totals / np.maximum(1, np.bincount(self._which, minlength=len(self.whole)))
+
+
+def _has_bursts(data: TrialData) -> bool:
+    return data.load.get("arrivals") == "bursts" and "wait" in data.operations
+
+
+def _median_ms(values_ns: np.ndarray) -> float:
+    return float(np.median(values_ns)) / 1e6 if len(values_ns) else math.nan
+
+
+@metric(
+    "burst_makespan",
+    "ms",
+    "burst makespan",
+    "Time from a burst's instant to the last of its replies; median over the window's bursts.",
+    "lower",
+)
+def burst_makespan(data: TrialData) -> float:
+    return _median_ms(whole_bursts(data).makespan_ns) if _has_bursts(data) else math.nan
+
+
+@metric(
+    "burst_arrival",
+    "ms",
+    "burst arrival",
+    "Time from a burst's instant until the application has asked for the last connection that it "
+    "needs; median over the window's bursts.",
+    "lower",
+)
+def burst_arrival(data: TrialData) -> float:
+    return _median_ms(whole_bursts(data).arrival_ns) if _has_bursts(data) else math.nan
+
+
+@metric(
+    "burst_hold",
+    "ms",
+    "connection held in a burst",
+    "Mean time for which a query of a burst holds its connection; median over the window's bursts.",
+    "lower",
+)
+def burst_hold(data: TrialData) -> float:
+    return _median_ms(whole_bursts(data).held_ns) if _has_bursts(data) else math.nan
+
+
+@metric(
+    "burst_queries_per_s",
+    "/s",
+    "queries per second in a burst",
+    "Queries of a burst over its makespan; median over the window's bursts.",
+    "higher",
+)
+def burst_queries_per_s(data: TrialData) -> float:
+    return int(data.load["burst"]) * 1e3 / burst_makespan(data) if _has_bursts(data) else math.nan
+
+
+@metric(
+    "database_connections_per_query",
+    "",
+    "connections per query",
+    "Connections to the database opened after the start, per query, those of the warm-up included.",
+    "lower",
+)
+def connections_per_query(data: TrialData) -> float:
+    if data.outcome_operation not in data.operations:
+        return math.nan
+    queries = np.count_nonzero(
+        data.rows["operation"] == data.operations.index(data.outcome_operation)
+    )
+    opened = data.counted_change("database_connections_opened")
+    return opened / int(queries) if queries else math.nan
+
+
+@metric(
+    "database_connections_most",
+    "",
+    "connections at most",
+    "The most connections to the database that were open at the same time, from the start on.",
+    "lower",
+)
+def connections_most(data: TrialData) -> float:
+    return data.counted.get("end", {}).get("database_connections_most", math.nan)

@@ -1,0 +1,38 @@
+"""What the harness adds of its own: lags of generator, loop and event source.  Pure."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from bench.analysis.metrics.registry import quantile_metrics
+from bench.analysis.trialdata import TrialData, difference_ns
+
+
+def lag_ns(data: TrialData) -> np.ndarray:
+    return difference_ns(data.requests, "sent_ns", "intended_ns")
+
+
+quantile_metrics(
+    "generator_lag", "generator lag", "lags of the generator (sent - intended) of requests", lag_ns
+)
+
+
+def tick_ns(data: TrialData) -> np.ndarray:
+    return difference_ns(data.select("tick"), "done_ns", "intended_ns")
+
+
+quantile_metrics(
+    "loop_lag", "loop lag", "lags of a 10 ms timer in the load process's event loop", tick_ns
+)
+
+
+def source_lag_ns(data: TrialData) -> np.ndarray:
+    return difference_ns(data.window_events, "published_ns", "intended_ns")
+
+
+quantile_metrics(
+    "source_lag",
+    "source lag",
+    "delays of the backend's event source (published - scheduled)",
+    source_lag_ns,
+)

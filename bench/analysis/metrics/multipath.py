@@ -1,0 +1,43 @@
+"""Transfers over one path or two: how fast, and over which.  Pure."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from bench.analysis.metrics.registry import metric
+from bench.analysis.trialdata import TrialData, difference_ns
+from bench.model import samples
+
+
+@metric(
+    "goodput",
+    "Mbit/s",
+    "goodput",
+    "Median over the transfers of their bytes over done - sent; headers are not counted.",
+    "higher",
+)
+def goodput(data: TrialData) -> float:
+    transfers = data.select("transfer")
+    transfers = transfers[transfers["outcome"] == samples.OK]
+    if not len(transfers):
+        return math.nan
+    spent_ns = difference_ns(transfers, "done_ns", "sent_ns")
+    return float(np.median(transfers["bytes_down"] * 8e3 / spent_ns))
+
+
+@metric(
+    "second_path_share",
+    "",
+    "share of the second path",
+    "Of the bytes that the link carried to clients from the window's beginning to the trial's end, "
+    "the share on its second path.",
+    "neither",
+)
+def second_path_share(data: TrialData) -> float:
+    start, end = data.link.get("t0", ()), data.link.get("end", ())
+    if len(start) < 2 or len(end) < 2:
+        return math.nan
+    carried = [b.down.bytes_out - a.down.bytes_out for a, b in zip(start, end, strict=True)]
+    return carried[1] / sum(carried) if sum(carried) else math.nan

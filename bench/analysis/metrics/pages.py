@@ -1,0 +1,163 @@
+"""How a page came: makespan, waiting, connections.  Pure.
+
+All are NaN for experiments that load no pages (operation `page`, with `resource`
+and `open` rows beside it).
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from bench.analysis.metrics.registry import metric, quantile_metrics
+from bench.analysis.trialdata import TrialData, difference_ns
+from bench.model import samples
+
+LISTENERS = ("http1", "tls", "quic")
+
+
+def pages(data: TrialData) -> np.ndarray:
+    """The pages of the window that came whole."""
+    rows = data.select("page")
+    whole: np.ndarray = rows[rows["outcome"] == samples.OK]
+    return whole
+
+
+def _mean_ms(values: np.ndarray) -> float:
+    return float(np.mean(values)) / 1e6 if len(values) else math.nan
+
+
+def makespan_ns(data: TrialData) -> np.ndarray:
+    return difference_ns(pages(data), "done_ns", "intended_ns")
+
+
+@metric(
+    "makespan_mean",
+    "ms",
+    "makespan mean",
+    "Mean time from asking for a page to the last byte of its last resource.",
+    "lower",
+)
+def makespan_mean(data: TrialData) -> float:
+    return _mean_ms(makespan_ns(data))
+
+
+quantile_metrics("makespan", "makespan", "pages' times until the last byte", makespan_ns)
+
+
+def ttfb_ns(data: TrialData) -> np.ndarray:
+    return difference_ns(pages(data), "first_byte_ns", "intended_ns")
+
+
+quantile_metrics(
+    "ttfb", "time to first byte", "pages' times until the first byte of any resource", ttfb_ns
+)
+
+
+def setup_ns(data: TrialData) -> np.ndarray:
+    return difference_ns(data.select("open"), "done_ns", "intended_ns")
+
+
+quantile_metrics(
+    "setup", "set-up", "times until a page's new connection was ready, TLS or QUIC", setup_ns
+)
+
+
+@metric(
+    "setup_mean",
+    "ms",
+    "set-up mean",
+    "Mean time until a page's new connection was ready for its first request.",
+    "lower",
+)
+def setup_mean(data: TrialData) -> float:
+    return _mean_ms(setup_ns(data))
+
+
+def queue_ns(data: TrialData) -> np.ndarray:
+    return difference_ns(data.select("resource"), "sent_ns", "intended_ns")
+
+
+@metric(
+    "queue_time_mean",
+    "ms",
+    "queue time mean",
+    "Mean time that a resource's request waited for a connection or stream, its set-up included.",
+    "lower",
+)
+def queue_time_mean(data: TrialData) -> float:
+    return _mean_ms(queue_ns(data))
+
+
+quantile_metrics(
+    "queue_time",
+    "queue time",
+    "waits of requests for a connection or stream (set-up included)",
+    queue_ns,
+)
+
+
+def _per_page(data: TrialData, amount: float) -> float:
+    count = len(pages(data))
+    return amount / count if count else math.nan
+
+
+def _counted_per_page(data: TrialData, counter: str) -> float:
+    """What the server's end counted of all listeners, per page of the whole trial."""
+    found = [data.counted_change(counter.format(name)) for name in LISTENERS]
+    known = [value for value in found if not math.isnan(value)]
+    if not known or "page" not in data.operations:
+        return math.nan
+    begun = np.count_nonzero(data.rows["operation"] == data.operations.index("page"))
+    return sum(known) / begun if begun else math.nan
+
+
+@metric(
+    "connections_per_page",
+    "",
+    "connections per page",
+    "Connections that the server's end counted, per page of the whole trial.",
+    "neither",
+)
+def connections_per_page(data: TrialData) -> float:
+    return _counted_per_page(data, "http.{}.downstream_cx_total")
+
+
+@metric(
+    "handshakes_per_page",
+    "",
+    "TLS handshakes per page",
+    "TLS and QUIC handshakes that the server's end counted, per page of the whole trial.",
+    "neither",
+)
+def handshakes_per_page(data: TrialData) -> float:
+    return _counted_per_page(data, "listener.{}.ssl.handshake")
+
+
+@metric(
+    "header_bytes_per_page",
+    "B",
+    "header bytes per page",
+    "Headers of a page's requests and replies as HTTP/1.1 would write them.",
+    "neither",
+)
+def header_bytes_per_page(data: TrialData) -> float:
+    resources = data.select("resource")
+    if not resources["bytes_up"].all():
+        return math.nan  # no request is without headers: nobody told their size
+    written = float(np.sum(resources["bytes_up"]) + np.sum(resources["bytes_down"]))
+    return _per_page(data, written - float(np.sum(pages(data)["bytes_down"])))
+
+
+@metric(
+    "overhead_bytes_per_page",
+    "B",
+    "bytes beside payload per page",
+    "Wire bytes of both directions less the resources themselves: headers, handshakes, packets' "
+    "own headers, acknowledgements, retransmissions.",
+    "lower",
+)
+def overhead_bytes_per_page(data: TrialData) -> float:
+    payload = _per_page(data, float(np.sum(pages(data)["bytes_down"])))
+    return data.per_piece(data.wire_bytes("up") + data.wire_bytes("down")) - payload

@@ -1,0 +1,265 @@
+"""One trial's raw data in memory, and what is counted in it.  Pure.
+
+The metrics take it; where it came from (Parquet, a test) it does not know.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from bench.model import samples
+from bench.model.readings import PathCounts, Reading, Wire
+
+MARGINAL_INTERVALS = 11
+"""Readings for a slope: ten intervals of the meters."""
+
+LEAST_VARIATION = 0.25
+"""Intervals must differ by so much of their mean, or noise decides the slope."""
+
+
+@dataclass(frozen=True)
+class TrialData:
+    """One trial's raw data, as the metric functions take it.
+
+    `rows` has samples.DTYPE, `events` samples.EVENT_DTYPE; `operations` names
+    the codes in rows; `series[role]` are the meters over time, with those of
+    the instants "idle" (before the first client), "t0" and "t1" in `marks`.
+    """
+
+    load: Mapping[str, Any]
+    operations: tuple[str, ...]
+    outcome_operation: str
+    rows: np.ndarray
+    events: np.ndarray
+    t0_ns: int
+    t1_ns: int
+    marks: Mapping[str, Mapping[str, Reading]] = field(default_factory=dict)
+    wire: Mapping[str, Wire] = field(default_factory=dict)
+    link: Mapping[str, Sequence[PathCounts]] = field(default_factory=dict)
+    counted: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    link_facts: Mapping[str, Any] = field(default_factory=dict)
+    peaks: Mapping[str, int] = field(default_factory=dict)
+    series: Mapping[str, Sequence[Reading]] = field(default_factory=dict)
+    generator_cores: int = 1
+    backend_cores: int = 1
+
+    @property
+    def seconds(self) -> float:
+        return (self.t1_ns - self.t0_ns) / 1e9
+
+    def select(self, operation: str) -> np.ndarray:
+        """The window's rows of one operation: those intended in [t0, t1)."""
+        rows = self.rows
+        if operation not in self.operations:
+            none: np.ndarray = rows[:0]
+            return none
+        mask = rows["operation"] == self.operations.index(operation)
+        mask &= (rows["intended_ns"] >= self.t0_ns) & (rows["intended_ns"] < self.t1_ns)
+        chosen: np.ndarray = rows[mask]
+        return chosen
+
+    @cached_property
+    def outcomes(self) -> np.ndarray:
+        """The window's successful outcome rows (deliveries)."""
+        rows = self.select(self.outcome_operation)
+        good: np.ndarray = rows[rows["outcome"] == samples.OK]
+        return good
+
+    @cached_property
+    def requests(self) -> np.ndarray:
+        return self.select("request")
+
+    @cached_property
+    def latencies_ns(self) -> np.ndarray:
+        return difference_ns(self.outcomes, "done_ns", "intended_ns")
+
+    @cached_property
+    def window_events(self) -> np.ndarray:
+        times = self.events["intended_ns"]
+        within: np.ndarray = self.events[(times >= self.t0_ns) & (times < self.t1_ns)]
+        return within
+
+    @cached_property
+    def accounting(self) -> Accounting:
+        if not len(self.events):
+            return account_work(self.select(self.outcome_operation))
+        return account(self.outcomes, self.window_events, int(self.load["clients"]))
+
+    @cached_property
+    def metered_to(self) -> str:
+        """The mark at which the meters' span ends that begins at t0: "t1", or "end".
+
+        Where clients make the work and none is under way at t0, all of it is done by the end:
+        so nothing of a piece that outlasts the window is left out.
+        """
+        rows = self.rows[self.rows["operation"] == self.operations.index(self.outcome_operation)]
+        straddles = (rows["intended_ns"] < self.t0_ns) & (rows["done_ns"] > self.t0_ns)
+        is_work = not len(self.events) and bool(len(rows))
+        return "end" if is_work and not straddles.any() and "end" in self.marks else "t1"
+
+    @property
+    def metered_s(self) -> float:
+        """Length of the meters' span: the window, or until the last piece was done."""
+        if self.metered_to == "t1":
+            return self.seconds
+        (start, *_), (end, *_) = self.marks["t0"].values(), self.marks["end"].values()
+        return (end.time_ns - start.time_ns) / 1e9
+
+    @cached_property
+    def metered_pieces(self) -> float:
+        """Outcomes that the meters' span holds; work that reaches over its edges in part.
+
+        NaN where it holds less than one whole piece: what one costs cannot be told.
+        """
+        if len(self.events) or self.metered_to == "end":
+            return float(len(self.outcomes)) or math.nan
+        rows = self.rows[self.rows["operation"] == self.operations.index(self.outcome_operation)]
+        rows = rows[rows["outcome"] == samples.OK]
+        lasted = np.maximum(1, difference_ns(rows, "done_ns", "sent_ns"))
+        first = np.maximum(rows["sent_ns"], self.t0_ns)
+        inside = np.maximum(0, np.minimum(rows["done_ns"], self.t1_ns) - first)
+        held = float(np.sum(inside / lasted))
+        return held if held >= 1 else math.nan
+
+    def cpu_ns(self, role: str) -> float:
+        """CPU time of a role over the meters' span; NaN where it was not metered."""
+        start = self.marks.get("t0", {}).get(role)
+        end = self.marks.get(self.metered_to, {}).get(role)
+        if start is None or end is None:
+            return math.nan
+        # The two readings are not the window's edges to the nanosecond: scale.
+        return (end.cpu_ns - start.cpu_ns) * (
+            self.metered_s * 1e9 / max(1, end.time_ns - start.time_ns)
+        )
+
+    def per_outcome(self, amount: float) -> float:
+        return amount / len(self.outcomes) if len(self.outcomes) else math.nan
+
+    def per_piece(self, amount: float) -> float:
+        """What the meters counted, over the outcomes that their span holds."""
+        return amount / self.metered_pieces
+
+    def marginal_cpu_us(self, role: str) -> float:
+        """CPU of a role for one more delivery: the slope over the meters' intervals.
+
+        Unlike CPU / deliveries it leaves out what the role spends when nothing
+        happens.  NaN where the intervals do not differ.
+        """
+        readings = self.series.get(role, ())
+        if len(readings) < MARGINAL_INTERVALS:
+            return math.nan
+        times = np.array([reading.time_ns for reading in readings])
+        cpu = np.diff(np.array([reading.cpu_ns for reading in readings]))
+        delivered = np.histogram(self.outcomes["done_ns"], bins=times)[0]
+        spread = delivered - delivered.mean()
+        if delivered.std() <= LEAST_VARIATION * delivered.mean():
+            return math.nan
+        return float(np.dot(spread, cpu - cpu.mean()) / np.dot(spread, spread)) / 1e3
+
+    def wire_change(self, name: str) -> float:
+        start, end = self.wire.get("t0"), self.wire.get(self.metered_to)
+        if start is None or end is None or end.unseen:
+            return math.nan
+        return float(getattr(end, name) - getattr(start, name))
+
+    def link_change(self, way: str, name: str) -> float:
+        """Change of one count of the link over the meters' span, its paths; NaN on loopback."""
+        if "t0" not in self.link or self.metered_to not in self.link:
+            return math.nan
+        start, end = (
+            sum(getattr(getattr(path, way), name) for path in self.link[mark])
+            for mark in ("t0", self.metered_to)
+        )
+        return float(end - start)
+
+    def counted_change(self, name: str) -> float:
+        """Change of what the backend itself counts, from before the first client to the end.
+
+        Over the whole trial, as a connection is not of an instant: to be set against all
+        pieces of work, those of the warm-up included.  NaN where nobody counts it.
+        """
+        start, end = self.counted.get("idle", {}), self.counted.get("end", {})
+        return end[name] - start.get(name, 0.0) if name in end else math.nan
+
+    def wire_bytes(self, way: str) -> float:
+        """IP bytes in the window as the clients' end saw them: the link's count, else TCP_INFO's.
+
+        `way` is "up" (from clients) or "down".
+        """
+        counted = self.link_change(way, "bytes_in" if way == "up" else "bytes_out")
+        return self.wire_change(f"wire_{way}") if math.isnan(counted) else counted
+
+    def memory_per_client(self, role: str) -> float:
+        idle = self.marks.get("idle", {}).get(role)
+        end = self.marks.get("t1", {}).get(role)
+        if idle is None or end is None:
+            return math.nan
+        return (end.memory_bytes - idle.memory_bytes) / int(self.load["clients"])
+
+
+@dataclass(frozen=True)
+class Accounting:
+    """Who got what: counts over all clients in the window."""
+
+    expected: int
+    delivered: int
+    lost: int
+    duplicated: int
+    out_of_order: int
+    misdirected: int = 0
+
+
+def account(deliveries: np.ndarray, events: np.ndarray, clients: int) -> Accounting:
+    """Compare deliveries (samples.DTYPE) with published events (EVENT_DTYPE).
+
+    An event of feed EVERY is owed to each of `clients`, any other to the one
+    client whose number is the feed.  What comes to somebody to whom it is not
+    owed is misdirected and makes up for no loss.
+    """
+    to_all = events["feed"] == samples.EVERY
+    for_all = int(np.count_nonzero(to_all))
+    expected = for_all * clients + (len(events) - for_all)
+    order = np.argsort(deliveries["done_ns"], kind="stable")
+    client = deliveries["client"][order].astype(np.int64)
+    sequence = deliveries["sequence"][order]
+    # By client, then by arrival: neighbours are consecutive arrivals at one client.
+    by_client = np.argsort(client, kind="stable")
+    client, sequence = client[by_client], sequence[by_client]
+    same = client[1:] == client[:-1]
+    backwards = int(np.count_nonzero(same & (sequence[1:] < sequence[:-1])))
+    owed = (client < clients) & np.isin(sequence, events["sequence"][to_all])
+    to_one = events[~to_all]
+    owed |= np.isin(_pairs(client, sequence), _pairs(to_one["feed"], to_one["sequence"]))
+    distinct = len(np.unique(_pairs(client[owed], sequence[owed])))
+    return Accounting(
+        expected,
+        distinct,
+        expected - distinct,
+        int(np.count_nonzero(owed)) - distinct,
+        backwards,
+        int(np.count_nonzero(~owed)),
+    )
+
+
+def account_work(rows: np.ndarray) -> Accounting:
+    """Where clients make the work themselves, each piece begun in the window is owed."""
+    done = int(np.count_nonzero(rows["outcome"] == samples.OK))
+    return Accounting(len(rows), done, len(rows) - done, 0, 0)
+
+
+def _pairs(client: np.ndarray, sequence: np.ndarray) -> np.ndarray:
+    """One number for each (client, sequence)."""
+    pairs: np.ndarray = client.astype(np.int64) * (1 << 40) + sequence
+    return pairs
+
+
+def difference_ns(rows: np.ndarray, later: str, earlier: str) -> np.ndarray:
+    """Column `later` less column `earlier`, in nanoseconds; may be negative."""
+    values: np.ndarray = rows[later] - rows[earlier]
+    return values

@@ -1,0 +1,1 @@
+"""Envoy from a description."""

@@ -1,0 +1,1 @@
+"""Protocol clients, one file a protocol."""

@@ -1,0 +1,149 @@
+"""A headless Chromium beside the load process: started, asked, ended.
+
+The browser and its driver (see browser_driver.py) are children of the load process, on
+its cores and in its network.  Knows nothing of pages' contents or of samples.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import os
+import signal
+import sys
+from itertools import count
+from typing import Any
+
+import gevent.monkey
+
+from bench.load.engine import Engine
+from bench.pipes import hear
+
+START_SECONDS = 20.0
+END_SECONDS = 5.0
+NAME = "browser"
+
+_spawn = gevent.monkey.get_original("os", "posix_spawn")
+_wait = gevent.monkey.get_original("os", "waitpid")
+
+
+class Browser:
+    """One driver with one Chromium; to be used on the engine's loop."""
+
+    def __init__(self, pid: int, commands: int, lines: asyncio.StreamReader) -> None:
+        self._pid, self._commands, self._lines = pid, commands, lines
+        self._numbers = count()
+        self._asked: dict[int, asyncio.Future[dict[str, Any]]] = {}
+        self._listener: asyncio.Task[None] | None = None
+        self.version = ""
+
+    @classmethod
+    async def start(cls, config: dict[str, Any]) -> Browser:
+        """Return when Chromium runs; ConnectionError where it does not."""
+        theirs_in, commands = os.pipe()
+        answers, theirs_out = os.pipe()
+        words = [sys.executable, "-m", "bench.load.clients.browser_driver"]
+        # subprocess and asyncio's are gevent's here, or need a main thread that is not.
+        pid = _spawn(
+            sys.executable,
+            words,
+            dict(os.environ),
+            file_actions=[
+                (os.POSIX_SPAWN_DUP2, theirs_in, 0),
+                (os.POSIX_SPAWN_DUP2, theirs_out, 1),
+            ],
+        )
+        os.close(theirs_in)
+        os.close(theirs_out)
+        lines = asyncio.StreamReader(limit=1 << 26)
+        await asyncio.get_running_loop().connect_read_pipe(
+            lambda: asyncio.StreamReaderProtocol(lines), os.fdopen(answers, "rb", 0)
+        )
+        self = cls(pid, commands, lines)
+        try:
+            self._tell(config)
+            ready = await asyncio.wait_for(self._hear(), START_SECONDS)
+            if "error" in ready:
+                raise ConnectionError(f"Chromium did not start: {ready['error']}")
+        except BaseException:
+            os.kill(pid, signal.SIGKILL)
+            await self.close()
+            raise
+        self.version = ready["version"]
+        self._listener = asyncio.create_task(self._listen())
+        return self
+
+    def _tell(self, message: dict[str, Any]) -> None:
+        try:
+            os.write(self._commands, json.dumps(message).encode() + b"\n")
+        except OSError:
+            raise ConnectionError("the browser's driver has ended") from None
+
+    async def _hear(self) -> dict[str, Any]:
+        line = await self._lines.readline()
+        if not line:
+            raise ConnectionError("the browser's driver has ended")
+        return hear(line)
+
+    async def _listen(self) -> None:
+        try:
+            while True:
+                reply = await self._hear()
+                future = self._asked.pop(reply["id"], None)
+                if future is None or future.done():
+                    continue
+                if "error" in reply:
+                    future.set_exception(ConnectionError(f"browser: {reply['error']}"))
+                else:
+                    future.set_result(reply)
+        except ConnectionError as error:
+            for future in self._asked.values():
+                if not future.done():
+                    future.set_exception(error)
+            self._asked.clear()
+
+    async def ask(self, do: str, **fields: Any) -> dict[str, Any]:
+        """The reply to one request; ConnectionError where the browser says that it cannot."""
+        number = next(self._numbers)
+        future: asyncio.Future[dict[str, Any]] = asyncio.get_running_loop().create_future()
+        self._asked[number] = future
+        self._tell({"id": number, "do": do, **fields})
+        try:
+            return await future
+        finally:
+            self._asked.pop(number, None)
+
+    async def close(self) -> None:
+        """End Chromium and its driver, and wait for that."""
+        if self._listener is not None:
+            self._listener.cancel()
+        with contextlib.suppress(OSError):
+            os.close(self._commands)  # the end of its input
+        loop = asyncio.get_running_loop()
+        ended = loop.run_in_executor(None, _reap, self._pid)
+        _, late = await asyncio.wait([ended], timeout=END_SECONDS)
+        if late:
+            os.kill(self._pid, signal.SIGKILL)
+            await ended
+
+
+def _reap(pid: int) -> None:
+    with contextlib.suppress(ChildProcessError):
+        _wait(pid, 0)
+
+
+async def shared(engine: Engine, config: dict[str, Any]) -> Browser:
+    """The browser of this load process: begun by whoever wants it first, ended at the end."""
+    if NAME not in engine.helpers:
+        starting = asyncio.ensure_future(Browser.start(config))
+        engine.helpers[NAME] = starting
+
+        async def end() -> None:
+            with contextlib.suppress(ConnectionError, TimeoutError):
+                await (await starting).close()
+
+        engine.at_end.append(end)
+    # Shielded: who waits may be cancelled, the others still want it.
+    browser: Browser = await asyncio.shield(engine.helpers[NAME])
+    return browser

@@ -1,0 +1,175 @@
+"""`python -m bench.load.browser_driver`: a headless Chromium, driven by Playwright.
+
+A process of its own, as Playwright needs an interpreter that gevent has not patched.
+First line in: {"protocol", "origin", "spki"}; first line out: {"ready": true, "version"}.
+Then requests {"id", "do", "client", ...}, answered in any order by {"id", ...}:
+
+    open {url}       a fresh context without connections, the document in it, and `rehearse()`
+    call {options}   the document's `loadPage(options)`: its result, and the clock's zero
+
+End of input ends the browser and this process: it comes with the load process's end,
+however that ends.  Were this process killed, Playwright's would hear its own end of input.
+Knows nothing of samples or loads.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+import signal
+import sys
+from typing import Any
+
+from playwright.async_api import Browser, BrowserContext, CDPSession, Error, Page, async_playwright
+
+from bench.clock import now_ns
+from bench.lab import chromium
+from bench.lab.scratch import make_folder
+from bench.pipes import first_line, hear, say
+
+FOLDER_PREFIX = "patternbench-browser-"
+END_SECONDS = 5
+REST_SECONDS = 0.1
+"""After a page is there Chromium still draws its window, on the same core."""
+
+WITHOUT = (
+    # A window's own user interface is a page too, in a process that is busy for half a
+    # second; so is one that is kept in reserve for the next page.
+    "WebUIOmniboxPopup",
+    "WebUIOmniboxAimPopup",
+    "SpareRendererForSitePerProcess",
+    # What Playwright would leave out; only the last of such lists counts.
+    "HttpsUpgrades",
+    "HttpsFirstBalancedModeAutoEnable",
+    "OptimizationHints",
+    "NetworkTimeServiceQuerying",
+    "PreconnectToSearch",
+    "MediaRouter",
+    "AimEnabled",
+    "PaintHolding",
+    "DestroyProfileOnBrowserClose",
+)
+
+FLAGS = (
+    "--disable-gpu",
+    "--no-proxy-server",
+    "--disable-component-update",
+    "--disable-domain-reliability",
+    f"--disable-features={','.join(WITHOUT)}",
+)
+BY_PROTOCOL = {
+    "http1": ("--disable-quic", "--disable-http2"),
+    "http2": ("--disable-quic",),
+    "http3": ("--enable-quic",),
+}
+
+
+def flags(config: dict[str, Any]) -> list[str]:
+    """What makes it speak the one protocol, and believe the one certificate."""
+    chosen = [*FLAGS, *BY_PROTOCOL[config["protocol"]]]
+    authority = config["origin"].partition("//")[2]
+    # It is to speak with nobody else in the world, whatever its version has a mind to.
+    host = authority.rpartition(":")[0]
+    chosen.append(f"--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE {host}")
+    if config["protocol"] == "http3":
+        chosen.append(f"--origin-to-force-quic-on={authority}")
+    if config["spki"]:
+        chosen.append(f"--ignore-certificate-errors-spki-list={config['spki']}")
+    return chosen
+
+
+class Tab:
+    """One client's page in a context of its own, which shares no connection with any other."""
+
+    def __init__(self, context: BrowserContext, page: Page, devtools: CDPSession) -> None:
+        self.context, self._page, self._devtools = context, page, devtools
+
+    @classmethod
+    async def open(cls, browser: Browser, url: str) -> Tab:
+        context = await browser.new_context()
+        page = await context.new_page()
+        devtools = await context.new_cdp_session(page)
+        await devtools.send("Performance.enable")
+        await page.goto(url)
+        await page.evaluate("rehearse()")
+        await asyncio.sleep(REST_SECONDS)
+        return cls(context, page, devtools)
+
+    async def call(self, options: dict[str, Any]) -> dict[str, Any]:
+        """The page's own times, and where their zero lies on this host's monotonic clock.
+
+        Chromium's clock is the same one; before and after bracket what the page says.
+        """
+        before_ns = now_ns()
+        result = await self._page.evaluate("options => loadPage(options)", options)
+        after_ns = now_ns()
+        found = await self._devtools.send("Performance.getMetrics")
+        values = {entry["name"]: entry["value"] for entry in found["metrics"]}
+        zero_ns = round(values["NavigationStart"] * 1e9)
+        return {"page": result, "zero_ns": zero_ns, "between_ns": [before_ns, after_ns]}
+
+
+class Driver:
+    """Does what is asked, several things at once."""
+
+    def __init__(self, browser: Browser) -> None:
+        self._browser = browser
+        self._tabs: dict[int, Tab] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def begin(self, message: dict[str, Any]) -> None:
+        task = asyncio.create_task(self._answer(message))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _answer(self, message: dict[str, Any]) -> None:
+        try:
+            reply = await getattr(self, f"do_{message['do']}")(message)
+        except (Error, KeyError) as error:
+            reply = {"error": str(error).partition("\n")[0]}
+        say({"id": message["id"], **reply})
+
+    async def do_open(self, message: dict[str, Any]) -> dict[str, Any]:
+        if (before := self._tabs.pop(message["client"], None)) is not None:
+            await before.context.close()
+        self._tabs[message["client"]] = await Tab.open(self._browser, message["url"])
+        return {}
+
+    async def do_call(self, message: dict[str, Any]) -> dict[str, Any]:
+        return await self._tabs[message["client"]].call(message["options"])
+
+
+async def drive(config: dict[str, Any], folder: str) -> None:
+    lines = asyncio.StreamReader()
+    await asyncio.get_running_loop().connect_read_pipe(
+        lambda: asyncio.StreamReaderProtocol(lines), sys.stdin
+    )
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(
+            executable_path=chromium.executable(),
+            args=flags(config),
+            env={**os.environ, "HOME": folder},
+        )
+        say({"ready": True, "version": browser.version})
+        driver = Driver(browser)
+        while line := await lines.readline():
+            driver.begin(hear(line))
+        signal.alarm(END_SECONDS)  # whatever closing may wait for
+        await browser.close()
+
+
+def main() -> None:
+    config = hear(first_line())
+    folder = str(make_folder(FOLDER_PREFIX))
+    os.environ["TMPDIR"] = folder  # where Playwright makes the profile
+    try:
+        asyncio.run(drive(config, folder))
+    except Error as error:
+        say({"error": str(error).partition("\n")[0]})
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+if __name__ == "__main__":
+    main()

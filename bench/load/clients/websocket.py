@@ -1,0 +1,98 @@
+"""A WebSocket client on picows, with permessage-deflate where the server agrees.
+
+picows knows no extensions: this offers the extension in the handshake and
+inflates frames marked with RSV1.  Knows nothing of what a message means.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import zlib
+from collections.abc import Callable
+
+import picows
+
+from bench.clock import now_ns
+from bench.load.clients.http1 import ConnectionClosed
+from bench.load.wire import WireMeter
+
+EXTENSION = "permessage-deflate"
+DEFLATE_TAIL = b"\x00\x00\xff\xff"
+"""What RFC 7692 takes off the end of each compressed message."""
+
+Sink = Callable[[bytes, int], None]
+
+
+class WebSocket(picows.WSListener):
+    """One connection; whole messages go to `sink(message, read_ns)`."""
+
+    def __init__(self, sink: Sink, wire: WireMeter) -> None:
+        self._sink = sink
+        self._wire = wire
+        self._fd = -1
+        self._parts: list[bytes] = []
+        self._compressed = False
+        self._inflate: zlib._Decompress | None = None
+        self.extension = ""
+        self.ended: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+    @classmethod
+    async def open(cls, url: str, sink: Sink, wire: WireMeter, deflate: bool) -> WebSocket:
+        """Connect and upgrade; ConnectionError where the server refuses."""
+        headers = {"Sec-WebSocket-Extensions": EXTENSION} if deflate else {}
+        try:
+            _, listener = await picows.ws_connect(
+                lambda: cls(sink, wire), url, extra_headers=headers, use_aiofastnet=False
+            )
+        except picows.WSError as error:
+            raise ConnectionClosed(f"the upgrade failed: {error}") from error
+        assert isinstance(listener, cls)
+        return listener
+
+    def close(self) -> None:
+        self._wire.closes(self._fd)
+        self._transport.disconnect()
+
+    @property
+    def transport(self) -> asyncio.ReadTransport:
+        return self._transport.underlying_transport
+
+    # --- what picows says ---------------------------------------------------------
+
+    def on_ws_connected(self, transport: picows.WSTransport) -> None:
+        self._transport = transport
+        self._fd = self._wire.opens(transport.underlying_transport)
+        self.headers = transport.response.headers
+        self.extension = self.headers.get("Sec-WebSocket-Extensions", "")
+        if EXTENSION in self.extension:
+            self._inflate = zlib.decompressobj(-zlib.MAX_WBITS)
+
+    def on_ws_frame(self, transport: picows.WSTransport, frame: picows.WSFrame) -> None:
+        read_ns = now_ns()
+        kind = frame.msg_type
+        if kind == picows.WSMsgType.CLOSE:
+            transport.disconnect()
+            return
+        if kind not in (
+            picows.WSMsgType.BINARY,
+            picows.WSMsgType.TEXT,
+            picows.WSMsgType.CONTINUATION,
+        ):
+            return
+        if kind != picows.WSMsgType.CONTINUATION:
+            self._compressed = bool(frame.rsv1)
+        message = frame.get_payload_as_bytes()
+        if not frame.fin or self._parts:
+            self._parts.append(message)
+            if not frame.fin:
+                return
+            message = b"".join(self._parts)
+            self._parts.clear()
+        if self._compressed and self._inflate is not None:
+            message = self._inflate.decompress(message + DEFLATE_TAIL)
+        self._sink(message, read_ns)
+
+    def on_ws_disconnected(self, transport: picows.WSTransport) -> None:  # noqa: ARG002
+        self._wire.closes(self._fd)
+        if not self.ended.done():
+            self.ended.set_result(None)

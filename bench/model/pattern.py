@@ -1,0 +1,23 @@
+"""One way to do an experiment's job, as its two files declare it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Pattern:
+    """One way to do an experiment's job, as its two files declare it."""
+
+    experiment: str
+    name: str
+    title: str
+    summary: str
+    requires: tuple[str, ...] = ()
+    compared: bool = True
+    example: str = ""
+    code_hash: str = ""
+
+    @property
+    def id(self) -> str:
+        return f"{self.experiment}/{self.name}"

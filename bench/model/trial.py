@@ -1,0 +1,32 @@
+"""One execution of a pattern under a load, before it is run.
+
+Must not know how it is run or stored.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Trial:
+    """One execution to be done: a pattern under a load, with its seed.
+
+    `level` holds the swept values by public name; `load` every value by
+    field name, in base units.
+    """
+
+    number: int
+    pattern: str
+    level: Mapping[str, Any]
+    repeat: int
+    seed: int
+    load: Mapping[str, Any]
+
+    @property
+    def folder(self) -> str:
+        words = [f"{self.number:04d}", self.pattern.replace("/", ".")]
+        words += [f"{name}={value}" for name, value in self.level.items()]
+        return "-".join([*words, f"r{self.repeat}"])

@@ -1,0 +1,152 @@
+"""Values with units, as users write them and as reports show them.  Pure.
+
+Base units inside the program: seconds, bytes, events per second, bits per second, shares.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from typing import Any
+
+from bench.model.errors import UsageError
+from bench.model.load import Parameter
+
+SCALES: dict[str, dict[str, float]] = {
+    "s": {"ns": 1e-9, "us": 1e-6, "ms": 1e-3, "s": 1.0, "min": 60.0, "h": 3600.0},
+    "B": {
+        "B": 1,
+        "kB": 1e3,
+        "KB": 1e3,
+        "MB": 1e6,
+        "GB": 1e9,
+        "KiB": 2**10,
+        "MiB": 2**20,
+        "GiB": 2**30,
+    },
+    "/s": {"/s": 1.0, "/ms": 1e3, "/min": 1 / 60, "/h": 1 / 3600},
+    "%": {"%": 0.01},
+    "bit/s": {
+        "bit/s": 1,
+        "bit": 1,
+        "kbit": 1e3,
+        "mbit": 1e6,
+        "Mbit": 1e6,
+        "Mbit/s": 1e6,
+        "gbit": 1e9,
+    },
+    "": {"": 1.0},
+}
+EXAMPLES = {
+    "s": "250ms, 1s or 2min",
+    "B": "100B, 4kB or 1MiB",
+    "/s": "0.2/s or 30/min",
+    "%": "0.5% or 2%",
+    "bit/s": "500kbit, 20mbit or 1gbit",
+    "": "100",
+}
+NUMBER = re.compile(r"^\s*([+-]?[0-9][0-9_]*(?:\.[0-9]*)?(?:[eE][+-]?[0-9]+)?)\s*(\S*)\s*$")
+
+
+def quantity(text: str, unit: str, name: str) -> float:
+    """Parse `text` (as "250ms") to a number in the base unit.
+
+    Raises UsageError naming the parameter, the value and what would do.
+    """
+    match = NUMBER.match(text)
+    wanted = f"write it as {EXAMPLES[unit]}"
+    if not match:
+        raise UsageError(f"{name}={text}: not a number with a unit; {wanted}")
+    number, written = match.groups()
+    scale = SCALES[unit].get(written)
+    if scale is None and not written and float(number) == 0:
+        scale = 1.0  # nothing is nothing in any unit
+    if scale is None:
+        kind = f"unknown unit {written!r}" if written else "the unit is missing"
+        if not unit:
+            kind = f"it takes no unit, but has {written!r}"
+        raise UsageError(f"{name}={text}: {kind}; {wanted}")
+    value = float(number.replace("_", "")) * scale
+    if not math.isfinite(value):
+        raise UsageError(f"{name}={text}: too large for a number; {wanted}")
+    return value
+
+
+def parse(parameter: Parameter, text: str) -> Any:
+    """One value of a load parameter from its text; UsageError where it is not one."""
+    if parameter.choices or parameter.kind is str:
+        if parameter.choices and text not in parameter.choices:
+            raise UsageError(
+                f"{parameter.name}={text}: unknown value; use {' or '.join(parameter.choices)}"
+            )
+        return text
+    value = quantity(text, parameter.unit, parameter.name)
+    if parameter.kind is int:
+        whole = round(value)
+        # 1.001kB is 1000.9999999999999 in binary arithmetic; it means 1001.
+        if not math.isclose(value, whole, rel_tol=1e-9, abs_tol=1e-9):
+            raise UsageError(f"{parameter.name}={text}: must be a whole number; round it")
+        value = whole
+    return check_bounds(parameter, value, text)
+
+
+def check_bounds(parameter: Parameter, value: float, text: str) -> float:
+    low, high = parameter.low, parameter.high
+    if low is not None and value < low:
+        raise UsageError(
+            f"{parameter.name}={text}: too small; the least is {show(low, parameter.unit)}"
+        )
+    if high is not None and value > high:
+        raise UsageError(
+            f"{parameter.name}={text}: too large; the most is {show(high, parameter.unit)}"
+        )
+    return value
+
+
+def split_values(text: str) -> list[str]:
+    """`0.1,1,10/s` -> `["0.1/s", "1/s", "10/s"]`: a unit at the end serves all."""
+    parts = [part.strip() for part in text.split(",")]
+    last = NUMBER.match(parts[-1])
+    unit = last.group(2) if last else ""
+    full = []
+    for part in parts:
+        match = NUMBER.match(part)
+        full.append(part + unit if match and not match.group(2) else part)
+    return full
+
+
+def show(value: Any, unit: str) -> str:
+    """A value in base units as users write it: 0.25, "s" -> "250ms"."""
+    if isinstance(value, str):
+        return value
+    if unit == "s" and 0 < abs(value) < 1:
+        name = "ms" if abs(value) >= 1e-3 else "us"
+        return f"{value / SCALES['s'][name]:.6g}{name}"
+    if unit == "B" and abs(value) >= 1e4 and value % 1000 == 0:
+        name = "MB" if value % 1_000_000 == 0 else "kB"
+        return f"{value / SCALES['B'][name]:.10g}{name}"
+    if unit == "%":
+        return f"{value * 100:.6g}%"
+    if unit == "bit/s":
+        for name in ("gbit", "mbit", "kbit"):
+            if abs(value) >= SCALES[unit][name]:
+                return f"{value / SCALES[unit][name]:.10g}{name}"
+    return f"{value:.10g}{unit}"
+
+
+def significant(value: float | None, digits: int = 3) -> str:
+    """A number for people: three significant digits, no exponent for usual sizes."""
+    if value is None or math.isnan(value):
+        return "-"
+    if value == 0:
+        return "0"
+    if math.isinf(value):
+        return "inf" if value > 0 else "-inf"
+    magnitude = math.floor(math.log10(abs(value)))
+    rounded = round(value, digits - 1 - magnitude)
+    # Rounding may have carried into the next decade: 9.996 -> 10.0.
+    magnitude = math.floor(math.log10(abs(rounded)))
+    decimals = max(0, digits - 1 - magnitude)
+    if decimals > 6:
+        return f"{value:.{digits - 1}e}"
+    return f"{rounded:,.{decimals}f}"

@@ -1,0 +1,138 @@
+"""A run's trials: levels x patterns x repeats, in seeded interleaved order.  Pure.
+
+Also the checks that can be made before anything starts.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import itertools
+import random
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from bench.model import linktext, units
+from bench.model.errors import UsageError
+from bench.model.experiment import Experiment
+from bench.model.load import parameters_of
+from bench.model.pattern import Pattern
+from bench.model.trial import Trial
+
+MOST_SWEPT = 2
+SPARE_DESCRIPTORS = 100
+"""Descriptors of a process that are not a client's connection: libraries, pipes, timers."""
+
+
+@dataclass(frozen=True)
+class Request:
+    """What the user asked for, values still as text (checked by `trials_of`)."""
+
+    names: tuple[str, ...]
+    settings: Mapping[str, str] = field(default_factory=dict)
+    repeats: int = 5
+    seed: int = 1
+    workers: int = 1
+
+
+def parse_settings(
+    experiment: Experiment, settings: Mapping[str, str]
+) -> tuple[dict[str, Any], dict[str, list[Any]]]:
+    """Split settings into fixed values (by field name) and swept ones (by public name).
+
+    Raises UsageError for an unknown name, a bad value, or too many sweeps.
+    """
+    parameters = parameters_of(experiment.load)
+    fixed: dict[str, Any] = {}
+    swept: dict[str, list[Any]] = {}
+    for name, text in settings.items():
+        if name not in parameters:
+            raise UsageError(
+                f"{name}: {experiment.name} has no such parameter; it has {', '.join(parameters)}"
+            )
+        parameter = parameters[name]
+        is_number = parameter.kind in (int, float)
+        texts = units.split_values(text) if is_number or parameter.choices else [text]
+        values = [units.parse(parameter, part) for part in texts]
+        if len(values) > 1:
+            if len(set(values)) < len(values):
+                raise UsageError(f"{name}={text}: a value stands twice; name each once")
+            swept[name] = values
+        else:
+            fixed[parameter.field_name] = values[0]
+    if len(swept) > MOST_SWEPT:
+        raise UsageError(
+            f"{', '.join(swept)}: {len(swept)} parameters are swept at once; "
+            f"sweep at most {MOST_SWEPT}"
+        )
+    return fixed, swept
+
+
+def loads_of(
+    experiment: Experiment, settings: Mapping[str, str]
+) -> list[tuple[dict[str, Any], dict[str, Any]]]:
+    """Every level (swept values by public name) with its whole load (by field name)."""
+    fixed, swept = parse_settings(experiment, settings)
+    parameters = parameters_of(experiment.load)
+    base = dataclasses.asdict(experiment.load(**fixed))
+    given = {parameters[name].field_name for name in settings}
+    loads = []
+    for values in itertools.product(*swept.values()):
+        level = dict(zip(swept, values, strict=True))
+        load = base | {parameters[name].field_name: value for name, value in level.items()}
+        load = linktext.settled(load, given)
+        experiment.load(**load).check()
+        loads.append((level, load))
+    return loads
+
+
+def trials_of(
+    experiment: Experiment, patterns: Sequence[Pattern], request: Request, first_number: int = 0
+) -> list[Trial]:
+    """All trials of one experiment, in the order in which they are to be run.
+
+    Each repeat is a block with every pattern at every level once, shuffled by
+    the seed, so that drift hits all alike.  Within a block all trials share
+    their seed: every pattern sees the same events at the same times.
+    """
+    if request.repeats < 1:
+        raise UsageError(f"repeats={request.repeats}: must be at least 1; write --repeats 5")
+    loads = loads_of(experiment, request.settings)
+    order = random.Random(request.seed)
+    trials: list[Trial] = []
+    for repeat in range(1, request.repeats + 1):
+        seed = seed_of(request.seed, repeat)
+        block = [(level, load, pattern) for level, load in loads for pattern in patterns]
+        order.shuffle(block)
+        for level, load, pattern in block:
+            trials.append(Trial(first_number + len(trials), pattern.id, level, repeat, seed, load))
+    return trials
+
+
+def seed_of(seed: int, repeat: int) -> int:
+    """The seed that all trials of a repeat share."""
+    return random.Random(f"{seed}/{repeat}").getrandbits(32)
+
+
+def check_limits(trials: Sequence[Trial], most: int, workers: int) -> None:
+    """Refuse loads of more than `most` clients, and more workers than clients.
+
+    The server holds one connection per client, so more workers do not help it.
+    """
+    for trial in trials:
+        clients = int(trial.load["clients"])
+        if clients > most:
+            raise UsageError(
+                f"clients={clients}: more connections than a process here may hold "
+                f"(ulimit -n, net.ipv4.ip_local_port_range); the most is clients={most}"
+            )
+        if clients < workers:
+            raise UsageError(
+                f"workers={workers}: more load processes than clients={clients}; "
+                f"use --workers {clients}"
+            )
+
+
+def seconds_of(trials: Sequence[Trial], overhead_s: float = 1.5) -> float:
+    """About how long the trials take: warm-up, window and a little around them."""
+    return float(sum(t.load["warmup_s"] + t.load["duration_s"] + overhead_s for t in trials))

@@ -1,0 +1,106 @@
+"""Shows how a run goes on: a live line at a terminal, plain lines elsewhere.
+
+Only shows; knows nothing of how trials are made.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.live import Live
+from rich.text import Text
+
+from bench.model.trial import Trial
+from bench.plan.trials import seconds_of
+from bench.results.store import TrialFile
+from bench.run.startup import RunningTrial
+
+
+def duration(seconds: float) -> str:
+    """90 -> "1 min 30 s"."""
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes} min {rest:02d} s" if minutes else f"{rest} s"
+
+
+def level_words(level: Mapping[str, Any]) -> str:
+    return " ".join(
+        f"{name}={value:g}" if isinstance(value, float) else f"{name}={value}"
+        for name, value in level.items()
+    )
+
+
+class Progress:
+    """What runner.Progress asks for, on a Rich console."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self._live: Live | None = None
+        self._trials: Sequence[Trial] = ()
+        self._done = 0
+        self._began = time.monotonic()
+        self._head = ""
+        self._phase = ""
+        self._before: tuple[float, int] | None = None
+        self.failed: list[TrialFile] = []
+
+    # --- the run --------------------------------------------------------------------
+
+    def run_begins(self, trials: Sequence[Trial], folder: Path) -> None:
+        self._trials, self._began = trials, time.monotonic()
+        about = duration(seconds_of(trials))
+        self._console.print(f"{len(trials)} trials, about {about}; results in {folder}")
+        if self._console.is_terminal and trials:
+            self._live = Live(console=self._console, refresh_per_second=4, transient=True)
+            self._live.start()
+
+    def trials_added(self, trials: Sequence[Trial], reason: str) -> None:
+        self._trials = [*self._trials, *trials]
+        self.says(f"{reason}: repeat {trials[0].repeat}, {len(trials)} more trials")
+
+    def trial_begins(self, trial: Trial) -> None:
+        self._before = None
+        level = level_words(trial.level)
+        place = f"trial {self._done + 1} of {len(self._trials)}"
+        self._head = " ".join(word for word in (place, trial.pattern, level) if word)
+
+    def trial_ends(self, record: TrialFile) -> None:
+        self._done += 1
+        spent = time.monotonic() - self._began
+        left = duration(spent / self._done * (len(self._trials) - self._done))
+        outcome = "ok" if record.status == "ok" else f"FAILED: {record.reason}"
+        if record.status != "ok":
+            self.failed.append(record)
+        self._console.print(Text(f"{self._head}: {outcome} ({left} left)"), soft_wrap=True)
+
+    def says(self, text: str) -> None:
+        self._console.print(Text(text))
+
+    def close(self) -> None:
+        """Take the live line away."""
+        if self._live is not None:
+            self._live.stop()
+            self._live = None
+
+    # --- the trial ------------------------------------------------------------------
+
+    def phase(self, name: str, running: RunningTrial) -> None:  # noqa: ARG002
+        self._phase = name
+        self._show("")
+
+    def counts(self, counters: Mapping[str, Any]) -> None:
+        now, outcomes = time.monotonic(), int(counters["outcomes"])
+        rate = ""
+        if self._before is not None and now > self._before[0]:
+            rate = f", {(outcomes - self._before[1]) / (now - self._before[0]):,.0f} events/s"
+        self._before = now, outcomes
+        recent = counters.get("recent_ms") or []
+        tail = f", p50 {recent[0]:.3g} ms, p99 {recent[1]:.3g} ms" if recent else ""
+        self._show(f", {counters['connected']:,} clients{rate}{tail}")
+
+    def _show(self, rest: str) -> None:
+        if self._live is not None:
+            self._live.update(Text(f"{self._head}: {self._phase}{rest}"))

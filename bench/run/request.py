@@ -1,0 +1,141 @@
+"""What the command line asked for, made into a plan that can be run.
+
+Merges quick defaults, plan file and options, in this order of growing weight,
+and checks every value before anything starts.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from bench import catalog
+from bench.adaptive.precision import Goal, check_repeats
+from bench.model import linktext
+from bench.model.errors import UsageError
+from bench.model.pattern import Pattern
+from bench.model.trial import Trial
+from bench.plan import arrivals
+from bench.plan.claim_trials import chosen_claims, trials_of_claims
+from bench.plan.trials import Request, loads_of, trials_of
+from bench.run import planfile, runner
+
+QUICK_REPEATS = 3
+
+
+@dataclass(frozen=True)
+class Asked:
+    """The options of `bench run`; None where the user said nothing."""
+
+    names: tuple[str, ...]
+    settings: Mapping[str, str] = field(default_factory=dict)
+    repeats: int | None = None
+    workers: int | None = None
+    seed: int | None = None
+    quick: bool = False
+    amqp_url: str = ""
+    command: str = ""
+    goal: Goal | None = None
+    claims: str = ""
+
+
+def settings_of(pairs: Sequence[str], link: str = "", **named: str) -> dict[str, str]:
+    """`--set` pairs and options of their own as one mapping; UsageError where one stands twice.
+
+    `link` is the text of `--link`, which stands for several.
+    """
+    settings = {name: value for name, value in named.items() if value}
+    settings |= linktext.settings_of(link)
+    for pair in pairs:
+        name, equals, value = pair.partition("=")
+        if not equals or not name or not value:
+            raise UsageError(f"--set {pair}: not NAME=VALUE; write e.g. --set event_rate=5/s")
+        if name in settings:
+            raise UsageError(f"{name}: set twice; name several values as {name}=1,2,3")
+        settings[name] = value
+    return settings
+
+
+def request_of(asked: Asked) -> Request:
+    """Plan file (where one is named) below the options."""
+    plans = [name for name in asked.names if name.endswith(".toml")]
+    if plans and len(asked.names) > 1:
+        raise UsageError(f"{' '.join(asked.names)}: a plan stands alone; name the patterns in it")
+    base = planfile.read(Path(plans[0])) if plans else Request(asked.names)
+    if asked.quick and not plans:
+        base = dataclasses.replace(base, repeats=QUICK_REPEATS)
+    changes = {
+        name: value
+        for name in ("repeats", "workers", "seed")
+        if (value := getattr(asked, name)) is not None
+    }
+    return dataclasses.replace(base, settings={**base.settings, **asked.settings}, **changes)
+
+
+def plan_of(asked: Asked) -> runner.RunPlan:
+    """Everything that `bench run` will do; UsageError or ComponentMissing where it cannot."""
+    request = request_of(asked)
+    if request.workers < 1:
+        raise UsageError(f"workers={request.workers}: must be at least 1; write --workers 2")
+    check_repeats(asked.goal, request.repeats)
+    chosen = catalog.select(list(request.names))
+    usable, missing = runner.without_missing(chosen, asked.amqp_url)
+    experiments = catalog.experiments()
+    trials: list[Trial] = []
+    for name in dict.fromkeys(pattern.experiment for pattern in usable):
+        experiment = experiments[name]
+        settings = {**(experiment.quick if asked.quick else {}), **request.settings}
+        patterns = [pattern for pattern in usable if pattern.experiment == name]
+        part = dataclasses.replace(request, settings=settings)
+        if asked.claims:
+            # The setups have levels of their own; --quick only means fewer repeats.
+            claims = chosen_claims(experiment, asked.claims)
+            trials += trials_of_claims(experiment, claims, patterns, request, len(trials))
+        else:
+            trials += trials_of(experiment, patterns, part, len(trials))
+    for trial in trials:
+        check_trace(trial.load)
+    return runner.RunPlan(
+        chosen,
+        trials,
+        request.seed,
+        request.repeats,
+        request.workers,
+        asked.amqp_url,
+        asked.command,
+        missing,
+        asked.goal,
+    )
+
+
+def check_trace(load: Mapping[str, Any]) -> None:
+    """A recorded trace must be there and readable before anything starts."""
+    if load.get("schedule") != "trace":
+        return
+    path = Path(str(load.get("trace", "")))
+    if not load.get("trace"):
+        raise UsageError("schedule=trace: no trace is named; add --set trace=FILE.csv")
+    try:
+        lines = path.read_text().splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"trace={path}: cannot be read ({error}); name a CSV file") from None
+    arrivals.read_trace(lines, str(path))
+
+
+def one_pattern(
+    name: str, settings: Sequence[str], amqp_url: str, link: str = ""
+) -> tuple[Pattern, dict[str, Any]]:
+    """The pattern and its load for commands that take one of each."""
+    if "/" not in name:
+        raise UsageError(f"{name}: names an experiment; write EXPERIMENT/PATTERN (`bench list`)")
+    chosen = catalog.select([name])
+    usable, _ = runner.without_missing(chosen, amqp_url)
+    experiment = catalog.experiments()[usable[0].experiment]
+    ((level, load), *more) = loads_of(experiment, settings_of(settings, link))
+    if more:
+        raise UsageError(f"{', '.join(level)}: one value each, please; this command sweeps nothing")
+    check_trace(load)
+    return usable[0], load

@@ -1,0 +1,240 @@
+"""A run: its folder, its services, its trials one after the other; resume.
+
+Knows trials as black boxes, and nothing of how they are measured or drawn.
+"""
+
+from __future__ import annotations
+
+import datetime
+import signal
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import FrameType
+from typing import Protocol
+
+from bench import catalog
+from bench.adaptive.precision import Goal
+from bench.lab import chromium
+from bench.lab.network import mptcp
+from bench.lab.network.network import usable as links_usable
+from bench.lab.processes import cpu_sets
+from bench.lab.proxies import envoy
+from bench.lab.services import postgres, rabbitmq
+from bench.model import linktext
+from bench.model.errors import ComponentMissing, TrialFailed, UsageError
+from bench.model.pattern import Pattern
+from bench.model.trial import Trial
+from bench.plan.trials import SPARE_DESCRIPTORS, check_limits
+from bench.results import additions, environment, store
+from bench.run.refining import Refiner
+from bench.run.services import Services
+from bench.run.startup import Observer
+from bench.run.trial import run_trial
+
+
+class Progress(Observer, Protocol):
+    """An observer that also sees the run as a whole."""
+
+    def run_begins(self, trials: Sequence[Trial], folder: Path) -> None: ...
+    def trials_added(self, trials: Sequence[Trial], reason: str) -> None: ...
+    def trial_begins(self, trial: Trial) -> None: ...
+    def trial_ends(self, record: store.TrialFile) -> None: ...
+    def says(self, text: str) -> None: ...
+
+
+COMPONENTS: dict[str, Callable[[], str]] = {
+    "rabbitmq": rabbitmq.missing,
+    "envoy": envoy.missing,
+    "postgres": postgres.missing,
+    "mptcp": mptcp.missing,
+    "chromium": chromium.missing,
+}
+"""What a pattern may require, and how to learn that it is missing (the remedy, or "")."""
+
+
+@dataclass(frozen=True)
+class RunPlan:
+    """Everything that is decided before a run starts."""
+
+    patterns: Sequence[Pattern]
+    trials: Sequence[Trial]
+    seed: int
+    repeats: int
+    workers: int = 1
+    amqp_url: str = ""
+    command: str = ""
+    not_measured: Mapping[str, str] = field(default_factory=dict)
+    goal: Goal | None = None
+
+
+def without_missing(
+    patterns: Sequence[Pattern], amqp_url: str
+) -> tuple[list[Pattern], dict[str, str]]:
+    """The patterns that can run here, and why the others cannot (by id).
+
+    Raises ComponentMissing where none of them can.
+    """
+    if amqp_url and any("rabbitmq" in pattern.requires for pattern in patterns):
+        rabbitmq.check_foreign(amqp_url)
+    usable, missing = [], {}
+    for pattern in patterns:
+        remedies = [
+            remedy
+            for name in pattern.requires
+            if not (name == "rabbitmq" and amqp_url)
+            and (remedy := COMPONENTS[name]() if name in COMPONENTS else f"unknown: {name}")
+        ]
+        if remedies:
+            missing[pattern.id] = "; ".join(remedies)
+        else:
+            usable.append(pattern)
+    if not usable:
+        raise ComponentMissing("; ".join(dict.fromkeys(missing.values())))
+    return usable, missing
+
+
+def most_clients() -> int:
+    """The clients that one server process and one address can hold here."""
+    return min(environment.descriptor_limit(), environment.local_ports()) - SPARE_DESCRIPTORS
+
+
+def check_links(plan: RunPlan) -> None:
+    """ComponentMissing where the plan has links and this machine cannot; UsageError where a
+    foreign broker, which is not on the link, is to be reached over it.
+    """
+    if all(linktext.link_of(trial.load) is None for trial in plan.trials):
+        return
+    if plan.amqp_url:
+        raise UsageError(f"amqp-url={plan.amqp_url}: not on the link; leave --link or it out")
+    if remedy := links_usable()[1]:
+        raise ComponentMissing(remedy)
+
+
+def new_run(plan: RunPlan, results: Path) -> Path:
+    """Write the plan into a new folder of `results` and return it."""
+    check_limits(plan.trials, most_clients(), plan.workers)
+    check_links(plan)
+    moment = datetime.datetime.now().astimezone()
+    experiments = sorted({pattern.experiment for pattern in plan.patterns})
+    folder = _fresh(results.resolve(), f"{moment:%Y-%m-%dT%H-%M-%S}-{'+'.join(experiments)}")
+    facts = environment.facts()
+    if any("rabbitmq" in pattern.requires for pattern in plan.patterns):
+        facts["rabbitmq"] = "foreign" if plan.amqp_url else rabbitmq.version()
+    store.create_run(
+        folder,
+        store.RunFile(
+            version=store.VERSION,
+            created=moment.isoformat(timespec="seconds"),
+            command=plan.command,
+            seed=plan.seed,
+            repeats=plan.repeats,
+            workers=plan.workers,
+            environment=facts,
+            patterns={pattern.id: pattern for pattern in plan.patterns},
+            trials=list(plan.trials),
+            not_measured=dict(plan.not_measured),
+            goal=plan.goal,
+        ),
+    )
+    return folder
+
+
+def _fresh(results: Path, name: str) -> Path:
+    folder, number = results / name, 1
+    while folder.exists():
+        number += 1
+        folder = results / f"{name}-{number}"
+    return folder
+
+
+def check_resumable(run: store.StoredRun) -> None:
+    """Refuse to add trials to a run whose code or machine was another."""
+    recorded, now = run.file.environment, environment.facts()
+    for key in environment.COMPARABLE:
+        if recorded.get(key) != now[key]:
+            raise UsageError(
+                f"{run.folder}: {key} was {recorded.get(key)}, now it is {now[key]}; "
+                "unlike trials do not make one run: start a new one"
+            )
+    for pattern in run.file.patterns.values():
+        if pattern.id in run.file.not_measured:
+            continue
+        current = catalog.select([pattern.id])[0]
+        if current.code_hash != pattern.code_hash:
+            raise UsageError(
+                f"{run.folder}: the code of {pattern.id} has changed since; start a new run"
+            )
+
+
+@contextmanager
+def interruptible() -> Iterator[None]:
+    """SIGTERM ends a run as Ctrl-C does."""
+
+    def interrupt(_: int, __: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    previous = signal.signal(signal.SIGTERM, interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, previous)
+
+
+def execute(folder: Path, amqp_url: str, progress: Progress) -> store.StoredRun:
+    """Do the trials of a run that are not done yet; returns the run as it then stands.
+
+    KeyboardInterrupt passes through when everything is stopped; finished
+    trials stay, the one under way is not kept.
+    """
+    folder = folder.resolve()  # the children have another working folder
+    run = store.open_run(folder)
+    services = Services(cpu_pins(), amqp_url, progress.says)
+    progress.run_begins(run.unfinished, folder)
+    try:
+        with interruptible():
+            measure(run, services, progress)
+            if run.file.goal is not None:
+                _refine(run.file.goal, folder, services, progress)
+    finally:
+        services.stop()
+    return store.open_run(folder)
+
+
+def measure(run: store.StoredRun, services: Services, progress: Progress) -> None:
+    """The trials that the run's plan has and its folder has not."""
+    experiments = catalog.experiments()
+    for trial in run.unfinished:
+        progress.trial_begins(trial)
+        pattern = run.file.patterns[trial.pattern]
+        experiment = experiments[pattern.experiment]
+        partial = store.partial_folder(run.folder, trial)
+        try:
+            around = services.around(pattern, run.file.workers, trial.load)
+            record = run_trial(experiment, trial, partial, around, progress)
+            record = services.explain(record)
+        except TrialFailed as error:  # a service did not start
+            record = _failed(trial, str(error), services.log_tail())
+        store.finish_trial(partial, record)
+        progress.trial_ends(record)
+
+
+def _refine(goal: Goal, folder: Path, services: Services, progress: Progress) -> None:
+    """Add repeats, block by block, until the intervals are as narrow as asked."""
+    refiner = Refiner(goal)
+    while (decision := refiner.decide(store.open_run(folder))).trials:
+        additions.add(folder, decision.trials, decision.words)
+        progress.trials_added(decision.trials, decision.words)
+        measure(store.open_run(folder), services, progress)
+    progress.says(decision.words)
+
+
+def cpu_pins() -> list[int]:
+    return cpu_sets(1)["backend"]
+
+
+def _failed(trial: Trial, reason: str, tail: list[str]) -> store.TrialFile:
+    return store.TrialFile(
+        version=store.VERSION, trial=trial, status="failed", reason=reason, log_tail=tail
+    )

@@ -1,0 +1,269 @@
+"""Looks for the most that still meets an objective: trial after trial, in an ordinary run.
+
+What is measured next is decided in `capacity`; here it is measured, read and kept.  Each
+trial is added to the run's plan before it starts, so the run's folder is as any other.
+Must not know how a trial is run, nor how the answer is put in words.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from bench import catalog
+from bench.adaptive import capacity
+from bench.adaptive.capacity import Search, Seen, Step
+from bench.adaptive.capacity_text import Shown, Swept, medians, predicted_level, trial_words
+from bench.analysis import findings, metrics
+from bench.analysis.gates import Gate
+from bench.analysis.metrics import METRICS
+from bench.analysis.trialdata import TrialData
+from bench.model.errors import UsageError
+from bench.model.experiment import Experiment
+from bench.model.finding import Finding
+from bench.model.law import Prediction
+from bench.model.load import Load, Parameter, parameters_of
+from bench.model.pattern import Pattern
+from bench.model.trial import Trial
+from bench.model.units import check_bounds, parse, show
+from bench.plan.trials import seed_of
+from bench.results import additions, store
+from bench.results.store import StoredTrial
+from bench.run import request, runner
+from bench.run.services import Services
+from bench.stats.estimates import samples_needed
+
+COMPLETENESS = ("completeness", "lost")
+"""Objectives that are about what is missing judge it themselves."""
+
+
+BEYOND = 1000.0
+"""A law is asked for its answer up to so many times the greatest level that can be measured."""
+
+
+@dataclass(frozen=True)
+class CapacityRequest:
+    """The options of `bench capacity`, still as text."""
+
+    pattern: str
+    objective: Gate
+    settings: Sequence[str] = ()
+    over: str = "clients"
+    first: str = ""
+    most: str = ""
+    within: str = "5%"
+    repeats: int = 3
+    workers: int = 1
+    seed: int = 1
+    amqp_url: str = ""
+    command: str = ""
+
+
+@dataclass(frozen=True)
+class CapacityPlan:
+    """What is looked for, checked."""
+
+    wish: CapacityRequest
+    pattern: Pattern
+    experiment: Experiment
+    parameter: Parameter
+    load: Mapping[str, Any]
+    search: Search
+
+    @property
+    def swept(self) -> Swept:
+        return Swept(self.pattern.id, self.parameter)
+
+    @property
+    def is_broadcast(self) -> bool:
+        """Whether law FAN-1 speaks of this pattern: each event is served client by client."""
+        predictions = self.experiment.predictions_for(self.pattern.name)
+        return any(one.law == "FAN-1" for one in predictions)
+
+    def value(self, level: float) -> Any:
+        return int(level) if self.parameter.kind is int else level
+
+    def load_at(self, level: float) -> dict[str, Any]:
+        return {**self.load, self.parameter.field_name: self.value(level)}
+
+    def trial(self, number: int, level: float, repeat: int) -> Trial:
+        place = {self.parameter.name: self.value(level)}
+        seed = seed_of(self.wish.seed, repeat)
+        return Trial(number, self.pattern.id, place, repeat, seed, self.load_at(level))
+
+
+def order_of(wish: CapacityRequest) -> CapacityPlan:
+    """All that can be checked before anything starts; UsageError where it cannot be done."""
+    if any(pair.partition("=")[0] == wish.over for pair in wish.settings):
+        raise UsageError(f"--set {wish.over}: that is what is looked for; use --from and --most")
+    pattern, load = request.one_pattern(wish.pattern, wish.settings, wish.amqp_url)
+    experiment = catalog.experiments()[pattern.experiment]
+    known = parameters_of(experiment.load)
+    numeric = [name for name, one in known.items() if one.kind in (int, float) and not one.choices]
+    if wish.over not in numeric:
+        raise UsageError(f"--over {wish.over}: no numeric parameter; use {', '.join(numeric)}")
+    parameter = known[wish.over]
+    first = _level(parameter, wish.first, "--from") or load[parameter.field_name]
+    if not first > 0:
+        raise UsageError(f"{wish.over}={first}: cannot be doubled; name a start with --from")
+    most, why = _most(parameter, wish)
+    if first > most:
+        raise UsageError(f"--from {show(first, parameter.unit)}: more than can be asked for; {why}")
+    search = Search(
+        wish.objective,
+        float(first),
+        float(most),
+        why,
+        capacity.share(wish.within),
+        wish.repeats,
+        parameter.kind is int,
+    )
+    return CapacityPlan(wish, pattern, experiment, parameter, load, search)
+
+
+def _level(parameter: Parameter, text: str, option: str) -> Any:
+    if not text:
+        return None
+    try:
+        return parse(parameter, text)
+    except UsageError as error:
+        raise UsageError(f"{option}: {error}") from None
+
+
+def _most(parameter: Parameter, wish: CapacityRequest) -> tuple[float, str]:
+    """The greatest level that may be asked for, and why it is that."""
+    bounds: list[tuple[float, str]] = []
+    if parameter.high is not None:
+        text = show(parameter.high, parameter.unit)
+        bounds.append((parameter.high, f"{parameter.name}={text} is the parameter's own bound"))
+    if parameter.name == "clients":
+        here = runner.most_clients()
+        words = "connections that one server process and one address can hold here"
+        limit = "descriptors: ulimit -n, net.ipv4.ip_local_port_range"
+        bounds.append((here, f"{here:,} {words} ({limit})"))
+    if wish.most:
+        most = check_bounds(parameter, _level(parameter, wish.most, "--most"), wish.most)
+        bounds.append((most, f"--most {wish.most} was asked for"))
+    return min(bounds, key=lambda bound: bound[0])
+
+
+class CapacitySearch:
+    """One search: its run's folder, what it has seen so far."""
+
+    def __init__(self, order: CapacityPlan, results: Path) -> None:
+        self.order = order
+        plan = runner.RunPlan(
+            patterns=[order.pattern],
+            trials=[order.trial(0, order.search.first, 1)],
+            seed=order.wish.seed,
+            repeats=order.wish.repeats,
+            workers=order.wish.workers,
+            amqp_url=order.wish.amqp_url,
+            command=order.wish.command,
+        )
+        self.folder = runner.new_run(plan, results)
+        self.seen: list[Seen] = []
+        self._read: dict[float, list[tuple[dict[str, float], list[Finding], int]]] = {}
+
+    @property
+    def step(self) -> Step:
+        """What is known, and what would come next."""
+        return capacity.step(self.order.search, self.seen)
+
+    def run(self, progress: runner.Progress) -> Step:
+        """Measure until it is known; KeyboardInterrupt passes through, what was seen stays."""
+        services = Services(runner.cpu_pins(), self.order.wish.amqp_url, progress.says)
+        progress.run_begins([], self.folder)
+        try:
+            with runner.interruptible():
+                while (step := self.step).level is not None:
+                    self._one_more(step.level, step.words, services, progress)
+        finally:
+            services.stop()
+        return step
+
+    def _one_more(
+        self, level: float, words: str, services: Services, progress: runner.Progress
+    ) -> None:
+        number = len(self.seen)
+        repeat = 1 + sum(seen.level == level for seen in self.seen)
+        trial = self.order.trial(number, level, repeat)
+        if number:  # the first one stands in the plan
+            additions.add(self.folder, [trial], words)
+        progress.trials_added([trial], words)
+        runner.measure(store.open_run(self.folder), services, progress)
+        stored = next(
+            one for one in store.open_run(self.folder).trials if one.trial.number == number
+        )
+        self.seen.append(self._judged(level, stored))
+        progress.says(trial_words(self.order.search, self.seen[-1], self.order.swept, repeat))
+
+    def _judged(self, level: float, stored: StoredTrial) -> Seen:
+        if not stored.is_whole:
+            return Seen(level, math.nan, broken=stored.record.reason or "the trial failed")
+        data = stored.data()
+        values = metrics.compute(data)
+        doubts = findings.of_trial(data, stored.record.counted, values)
+        self._read.setdefault(level, []).append((values, doubts, data.generator_cores))
+        load: Load = self.order.experiment.load(**self.order.load_at(level))
+        return seen_of(level, self.order.search.objective.metric, data, values, doubts, load)
+
+    def shown(self, level: float) -> Shown:
+        """The meters at a level; nothing where no trial of it was whole."""
+        read = self._read.get(level, [])
+        load: Load = self.order.experiment.load(**self.order.load_at(level))
+        codes = {doubt.code: doubt.message for _, doubts, _ in read for doubt in doubts}
+        cores = max((cores for _, _, cores in read), default=1)
+        return Shown(medians([one[0] for one in read]), codes, cores, load.deliveries_per_event)
+
+    def expected(self, level: float) -> list[tuple[str, float | None]]:
+        """What the experiment's laws expect, with what was measured at a level as their facts."""
+        order, facts = self.order, self.shown(level).metrics
+
+        def found(prediction: Prediction) -> float | None:
+            def value_at(amount: float) -> float:
+                load = order.experiment.load(**order.load_at(amount))
+                return float(prediction.function(load, facts))
+
+            return predicted_level(value_at, order.search, BEYOND * order.search.most)
+
+        return [
+            (f"{one.law}: {one.formula}", found(one))
+            for one in order.experiment.predictions_for(order.pattern.name)
+            if one.metric == order.search.objective.metric
+        ]
+
+
+def seen_of(
+    level: float,
+    metric: str,
+    data: TrialData,
+    values: Mapping[str, float],
+    doubts: Sequence[Finding],
+    load: Load,
+) -> Seen:
+    """What a finished trial says of its level."""
+    value = values[metric]
+    owed, lost = data.accounting.expected, data.accounting.lost
+    if not owed:
+        return Seen(level, value, silent="no event fell into the window")
+    voids = [doubt.message for doubt in doubts if doubt.severity == "void"]
+    if voids:
+        return Seen(level, value, broken=voids[0])
+    # Where clients are away or slow the load itself makes deliveries go missing.
+    if lost and load.gives_up_after_s is None and metric not in COMPLETENESS:
+        words = f"completeness {(owed - lost) / owed:.4%}: {lost:,} of {owed:,} never arrived"
+        return Seen(level, value, broken=words)
+    if math.isnan(value):
+        return Seen(level, value, silent=_silence(metric, data))
+    return Seen(level, value)
+
+
+def _silence(metric: str, data: TrialData) -> str:
+    quantile, raw = METRICS[metric].quantile, METRICS[metric].raw
+    if quantile is None or raw is None:
+        return f"no trial of this pattern has a {metric}"
+    return f"{len(raw(data)):,} samples in a trial, {metric} needs {samples_needed(quantile):,}"

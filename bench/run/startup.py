@@ -1,0 +1,141 @@
+"""A trial's beginning: what is running, how it is started, that it answers, that all are there.
+
+Knows nothing of windows, nor of what becomes of the measurements.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Protocol
+
+from bench.lab import linked
+from bench.lab.meters import Meters
+from bench.lab.network.network import Network
+from bench.lab.ports import free_port
+from bench.lab.processes import Child
+from bench.lab.proxies.front import Front
+from bench.lab.side import LOOPBACK
+from bench.model import linktext
+from bench.model.errors import TrialFailed
+from bench.model.load import Load
+from bench.model.trial import Trial
+
+START_SECONDS = 30.0
+CONNECT_BASE_SECONDS = 30.0
+CONNECTS_PER_SECOND = 100.0
+"""The slowest pace of connecting that is still waited for."""
+
+STEP_SECONDS = 0.02
+
+
+class Observer(Protocol):
+    """Is told what goes on; for progress, and for tests that disturb a trial."""
+
+    def phase(self, name: str, running: RunningTrial) -> None:
+        """A phase begins: start, verify, connect, warmup, window, drain, finish."""
+
+    def counts(self, counters: Mapping[str, Any]) -> None:
+        """What the clients have done so far."""
+
+
+@dataclass
+class RunningTrial:
+    """The processes and marks of a trial under way."""
+
+    trial: Trial
+    folder: Path
+    sets: dict[str, list[int]]
+    target: Child
+    load: Child
+    phases_s: dict[str, float] = field(default_factory=dict)
+    t0_ns: int = 0
+    t1_ns: int = 0
+    meters: Meters | None = None
+    network: Network | None = None
+    front: Front | None = None
+    link: dict[str, Any] = field(default_factory=dict)
+    counts: dict[str, dict[str, float]] = field(default_factory=dict)
+    has_counts: bool = False
+    finished: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class TrialContext:
+    """What a trial finds: services with their processes, and how many load processes."""
+
+    services: Mapping[str, Any] = field(default_factory=dict)
+    families: Mapping[str, int] = field(default_factory=dict)
+    """The process of each role that belongs to a service; its children count with it."""
+
+    workers: int = 1
+    network: Network | None = None
+
+
+@contextlib.contextmanager
+def timed(running: RunningTrial, phase: str) -> Any:
+    began = time.monotonic()
+    try:
+        yield
+    finally:
+        running.phases_s[phase] = time.monotonic() - began
+
+
+def start(running: RunningTrial, around: TrialContext) -> None:
+    trial = running.trial
+    config = {"pattern": trial.pattern, "load": dict(trial.load), "seed": trial.seed}
+    link = linktext.link_of(trial.load)
+    if running.network is not None and link is not None:
+        running.network.shape(link, trial.seed)
+    host = running.network.backend.host if running.network else LOOPBACK.host
+    running.target.tell({**config, "services": dict(around.services), "host": host})
+    address = running.target.listen(START_SECONDS)
+    running.has_counts = bool(address.pop("counts", False) or "front" in address)
+    if (wish := address.pop("front", None)) is not None:
+        place = running.network.backend if running.network else LOOPBACK
+        running.front = Front(wish, running.sets["backend"], place, int(address["port"]))
+        address |= running.front.address
+    running.load.tell(
+        {
+            **config,
+            "address": address,
+            "workers": around.workers,
+            "rows": str(running.folder / "rows.bin"),
+            "port": free_port() if around.workers > 1 else 0,
+        }
+    )
+    ready = running.load.listen(START_SECONDS)
+    if ready.get("error"):
+        raise TrialFailed(f"load process: {ready['error']}")
+    running.finished["pids"], running.finished["trees"] = ready["pids"], ready["trees"]
+    if running.network is not None and link is not None:
+        running.link = linked.before(running.network, link)
+
+
+def verify(running: RunningTrial) -> None:
+    """The pattern answers one correct exchange, or the trial stops with the reason."""
+    try:
+        client = running.load.ask({"do": "try"})["client"]
+        probe = running.target.ask({"do": "probe", "client": client})
+        running.load.ask({"do": "verify", "sequence": probe["sequence"]})
+    except TrialFailed as error:
+        raise TrialFailed(f"the pattern gave no correct answer: {error}") from None
+
+
+def connect(running: RunningTrial, load: Load, observer: Observer) -> None:
+    running.load.ask({"do": "spawn"}, 60.0)
+    deadline = time.monotonic() + CONNECT_BASE_SECONDS + load.clients / CONNECTS_PER_SECOND
+    while True:
+        counters = running.load.ask({"do": "counters"})
+        observer.counts(counters)
+        if counters["connected"] >= load.clients:
+            return
+        if time.monotonic() > deadline:
+            words = f"; first error: {counters['errors'][0]}" if counters["errors"] else ""
+            raise TrialFailed(
+                f"{counters['connected']} of {load.clients} clients connected in time{words}"
+            )
+        time.sleep(STEP_SECONDS)

@@ -1,0 +1,281 @@
+"""One trial from start to stop: fresh processes, verify, connect, window, drain.
+
+Knows one trial; what came before and after it is the runner's.
+"""
+
+from __future__ import annotations
+
+import math
+import shutil
+import time
+from pathlib import Path
+
+import numpy as np
+
+from bench.catalog import ROOT
+from bench.lab import linked
+from bench.lab.faults.cut import Cut
+from bench.lab.faults.stall import Stall
+from bench.lab.meters import Meters
+from bench.lab.processes import cpu_sets, python_child
+from bench.lab.side import LOOPBACK
+from bench.model import samples
+from bench.model.errors import TrialFailed
+from bench.model.experiment import Experiment
+from bench.model.load import Load
+from bench.model.readings import Wire
+from bench.model.samples import COMMON_OPERATIONS
+from bench.model.trial import Trial
+from bench.results import store
+from bench.run.startup import (
+    START_SECONDS,
+    STEP_SECONDS,
+    Observer,
+    RunningTrial,
+    TrialContext,
+    connect,
+    start,
+    timed,
+    verify,
+)
+
+HEADSTART_NS = 50_000_000
+"""Between the command to publish and the first event: all have heard by then."""
+WATCH_SECONDS = 0.5
+
+
+def run_trial(
+    experiment: Experiment,
+    trial: Trial,
+    folder: Path,
+    around: TrialContext,
+    observer: Observer,
+) -> store.TrialFile:
+    """Execute the trial, leave its raw data in `folder`, return its record.
+
+    A trial that cannot be finished is a record too (status "failed"), with
+    what was measured until then.
+    """
+    began = time.monotonic()
+    sets = cpu_sets(around.workers)
+    network = around.network
+    near, far = (network.clients, network.backend) if network else (LOOPBACK, LOOPBACK)
+    target = python_child(
+        "targets", "target", folder / "target.log", sets["backend"], ROOT, far.join
+    )
+    load = python_child(
+        "bench.load", "load process", folder / "load.log", sets["load"], ROOT, near.join
+    )
+    running = RunningTrial(trial, folder, sets, target, load, network=network)
+    reason, tail = "", []
+    try:
+        _execute(experiment, running, around, observer)
+    except TrialFailed as error:
+        reason = str(error)
+        tail = target.log_tail() + load.log_tail()
+        tail += running.front.log_tail() if running.front else []
+    finally:
+        rows = running.meters.end() if running.meters else []
+        load.stop()
+        target.stop()
+        if running.front is not None:
+            running.front.stop()
+    counted = _convert(running, experiment, rows)
+    record = _record(running, experiment, reason, tail, counted)
+    spent = sum(running.phases_s.values())
+    running.phases_s["harness"] = time.monotonic() - began - spent
+    return record
+
+
+def _execute(
+    experiment: Experiment, running: RunningTrial, around: TrialContext, observer: Observer
+) -> None:
+    load: Load = experiment.load(**running.trial.load)
+    observer.phase("start", running)
+    start(running, around)
+    observer.phase("verify", running)
+    verify(running)
+    generator, grows = running.finished.pop("pids"), running.finished.pop("trees")
+    roles = {
+        "server": [running.target.pid],
+        "proxy": running.front.pids if running.front else (),
+        "generator": () if grows else generator,
+        "link": running.network.pids if running.network else (),
+    }
+    running.meters = Meters(roles, around.families, {"generator": generator} if grows else None)
+    running.meters.read("idle")
+    _count(running, "idle")
+    with timed(running, "connect"):
+        observer.phase("connect", running)
+        connect(running, load, observer)
+    start_ns = _set_window(running, load)
+    with Cut(running.network, running.t0_ns, load.path_down_after_s):
+        _window(running, load, observer, start_ns)
+        _end(running, load, observer)
+
+
+def _end(running: RunningTrial, load: Load, observer: Observer) -> None:
+    """Wait for what is under way, then have everybody hand over what was measured."""
+    with timed(running, "drain"):
+        observer.phase("drain", running)
+        _drain(running, load, observer)
+    assert running.meters is not None
+    running.meters.read("end")
+    if running.network is not None:
+        facts = running.link["facts"]
+        running.link |= linked.after(running.network, facts, running.t0_ns, running.t1_ns)
+    _count(running, "end")
+    observer.phase("finish", running)
+    running.finished = running.load.ask({"do": "finish"}, 120.0)
+    running.target.ask({"do": "finish", "events": str(running.folder / "events.bin")})
+
+
+def _set_window(running: RunningTrial, load: Load) -> int:
+    """Fix t0 and t1; returns when the schedule starts."""
+    start_ns = time.monotonic_ns() + HEADSTART_NS
+    running.t0_ns = start_ns + int(load.warmup_s * 1e9)
+    running.t1_ns = running.t0_ns + int(load.duration_s * 1e9)
+    return start_ns
+
+
+def _window(running: RunningTrial, load: Load, observer: Observer, start_ns: int) -> None:
+    t0_ns, t1_ns = running.t0_ns, running.t1_ns
+    running.target.ask({"do": "publish", "start_ns": start_ns, "end_ns": t1_ns})
+    running.load.ask({"do": "window", "t0_ns": t0_ns, "t1_ns": t1_ns})
+    assert running.meters is not None
+    running.meters.begin(t0_ns, t1_ns)
+    if running.network is not None:
+        running.network.mark([t0_ns, t1_ns])
+    with Stall(running.target, t0_ns, t1_ns, load.stall_s):
+        for phase, end_ns in (("warmup", t0_ns), ("window", t1_ns)):
+            with timed(running, phase):
+                observer.phase(phase, running)
+                _watch_until(running, end_ns, observer)
+                _count(running, "t0" if phase == "warmup" else "t1")
+
+
+def _count(running: RunningTrial, mark: str) -> None:
+    """Have the backend's own counters read, where it has any.
+
+    Not in the meters' thread: the answer takes a millisecond, which is no matter for
+    counts, but would be one for the clock of CPU times.
+    """
+    if not running.has_counts:
+        return
+    found = dict(running.target.ask({"do": "counts"})["counts"])
+    if running.front is not None:
+        found |= running.front.counts()
+    running.counts[mark] = found
+
+
+def _watch_until(running: RunningTrial, end_ns: int, observer: Observer) -> None:
+    """Wait, telling the observer now and then; notice a child that dies."""
+    while (left_s := (end_ns - time.monotonic_ns()) / 1e9) > 0:
+        time.sleep(min(WATCH_SECONDS, left_s))
+        for child in (running.target, running.load):
+            if not child.alive:
+                child.ask({"do": "counters"})  # says how it died
+        # Not close to the end: the answer must not be under way at t1.
+        if left_s > 2 * WATCH_SECONDS:
+            observer.counts(running.load.ask({"do": "counters"}))
+
+
+def _drain(running: RunningTrial, load: Load, observer: Observer) -> None:
+    """Wait for what is still owed, at most as long as the load has patience."""
+    deadline = time.monotonic() + load.patience_s
+    still = Stillness(load.gives_up_after_s)
+    while True:
+        left_s = max(0.1, deadline - time.monotonic())
+        server = running.target.ask({"do": "counters"}, left_s + START_SECONDS)
+        if server["failure"]:
+            raise TrialFailed(str(server["failure"]))
+        counters = running.load.ask({"do": "counters"})
+        observer.counts(counters)
+        if server["published"] is None:  # clients make the work
+            if not counters["busy"]:
+                return
+        # The probe of the verification was published before there were clients.
+        elif (
+            not server["publishing"]
+            and counters["outcomes"] >= (server["published"] - 1) * load.deliveries_per_event
+        ):
+            return
+        if time.monotonic() > deadline:
+            return
+        if still.lasts(counters["outcomes"], time.monotonic()):
+            return
+        time.sleep(STEP_SECONDS)
+
+
+class Stillness:
+    """Sees that a number has not changed for a while."""
+
+    def __init__(self, seconds: float | None) -> None:
+        self._seconds = math.inf if seconds is None else seconds
+        self._value = -1
+        self._since_s = 0.0
+
+    def lasts(self, value: int, now_s: float) -> bool:
+        """Whether `value` has been the same for long enough."""
+        if value != self._value:
+            self._value, self._since_s = value, now_s
+        return now_s - self._since_s >= self._seconds
+
+
+def _convert(running: RunningTrial, experiment: Experiment, meters: list[store.MeterRow]) -> int:
+    """The processes' binary records become Parquet; returns the rows that there are."""
+    operations = [*COMMON_OPERATIONS, *experiment.operations]
+    folder = running.folder
+    rows = _read_binary(folder / "rows.bin", samples.DTYPE)
+    events = _read_binary(folder / "events.bin", samples.EVENT_DTYPE)
+    store.write_samples(folder / "samples.parquet", rows, operations)
+    store.write_events(folder / "events.parquet", events)
+    store.write_meters(folder / "meters.parquet", meters)
+    return len(rows)
+
+
+def _read_binary(path: Path, dtype: np.dtype) -> np.ndarray:
+    """All whole records of a file, which is then removed; a cut-off last one is dropped."""
+    if not path.exists():
+        return np.zeros(0, dtype)
+    data = path.read_bytes()
+    path.unlink()
+    return np.frombuffer(data[: len(data) // dtype.itemsize * dtype.itemsize], dtype)
+
+
+def _record(
+    running: RunningTrial, experiment: Experiment, reason: str, tail: list[str], rows: int
+) -> store.TrialFile:
+    finished = running.finished
+    for log in ("target.log", "load.log"):
+        path = running.folder / log
+        if path.exists() and not path.stat().st_size:
+            path.unlink()
+    return store.TrialFile(
+        version=store.VERSION,
+        trial=running.trial,
+        status="failed" if reason else "ok",
+        reason=reason,
+        log_tail=tail,
+        t0_ns=running.t0_ns,
+        t1_ns=running.t1_ns,
+        phases_s=running.phases_s,
+        counted=finished.get("counted", rows),
+        operations=[*COMMON_OPERATIONS, *experiment.operations],
+        outcome_operation=experiment.outcome_operation,
+        wire={name: Wire(**values) for name, values in finished.get("wire", {}).items()},
+        link=running.link.get("counts", {}),
+        counts=running.counts,
+        facts={
+            **finished.get("facts", {}),
+            **({"link": running.link["facts"]} if running.link else {}),
+            "client_failures": finished.get("failures", 0),
+            "client_errors": finished.get("errors", []),
+        },
+        cpu_sets=running.sets,
+    )
+
+
+def discard(folder: Path) -> None:
+    """Remove what an interrupted trial left."""
+    shutil.rmtree(folder, ignore_errors=True)

@@ -1,0 +1,107 @@
+"""What this machine has, what it lacks, and the fix.
+
+Looks only; changes nothing.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from dataclasses import dataclass
+from typing import Literal
+
+from bench.lab import chromium
+from bench.lab.meters import cpu_clock_ns
+from bench.lab.network.network import REMEDY
+from bench.lab.network.network import usable as links_usable
+from bench.lab.services import rabbitmq
+from bench.plan.trials import SPARE_DESCRIPTORS
+from bench.results import environment
+
+State = Literal["ok", "limited", "missing"]
+
+
+@dataclass(frozen=True)
+class Check:
+    """One line of the doctor's answer."""
+
+    name: str
+    state: State
+    detail: str
+    fix: str = ""
+
+
+def _python() -> Check:
+    return Check("Python", "ok", sys.version.split()[0])
+
+
+def _cores() -> Check:
+    count = len(environment.cpus())
+    if count >= 2:
+        return Check("cores", "ok", f"{count}: load and backend are kept apart")
+    return Check(
+        "cores",
+        "limited",
+        "1: load and backend share it, latency includes their competition",
+        "use a machine with two cores",
+    )
+
+
+def _descriptors() -> Check:
+    limit = environment.descriptor_limit()
+    detail = f"{limit:,} per process: up to {limit - SPARE_DESCRIPTORS:,} clients"
+    return Check("file descriptors", "ok" if limit >= 4096 else "limited", detail, "ulimit -Hn")
+
+
+def _ports() -> Check:
+    ports = environment.local_ports()
+    return Check("local ports", "ok", f"{ports:,} connections to one port at most")
+
+
+def _cpu_clock() -> Check:
+    if cpu_clock_ns(os.getppid()) > 0:
+        return Check("CPU clock of processes", "ok", "nanoseconds")
+    return Check("CPU clock of processes", "limited", "psutil: steps of 10 ms")
+
+
+def _rabbitmq() -> Check:
+    if remedy := rabbitmq.missing():
+        return Check("RabbitMQ", "missing", "its patterns are not measured", remedy)
+    return Check("RabbitMQ", "ok", rabbitmq.version() or "installed")
+
+
+def _chromium() -> Check:
+    if remedy := chromium.missing():
+        return Check("Chromium", "missing", "page_load/browser is not measured", remedy)
+    return Check("Chromium", "ok", chromium.version() or "installed")
+
+
+def _link() -> Check:
+    privilege, remedy = links_usable()
+    if remedy:
+        return Check("emulated links", "missing", "--link is refused", REMEDY)
+    return Check("emulated links", "ok", f"by {privilege}: two namespaces, packets in user space")
+
+
+def _tool(name: str, use: str) -> Check:
+    path = shutil.which(name)
+    if path:
+        return Check(name, "ok", f"{path}: {use}")
+    return Check(name, "missing", f"{use}: left out", f"as root: apt-get install -y {name}")
+
+
+def checks() -> list[Check]:
+    """All checks, the most important first."""
+    return [
+        _python(),
+        _cores(),
+        _descriptors(),
+        _ports(),
+        _cpu_clock(),
+        _rabbitmq(),
+        _chromium(),
+        _link(),
+        _tool("wrk", "yardstick of `bench calibrate`"),
+        _tool("tcpdump", "packet capture for the test of wire bytes"),
+    ]
