@@ -212,7 +212,7 @@ def test_imports_are_seen(source: str, anywhere: set[str], at_import: set[str]) 
 
 def test_imports_are_followed_through_the_project() -> None:
     names = loaded_by("bench/plan/trials.py")
-    assert {"bench.model.units", "bench.model.UsageError", "re"} <= names
+    assert {"bench.model.units", "bench.model.errors.UsageError", "re"} <= names
 
 
 def test_long_functions_are_seen() -> None:
