@@ -26,12 +26,20 @@ from bench.model.readings import PathCounts, Reading, WayCounts, Wire
 from bench.model.trial import Trial
 from bench.results import store
 from bench.stats.estimates import percentile
-from bench.tools import docs
+from bench.tools.docs import (
+    markdown,
+    pages,
+    part_claims,
+    part_findings,
+    part_floors,
+    part_map,
+    part_patterns,
+)
 from reports import verdicts
 from reports.load import evaluate
 from reports.tables import SUMMARY
 
-ROOT = docs.ROOT
+ROOT = pages.ROOT
 PAGES = sorted(
     path
     for path in (*(ROOT / "docs").rglob("*.md"), ROOT / "README.md", ROOT / "results/README.md")
@@ -67,43 +75,47 @@ def undocumented(names: Iterator[str] | list[str], page: str) -> list[str]:
 
 
 def test_generated_parts_are_fresh() -> None:
-    stale = [str(path.relative_to(ROOT)) for path in docs.stale()]
-    assert stale == [], "run: python -m bench.docs --write"
+    stale = [str(path.relative_to(ROOT)) for path in pages.stale()]
+    assert stale == [], "run: python -m bench.tools.docs --write"
 
 
 def test_every_generated_part_has_a_place() -> None:
-    found = [name for path in PAGES for _, name, _ in docs.PART.findall(path.read_text())]
-    assert sorted(found) == sorted(docs.parts())
+    found = [name for path in PAGES for _, name, _ in pages.PART.findall(path.read_text())]
+    assert sorted(found) == sorted(pages.parts())
 
 
 def test_a_part_is_replaced_between_its_marks() -> None:
     old = "a\n<!-- generated: x -->\nold\n<!-- end -->\nb\n"
     new = "a\n<!-- generated: x -->\n\nnew\n\n<!-- end -->\nb\n"
-    assert docs.refreshed(old, {"x": "new"}) == new
-    assert docs.refreshed(new, {"x": "new"}) == new
+    assert pages.refreshed(old, {"x": "new"}) == new
+    assert pages.refreshed(new, {"x": "new"}) == new
 
 
 def test_an_unknown_part_is_an_error() -> None:
     with pytest.raises(KeyError):
-        docs.refreshed("<!-- generated: y -->\n<!-- end -->", {"x": ""})
+        pages.refreshed("<!-- generated: y -->\n<!-- end -->", {"x": ""})
 
 
 def test_a_cell_breaks_no_table() -> None:
-    made = docs.table(("a",), [("x | y\nz",)])
+    made = markdown.table(("a",), [("x | y\nz",)])
     assert made == "| a |\n| --- |\n| x \\| y z |"
 
 
 def test_a_message_shows_what_is_known_before_a_run() -> None:
     tree = ast.parse('Finding("c", "note", f"{n} of {MOST:.0%}", "do")')
-    assert docs.finding_table(tree, {"MOST": 0.5}).endswith("| `c` | note | … of 50% | do |")
+    assert part_findings.finding_table(tree, {"MOST": 0.5}).endswith(
+        "| `c` | note | … of 50% | do |"
+    )
 
 
 def test_endpoints_are_found_in_the_base_too() -> None:
     folder = ROOT / "targets" / "notifications"
-    assert docs.endpoints(folder / "sse.py") == ["GET /stream"]
-    assert docs.endpoints(folder / "long_polling.py") == ["GET /position", "GET /events"]
-    assert docs.endpoints(folder / "null.py") == []
-    assert docs.endpoints(ROOT / "targets" / "connection_pool" / "pool.py") == ["GET /query"]
+    assert part_patterns.endpoints(folder / "sse.py") == ["GET /stream"]
+    assert part_patterns.endpoints(folder / "long_polling.py") == ["GET /position", "GET /events"]
+    assert part_patterns.endpoints(folder / "null.py") == []
+    assert part_patterns.endpoints(ROOT / "targets" / "connection_pool" / "pool.py") == [
+        "GET /query"
+    ]
 
 
 # --- names ----------------------------------------------------------------------------
@@ -144,7 +156,7 @@ def test_patterns_are_documented() -> None:
 
 def test_findings_are_explained() -> None:
     tree = ast.parse(Path(findings.__file__).read_text())
-    codes = re.findall(r"\| `(\w+)` \|", docs.finding_table(tree, {}))
+    codes = re.findall(r"\| `(\w+)` \|", part_findings.finding_table(tree, {}))
     assert len(codes) > 5
     page = text_of("docs/findings.md")
     assert [code for code in codes if f"- `{code}`: " not in page] == []
@@ -167,16 +179,22 @@ def test_the_results_format_is_documented() -> None:
     assert undocumented([*names, *SUMMARY], "docs/results.md") == []
 
 
-def test_files_are_on_the_map() -> None:
-    page = text_of("docs/map.md")
-    files = [
-        str(path.relative_to(ROOT))
-        for folder in ("bench", "reports")
-        for path in (ROOT / folder).rglob("*.py")
-        if path.stem not in {"__init__", "__main__"}
-        and path.parent.name not in {"figures", "cli", "metrics"}
-    ]
-    assert [path for path in files if f"`{path}`" not in page] == []
+def test_every_module_stands_on_a_floor() -> None:
+    """The layers contract is exhaustive; here the modules are counted against it."""
+    stand = {name for floor in part_floors.floors(ROOT) for name in floor}
+    modules = {
+        path.stem
+        for path in (ROOT / "bench").iterdir()
+        if path.suffix == ".py" or (path / "__init__.py").exists()
+    }
+    assert modules - {"__init__", "__main__"} == stand
+
+
+def test_the_map_is_drawn_from_first_lines() -> None:
+    page = part_map.part(ROOT)
+    assert "| `clock.py` | The one clock" in page
+    files = [path for name in part_map.FOLDERS for path in (ROOT / name).rglob("*.py")]
+    assert page.count("\n| `") == sum(path.stem != "__init__" for path in files)
 
 
 # --- links, files, commands -------------------------------------------------------------
@@ -230,7 +248,9 @@ def test_the_example_is_a_pattern(tmp_path: Path) -> None:
         (tmp_path / name).write_text(block)
     found = catalog.patterns("notifications", tmp_path)["http_lines"]
     assert (found.title, found.compared, found.requires) == ("HTTP lines", True, ())
-    assert docs.endpoints(tmp_path / "targets/notifications/http_lines.py") == ["GET /lines"]
+    assert part_patterns.endpoints(tmp_path / "targets/notifications/http_lines.py") == [
+        "GET /lines"
+    ]
 
 
 def test_numbers_can_be_recomputed_as_shown(
@@ -268,7 +288,7 @@ def test_the_columns_of_claims_are_documented() -> None:
 
 
 def test_the_ledger_names_every_claim_and_scene() -> None:
-    made = docs.claims(catalog.experiments())
+    made = part_claims.claims(catalog.experiments())
     for experiment in catalog.experiments().values():
         assert all(f"| {claim.id} | " in made for claim in experiment.claims)
     assert "| S1 | `short_polling`, `long_polling`, `sse`, `websocket` | `warmup=500ms` " in made

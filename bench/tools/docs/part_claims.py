@@ -1,0 +1,46 @@
+"""Every claim with its rule, and the setups that supply its trials."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from bench import catalog
+from bench.model.experiment import Experiment
+from bench.tools.docs.markdown import code, table
+
+
+def part(root: Path) -> str:
+    """The claims of the checkout's experiments."""
+    return claims(catalog.experiments(root))
+
+
+def claims(experiments: Mapping[str, Experiment]) -> str:
+    """Every claim with the rule of its verdict, and the setups that supply its trials."""
+    parts = []
+    for name, experiment in experiments.items():
+        setups = list({id(s): s for claim in experiment.claims for s in claim.setups}.values())
+        marks = {id(setup): f"S{number}" for number, setup in enumerate(setups, 1)}
+        rows = [
+            (
+                claim.id,
+                claim.statement,
+                claim.law or "none",
+                claim.rule.text,
+                ", ".join(marks[id(setup)] for setup in claim.setups),
+            )
+            for claim in experiment.claims
+        ]
+        settings = [
+            (
+                marks[id(setup)],
+                ", ".join(map(code, setup.patterns)),
+                " ".join(code(f"{key}={value}") for key, value in setup.settings.items()),
+            )
+            for setup in setups
+        ]
+        headers = ("id", "statement", "law", "holds where", "setups")
+        parts += [f"### Claims of {code(name)}", table(headers, rows)]
+        parts += [f"### Scenes of {code(name)}"]
+        parts += [table(("setup", "patterns", "settings"), settings)]
+    return "\n\n".join(parts)

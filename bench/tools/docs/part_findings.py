@@ -1,0 +1,40 @@
+"""Every finding that the harness can raise."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from bench.analysis import findings
+from bench.tools.docs.markdown import code, table, tree_of
+
+
+def part(root: Path) -> str:
+    """The findings of the shared checks."""
+    return finding_table(tree_of(root / "bench/analysis/findings.py"), vars(findings))
+
+
+def finding_table(tree: ast.Module, constants: Mapping[str, Any]) -> str:
+    """Every Finding that a module makes: code, severity, message and remedy."""
+    calls = (node for node in ast.walk(tree) if isinstance(node, ast.Call))
+    rows = [
+        [_text(argument, constants) for argument in call.args]
+        for call in calls
+        if ast.unparse(call.func) == "Finding"
+    ]
+    headers = ("code", "severity", "message", "remedy")
+    return table(headers, [(code(row[0]), *row[1:]) for row in rows])
+
+
+def _text(node: ast.expr, constants: Mapping[str, Any]) -> str:
+    """A string's text; what is only known at run time is an ellipsis."""
+    if isinstance(node, ast.Constant):
+        return str(node.value)
+    if isinstance(node, ast.JoinedStr):
+        return "".join(_text(part, constants) for part in node.values)
+    if isinstance(node, ast.FormattedValue) and ast.unparse(node.value) in constants:
+        spec = _text(node.format_spec, constants) if node.format_spec else ""
+        return f"{constants[ast.unparse(node.value)]:{spec}}"
+    return "…"
