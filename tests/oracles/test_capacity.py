@@ -290,7 +290,7 @@ def test_a_bad_share_is_refused(text: str, message: str) -> None:
         capacity.share(text)
 
 
-@pytest.mark.parametrize("module", ["capacity", "limits"])
+@pytest.mark.parametrize("module", ["capacity", "capacity_text"])
 def test_what_decides_asks_no_clock_or_file(module: str) -> None:
     path = Path(capacity.__file__).with_name(f"{module}.py")
     nodes = ast.walk(ast.parse(path.read_text()))

@@ -18,7 +18,7 @@ from reports.evaluated import (
     Group,
     Level,
     TrialResult,
-    Verdict,
+    TrialStatus,
 )
 from scenarios.notifications.experiment import EXPERIMENT, NotificationLoad
 
@@ -38,7 +38,7 @@ def alone(value: float) -> Estimate:
 
 def trial(
     pattern: str,
-    verdict: Verdict = "used",
+    verdict: TrialStatus = "used",
     findings: tuple[Finding, ...] = (),
     deliveries: Deliveries | None = None,
 ) -> TrialResult:
