@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import _socket  # the original class: socket.socket is gevent's in a load process
 import asyncio
+from typing import Any
 
 from bench.clock import now_ns
 from bench.load.working import WorkingClient, WorkItem
@@ -59,7 +60,7 @@ class DownloadClient(WorkingClient):
 
     async def connect(self) -> None:
         session, loop = self.session, asyncio.get_running_loop()
-        sock = _socket.socket(_socket.AF_INET, _socket.SOCK_STREAM, self.protocol)
+        sock: Any = _socket.socket(_socket.AF_INET, _socket.SOCK_STREAM, self.protocol)
         sock.setblocking(False)
         try:
             await loop.sock_connect(sock, (session.host, session.port))

@@ -9,7 +9,7 @@ import dataclasses
 import math
 from dataclasses import dataclass
 
-from bench.model import linktext
+from bench.model import links, linktext
 from bench.model.errors import UsageError
 from bench.model.experiment import Experiment
 from bench.model.law import Prediction
@@ -47,7 +47,7 @@ class MultipathLoad(Load):
 
     def check(self) -> None:
         if len(self.rates) < 2:
-            where = "the link" if self.rates else linktext.LOOPBACK
+            where = "the link" if self.rates else links.LOOPBACK
             raise UsageError(
                 f"multipath: {where} has one path, two are needed; add --quick or {TWO_PATHS}"
             )

@@ -28,7 +28,7 @@ def poll_p99_ms(load: Any, facts: Facts) -> float:
 
 def polls_alike_per_s(load: Any, _: Facts, __: Facts) -> float:
     """SP-2: one request per event where lambda = 1/T."""
-    return 1 / load.poll_interval_s
+    return float(1 / load.poll_interval_s)
 
 
 def polls_break_even(load: Any, facts: Facts, _: Facts) -> float:
@@ -38,19 +38,21 @@ def polls_break_even(load: Any, facts: Facts, _: Facts) -> float:
 def cpu_break_even(load: Any, push: Facts, poll: Facts) -> float:
     """FAN-2: lambda = s_poll/(T s), both as measured near the crossing."""
     cost_of_poll = poll["backend_cpu_us_per_s"] / poll["requests_per_s"]
-    return cost_of_poll / (load.poll_interval_s * push["backend_cpu_us_per_event"])
+    interval_s: float = load.poll_interval_s
+    return cost_of_poll / (interval_s * push["backend_cpu_us_per_event"])
 
 
 def bytes_break_even(load: Any, poll: Facts, push: Facts) -> float:
     """SP-3 set equal to what a push sends: what polls carry beside payloads, at rate 1/T."""
     beside = (poll["wire_bytes_per_event"] - load.payload_bytes) / poll["requests_per_event"]
-    return beside / (load.poll_interval_s * (push["wire_bytes_per_event"] - load.payload_bytes))
+    pushed = push["wire_bytes_per_event"] - load.payload_bytes
+    return float(beside / (load.poll_interval_s * pushed))
 
 
 def timeout_requests_per_s(load: Any, facts: Facts) -> float:
     """LP-2 for all clients at rare events."""
     one = laws.long_poll_requests_per_s(load.event_rate_per_s, rtt(facts), load.long_poll_timeout_s)
-    return load.clients * one
+    return float(load.clients * one)
 
 
 def sse_bytes(load: Any, facts: Facts) -> float:
@@ -64,7 +66,7 @@ def websocket_bytes(load: Any, _: Facts) -> float:
 
 def absence_completeness(load: Any, _: Facts) -> float:
     """A client that is away for d of a window W misses d/W of a steady stream."""
-    return 1 - load.away_s / load.duration_s
+    return float(1 - load.away_s / load.duration_s)
 
 
 def stall_mean_ms(load: Any, _: Facts) -> float:

@@ -30,14 +30,16 @@ AT_A_RATE: Mapping[str, Any] = {"request_rate": 1000}
 WHILE_WAITING: Mapping[str, Any] = {"app_wait": 0.01}
 
 
-def _throughput(pattern: str, **bound: float) -> tuple[Ratio, ...]:
+def _throughput(
+    pattern: str, *, below: float | None = None, above: float | None = None
+) -> tuple[Ratio, ...]:
     """With a backend that computes, on either server, and with one that waits."""
     measured = [
-        Ratio("deliveries_per_s", pattern, "direct", where=where, **bound)
+        Ratio("deliveries_per_s", pattern, "direct", where=where, below=below, above=above)
         for where in (AT_FULL_SPEED, IN_PYTHON, WHILE_WAITING)
     ]
     computed = [
-        Ratio("proxied_capacity_per_s", pattern, "direct", where=where, **bound)
+        Ratio("proxied_capacity_per_s", pattern, "direct", where=where, below=below, above=above)
         for where in (AT_FULL_SPEED, IN_PYTHON)
     ]
     return (*measured, *computed)
@@ -56,10 +58,12 @@ def _connections(pattern: str, law: Callable[[Any, Mapping[str, float]], int]) -
     return AgreesWithLaw("upstream_connections", "", pattern, law, "MX-1", 0.01)
 
 
-def _server_cpu(pattern: str, **bound: float) -> tuple[Ratio, ...]:
+def _server_cpu(
+    pattern: str, *, below: float | None = None, above: float | None = None
+) -> tuple[Ratio, ...]:
     """At full speed on either server, and at an equal rate of requests."""
     return tuple(
-        Ratio("server_cpu_us_per_event", pattern, "direct", where=where, **bound)
+        Ratio("server_cpu_us_per_event", pattern, "direct", where=where, below=below, above=above)
         for where in (AT_FULL_SPEED, IN_PYTHON, AT_A_RATE)
     )
 

@@ -31,7 +31,8 @@ class Target(Application):
 
     def connection(self) -> AbstractAsyncContextManager[Any]:
         assert self.pool is not None
-        return self.pool.acquire()
+        free: AbstractAsyncContextManager[Any] = self.pool.acquire()
+        return free
 
     async def stop(self) -> None:
         if self.pool is not None:

@@ -23,6 +23,8 @@ class Target(BaseTarget):
     the delivery accounting, and waiting for a confirm would close the loop.
     """
 
+    source: EventSource
+
     def __init__(self, *settings: object) -> None:
         super().__init__(*settings)  # type: ignore[arg-type]
         self.source = EventSource(self.load, self.seed, self.deliver)

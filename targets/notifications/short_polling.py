@@ -15,6 +15,8 @@ EXAMPLE = "curl -i 'http://{host}:{port}/events?client=0&after=0'"
 class Target(WebTarget):
     """GET /position tells where the feed stands, GET /events?after=n what came since."""
 
+    source: EventSource
+
     def __init__(self, *settings: object) -> None:
         super().__init__(*settings)  # type: ignore[arg-type]
         self.source = EventSource(self.load, self.seed)

@@ -17,6 +17,8 @@ EXAMPLE = "curl -N 'http://{host}:{port}/stream?client=0'"
 class Target(WebTarget):
     """GET /stream; Last-Event-ID goes on where a client left off."""
 
+    source: EventSource
+
     def __init__(self, *settings: object) -> None:
         super().__init__(*settings)  # type: ignore[arg-type]
         self.source = EventSource(self.load, self.seed)

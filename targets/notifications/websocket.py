@@ -20,6 +20,8 @@ EXAMPLE = "python -m websocket 'ws://{host}:{port}/socket?client=0'"
 class Target(WebTarget):
     """GET /socket, upgraded; `after` in the query goes on where a client left off."""
 
+    source: EventSource
+
     def __init__(self, *settings: object) -> None:
         super().__init__(*settings)  # type: ignore[arg-type]
         self.source = EventSource(self.load, self.seed)
