@@ -81,7 +81,7 @@ def remedy(found: RunComparison) -> str:
     if not needed:
         return ""
     return (
-        f"With about {max(needed)} repeats in each run every one of them would show a difference "
+        f"With about {max(needed)} repeats in each run each of them would show a difference "
         f"of {TO_FIND:.0%} in nine of ten comparisons (the median of them needs "
         f"{sorted(needed)[len(needed) // 2]})."
     )
@@ -95,7 +95,7 @@ def remarks(found: RunComparison) -> Iterator[str]:
     if silent := [row for row in found.rows if row.is_silent]:
         titles = list(dict.fromkeys(row.metric.title for row in silent))
         text = (
-            f"{numbers.sentence_case(numbers.listed(titles))}: single trials have too few "
+            f"{numbers.sentence_case(numbers.listed(titles))}: each trial has too few "
             "samples, so there is no interval; raise duration, event_rate or clients."
         )
         yield worded(text, silent[0].piece)

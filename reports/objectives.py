@@ -43,7 +43,7 @@ class ObjectiveResult:
 
     def _seen(self) -> str:
         if math.isnan(self.entry.value):
-            return "has no such value"
+            return "has no value for it"
         value = numbers.with_unit(self.entry.value, METRICS[self.gate.metric])
         if not self.entry.has_interval:
             return f"{value}, but too few trials for an interval"

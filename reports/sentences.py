@@ -51,7 +51,7 @@ def _of_some(common: str, levels: Sequence[Level], count: int) -> str:
     """Levels of many kinds serve single claims and have no answer in common."""
     where = f" (all with {common})" if common else ""
     return (
-        f"Of {count} levels of different kinds, these sentences speak of {len(levels)}, from "
+        f"Of {count} levels of different kinds, these sentences cover {len(levels)}, from "
         f"{levels[0].text} to {levels[-1].text}{where}; the others serve the claims."
     )
 
@@ -99,7 +99,7 @@ def at_one_level(ranking: Ranking) -> str:
     ]
     head = (
         f"This run does not settle which pattern has {_extreme(ranking)}{where}: the 95 % "
-        f"intervals of {listed(names)} reach each other."
+        f"intervals of {listed(names)} overlap."
     )
     return head + _distance(ranking, f"the value of {best.pattern.title}")
 
@@ -200,7 +200,7 @@ def doubtful(result: ExperimentResult) -> str:
     ]
     if not names:
         return ""
-    return f"The numbers of {listed(names)} carry a doubt: see the notes below the table."
+    return f"Treat the numbers of {listed(names)} with caution; the notes below the table say why."
 
 
 def laws(result: ExperimentResult) -> str:

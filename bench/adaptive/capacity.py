@@ -147,7 +147,7 @@ def share(text: str) -> float:
     """The bracket's width of `--within 5%`; UsageError where it cannot be meant."""
     match = SHARE.match(text)
     if not match or not match.group(2):
-        raise UsageError(f"--within {text}: not a share; write e.g. 5%")
+        raise UsageError(f"--within {text}: not a percentage; write e.g. 5%")
     width = float(match.group(1)) / 100
     if not LEAST_SHARE <= width <= 1:
         raise UsageError(f"--within {text}: must lie between 1% and 100%; write e.g. 5%")
@@ -162,7 +162,7 @@ def step(search: Search, seen: Sequence[Seen]) -> Step:
     if begun:
         return Step(begun[0].level, "the level is not settled yet", low, high)
     if len(levels) > MOST_LEVELS:
-        words = f"{len(levels)} levels were measured: the values follow no order"
+        words = f"{len(levels)} levels were measured: the values do not follow any order"
         return Step(None, words, low, high, "gave up")
     if high is None:
         return _grow(search, levels, low)

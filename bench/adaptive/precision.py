@@ -38,7 +38,7 @@ def goal(text: str, metric: str, most_repeats: int) -> Goal:
     """The goal of `--until-precise 5%`; UsageError where a value cannot be meant."""
     match = SHARE.match(text)
     if not match:
-        raise UsageError(f"--until-precise {text}: not a share; write e.g. 5%")
+        raise UsageError(f"--until-precise {text}: not a percentage; write e.g. 5%")
     number, percent = match.groups()
     if not percent:
         raise UsageError(f"--until-precise {text}: the % is missing; write {number}%")
@@ -95,10 +95,10 @@ def decide(
     block = next_block(trials, wide, wanted, seed)
     words = [_outlook(wide, estimates, wanted)] if wide or not silent else []
     if wide and not block:
-        words.append(f"the bound of {wanted.most_repeats} repeats is reached")
+        words.append(f"the maximum of {wanted.most_repeats} repeats is reached")
     if silent and not block:
         names = ", ".join(map(_words, silent))
-        words.append(f"no single trial gives {wanted.metric} for {names}: raise duration or rate")
+        words.append(f"no trial gives {wanted.metric} for {names}; raise duration or rate")
     return Decision(block, "; ".join(words))
 
 

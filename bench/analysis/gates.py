@@ -69,13 +69,13 @@ def change(text: str) -> Gate:
     metric, operator, value = _parts(text, example)
     match = PERCENT.match(value)
     if not match:
-        raise UsageError(f"{text}: {value} is no change in percent; write e.g. '{example}'")
+        raise UsageError(f"{text}: {value} is not a change in percent; write e.g. '{example}'")
     sign, number = match.groups()
     if not sign:
         raise UsageError(f"{text}: the sign is missing; write +{number}% (more) or -{number}%")
     share = float(f"{sign}{number}") / 100
     if share <= -1:
-        raise UsageError(f"{text}: nothing can fall by {number} %; the most is -99.9%")
+        raise UsageError(f"{text}: nothing can fall by {number} %; use at most -99.9%")
     return Gate(metric, operator, share, text.strip())
 
 
@@ -85,7 +85,7 @@ def metric_named(name: str, where: str = "") -> str:
         return name
     near = difflib.get_close_matches(name, METRICS, 3, 0.5)
     remedy = f"did you mean {' or '.join(near)}?" if near else "docs/metrics.md lists them"
-    raise UsageError(f"{where or name}: there is no metric {name!r}; {remedy}")
+    raise UsageError(f"{where or name}: unknown metric {name!r}; {remedy}")
 
 
 def _parts(text: str, example: str) -> tuple[str, Operator, str]:
@@ -102,7 +102,7 @@ def _absolute(text: str, metric: str, value: str) -> float:
     percent = PERCENT.match(value)
     if percent and (percent.group(1) or unit):
         raise UsageError(
-            f"{text}: {value} is relative to nothing in a single run; "
+            f"{text}: {value} is a change, and a single run has nothing to compare with; "
             f"write {_example(unit)}, or use `bench compare --fail-if`"
         )
     if percent:  # a share may be written as one: completeness >= 99.9%

@@ -15,7 +15,7 @@ from bench.model.errors import UsageError
 from bench.model.load import Load, parameters_of
 
 LongProof = Annotated[
-    int, typer.Option("--aa", min=0, help="only A/A, so many comparisons, e.g. 40 (16 min)")
+    int, typer.Option("--aa", min=0, help="run only this many A/A comparisons, e.g. 40 (16 min)")
 ]
 ProofRun = Annotated[
     Path | None, typer.Option("--aa-run", metavar="RUN", help="finish an A/A run, print its table")
@@ -25,13 +25,13 @@ ProofRun = Annotated[
 @app.command()
 def calibrate(
     clients: Annotated[str, typer.Option(help="levels")] = "64,1000",
-    repeats: Annotated[int, typer.Option(min=1, help="turns of each generator")] = 5,
-    duration: Annotated[str, typer.Option(help="of one turn")] = "3s",
+    repeats: Annotated[int, typer.Option(min=1, help="turns per generator")] = 5,
+    duration: Annotated[str, typer.Option(help="length of one turn")] = "3s",
     no_generators: Annotated[
-        bool, typer.Option("--no-generators", help="leave out the generators")
+        bool, typer.Option("--no-generators", help="skip the generators")
     ] = False,
-    no_floor: Annotated[bool, typer.Option("--no-floor", help="leave out the floor")] = False,
-    no_aa: Annotated[bool, typer.Option("--no-aa", help="leave out the A/A comparison")] = False,
+    no_floor: Annotated[bool, typer.Option("--no-floor", help="skip the noise floor")] = False,
+    no_aa: Annotated[bool, typer.Option("--no-aa", help="skip the A/A comparison")] = False,
     aa: LongProof = 0,
     aa_run: ProofRun = None,
     results: Results = Path("results"),
@@ -41,7 +41,9 @@ def calibrate(
     levels = [units.parse(known["clients"], text) for text in clients.split(",")]
     seconds = units.parse(known["duration"], duration)
     if aa and aa_run:
-        raise UsageError(f"--aa {aa}: --aa-run {aa_run} has its own number; leave one out")
+        raise UsageError(
+            f"--aa {aa}: --aa-run {aa_run} already fixes the number; use only one of them"
+        )
     from bench.tools import calibration, selfproof  # noqa: PLC0415 - a wrong value is told at once
 
     command = shlex.join(["bench", *sys.argv[1:]])

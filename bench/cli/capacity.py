@@ -34,20 +34,20 @@ Objective = Annotated[str, typer.Option(metavar="EXPR", help="e.g. 'latency_p99 
 def capacity(
     pattern: OnePattern,
     slo: Objective,
-    over: Annotated[str, typer.Option(metavar="NAME", help="what is raised")] = "clients",
+    over: Annotated[str, typer.Option(metavar="NAME", help="load parameter to raise")] = "clients",
     first: Annotated[
-        str, typer.Option("--from", metavar="N", help="the start, else the default")
+        str, typer.Option("--from", metavar="N", help="first level (default: the parameter's)")
     ] = "",
-    most: Annotated[str, typer.Option(metavar="N", help="where to stop at the latest")] = "",
-    within: Annotated[str, typer.Option(metavar="SHARE", help="width of the bracket")] = "5%",
-    repeats: Annotated[int, typer.Option(min=1, help="trials of a level at its first look")] = 3,
-    duration: Annotated[
-        str, typer.Option(help=f"length of a trial's window, else {DURATION}")
-    ] = "",
+    most: Annotated[str, typer.Option(metavar="N", help="highest level to try")] = "",
+    within: Annotated[
+        str, typer.Option(metavar="SHARE", help="stop when the bracket is this narrow")
+    ] = "5%",
+    repeats: Annotated[int, typer.Option(min=1, help="trials per level at first")] = 3,
+    duration: Annotated[str, typer.Option(help=f"window length (default {DURATION})")] = "",
     settings: Settings = None,
     link: Link = "",
     workers: Annotated[int, typer.Option(min=1, help="load processes")] = 1,
-    seed: Annotated[int, typer.Option(help="of schedules and phases")] = 1,
+    seed: Annotated[int, typer.Option(help="random seed for schedules and phases")] = 1,
     amqp_url: AmqpUrl = "",
     results: Results = Path("results"),
 ) -> None:
@@ -115,7 +115,7 @@ def _why(seeker: Any, step: Any) -> list[str]:
         shown = seeker.shown(step.fails.level)
         lines += [f"  why: {words}" for words in capacity_text.reasons(step.fails, shown)]
     elif step.passes is not None:
-        lines.append(f"  why no more was tried: {step.words}")
+        lines.append(f"  why the search stopped: {step.words}")
     if step.passes is not None:
         level = step.passes.level
         if seeker.order.is_broadcast:

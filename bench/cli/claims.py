@@ -20,7 +20,7 @@ STYLES = {"confirmed": "green", "refuted": "red", "depends": "yellow", "not sett
 @app.command()
 def claims(
     run: Annotated[
-        Path | None, typer.Argument(metavar="RUN", help="a folder of results/: its verdicts")
+        Path | None, typer.Argument(metavar="RUN", help="show the verdicts of this run")
     ] = None,
 ) -> None:
     """The claims ledger, or the verdicts of a run."""
@@ -67,6 +67,6 @@ def print_verdicts(result: ExperimentResult) -> None:
             console.print(Text(f"      and {len(line.rest)} more numbers (claims.csv)"))
     if section.missing:
         ids = ", ".join(line.id for line in section.missing)
-        console.print(Text(f"- not measured: {ids}; the trials that they need:"))
+        console.print(Text(f"- not measured: {ids}; this command supplies their trials:"))
         for text in (*section.lacks, section.command):
             console.print(Text(f"    {text}"))

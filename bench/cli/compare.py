@@ -30,21 +30,27 @@ class Format(enum.StrEnum):
 FirstRun = Annotated[Path, typer.Argument(metavar="RUN_A", help="the run to compare with")]
 SecondRun = Annotated[
     Path | None,
-    typer.Argument(metavar="RUN_B", help="the run to judge; without it, the patterns of RUN_A"),
+    typer.Argument(
+        metavar="RUN_B", help="the run to judge; leave it out to compare the patterns of RUN_A"
+    ),
 ]
 Base = Annotated[
     str,
-    typer.Option("--to", metavar="PATTERN", help="in one run: what the others are compared with"),
+    typer.Option(
+        "--to", metavar="PATTERN", help="within one run: the pattern to compare the others with"
+    ),
 ]
 FailIf = Annotated[
     list[str] | None,
     typer.Option(
-        "--fail-if", metavar="EXPR", help="exit 1 if this is surely so, e.g. 'latency_p99 > +10%'"
+        "--fail-if", metavar="EXPR", help="exit 1 if this clearly holds, e.g. 'latency_p99 > +10%'"
     ),
 ]
 Metrics = Annotated[
     list[str] | None,
-    typer.Option("--metric", metavar="KEY", help="compare this metric, not the headline ones"),
+    typer.Option(
+        "--metric", metavar="KEY", help="compare this metric instead of the headline metrics"
+    ),
 ]
 
 
@@ -68,7 +74,7 @@ def compare(
     if run_b is None:
         found = _patterns(run_a, to, keys, wanted)
     elif to:
-        raise UsageError(f"--to {to}: is for the patterns of one run; leave out {run_b}")
+        raise UsageError(f"--to {to}: compares patterns within one run; leave out {run_b}")
     else:
         found = _runs(run_a, run_b, keys, wanted, anyway)
     _write(found, output)

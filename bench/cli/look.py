@@ -22,7 +22,7 @@ from bench.tools import doctor
 def list_patterns(
     experiment: Annotated[str, typer.Argument(help="show one experiment's load parameters")] = "",
 ) -> None:
-    """What can be measured: experiments and patterns, or one experiment's parameters."""
+    """Show experiments and patterns, or one experiment's parameters."""
     known = catalog.experiments()
     if experiment:
         catalog.select([experiment])
@@ -45,7 +45,7 @@ def list_patterns(
 
 @app.command("doctor")
 def show_doctor() -> None:
-    """What this machine has, what it lacks, and the fix."""
+    """Show what this machine has, what it lacks, and the fix."""
     table = plain_table("", "", "", "fix")
     for check in doctor.checks():
         table.add_row(
@@ -56,7 +56,7 @@ def show_doctor() -> None:
 
 @app.command()
 def version() -> None:
-    """Version and machine, as they are recorded with a run."""
+    """Show version and machine as recorded with a run."""
     console.print(f"patternbench {__version__}")
     for name, value in environment.facts().items():
         console.print(Text(f"{name}: {value}"))
@@ -66,10 +66,12 @@ def version() -> None:
 def serve(
     pattern: OnePattern,
     settings: Settings = None,
-    port: Annotated[int, typer.Option(help="0: a free one", min=0, max=65535)] = 0,
+    port: Annotated[
+        int, typer.Option(help="port to listen on (0: any free port)", min=0, max=65535)
+    ] = 0,
     amqp_url: AmqpUrl = "",
 ) -> None:
-    """Run a pattern's target alone, with the lines to try it; Ctrl-C ends it."""
+    """Start a pattern's servers alone and print commands to try them; Ctrl-C stops them."""
     from bench.tools import stage  # noqa: PLC0415
 
     chosen, load = request.one_pattern(pattern, settings or [], amqp_url)
@@ -78,7 +80,7 @@ def serve(
         address = staged.address
         console.print(Text(f"{chosen.id} listens on {address['host']}:{address['port']}"))
         for listener in address.get("listeners", {}).values():
-            console.print(Text(f"before it, a proxy: {listener['url']}"))
+            console.print(Text(f"a proxy in front listens at {listener['url']}"))
         if chosen.example:
             console.print(Text(f"try: {chosen.example.format(**address)}"))
         host = "http://{host}:{port}" if "url" not in address else "{url}?exchange={exchange}"
@@ -95,7 +97,7 @@ def serve(
 
 @app.command()
 def trace(pattern: OnePattern, settings: Settings = None, amqp_url: AmqpUrl = "") -> None:
-    """One exchange, byte by byte, as it crosses the wire."""
+    """Show one exchange byte by byte as it crosses the wire."""
     from bench.tools import stage  # noqa: PLC0415
 
     chosen, load = request.one_pattern(pattern, settings or [], amqp_url)

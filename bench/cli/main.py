@@ -61,7 +61,7 @@ def main() -> None:
     except (KeyboardInterrupt, typer.Abort):
         code = INTERRUPTED
     except typer.TyperException as error:
-        code = _fail(f"{_named(error)}; `bench --help` shows what there is", USAGE)
+        code = _fail(f"{_named(error)}; `bench --help` lists the commands", USAGE)
     except BrokenPipeError:
         code = 0
     except Exception as error:

@@ -34,20 +34,28 @@ MOST_REPEATS = 30
 
 ClaimIds = Annotated[
     str,
-    typer.Option(metavar="IDS", help="just the trials that these claims need, e.g. N1,N6 or all"),
+    typer.Option(
+        metavar="IDS", help="run only the trials that these claims need, e.g. N1,N6 or all"
+    ),
 ]
 UntilPrecise = Annotated[
-    str, typer.Option(metavar="SHARE", help="add repeats until intervals are +- this, e.g. 5%")
+    str,
+    typer.Option(
+        metavar="SHARE", help="add repeats until intervals are within this share, e.g. 5%"
+    ),
 ]
 GoalMetric = Annotated[
-    str, typer.Option("--metric", metavar="KEY", help="of --until-precise, else latency_p99")
+    str,
+    typer.Option(
+        "--metric", metavar="KEY", help="metric for --until-precise (default latency_p99)"
+    ),
 ]
-MostRepeats = Annotated[
-    int | None, typer.Option(help=f"the bound of --until-precise, else {MOST_REPEATS}")
-]
+MostRepeats = Annotated[int | None, typer.Option(help=f"maximum repeats (default {MOST_REPEATS})")]
 Objectives = Annotated[
     list[str] | None,
-    typer.Option(metavar="EXPR", help="exit 1 if surely broken, e.g. 'latency_p99 < 50 ms'"),
+    typer.Option(
+        metavar="EXPR", help="objective; exit 1 if clearly violated, e.g. 'latency_p99 < 50 ms'"
+    ),
 ]
 
 
@@ -58,9 +66,11 @@ def run(
     settings: Settings = None,
     link: Link = "",
     duration: Annotated[str, typer.Option(help="length of the window, e.g. 10s")] = "",
-    repeats: Annotated[int | None, typer.Option(help="trials of each pattern and level")] = None,
+    repeats: Annotated[int | None, typer.Option(help="trials per pattern and level")] = None,
     workers: Annotated[int | None, typer.Option(help="load processes")] = None,
-    seed: Annotated[int | None, typer.Option(help="of schedules, phases and order")] = None,
+    seed: Annotated[
+        int | None, typer.Option(help="random seed for schedules, phases and order")
+    ] = None,
     quick: Annotated[bool, typer.Option("--quick", help="small load, 3 repeats")] = False,
     claims: ClaimIds = "",
     until_precise: UntilPrecise = "",
@@ -124,7 +134,7 @@ def _execute(folder: Path, amqp_url: str, slo: Sequence[Gate]) -> None:
         runner.execute(folder, amqp_url, progress)
     except KeyboardInterrupt:
         progress.close()
-        console.print(f"interrupted; what was measured is kept, `bench resume {folder}` goes on")
+        console.print(f"interrupted; what was measured is kept; `bench resume {folder}` continues")
         raise
     finally:
         progress.close()

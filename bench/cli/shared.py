@@ -43,17 +43,21 @@ Names = Annotated[
     list[str], typer.Argument(help="EXPERIMENT, EXPERIMENT/PATTERN, or one plan.toml")
 ]
 OnePattern = Annotated[str, typer.Argument(metavar="EXPERIMENT/PATTERN")]
-RunFolder = Annotated[Path, typer.Argument(metavar="RUN", help="a folder of results/")]
+RunFolder = Annotated[Path, typer.Argument(metavar="RUN", help="a run's folder in results/")]
 Settings = Annotated[
     list[str] | None,
-    typer.Option("--set", metavar="NAME=VALUE", help="a load parameter; several values sweep it"),
+    typer.Option(
+        "--set", metavar="NAME=VALUE", help="set a load parameter; several values sweep it"
+    ),
 ]
 Link = Annotated[
     str,
     typer.Option(metavar="LINK", help="the network, e.g. wan or rtt=50ms,loss=1%,rate=20mbit"),
 ]
-AmqpUrl = Annotated[str, typer.Option(help="use this broker on this host instead of a private one")]
-Results = Annotated[Path, typer.Option(help="where runs are kept")]
+AmqpUrl = Annotated[
+    str, typer.Option(help="use this RabbitMQ on this host instead of a private one")
+]
+Results = Annotated[Path, typer.Option(help="folder that holds the runs")]
 
 
 def plain_table(*headers: str) -> Table:

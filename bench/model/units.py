@@ -64,11 +64,11 @@ def quantity(text: str, unit: str, name: str) -> float:
     if scale is None:
         kind = f"unknown unit {written!r}" if written else "the unit is missing"
         if not unit:
-            kind = f"it takes no unit, but has {written!r}"
+            kind = f"it takes no unit; remove {written!r}"
         raise UsageError(f"{name}={text}: {kind}; {wanted}")
     value = float(number.replace("_", "")) * scale
     if not math.isfinite(value):
-        raise UsageError(f"{name}={text}: too large for a number; {wanted}")
+        raise UsageError(f"{name}={text}: too large; {wanted}")
     return value
 
 
@@ -94,11 +94,11 @@ def check_bounds(parameter: Parameter, value: float, text: str) -> float:
     low, high = parameter.low, parameter.high
     if low is not None and value < low:
         raise UsageError(
-            f"{parameter.name}={text}: too small; the least is {show(low, parameter.unit)}"
+            f"{parameter.name}={text}: too small; the minimum is {show(low, parameter.unit)}"
         )
     if high is not None and value > high:
         raise UsageError(
-            f"{parameter.name}={text}: too large; the most is {show(high, parameter.unit)}"
+            f"{parameter.name}={text}: too large; the maximum is {show(high, parameter.unit)}"
         )
     return value
 

@@ -66,8 +66,8 @@ def read_trace(lines: Iterable[str], name: str) -> list[TracePoint]:
             ) from None
         if offset < 0 or size < 0 or (points and offset * SECOND_NS < points[-1].offset_ns):
             raise UsageError(
-                f"{name} line {number}: {row[0]},{row[1]} is negative or goes back in time; "
-                "sort the trace by time"
+                f"{name} line {number}: {row[0]},{row[1]} is negative or earlier than the "
+                "line before; sort the trace by time"
             )
         points.append(TracePoint(int(offset * SECOND_NS), size))
     if not points:

@@ -35,7 +35,8 @@ def chosen_claims(experiment: Experiment, text: str) -> list[Claim]:
     for name in names:
         if name not in known:
             raise UsageError(
-                f"claims={name}: {experiment.name} has no such claim; it has {', '.join(known)}"
+                f"claims={name}: {experiment.name} has no such claim; "
+                f"its claims are {', '.join(known)}"
             )
     if not names:
         raise UsageError(f"claims={text}: names no claim; write e.g. --claims N1,N6 or all")
@@ -116,8 +117,8 @@ def trials_of_claims(
         ids = ",".join(claim.id for claim in claims)
         needed = dict.fromkeys(name for setup in setups.values() for name in setup.patterns)
         raise UsageError(
-            f"claims={ids}: none of the patterns that they need was chosen; "
-            f"name {experiment.name} or some of {', '.join(needed)}"
+            f"claims={ids}: they need patterns that were not chosen; "
+            f"name {experiment.name} or one of {', '.join(needed)}"
         )
     called = list(zip(places, levels_of(experiment, places), strict=True))
     order = random.Random(request.seed)

@@ -48,7 +48,8 @@ def parse_settings(
     for name, text in settings.items():
         if name not in parameters:
             raise UsageError(
-                f"{name}: {experiment.name} has no such parameter; it has {', '.join(parameters)}"
+                f"{name}: {experiment.name} has no such parameter; "
+                f"its parameters are {', '.join(parameters)}"
             )
         parameter = parameters[name]
         is_number = parameter.kind in (int, float)
@@ -56,7 +57,7 @@ def parse_settings(
         values = [units.parse(parameter, part) for part in texts]
         if len(values) > 1:
             if len(set(values)) < len(values):
-                raise UsageError(f"{name}={text}: a value stands twice; name each once")
+                raise UsageError(f"{name}={text}: a value appears twice; name each once")
             swept[name] = values
         else:
             fixed[parameter.field_name] = values[0]
@@ -123,8 +124,8 @@ def check_limits(trials: Sequence[Trial], most: int, workers: int) -> None:
         clients = int(trial.load["clients"])
         if clients > most:
             raise UsageError(
-                f"clients={clients}: more connections than a process here may hold "
-                f"(ulimit -n, net.ipv4.ip_local_port_range); the most is clients={most}"
+                f"clients={clients}: more connections than one process may hold here "
+                f"(ulimit -n, net.ipv4.ip_local_port_range); use at most clients={most}"
             )
         if clients < workers:
             raise UsageError(

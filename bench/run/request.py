@@ -63,7 +63,10 @@ def request_of(asked: Asked) -> Request:
     """Plan file (where one is named) below the options."""
     plans = [name for name in asked.names if name.endswith(".toml")]
     if plans and len(asked.names) > 1:
-        raise UsageError(f"{' '.join(asked.names)}: a plan stands alone; name the patterns in it")
+        raise UsageError(
+            f"{' '.join(asked.names)}: a plan file takes no other names; "
+            "list the patterns in the file"
+        )
     base = planfile.read(Path(plans[0])) if plans else Request(asked.names)
     if asked.quick and not plans:
         base = dataclasses.replace(base, repeats=QUICK_REPEATS)
@@ -117,7 +120,7 @@ def check_trace(load: Mapping[str, Any]) -> None:
         return
     path = Path(str(load.get("trace", "")))
     if not load.get("trace"):
-        raise UsageError("schedule=trace: no trace is named; add --set trace=FILE.csv")
+        raise UsageError("schedule=trace: needs a trace; add --set trace=FILE.csv")
     try:
         lines = path.read_text().splitlines()
     except (OSError, UnicodeDecodeError) as error:
@@ -136,6 +139,8 @@ def one_pattern(
     experiment = catalog.experiments()[usable[0].experiment]
     ((level, load), *more) = loads_of(experiment, settings_of(settings, link))
     if more:
-        raise UsageError(f"{', '.join(level)}: one value each, please; this command sweeps nothing")
+        raise UsageError(
+            f"{', '.join(level)}: this command takes one value each; it sweeps nothing"
+        )
     check_trace(load)
     return usable[0], load

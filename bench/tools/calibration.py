@@ -100,7 +100,7 @@ class Bench:
         )
         match = WRK_REQUESTS.search(finished.stdout)
         if not match:
-            raise UsageError(f"wrk said nothing of its rate: {finished.stdout[-200:]!r}; see wrk")
+            raise UsageError(f"wrk printed no rate: {finished.stdout[-200:]!r}; run wrk by hand")
         return float(match.group(1))
 
 

@@ -45,10 +45,10 @@ def staged(
 ) -> Iterator[Staged]:
     """Start the pattern's target with what it needs; stop all of it afterwards."""
     if port and accepts(port):
-        raise UsageError(f"port={port}: something listens there already; name another, or none")
+        raise UsageError(f"port={port}: the port is in use; choose another, or leave it out")
     if load["link"] != LOOPBACK_LINK:
         raise UsageError(
-            f"link={load['link']}: a target alone stays on loopback; leave the link out"
+            f"link={load['link']}: a pattern served alone stays on loopback; leave the link out"
         )
     services = Services(cpu_sets(1)["backend"], amqp_url, says)
     with tempfile.TemporaryDirectory(prefix="patternbench-") as name:
@@ -92,7 +92,7 @@ def trace(pattern: Pattern, load: dict[str, Any], stage: Staged) -> tuple[Tap, l
     """
     if "listeners" in stage.address:
         raise UsageError(
-            f"{pattern.id}: its clients speak to a proxy, which no tap can be put before; "
+            f"{pattern.id}: its clients talk to a proxy, which cannot be traced; "
             f"`bench serve {pattern.id}` shows where it listens"
         )
     address = dict(stage.address)

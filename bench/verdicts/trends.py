@@ -154,7 +154,9 @@ class Crossover:
             )
         if len(sides) < len(steps):
             unsure = next(step for step in steps if not step.side)
-            why = "the interval holds 1" if unsure.found.has_interval else "one trial, no interval"
+            why = (
+                "the interval includes 1" if unsure.found.has_interval else "one trial, no interval"
+            )
             unit = unsure.pair[0].unit(self.over)
             return "not settled", f"at {self.over}={show(unsure.x, unit)}: {why}"
         found = "less" if sides[0] == LESS else "more"

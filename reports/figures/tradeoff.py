@@ -19,7 +19,7 @@ from reports.sweeps import is_grid, key_levels, sweeps
 
 TITLE = "The trade-off"
 CAPTION = (
-    "Left and low is better. Both axes are logarithmic; bars are 95 % intervals. Where a "
+    "Further left and lower is better. Both axes are logarithmic; bars are 95 % intervals. Where a "
     "parameter is swept, a line joins a pattern's levels in order and the last one is filled."
 )
 SECTION = "tradeoff"

@@ -26,8 +26,8 @@ TITLE = "Who is ahead where"
 CAPTION = (
     "The colour is that of the pattern with the best value, the number is that value. A hatched "
     "cell is not settled: over the repeats, in pairs, best and second best do not differ at the "
-    "95 % level (each cell judged by itself), or there are too few trials to tell; where there is "
-    "room, the second stands below the number. An empty cell has no value."
+    "95 % level (each cell judged on its own), or there are too few trials. Where there is "
+    "room, the second best stands below the number. An empty cell has no value."
 )
 SECTION = "curves"
 PREFERRED = ("latency_p50", "wire_bytes_per_event", "backend_cpu_us_per_event")

@@ -279,8 +279,8 @@ def test_whatever_comes_it_ends(outcomes: list[Seen], repeats: int) -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("5", "not a share; write e.g. 5%"),
-        ("much", "not a share; write e.g. 5%"),
+        ("5", "not a percentage; write e.g. 5%"),
+        ("much", "not a percentage; write e.g. 5%"),
         ("0.5%", "must lie between 1% and 100%"),
         ("150%", "must lie between 1% and 100%"),
     ],

@@ -121,15 +121,15 @@ def test_a_trace_is_read(lines: list[str]) -> None:
         ),
         (
             ["1,1", "0.5,1"],
-            "t.csv line 2: 0.5,1 is negative or goes back in time; sort the trace by time",
+            "t.csv line 2: 0.5,1 is negative or earlier",
         ),
         (
             ["-1,1"],
-            "t.csv line 1: -1,1 is negative or goes back in time; sort the trace by time",
+            "t.csv line 1: -1,1 is negative or earlier",
         ),
         (
             ["0,-1"],
-            "t.csv line 1: 0,-1 is negative or goes back in time; sort the trace by time",
+            "t.csv line 1: 0,-1 is negative or earlier",
         ),
         ([], "t.csv: the trace is empty; each line is `seconds,bytes`"),
         (["time_s,size_bytes"], "t.csv: the trace is empty; each line is `seconds,bytes`"),

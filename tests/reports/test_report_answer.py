@@ -114,7 +114,9 @@ def test_the_floor_stands_last_and_the_missing_with_its_reason(answer: AnswerTab
 def test_doubts_and_left_out_trials_have_a_footnote(answer: AnswerTable) -> None:
     notes = dict(answer.notes)
     (failed,) = row_of(answer, "long_polling").marks
-    assert notes[failed].startswith("Not all trials are in the numbers: failed, the target ended")
+    assert notes[failed].startswith(
+        "Some trials are left out of the numbers: failed, the target ended"
+    )
     (void,) = row_of(answer, "websocket").marks
     assert "void" in notes[void]
     assert any("never arrived" in notes[mark] for mark in row_of(answer, "sse").marks)

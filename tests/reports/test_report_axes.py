@@ -94,7 +94,9 @@ def test_where_more_is_better_the_axis_says_so(run: Evaluated, result: Experimen
             result.experiment, tradeoff=(("backend_cpu_us_per_event", "deliveries_per_s"),)
         ),
     )
-    assert kind.caption_for(found).startswith("Left and low is better, except where an axis")
+    assert kind.caption_for(found).startswith(
+        "Further left and lower is better, except where an axis"
+    )
     (axes,) = drawn("tradeoff", run, found).axes
     assert axes.get_ylabel() == "deliveries per second (/s), more is better"
     assert axes.get_xlabel() == "backend CPU per event (µs)"

@@ -25,7 +25,7 @@ def test_an_unsettled_answer_says_so() -> None:
     values = {"sse": near(1.1, 0.2), "poll": near(20.0, 2.0), "ws": near(1.0, 0.1)}
     first = sentences.answer(result(LATENCY, values))[0]
     assert first.startswith("This run does not settle which pattern has the lowest latency mean")
-    assert "of WS (1.00 ms) and SSE (1.10 ms) reach each other" in first
+    assert "of WS (1.00 ms) and SSE (1.10 ms) overlap" in first
     assert "POLL, the next, has 20.0 times the value of WS" in first
 
 
@@ -62,7 +62,7 @@ def test_doubts_are_told() -> None:
     note = Finding("source_late", "note", "late", "none")
     trials = {"sse": (trial("sse", findings=(doubt,)),), "ws": (trial("ws", findings=(note,)),)}
     found = result(LATENCY, {"sse": near(1.0), "ws": near(2.0)}, trials=trials)
-    assert "SSE carry a doubt" in sentences.doubtful(found)
+    assert "SSE with caution" in sentences.doubtful(found)
     assert "WS" not in sentences.doubtful(found)
 
 

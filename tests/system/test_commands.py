@@ -75,7 +75,7 @@ BAD_INPUT = [
     (["run", SSE, "--workers", "5", "--clients", "2"], "workers=5: more load processes than"),
     (["run", SSE, "--duration", "5"], "duration=5: the unit is missing; write it as 250ms"),
     (["run", SSE, "--duration", "5 parsecs"], "duration=5 parsecs: "),
-    (["run", SSE, "--clients", "1e9"], "clients=1e9: too large; the most is 1000000"),
+    (["run", SSE, "--clients", "1e9"], "clients=1e9: too large; the maximum is 1000000"),
     (
         ["run", SSE, "--clients", "1000000"],
         "clients=1000000: more connections than a process here may hold",

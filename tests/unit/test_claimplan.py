@@ -126,8 +126,8 @@ def test_patterns_that_cannot_run_are_left_out() -> None:
 @pytest.mark.parametrize(
     ("ids", "message"),
     [
-        ("A9", "claims=A9: e has no such claim; it has A1, A2, A3, A4"),
-        ("A1,x", "claims=x: e has no such claim; it has A1, A2, A3, A4"),
+        ("A9", "claims=A9: e has no such claim; its claims are A1, A2, A3, A4"),
+        ("A1,x", "claims=x: e has no such claim; its claims are A1, A2, A3, A4"),
         (" , ", "claims= , : names no claim; write e.g. --claims N1,N6 or all"),
     ],
 )
@@ -147,7 +147,7 @@ def test_what_gives_no_trials_is_refused() -> None:
     bare = Experiment("e", "E", "?", SmallLoad, (), "", (), (), {}, {})
     assert refusal(chosen_claims, bare, "all") == "claims=all: e has no claims; leave --claims out"
     assert refusal(planned, "A1", PATTERNS[2:]) == (
-        "claims=A1: none of the patterns that they need was chosen; name e or some of a, b"
+        "claims=A1: they need patterns that were not chosen; name e or one of a, b"
     )
     assert refusal(planned, "A1", repeats=0) == ("repeats=0: must be at least 1; write --repeats 5")
 

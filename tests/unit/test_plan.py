@@ -168,7 +168,8 @@ def test_a_link_of_two_values_is_two_levels_of_what_it_stands_for() -> None:
         (
             {"colour": "red"},
             (
-                "colour: e has no such parameter; it has clients, duration, warmup, drain, "
+                "colour: e has no such parameter; its parameters are clients, duration, "
+                "warmup, drain, "
                 "stall, link, rtt, jitter, loss, loss_up, rate, rate_up, queue, cc, second_path, "
                 "event_rate, payload, audience, trace"
             ),
@@ -176,25 +177,26 @@ def test_a_link_of_two_values_is_two_levels_of_what_it_stands_for() -> None:
         (
             {"duration_s": "1s"},
             (
-                "duration_s: e has no such parameter; it has clients, duration, warmup, drain, "
+                "duration_s: e has no such parameter; its parameters are clients, duration, "
+                "warmup, drain, "
                 "stall, link, rtt, jitter, loss, loss_up, rate, rate_up, queue, cc, second_path, "
                 "event_rate, payload, audience, trace"
             ),
         ),
-        ({"clients": "10,0"}, "clients=0: too small; the least is 1"),
+        ({"clients": "10,0"}, "clients=0: too small; the minimum is 1"),
         ({"clients": "10,"}, "clients=: not a number with a unit; write it as 100"),
         ({"audience": "all"}, "audience=all: unknown value; use every or one"),
-        ({"clients": "10,20,10"}, "clients=10,20,10: a value stands twice; name each once"),
+        ({"clients": "10,20,10"}, "clients=10,20,10: a value appears twice; name each once"),
         (
             {"event_rate": "1/s,60/min"},
-            "event_rate=1/s,60/min: a value stands twice; name each once",
+            "event_rate=1/s,60/min: a value appears twice; name each once",
         ),
         (
             {"clients": "1,2", "payload": "50,60B", "event_rate": "1,2/s"},
             "clients, payload, event_rate: 3 parameters are swept at once; sweep at most 2",
         ),
         ({"rtt": "50ms"}, "rtt=50ms: loopback has none; write --link rtt=50ms"),
-        ({"link": "lan,lan"}, "link=lan,lan: a value stands twice; name each once"),
+        ({"link": "lan,lan"}, "link=lan,lan: a value appears twice; name each once"),
     ],
 )
 def test_bad_settings_are_refused(settings: dict[str, str], message: str) -> None:
@@ -217,18 +219,18 @@ def test_a_plan_without_repeats_is_refused() -> None:
             925,
             1,
             (
-                "clients=925: more connections than a process here may hold "
+                "clients=925: more connections than one process may hold here "
                 "(ulimit -n, net.ipv4.ip_local_port_range); "
-                "the most is clients=924"
+                "use at most clients=924"
             ),
         ),
         (
             1000,
             8,
             (
-                "clients=1000: more connections than a process here may hold "
+                "clients=1000: more connections than one process may hold here "
                 "(ulimit -n, net.ipv4.ip_local_port_range); "
-                "the most is clients=924"
+                "use at most clients=924"
             ),
         ),
         (2, 2, None),

@@ -67,11 +67,11 @@ def test_a_goal_is_parsed() -> None:
     ("share", "metric", "message"),
     [
         ("5", "latency_p99", "--until-precise 5: the % is missing; write 5%"),
-        ("five", "latency_p99", "--until-precise five: not a share; write e.g. 5%"),
-        ("-5%", "latency_p99", "--until-precise -5%: not a share; write e.g. 5%"),
+        ("five", "latency_p99", "--until-precise five: not a percentage; write e.g. 5%"),
+        ("-5%", "latency_p99", "--until-precise -5%: not a percentage; write e.g. 5%"),
         ("0%", "latency_p99", "--until-precise 0%: must lie between 0% and 100%; write e.g. 5%"),
         ("100%", "latency_p99", "--until-precise 100%: must lie between"),
-        ("5%", "latency_p98", "--metric latency_p98: there is no metric 'latency_p98'; did you"),
+        ("5%", "latency_p98", "--metric latency_p98: unknown metric 'latency_p98'; did you"),
     ],
 )
 def test_a_bad_goal_is_refused(share: str, metric: str, message: str) -> None:
@@ -95,7 +95,7 @@ def test_the_bound_must_leave_room() -> None:
         (["--most-repeats", "9"], "--most-repeats 9: belongs to --until-precise"),
         (["--until-precise", "5%", "--most-repeats", "5"], "--most-repeats 5: 5 are planned"),
         (["--slo", "latency_p99 < 50"], "latency_p99 < 50: the unit is missing"),
-        (["--slo", "latency_p99 < +5%"], "relative to nothing in a single run"),
+        (["--slo", "latency_p99 < +5%"], "a single run has nothing to compare with"),
     ],
 )
 def test_the_command_refuses_before_anything_starts(
@@ -175,7 +175,7 @@ def test_floors_are_not_waited_for() -> None:
 def test_the_bound_ends_it() -> None:
     found = decide(planned(SSE, repeats=8), {place(SSE): WIDE})
     assert found.trials == []
-    assert found.words.endswith("; the bound of 8 repeats is reached")
+    assert found.words.endswith("; the maximum of 8 repeats is reached")
 
 
 def test_what_gives_no_value_is_left_alone_and_named() -> None:
@@ -183,7 +183,7 @@ def test_what_gives_no_value_is_left_alone_and_named() -> None:
     found = decide(planned(SSE, WS), {place(SSE): silent, place(WS): NARROW})
     assert found.trials == []
     assert found.words == (
-        "no single trial gives latency_p99 for notifications/sse clients=10: raise duration or rate"
+        "no trial gives latency_p99 for notifications/sse clients=10; raise duration or rate"
     )
     assert [one.pattern for one in decide(planned(SSE, WS), {place(WS): WIDE}).trials] == [WS]
 
@@ -286,4 +286,4 @@ def test_the_runner_adds_blocks_and_resumes_them(
     assert len(run.trials) == len(run.file.trials) == 6
     assert run.unfinished == []
     assert said.added == [1, 1]
-    assert said.said[-1].endswith("the bound of 4 repeats is reached")
+    assert said.said[-1].endswith("the maximum of 4 repeats is reached")

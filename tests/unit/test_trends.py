@@ -77,7 +77,7 @@ def test_more_than_one_crossing_has_no_place() -> None:
 
 
 def test_words_say_what_is_not_settled() -> None:
-    assert judged(level(1, 2, 3, 4)).words == "at event_rate=0.5/s: the interval holds 1"
+    assert judged(level(1, 2, 3, 4)).words == "at event_rate=0.5/s: the interval includes 1"
     alone = {rate: values[:1] for rate, values in level(2, 3, 4, 5).items()}
     assert judged(alone).verdict == "not settled"
     assert "one trial" in judged(alone).words

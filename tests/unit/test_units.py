@@ -114,7 +114,7 @@ def test_a_unit_at_the_end_serves_all_values(text: str, parts: list[str]) -> Non
         ("5", "%", "x=5: the unit is missing; write it as 0.5% or 2%"),
         ("5", "bit/s", "x=5: the unit is missing; write it as 500kbit, 20mbit or 1gbit"),
         ("5MB", "bit/s", "x=5MB: unknown unit 'MB'; write it as 500kbit, 20mbit or 1gbit"),
-        ("5s", "", "x=5s: it takes no unit, but has 's'; write it as 100"),
+        ("5s", "", "x=5s: it takes no unit; remove 's'; write it as 100"),
     ],
 )
 def test_what_is_no_quantity_is_refused_with_an_example(text: str, unit: str, message: str) -> None:
@@ -129,21 +129,21 @@ def test_what_is_no_quantity_is_refused_with_an_example(text: str, unit: str, me
         (
             a_parameter(low=0.1, high=60),
             "99ms",
-            "delay=99ms: too small; the least is 100ms",
+            "delay=99ms: too small; the minimum is 100ms",
         ),
-        (a_parameter(low=0.1, high=60), "2min", "delay=2min: too large; the most is 60s"),
+        (a_parameter(low=0.1, high=60), "2min", "delay=2min: too large; the maximum is 60s"),
         (
             a_parameter(low=0.1, high=60),
             "1e999s",
-            "delay=1e999s: too large for a number; write it as 250ms, 1s or 2min",
+            "delay=1e999s: too large; write it as 250ms, 1s or 2min",
         ),
-        (a_parameter(low=0), "-1s", "delay=-1s: too small; the least is 0s"),
+        (a_parameter(low=0), "-1s", "delay=-1s: too small; the minimum is 0s"),
         (
             a_parameter(int, "B", low=48, high=16_000_000),
             "17MB",
-            "delay=17MB: too large; the most is 16MB",
+            "delay=17MB: too large; the maximum is 16MB",
         ),
-        (a_parameter(int, "", low=1), "0", "delay=0: too small; the least is 1"),
+        (a_parameter(int, "", low=1), "0", "delay=0: too small; the minimum is 1"),
         (a_parameter(int, ""), "1.5", "delay=1.5: must be a whole number; round it"),
         (
             a_parameter(str, "", choices=("on", "off")),

@@ -35,13 +35,13 @@ def wish(**changes: Any) -> CapacityRequest:
         ({"over": "schedule"}, "--over schedule: no numeric parameter; use clients, duration"),
         ({"over": "speed"}, "--over speed: no numeric parameter"),
         ({"settings": ["clients=5"]}, "--set clients: that is what is looked for"),
-        ({"settings": ["payload=100B,1kB"]}, "this command sweeps nothing"),
+        ({"settings": ["payload=100B,1kB"]}, "it sweeps nothing"),
         ({"first": "many"}, "--from: clients=many: not a number"),
         ({"first": "0"}, "--from: clients=0: too small"),
         ({"over": "away"}, "away=0.0: cannot be doubled; name a start with --from"),
         ({"most": "1.5"}, "--most: clients=1.5: must be a whole number"),
         ({"first": "200", "most": "100"}, "--from 200: more than can be asked for; --most 100"),
-        ({"within": "5"}, "--within 5: not a share"),
+        ({"within": "5"}, "--within 5: not a percentage"),
     ],
 )
 def test_what_cannot_be_meant_is_refused(changes: dict[str, Any], message: str) -> None:
@@ -201,7 +201,7 @@ def synthetic(fails_above: int = 10**6, interrupted_at: int = -1) -> Any:
     ("measure", "words", "code", "said"),
     [
         (synthetic(30), (), 0, "holds up to clients=28"),
-        (synthetic(), ("--most", "20"), 0, "why no more was tried: --most 20 was asked for"),
+        (synthetic(), ("--most", "20"), 0, "why the search stopped: --most 20 was asked for"),
         (synthetic(5), (), 1, "does not even hold at clients=10"),
         (synthetic(), ("--slo", "broker_cpu_share < 1", "--most", "10"), 3, "cannot be judged"),
         (synthetic(interrupted_at=3), (), 130, "holds up to clients=10 and maybe beyond"),

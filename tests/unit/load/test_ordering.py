@@ -93,22 +93,22 @@ def test_a_plan_holds_every_pattern_at_every_level_and_repeat() -> None:
     [
         (
             Asked(("a.toml", SSE)),
-            f"a.toml {SSE}: a plan stands alone; name the patterns in it",
+            f"a.toml {SSE}: a plan file takes no other names; list the patterns in the file",
         ),
         (Asked(("no.toml",)), "no.toml: no such plan; name a TOML file or a pattern"),
         (Asked((SSE,), workers=0), "workers=0: must be at least 1; write --workers 2"),
         (Asked((SSE,), repeats=0), "repeats=0: must be at least 1; write --repeats 5"),
         (
             Asked((SSE,), {"schedule": "trace"}),
-            "schedule=trace: no trace is named; add --set trace=FILE.csv",
+            "schedule=trace: needs a trace; add --set trace=FILE.csv",
         ),
         (
             Asked((SSE,), {"payload": "1B"}),
-            "payload=1B: too small; the least is 48B",
+            "payload=1B: too small; the minimum is 48B",
         ),
         (
             Asked((SSE,), {"clients": "1000000000"}),
-            "clients=1000000000: too large; the most is 1000000",
+            "clients=1000000000: too large; the maximum is 1000000",
         ),
         (
             Asked((SSE,), {"duration": "5"}),
@@ -142,7 +142,7 @@ def test_a_trace_is_read_before_anything_starts(tmp_path: Path) -> None:
     path.write_text("1,50\n0.5,50\n")
     words = refusal(request.plan_of, Asked((SSE,), trace))
     assert words == (
-        f"{path} line 2: 0.5,50 is negative or goes back in time; sort the trace by time"
+        f"{path} line 2: 0.5,50 is negative or earlier than the line before; sort the trace by time"
     )
     path.write_text("0.5,50\n")
     assert request.plan_of(Asked((SSE,), trace)).trials
@@ -155,7 +155,7 @@ def test_one_pattern_takes_one_of_each() -> None:
         "notifications: names an experiment; write EXPERIMENT/PATTERN (`bench list`)"
     )
     assert refusal(request.one_pattern, SSE, ["clients=1,2"], "") == (
-        "clients: one value each, please; this command sweeps nothing"
+        "clients: this command takes one value each; it sweeps nothing"
     )
 
 
