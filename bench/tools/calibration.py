@@ -10,7 +10,6 @@ import re
 import shutil
 import statistics
 import subprocess
-import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,6 +21,7 @@ from bench.catalog import ROOT
 from bench.lab.meters import cpu_clock_ns
 from bench.lab.nginx import Nginx
 from bench.lab.processes import cpu_sets, environment, python_child
+from bench.lab.scratch import folder_for
 from bench.model.errors import UsageError
 
 ENGINE, WRK, FAST_HTTP = "engine in Locust", "wrk", "FastHttpUser"
@@ -107,8 +107,8 @@ class Bench:
 def measure(levels: Sequence[int], repeats: int, seconds: float, console: Console) -> list[Level]:
     """All generators at all levels, `repeats` turns each, interleaved."""
     found = []
-    with tempfile.TemporaryDirectory(prefix="patternbench-") as name:
-        bench = Bench(Path(name))
+    with folder_for("patternbench-calibrate-") as folder:
+        bench = Bench(folder)
         try:
             for clients in levels:
                 level = Level(clients)

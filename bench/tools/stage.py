@@ -5,7 +5,6 @@ Measures nothing and stores nothing.
 
 from __future__ import annotations
 
-import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -17,6 +16,7 @@ from bench.catalog import ROOT
 from bench.lab.ports import accepts
 from bench.lab.processes import Child, cpu_sets, python_child
 from bench.lab.proxies.front import Front
+from bench.lab.scratch import folder_for
 from bench.lab.side import LOOPBACK
 from bench.lab.tap import Crossing, Tap
 from bench.model.errors import UsageError
@@ -51,8 +51,7 @@ def staged(
             f"link={load['link']}: a pattern served alone stays on loopback; leave the link out"
         )
     services = Services(cpu_sets(1)["backend"], amqp_url, says)
-    with tempfile.TemporaryDirectory(prefix="patternbench-") as name:
-        folder = Path(name)
+    with folder_for("patternbench-stage-") as folder:
         target = front = None
         try:
             around = services.around(pattern, 1)

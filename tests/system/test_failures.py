@@ -164,6 +164,9 @@ def test_a_killed_harness_leaves_no_process(tmp_path: Path) -> None:
     finally:
         for process in living(children):
             process.kill()
+    assert list(temporary.glob("patternbench-rabbitmq-*"))
+    assert run_bench("list", env={"TMPDIR": str(temporary)}).returncode == 0
+    assert not list(temporary.iterdir()), "any later command removes what was left"
 
 
 def measuring(pid: int) -> list[psutil.Process]:

@@ -20,6 +20,7 @@ from system_builders import ROOT, until
 
 from bench.lab.services import postgres
 from bench.lab.services.postgres import Postgres
+from bench.lab.sweep import sweep
 
 if postgres.missing():
     pytest.skip(postgres.missing(), allow_module_level=True)
@@ -150,7 +151,7 @@ def test_an_installation_closed_to_others_is_copied(
 
 KILLED = """
 import os, signal
-from bench.lab.postgres import Postgres
+from bench.lab.services.postgres import Postgres
 server = Postgres([])
 server.start()
 print(*server.pids, flush=True)
@@ -167,9 +168,7 @@ def test_a_killed_harness_takes_it_along_and_the_next_one_cleans_up() -> None:
     until(lambda: not any(map(running, pids)), 5, "the server dies with its harness")
     assert segments(pids) == 1
     assert folders(done.pid)
-    following = Postgres([])
-    following.start()
-    following.stop()
+    sweep()
     assert not folders(done.pid)
     assert segments(pids) == 0
 

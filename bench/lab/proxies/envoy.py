@@ -92,6 +92,13 @@ class Envoy:
             raise ComponentMissing(missing())
         self.stop()
         self._folder = folder = make_folder(FOLDER_PREFIX)
+        try:
+            self._start(program, folder)
+        except BaseException:
+            self.stop()
+            raise
+
+    def _start(self, program: Path, folder: Path) -> None:
         config = folder / "config.json"
         config.write_text(json.dumps(self._config, indent=1))
         command = [str(program), "--config-path", str(config), *OPTIONS]
@@ -102,7 +109,6 @@ class Envoy:
         while not self._listens():
             if not child.alive or time.monotonic() > deadline:
                 reason = " / ".join(child.log_tail()[-3:]) or "it says nothing"
-                self.stop()
                 raise TrialFailed(f"Envoy did not start: {reason}")
             time.sleep(0.02)
 

@@ -45,7 +45,7 @@ class Front:
 
     def _config(self, wish: Mapping[str, Any], place: Side, port: int) -> dict[str, Any]:
         streams = int(wish.get("streams", 100))
-        ports = [place.free_port() for _ in range(3)]
+        ports = place.free_ports(3)
         if wish["kind"] == "page":
             certificates = make_certificates(self._folder, [place.host])
             self._trust = {

@@ -18,7 +18,6 @@ import signal
 import stat
 import struct
 import subprocess
-import tempfile
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -147,7 +146,6 @@ class Postgres:
         if remedy := missing():
             raise ComponentMissing(remedy)
         self.stop()
-        release_segments()
         self._folder = make_folder(FOLDER_PREFIX)
         try:
             self._start(self._folder)
@@ -222,7 +220,7 @@ class Postgres:
             self._server.stop(signal.SIGQUIT, STOP_SECONDS)
             self._server = None
         if self._folder is not None:
-            release_segments()  # of a server that was killed
+            release_segment(self._folder)  # of a server that was killed
             shutil.rmtree(self._folder, ignore_errors=True)
             self._folder = None
 
@@ -263,13 +261,13 @@ def _last_words(child: Child) -> str:
     return " / ".join(child.log_tail()[-3:]) or "it says nothing"
 
 
-def release_segments() -> None:
-    """Free the marks in shared memory that killed servers left; an ordinary end does it itself."""
-    for lock in Path(tempfile.gettempdir()).glob(f"{FOLDER_PREFIX}*/data/postmaster.pid"):
-        with contextlib.suppress(OSError, ValueError, IndexError):
-            key, number = lock.read_text().splitlines()[6].split()
-            if _is_unused(key, number):
-                _libc.shmctl(int(number), IPC_RMID, None)
+def release_segment(folder: Path) -> None:
+    """Free the mark in shared memory of a killed server; an ordinary end does it itself."""
+    with contextlib.suppress(OSError, ValueError, IndexError):
+        lock = folder / "data" / "postmaster.pid"
+        key, number = lock.read_text().splitlines()[6].split()
+        if _is_unused(key, number):
+            _libc.shmctl(int(number), IPC_RMID, None)
 
 
 def _is_unused(key: str, number: str) -> bool:
