@@ -121,18 +121,24 @@ def test_a_trace_is_read(lines: list[str]) -> None:
         ),
         (
             ["1,1", "0.5,1"],
-            "t.csv line 2: 0.5,1 is negative or earlier "
-            "than the line before; sort the trace by time",
+            (
+                "t.csv line 2: 0.5,1 is negative or earlier than the line before; "
+                "sort the trace by time"
+            ),
         ),
         (
             ["-1,1"],
-            "t.csv line 1: -1,1 is negative or earlier "
-            "than the line before; sort the trace by time",
+            (
+                "t.csv line 1: -1,1 is negative or earlier than the line before; "
+                "sort the trace by time"
+            ),
         ),
         (
             ["0,-1"],
-            "t.csv line 1: 0,-1 is negative or earlier "
-            "than the line before; sort the trace by time",
+            (
+                "t.csv line 1: 0,-1 is negative or earlier than the line before; "
+                "sort the trace by time"
+            ),
         ),
         ([], "t.csv: the trace is empty; each line is `seconds,bytes`"),
         (["time_s,size_bytes"], "t.csv: the trace is empty; each line is `seconds,bytes`"),
