@@ -24,7 +24,7 @@ MARKS: dict[Word, str] = {
     "not settled": "?",
     "not measured": "-",
 }
-"""Verdicts that can be told apart without colour."""
+"""Verdicts that can be distinguished without colour."""
 
 MOST_SHOWN = 4
 

@@ -26,7 +26,7 @@ class Standing:
 class Ranking:
     """The compared patterns by one metric at one level, the best value first.
 
-    `leaders` cannot be told apart by their intervals; one alone is clearly best.
+    `leaders` cannot be distinguished by their intervals; one alone is clearly best.
     """
 
     metric: Metric

@@ -18,7 +18,7 @@ from reports.evaluated import Waterfall
 
 PAGE, RESOURCE, OPENING = "page", "resource", "open"
 MOST_RESOURCES = 40
-"""More bars than this cannot be told apart in a panel: every second, third, ... is kept."""
+"""More bars than this cannot be distinguished in a panel: every second, third, ... is kept."""
 
 NS_PER_MS = 1e6
 

@@ -17,7 +17,7 @@ PAGE = """<!doctype html>
 <link rel="icon" href="data:,">
 <p>This page fetches resources when it is told to.</p>
 <script>
-// Every URL is another one, so that the browser's own times can be told apart.
+// Every URL is another one, so that the browser's own times can be distinguished.
 const urlOf = (origin, bytes, number) => `${origin}/resource?bytes=${bytes}&n=${number}`;
 
 // Resolves when `room` of the streams have told their first news.

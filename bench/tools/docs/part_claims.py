@@ -41,6 +41,6 @@ def claims(experiments: Mapping[str, Experiment]) -> str:
         ]
         headers = ("id", "statement", "law", "holds where", "setups")
         parts += [f"### Claims of {code(name)}", table(headers, rows)]
-        parts += [f"### Scenes of {code(name)}"]
+        parts += [f"### Setups of {code(name)}"]
         parts += [table(("setup", "patterns", "settings"), settings)]
     return "\n\n".join(parts)
