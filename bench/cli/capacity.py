@@ -73,17 +73,17 @@ def capacity(
     _search(searching.CapacitySearch(searching.order_of(wish), results))
 
 
-def _search(search: Any) -> None:
+def _search(found: Any) -> None:
     """Measure, write the report, print the answer; Exit where there is no level that passes."""
     from bench.run.search_progress import SearchProgress  # noqa: PLC0415
 
     progress = SearchProgress(console)
     try:
-        step = search.run(progress)
+        step = found.run(progress)
     except KeyboardInterrupt:
         progress.close()
-        console.print(Text(f"interrupted; what was measured is kept in {search.folder}. So far:"))
-        _say(_answer(search, search.step))
+        console.print(Text(f"interrupted; what was measured is kept in {found.folder}. So far:"))
+        _say(_answer(found, found.step))
         raise
     finally:
         progress.close()
@@ -91,37 +91,37 @@ def _search(search: Any) -> None:
         for line in record.log_tail:
             console.print(Text(f"    {record.trial.folder}: {line}"))
     try:
-        write_report(search.folder)
+        write_report(found.folder)
     finally:  # also where no trial was usable
-        _say([*_answer(search, step), *_why(search, step)])
+        _say([*_answer(found, step), *_why(found, step)])
     if step.passes is None:
         raise typer.Exit(VOID if step.fails is None else BROKEN)
 
 
-def _answer(search: Any, step: Any) -> list[str]:
+def _answer(found: Any, step: Any) -> list[str]:
     from bench.adaptive import capacity_text  # noqa: PLC0415
 
-    return capacity_text.answer(search.order.search, step, search.order.swept)
+    return capacity_text.answer(found.order.search, step, found.order.swept)
 
 
-def _why(search: Any, step: Any) -> list[str]:
+def _why(found: Any, step: Any) -> list[str]:
     """What stood in the way, and what the laws had expected."""
     from bench.adaptive import capacity as rules  # noqa: PLC0415
     from bench.adaptive import capacity_text  # noqa: PLC0415
 
-    search, swept, lines = search.order.search, search.order.swept, []
-    lines += capacity_text.crossing_words(rules.crossing(search, search.seen, step), swept)
+    search, swept, lines = found.order.search, found.order.swept, []
+    lines += capacity_text.crossing_words(rules.crossing(search, found.seen, step), swept)
     if step.fails is not None:
-        shown = search.shown(step.fails.level)
+        shown = found.shown(step.fails.level)
         lines += [f"  why: {words}" for words in capacity_text.reasons(step.fails, shown)]
     elif step.passes is not None:
         lines.append(f"  why the search stopped: {step.words}")
     if step.passes is not None:
         level = step.passes.level
-        if search.order.is_broadcast:
-            lines += capacity_text.law_words(search, step.passes, search.shown(level), swept)
+        if found.order.is_broadcast:
+            lines += capacity_text.law_words(search, step.passes, found.shown(level), swept)
         else:
-            lines += capacity_text.expected_words(level, search.expected(level), swept)
+            lines += capacity_text.expected_words(level, found.expected(level), swept)
     return lines
 
 
