@@ -14,10 +14,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
+from bench.analysis.evaluated import Evaluated, ExperimentResult, Group, Level
 from bench.model.pattern import Pattern
 from reports import numbers
-from reports.evaluated import Evaluated, ExperimentResult, Group, Level
-from reports.load import evaluate
 from reports.ranking import clear_winner
 from reports.sweeps import is_grid, key_levels
 
@@ -103,12 +102,11 @@ class AnswerTable:
         return lines
 
 
-def answer_tables(run: Path | Evaluated) -> list[AnswerTable]:
+def answer_tables(evaluated: Evaluated) -> list[AnswerTable]:
     """The answer tables of a run, one for each experiment and level, in order.
 
     Where levels are of many kinds: only those that stand for all.
     """
-    evaluated = run if isinstance(run, Evaluated) else evaluate(run)
     found = []
     for result in evaluated.experiments:
         shown = {level.text for level in key_levels(result)}

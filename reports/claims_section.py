@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from bench.analysis.evaluated import ExperimentResult
+from bench.analysis.judging import JudgedClaim, lacking, verdicts
 from bench.analysis.metrics import METRICS
 from bench.stats.estimates import Estimate
 from bench.verdicts.evidence import Judgement, Number
 from bench.verdicts.evidence import Verdict as Word
-from reports.evaluated import ExperimentResult
 from reports.numbers import interval, number, unit_sign
-from reports.verdicts import JudgedClaim, lacking, verdicts
 
 MARKS: dict[Word, str] = {
     "confirmed": "✓",

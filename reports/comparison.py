@@ -13,14 +13,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from bench.analysis.evaluated import Evaluated, ExperimentResult, Group
 from bench.analysis.gates import Gate
 from bench.analysis.metrics import Metric
+from bench.analysis.wording import EVENT
 from bench.results.comparability import Difference
 from bench.stats.estimates import CONFIDENCE, Estimate
 from bench.stats.power import repeats_needed
 from bench.stats.two_samples import Comparison, Direction, compare, holm, words_for
-from reports.evaluated import Evaluated, ExperimentResult, Group
-from reports.wording import EVENT
 
 TO_FIND = 0.10
 """The difference for which an unsettled row says how many repeats would find it."""

@@ -11,12 +11,12 @@ import math
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from bench.analysis.wording import worded
 from bench.results.comparability import Difference
 from bench.stats.estimates import Estimate, bootstrap_interval
 from bench.stats.two_samples import Comparison
 from reports import numbers
 from reports.comparison import TO_FIND, GateResult, Row, RunComparison
-from reports.wording import worded
 
 JSON_VERSION = 1
 HEADERS = ("pattern", "level", "metric", "A", "B", "B / A", "95 % interval", "verdict")

@@ -10,12 +10,12 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from bench.analysis.evaluated import Evaluated, ExperimentResult
 from bench.analysis.gates import Gate
 from bench.analysis.metrics import METRICS
 from bench.model.pattern import Pattern
 from bench.stats.estimates import Estimate
 from reports import numbers
-from reports.evaluated import Evaluated, ExperimentResult
 
 STATES = {"yes": "kept", "no": "broken"}
 

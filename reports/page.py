@@ -14,9 +14,11 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup
 
+from bench.analysis.evaluated import Evaluated, ExperimentResult
 from reports import (
     answer,
     claims_section,
+    claims_table,
     figures,
     present,
     sentences,
@@ -24,10 +26,7 @@ from reports import (
     svg,
     sweeps,
     tables,
-    verdicts,
 )
-from reports.evaluated import Evaluated, ExperimentResult
-from reports.load import evaluate
 
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -74,14 +73,13 @@ class Part:
         return [picture for picture in self.pictures if picture.section == section]
 
 
-def write(run: Path | Evaluated) -> Path:
-    """Write the report of a run (its folder, or evaluated already); returns its page's path."""
-    evaluated = run if isinstance(run, Evaluated) else evaluate(run)
+def write(evaluated: Evaluated) -> Path:
+    """Write the report of an evaluated run; returns its page's path."""
     folder = evaluated.folder / "report"
     shutil.rmtree(folder / "figures", ignore_errors=True)
     (folder / "figures").mkdir(parents=True)
     tables.summary(evaluated).to_csv(folder / "summary.csv", index=False, lineterminator="\n")
-    claims = verdicts.table(evaluated.experiments)
+    claims = claims_table.table(evaluated.experiments)
     claims.to_csv(folder / "claims.csv", index=False, lineterminator="\n")
     kinds = figures.kinds()
     parts = [_part(evaluated, result, kinds, folder) for result in evaluated.experiments]

@@ -9,11 +9,11 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterator, Sequence
 
+from bench.analysis.evaluated import Evaluated, ExperimentResult
 from bench.analysis.gates import Gate
 from bench.model.errors import UsageError
 from bench.model.pattern import Pattern
 from reports.comparison import Row, RunComparison, assembled, rows_between
-from reports.evaluated import Evaluated, ExperimentResult
 
 
 def compare_patterns(

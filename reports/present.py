@@ -14,6 +14,7 @@ from typing import Any
 
 import pandas as pd
 
+from bench.analysis.evaluated import Evaluated, ExperimentResult, TrialResult
 from bench.analysis.metrics import METRICS
 from bench.model import linktext
 from bench.model.links import LOOPBACK
@@ -21,7 +22,6 @@ from bench.model.load import parameters_of
 from bench.model.units import show
 from bench.stats.estimates import Estimate
 from reports import numbers, tables
-from reports.evaluated import Evaluated, ExperimentResult, TrialResult
 
 
 @dataclass(frozen=True)

@@ -8,10 +8,10 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+from bench.analysis.evaluated import ExperimentResult, Level
 from bench.analysis.metrics import Metric
 from bench.model.pattern import Pattern
 from bench.stats.estimates import Estimate, clearly_best
-from reports.evaluated import ExperimentResult, Level
 
 
 @dataclass(frozen=True)

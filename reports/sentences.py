@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from bench.analysis.evaluated import ExperimentResult, Level
 from bench.stats.estimates import Estimate
-from reports.evaluated import ExperimentResult, Level
 from reports.numbers import SAME, interval, listed, number, sentence_case, times, with_unit
 from reports.ranking import Ranking, Standing, rank, ratio
 from reports.sweeps import distinguish, main_levels

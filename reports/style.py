@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from reports.evaluated import ExperimentResult
+from bench.analysis.evaluated import ExperimentResult
 
 COLOURS = (
     "#0072b2",

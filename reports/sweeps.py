@@ -11,10 +11,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from bench.analysis.evaluated import ExperimentResult, Level, public_load
 from bench.model import linktext
 from bench.model.load import parameters_of
 from bench.model.units import show
-from reports.evaluated import ExperimentResult, Level, public_load
 
 MOST_SERIES = 4
 MOST_KEY_LEVELS = 3

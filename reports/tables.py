@@ -13,12 +13,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from bench.analysis.evaluated import Evaluated, ExperimentResult, Group
 from bench.analysis.metrics import BACKEND_ROLES, METRICS
 from bench.analysis.metrics.traffic import SOCKETS
 from bench.model.finding import Finding
 from bench.model.links import LOOPBACK
 from bench.stats.estimates import Estimate
-from reports.evaluated import Evaluated, ExperimentResult, Group
 
 SUMMARY = ["experiment", "pattern", "level", "metric", "origin", "unit"]
 SUMMARY += ["value", "low", "high", "trials"]

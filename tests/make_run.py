@@ -21,6 +21,7 @@ import numpy as np
 from bench.model import samples
 from bench.model.pattern import Pattern
 from bench.model.readings import Reading, Wire
+from bench.model.records import MeterRow, RunFile, TrialFile
 from bench.model.trial import Trial
 from bench.plan import claim_trials
 from bench.plan.trials import Request
@@ -159,7 +160,7 @@ def _connects(load: NotificationLoad, random: np.random.Generator) -> np.ndarray
 
 def _meters(
     load: NotificationLoad, model: Model, deliveries: np.ndarray, random: np.random.Generator
-) -> list[store.MeterRow]:
+) -> list[MeterRow]:
     """CPU follows the deliveries of each step; memory the clients."""
     steps = int(load.duration_s * 1e9) // STEP_NS
     edges = T0_NS + np.arange(steps + 1) * STEP_NS
@@ -168,7 +169,7 @@ def _meters(
     costs = {"server": (model.server_us, model.memory_bytes), "generator": (5.0, 21_000)}
     for role, (cost_us, memory) in costs.items():
         idle = Reading(T0_NS - 3_000_000_000, 0, 30_000_000, 0)
-        rows.append(store.MeterRow(role, "idle", idle))
+        rows.append(MeterRow(role, "idle", idle))
         cost_ns = cost_us * 1e3 * random.lognormal(0, 0.02)
         used = done * cost_ns * random.lognormal(0, 0.05, steps) + 40_000
         cpu = 5_000_000 + np.concatenate([[0], np.cumsum(used)])
@@ -176,7 +177,7 @@ def _meters(
             mark = {0: "t0", steps: "t1"}.get(step, "")
             resident = 30_000_000 + memory * load.clients + int(random.integers(0, 4096))
             reading = Reading(int(edges[step]), int(cpu[step]), resident, 40 * step)
-            rows.append(store.MeterRow(role, mark, reading))
+            rows.append(MeterRow(role, mark, reading))
     return rows
 
 
@@ -211,7 +212,7 @@ def _write_trial(run: Path, trial: Trial, *, counted_wrong: bool, lose_one: bool
     store.write_samples(folder / "samples.parquet", rows, OPERATIONS)
     store.write_events(folder / "events.parquet", events)
     store.write_meters(folder / "meters.parquet", meters)
-    record = store.TrialFile(
+    record = TrialFile(
         version=store.VERSION,
         trial=trial,
         status="ok",
@@ -234,7 +235,7 @@ def _write_trial(run: Path, trial: Trial, *, counted_wrong: bool, lose_one: bool
 
 
 def _write_failed(run: Path, trial: Trial) -> None:
-    record = store.TrialFile(
+    record = TrialFile(
         version=store.VERSION,
         trial=trial,
         status="failed",
@@ -280,7 +281,7 @@ def trials(
     return found
 
 
-def _run_file(plan: Sequence[Trial], names: Sequence[str], repeats: int) -> store.RunFile:
+def _run_file(plan: Sequence[Trial], names: Sequence[str], repeats: int) -> RunFile:
     environment = {
         "patternbench": "0.1",
         "host": "example",
@@ -293,7 +294,7 @@ def _run_file(plan: Sequence[Trial], names: Sequence[str], repeats: int) -> stor
         "packages": {"locust": "2.0", "numpy": "2.0"},
         "congestion_control": "cubic",
     }
-    return store.RunFile(
+    return RunFile(
         version=store.VERSION,
         created="2024-01-02T03:04:05+00:00",
         command="bench run notifications --repeats 3 --seed 7",

@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 
 from bench.analysis.gates import metric_named
 from bench.model.errors import UsageError
+from bench.model.records import Goal
 from bench.model.trial import Trial
 from bench.plan.trials import seed_of
 from bench.stats.estimates import Estimate
@@ -23,15 +24,6 @@ SHARE = re.compile(r"^\s*(\d+(?:\.\d+)?)\s*(%?)\s*$")
 
 GroupKey = tuple[str, tuple[tuple[str, object], ...]]
 """A pattern's id and the level's values: what an interval belongs to."""
-
-
-@dataclass(frozen=True)
-class Goal:
-    """How narrow the intervals of a metric shall become: half the width as a share of the value."""
-
-    metric: str
-    share: float
-    most_repeats: int
 
 
 def goal(text: str, metric: str, most_repeats: int) -> Goal:

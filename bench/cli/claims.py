@@ -12,7 +12,7 @@ from bench import catalog
 from bench.cli.shared import app, console, plain_table
 
 if TYPE_CHECKING:
-    from reports.evaluated import Evaluated, ExperimentResult
+    from bench.analysis.evaluated import Evaluated, ExperimentResult
 
 STYLES = {"confirmed": "green", "refuted": "red", "depends": "yellow", "not settled": "dim"}
 
@@ -27,9 +27,9 @@ def claims(
     if run is None:
         print_ledger()
         return
-    from reports import load  # noqa: PLC0415 - the ledger alone stays fast
+    from bench.results.evaluation import evaluate  # noqa: PLC0415 - the ledger alone stays fast
 
-    for result in load.evaluate(run).experiments:
+    for result in evaluate(run).experiments:
         print_verdicts(result)
 
 

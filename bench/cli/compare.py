@@ -86,12 +86,13 @@ def _runs(
     run_a: Path, run_b: Path, keys: Sequence[str], wanted: Sequence[Gate], anyway: bool
 ) -> Any:
     from bench.results import store  # noqa: PLC0415 - a wrong gate is told at once
-    from reports import comparison, load  # noqa: PLC0415
+    from bench.results.evaluation import evaluate  # noqa: PLC0415
+    from reports import comparison  # noqa: PLC0415
 
     a, b = store.open_run(run_a), store.open_run(run_b)
     unlike = comparability.require_alike(a.file, b.file, anyway)
-    first = load.evaluate(a)
-    second = first if run_a.resolve() == run_b.resolve() else load.evaluate(b)
+    first = evaluate(a)
+    second = first if run_a.resolve() == run_b.resolve() else evaluate(b)
     found = comparison.compare_runs(first, second, keys, wanted, unlike)
     if not found.rows:
         raise UsageError(
@@ -102,9 +103,10 @@ def _runs(
 
 
 def _patterns(run: Path, base: str, keys: Sequence[str], wanted: Sequence[Gate]) -> Any:
-    from reports import load, pairs  # noqa: PLC0415
+    from bench.results.evaluation import evaluate  # noqa: PLC0415
+    from reports import pairs  # noqa: PLC0415
 
-    found = pairs.compare_patterns(load.evaluate(run), base, keys, wanted)
+    found = pairs.compare_patterns(evaluate(run), base, keys, wanted)
     if not found.rows:
         raise UsageError(f"{run}: only one pattern has usable trials; name a second run")
     return found

@@ -28,6 +28,7 @@ from bench.cli.shared import (
     write_report,
 )
 from bench.model.errors import UsageError
+from bench.model.records import Goal
 from bench.run import request
 
 MOST_REPEATS = 30
@@ -102,7 +103,7 @@ def run(
     _execute(runner.new_run(plan, results), amqp_url, objectives)
 
 
-def _goal(share: str, metric: str, most_repeats: int | None) -> precision.Goal | None:
+def _goal(share: str, metric: str, most_repeats: int | None) -> Goal | None:
     if share:
         return precision.goal(share, metric or "latency_p99", most_repeats or MOST_REPEATS)
     if metric or most_repeats is not None:

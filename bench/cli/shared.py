@@ -69,9 +69,10 @@ def plain_table(*headers: str) -> Table:
 
 def write_report(folder: Path) -> Any:
     """Write the report, print the answer and return the evaluated run."""
-    from reports import answer, load, page  # noqa: PLC0415
+    from bench.results.evaluation import evaluate  # noqa: PLC0415
+    from reports import answer, page  # noqa: PLC0415
 
-    evaluated = load.evaluate(folder)
+    evaluated = evaluate(folder)
     for table in answer.answer_tables(evaluated):
         print_answer(table)
     where = page.write(evaluated)

@@ -15,7 +15,7 @@ from collections.abc import Mapping, Sequence
 import psutil
 
 from bench.model.readings import Reading
-from bench.results.store import MeterRow
+from bench.model.records import MeterRow
 
 INTERVAL_NS = 100_000_000
 PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")

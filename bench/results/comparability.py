@@ -13,9 +13,9 @@ from bench.adaptive import precision
 from bench.adaptive.precision import GroupKey
 from bench.model.errors import UsageError
 from bench.model.pattern import Pattern
+from bench.model.records import RunFile
 from bench.model.trial import Trial
 from bench.results.environment import COMPARABLE
-from bench.results.store import RunFile
 
 ABSENT = "absent"
 MOST_NAMED = 6

@@ -18,21 +18,20 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import TypeVar
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from bench.adaptive.precision import Goal
 from bench.analysis.trialdata import TrialData
 from bench.model import samples
 from bench.model.errors import UsageError
-from bench.model.pattern import Pattern
-from bench.model.readings import PathCounts, Reading, Wire
+from bench.model.readings import Reading
+from bench.model.records import MeterRow, RunFile, TrialFile
 from bench.model.trial import Trial
 from bench.results import additions, jsonfile
 from bench.results.jsonfile import write_json
@@ -43,54 +42,6 @@ VERSION = 1
 #    without which it reads as before
 
 T = TypeVar("T")
-
-
-@dataclass(frozen=True)
-class RunFile:
-    """The content of run.json."""
-
-    version: int
-    created: str
-    command: str
-    seed: int
-    repeats: int
-    workers: int
-    environment: dict[str, Any]
-    patterns: dict[str, Pattern]
-    trials: list[Trial]
-    not_measured: dict[str, str] = field(default_factory=dict)
-    goal: Goal | None = None
-
-
-@dataclass(frozen=True)
-class TrialFile:
-    """The content of trial.json."""
-
-    version: int
-    trial: Trial
-    status: Literal["ok", "failed"]
-    reason: str = ""
-    log_tail: list[str] = field(default_factory=list)
-    t0_ns: int = 0
-    t1_ns: int = 0
-    phases_s: dict[str, float] = field(default_factory=dict)
-    counted: int = 0
-    operations: list[str] = field(default_factory=list)
-    outcome_operation: str = ""
-    wire: dict[str, Wire] = field(default_factory=dict)
-    link: dict[str, list[PathCounts]] = field(default_factory=dict)
-    counts: dict[str, dict[str, float]] = field(default_factory=dict)
-    facts: dict[str, Any] = field(default_factory=dict)
-    cpu_sets: dict[str, list[int]] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class MeterRow:
-    """One reading with its role and, at the instants that count, its mark."""
-
-    role: str
-    mark: str
-    reading: Reading
 
 
 def read_json(path: Path, kind: type[T]) -> T:
@@ -219,7 +170,7 @@ class StoredTrial:
                 series.setdefault(row.role, []).append(row.reading)
             if record.t0_ns <= row.reading.time_ns <= record.t1_ns:
                 peaks[row.role] = max(peaks.get(row.role, 0), row.reading.memory_bytes)
-        return TrialData(
+        found = TrialData(
             load=record.trial.load,
             operations=tuple(record.operations),
             outcome_operation=record.outcome_operation,
@@ -237,6 +188,9 @@ class StoredTrial:
             generator_cores=max(1, len(record.cpu_sets.get("load", ()))),
             backend_cores=max(1, len(record.cpu_sets.get("backend", ()))),
         )
+        # Arrow keeps the memory of the tables it has read; with millions of rows that is half.
+        pa.default_memory_pool().release_unused()
+        return found
 
 
 @dataclass(frozen=True)

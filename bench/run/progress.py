@@ -14,9 +14,9 @@ from rich.console import Console
 from rich.live import Live
 from rich.text import Text
 
+from bench.model.records import TrialFile
 from bench.model.trial import Trial
 from bench.plan.trials import seconds_of
-from bench.results.store import TrialFile
 from bench.run.startup import RunningTrial
 
 

@@ -9,8 +9,9 @@ from __future__ import annotations
 import math
 
 from bench.adaptive import precision
-from bench.adaptive.precision import Decision, Goal, GroupKey
+from bench.adaptive.precision import Decision, GroupKey
 from bench.analysis import findings, metrics
+from bench.model.records import Goal
 from bench.results.store import StoredRun, StoredTrial
 from bench.stats.estimates import Estimate, estimate
 

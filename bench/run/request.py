@@ -13,10 +13,11 @@ from pathlib import Path
 from typing import Any
 
 from bench import catalog
-from bench.adaptive.precision import Goal, check_repeats
+from bench.adaptive.precision import check_repeats
 from bench.model import linktext
 from bench.model.errors import UsageError
 from bench.model.pattern import Pattern
+from bench.model.records import Goal
 from bench.model.trial import Trial
 from bench.plan import arrivals
 from bench.plan.claim_trials import chosen_claims, trials_of_claims

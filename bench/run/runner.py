@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Protocol
 
 from bench import catalog
-from bench.adaptive.precision import Goal
 from bench.lab import chromium
 from bench.lab.network import mptcp
 from bench.lab.network.network import usable as links_usable
@@ -22,6 +21,7 @@ from bench.lab.services import postgres, rabbitmq
 from bench.model import linktext
 from bench.model.errors import ComponentMissing, TrialFailed, UsageError
 from bench.model.pattern import Pattern
+from bench.model.records import Goal, RunFile, TrialFile
 from bench.model.trial import Trial
 from bench.plan.trials import SPARE_DESCRIPTORS, check_limits
 from bench.results import additions, environment, store
@@ -37,7 +37,7 @@ class Progress(Observer, Protocol):
     def run_begins(self, trials: Sequence[Trial], folder: Path) -> None: ...
     def trials_added(self, trials: Sequence[Trial], reason: str) -> None: ...
     def trial_begins(self, trial: Trial) -> None: ...
-    def trial_ends(self, record: store.TrialFile) -> None: ...
+    def trial_ends(self, record: TrialFile) -> None: ...
     def says(self, text: str) -> None: ...
 
 
@@ -121,7 +121,7 @@ def new_run(plan: RunPlan, results: Path) -> Path:
         facts["rabbitmq"] = "foreign" if plan.amqp_url else rabbitmq.version()
     store.create_run(
         folder,
-        store.RunFile(
+        RunFile(
             version=store.VERSION,
             created=moment.isoformat(timespec="seconds"),
             command=plan.command,
@@ -216,7 +216,7 @@ def cpu_pins() -> list[int]:
     return cpu_sets(1)["backend"]
 
 
-def _failed(trial: Trial, reason: str, tail: list[str]) -> store.TrialFile:
-    return store.TrialFile(
+def _failed(trial: Trial, reason: str, tail: list[str]) -> TrialFile:
+    return TrialFile(
         version=store.VERSION, trial=trial, status="failed", reason=reason, log_tail=tail
     )

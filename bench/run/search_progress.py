@@ -11,8 +11,8 @@ from pathlib import Path
 from rich.console import Console
 from rich.live import Live
 
+from bench.model.records import TrialFile
 from bench.model.trial import Trial
-from bench.results.store import TrialFile
 from bench.run.progress import Progress, level_words
 
 

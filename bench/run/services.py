@@ -14,7 +14,7 @@ from bench.lab.services import postgres, rabbitmq
 from bench.lab.side import LOOPBACK
 from bench.model import linktext
 from bench.model.pattern import Pattern
-from bench.results import store
+from bench.model.records import TrialFile
 from bench.run.startup import TrialContext
 
 SERVICES = {"rabbitmq": ("RabbitMQ", "broker"), "postgres": ("PostgreSQL", "database")}
@@ -94,7 +94,7 @@ class Services:
         """The last lines of the services of the latest trial."""
         return [line for node in self._latest.values() for line in node.log_tail()]
 
-    def explain(self, record: store.TrialFile) -> store.TrialFile:
+    def explain(self, record: TrialFile) -> TrialFile:
         """Add to a failed trial the end of what it took with it."""
         if record.status == "ok":
             return record

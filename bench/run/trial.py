@@ -24,6 +24,7 @@ from bench.model.errors import TrialFailed
 from bench.model.experiment import Experiment
 from bench.model.load import Load
 from bench.model.readings import Wire
+from bench.model.records import MeterRow, TrialFile
 from bench.model.samples import COMMON_OPERATIONS
 from bench.model.trial import Trial
 from bench.results import store
@@ -50,7 +51,7 @@ def run_trial(
     folder: Path,
     around: TrialContext,
     observer: Observer,
-) -> store.TrialFile:
+) -> TrialFile:
     """Execute the trial, leave its raw data in `folder`, return its record.
 
     A trial that cannot be finished is a record too (status "failed"), with
@@ -222,7 +223,7 @@ class Stillness:
         return now_s - self._since_s >= self._seconds
 
 
-def _convert(running: RunningTrial, experiment: Experiment, meters: list[store.MeterRow]) -> int:
+def _convert(running: RunningTrial, experiment: Experiment, meters: list[MeterRow]) -> int:
     """The processes' binary records become Parquet; returns the rows that there are."""
     operations = [*COMMON_OPERATIONS, *experiment.operations]
     folder = running.folder
@@ -245,13 +246,13 @@ def _read_binary(path: Path, dtype: np.dtype) -> np.ndarray:
 
 def _record(
     running: RunningTrial, experiment: Experiment, reason: str, tail: list[str], rows: int
-) -> store.TrialFile:
+) -> TrialFile:
     finished = running.finished
     for log in ("target.log", "load.log"):
         path = running.folder / log
         if path.exists() and not path.stat().st_size:
             path.unlink()
-    return store.TrialFile(
+    return TrialFile(
         version=store.VERSION,
         trial=running.trial,
         status="failed" if reason else "ok",

@@ -23,11 +23,12 @@ from bench import catalog
 from bench.analysis import findings, metrics
 from bench.analysis.metrics import METRICS
 from bench.model.errors import UsageError
+from bench.model.records import TrialFile
 from bench.model.trial import Trial
 from bench.model.units import significant
 from bench.plan.trials import seed_of
 from bench.results import store
-from bench.results.store import StoredRun, StoredTrial, TrialFile
+from bench.results.store import StoredRun, StoredTrial
 from bench.run import request, runner
 from bench.run.progress import Progress
 from bench.stats.estimates import CONFIDENCE, Estimate, estimate, percentile

@@ -22,8 +22,8 @@ from pathlib import Path
 import matplotlib as mpl
 from matplotlib.figure import Figure
 
+from bench.analysis.evaluated import Evaluated, ExperimentResult
 from bench.model.errors import UsageError
-from reports.evaluated import Evaluated, ExperimentResult
 from reports.style import RC
 
 FOLDER = Path(__file__).parent

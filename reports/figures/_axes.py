@@ -13,11 +13,11 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
 
+from bench.analysis.evaluated import ExperimentResult
 from bench.model.load import parameters_of
 from bench.model.pattern import Pattern
 from bench.model.units import show
 from bench.stats.estimates import Estimate
-from reports.evaluated import ExperimentResult
 from reports.style import look
 from reports.sweeps import Sweep
 

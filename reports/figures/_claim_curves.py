@@ -9,11 +9,11 @@ from typing import Any
 from matplotlib.axes import Axes
 from matplotlib.ticker import NullLocator
 
+from bench.analysis.evaluated import ExperimentResult
 from bench.model.units import show
 from bench.verdicts.evidence import Curve, Number
 from reports import numbers
 from reports.claims_section import title_of, with_unit
-from reports.evaluated import ExperimentResult
 from reports.figures._axes import linear_axis, log_axis
 from reports.style import INK, look
 

@@ -9,9 +9,9 @@ from collections.abc import Sequence
 from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter
 
+from bench.analysis.evaluated import ExperimentResult
 from bench.verdicts.evidence import Judgement, Number
 from reports.claims_section import title_of, with_unit
-from reports.evaluated import ExperimentResult
 from reports.figures._axes import log_axis
 from reports.style import FAINT, INK, look
 

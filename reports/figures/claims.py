@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from matplotlib.figure import Figure
 
+from bench.analysis.evaluated import Evaluated, ExperimentResult
+from bench.analysis.judging import verdicts
 from bench.verdicts.evidence import Judgement
 from reports.claims_section import MARKS
-from reports.evaluated import Evaluated, ExperimentResult
 from reports.figures._axes import new_figure
 from reports.figures._claim_curves import draw_curves
 from reports.figures._claim_rows import ROW_INCHES, draw_rows, rows_of
-from reports.verdicts import verdicts
 
 TITLE = "The claims in pictures"
 CAPTION = (

@@ -8,8 +8,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
+from bench.analysis.evaluated import Evaluated, ExperimentResult
 from bench.stats.estimates import Estimate
-from reports.evaluated import Evaluated, ExperimentResult
 from reports.figures._axes import (
     handle,
     legend_below,

@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FixedFormatter, FixedLocator, NullLocator
 
-from reports.evaluated import Distribution, Evaluated, ExperimentResult, Level
+from bench.analysis.evaluated import Distribution, Evaluated, ExperimentResult, Level
 from reports.figures._axes import handle, legend_below, log_axis, new_figure
 from reports.style import Look, look
 from reports.sweeps import distinguish, key_levels

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from bench.analysis.evaluated import Evaluated, ExperimentResult, Level
 from bench.model.pattern import Pattern
-from reports.evaluated import Evaluated, ExperimentResult, Level
 from reports.figures._axes import linear_axis, new_figure, reach
 from reports.numbers import EQUAL, number, title
 from reports.style import PAPER, look

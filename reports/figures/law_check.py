@@ -5,7 +5,7 @@ from __future__ import annotations
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
 
-from reports.evaluated import Evaluated, ExperimentResult, Predicted
+from bench.analysis.evaluated import Evaluated, ExperimentResult, Predicted
 from reports.figures._axes import log_axis, new_figure
 from reports.style import FAINT, INK, look
 

@@ -9,8 +9,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
+from bench.analysis.evaluated import Evaluated, ExperimentResult, Group, Level, TrialResult
 from bench.analysis.metrics import BACKEND_ROLES
-from reports.evaluated import Evaluated, ExperimentResult, Group, Level, TrialResult
 from reports.figures._axes import legend_below, log_axis, new_figure
 from reports.style import FLOOR_COLOUR, INK, look
 from reports.sweeps import key_levels

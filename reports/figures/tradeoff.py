@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from bench.analysis.evaluated import Evaluated, ExperimentResult, Level
 from bench.model.pattern import Pattern
 from bench.stats.estimates import Estimate
-from reports.evaluated import Evaluated, ExperimentResult, Level
 from reports.figures._axes import WIDTH, handle, legend_below, log_axis, new_figure, reach
 from reports.figures._labels import name_points
 from reports.numbers import title

@@ -12,12 +12,12 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch, Rectangle
 
+from bench.analysis.evaluated import Evaluated, ExperimentResult, Group, Level
 from bench.analysis.metrics import METRICS
 from bench.model.load import parameters_of
 from bench.model.pattern import Pattern
 from bench.model.units import show
 from bench.stats.two_samples import compare
-from reports.evaluated import Evaluated, ExperimentResult, Group, Level
 from reports.figures._axes import legend_below, new_figure
 from reports.numbers import number, title
 from reports.style import look

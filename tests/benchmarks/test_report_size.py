@@ -21,8 +21,9 @@ MILLIONS = 10
 SAY = """
 import json, resource, sys
 from pathlib import Path
+from bench.results.evaluation import evaluate
 from reports import page
-page.write(Path(sys.argv[1]))
+page.write(evaluate(Path(sys.argv[1])))
 print(json.dumps(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024))
 """
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from make_run import make_run
 
-from reports.evaluated import Evaluated, ExperimentResult
-from reports.load import evaluate
+from bench.analysis.evaluated import Evaluated, ExperimentResult
+from bench.results.evaluation import evaluate
 
 
 @pytest.fixture(scope="session")

@@ -6,13 +6,7 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-from bench.analysis.metrics import METRICS
-from bench.model.finding import Finding
-from bench.model.pattern import Pattern
-from bench.model.trial import Trial
-from bench.results.store import VERSION, TrialFile
-from bench.stats.estimates import Estimate
-from reports.evaluated import (
+from bench.analysis.evaluated import (
     Deliveries,
     ExperimentResult,
     Group,
@@ -20,6 +14,13 @@ from reports.evaluated import (
     TrialResult,
     TrialStatus,
 )
+from bench.analysis.metrics import METRICS
+from bench.model.finding import Finding
+from bench.model.pattern import Pattern
+from bench.model.records import TrialFile
+from bench.model.trial import Trial
+from bench.results.store import VERSION
+from bench.stats.estimates import Estimate
 from scenarios.notifications.experiment import EXPERIMENT, NotificationLoad
 
 NOTHING = Estimate(math.nan, math.nan, math.nan, 0)

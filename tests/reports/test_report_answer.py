@@ -13,9 +13,9 @@ import pytest
 from report_builders import near
 from report_builders import result as made
 
+from bench.analysis.evaluated import Evaluated, ExperimentResult
 from reports import numbers
 from reports.answer import BEST, DASH, AnswerTable, Row, answer_tables, tables_of
-from reports.evaluated import Evaluated, ExperimentResult
 
 STUDENT_T = {1: 12.706204736174707, 2: 4.302652729749464}
 QUANTILES = {"latency_p50": 0.5, "latency_p99": 0.99}

@@ -11,9 +11,9 @@ from report_builders import near
 from report_builders import result as built
 
 from bench import catalog
+from bench.analysis.evaluated import Evaluated, ExperimentResult, RoleLoad
 from bench.stats.estimates import Estimate
 from reports import figures
-from reports.evaluated import Evaluated, ExperimentResult, RoleLoad
 from reports.figures import winner_map
 from reports.figures._labels import name_points
 
@@ -75,7 +75,7 @@ def test_a_level_without_a_value_keeps_its_place(run: Evaluated) -> None:
 
 def test_a_few_percentiles_all_have_their_tick(run: Evaluated) -> None:
     """Of two ticks one may not be left out for want of room."""
-    from reports import raw
+    from bench.analysis import raw
 
     found = built(WIRE, {"a": near(1.0)}, {"a": near(2.0)})
     few = raw.compress(np.array([1_000_000, 2_000_000]))

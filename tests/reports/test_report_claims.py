@@ -11,11 +11,12 @@ from make_run import make_claims_run
 from report_builders import result as built
 from typer.testing import CliRunner
 
+from bench.analysis import judging
+from bench.analysis.evaluated import Evaluated, ExperimentResult
 from bench.cli.main import application
 from bench.model.units import significant
-from reports import answer, claims_section, figures, page, sentences, svg, sweeps, verdicts
-from reports.evaluated import Evaluated, ExperimentResult
-from reports.load import evaluate
+from bench.results.evaluation import evaluate
+from reports import answer, claims_section, claims_table, figures, page, sentences, svg, sweeps
 
 
 @pytest.fixture(scope="module")
@@ -30,15 +31,15 @@ def judged(claims_run: Evaluated) -> ExperimentResult:
     return claims_run.experiments[0]
 
 
-def of(result: ExperimentResult, claim: str) -> verdicts.JudgedClaim:
-    return next(one for one in verdicts.verdicts(result) if one.claim.id == claim)
+def of(result: ExperimentResult, claim: str) -> judging.JudgedClaim:
+    return next(one for one in judging.verdicts(result) if one.claim.id == claim)
 
 
 # --- evidence and verdicts ------------------------------------------------------------------
 
 
 def test_evidence_holds_the_usable_trials(result: ExperimentResult) -> None:
-    cells = {cell.pattern: cell for cell in verdicts.evidence_of(result).cells}
+    cells = {cell.pattern: cell for cell in judging.evidence_of(result).cells}
     assert set(cells["sse"].trials) == {1, 2, 3}
     assert set(cells["websocket"].trials) == {1, 2}  # the third is void
     assert set(cells["long_polling"].trials) == {1, 2}  # the third failed
@@ -48,7 +49,7 @@ def test_evidence_holds_the_usable_trials(result: ExperimentResult) -> None:
 
 
 def test_a_run_that_obeys_the_laws_refutes_none_of_them(judged: ExperimentResult) -> None:
-    found = {one.claim.id: one.judgement for one in verdicts.verdicts(judged)}
+    found = {one.claim.id: one.judgement for one in judging.verdicts(judged)}
     assert found["N2"].verdict in {"confirmed", "not settled"}
     assert found["N14"].verdict == "confirmed"
     assert found["N3"].verdict == "depends"
@@ -67,8 +68,8 @@ def test_what_is_not_measured_has_a_remedy(judged: ExperimentResult) -> None:
 
 
 def test_the_table_has_a_row_for_each_number(judged: ExperimentResult) -> None:
-    frame = verdicts.table([judged])
-    assert list(frame.columns) == verdicts.COLUMNS
+    frame = claims_table.table([judged])
+    assert list(frame.columns) == claims_table.COLUMNS
     n2 = frame[frame.claim == "N2"]
     assert len(n2) == len(of(judged, "N2").judgement.numbers) == 5
     assert set(n2.unit) == {"ms"}
@@ -175,8 +176,8 @@ def written(claims_run: Evaluated, drawn: dict[str, figures.Figure]) -> Path:
 
 def test_claims_are_written_as_a_table(written: Path, judged: ExperimentResult) -> None:
     frame = pd.read_csv(written.parent / "claims.csv")
-    assert list(frame.columns) == verdicts.COLUMNS
-    assert len(frame) == len(verdicts.table([judged]))
+    assert list(frame.columns) == claims_table.COLUMNS
+    assert len(frame) == len(claims_table.table([judged]))
 
 
 def test_the_page_shows_verdicts_in_words_and_colour(written: Path) -> None:
@@ -207,7 +208,7 @@ def test_the_markdown_has_the_same(written: Path) -> None:
 def test_the_command_prints_verdicts(
     claims_run: Evaluated, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("reports.load.evaluate", lambda folder: claims_run)
+    monkeypatch.setattr("bench.results.evaluation.evaluate", lambda folder: claims_run)
     shown = CliRunner().invoke(application(), ["claims", str(claims_run.folder)])
     assert shown.exit_code == 0
     lines = shown.output.splitlines()

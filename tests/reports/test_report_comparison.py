@@ -14,14 +14,14 @@ import pytest
 from report_builders import alone, near, result
 
 from bench.analysis import gates
+from bench.analysis.evaluated import Evaluated
 from bench.cli.main import main
 from bench.model.errors import UsageError
 from bench.results import store
+from bench.results.evaluation import evaluate
 from bench.stats.two_samples import SAME_WORDS
 from reports import comparison, comparison_text, objectives, pairs
 from reports.comparison import RunComparison, compare_runs
-from reports.evaluated import Evaluated
-from reports.load import evaluate
 
 NAMES = ("sse", "long_polling")
 SETTINGS: dict[str, Any] = {

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from matplotlib.figure import Figure
 
+from bench.analysis.evaluated import Evaluated, ExperimentResult
 from bench.model.errors import UsageError
 from reports import figures, style, svg
-from reports.evaluated import Evaluated, ExperimentResult
 from reports.figures import _axes
 from reports.figures._labels import Box, box, choose
 

@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 from report_builders import group, near, trial
 
+from bench.analysis.evaluated import Evaluated, ExperimentResult, Level, RoleLoad
 from bench.model.linktext import settled
 from bench.model.load import Load
 from bench.model.pattern import Pattern
 from reports import present, sweeps, tables
-from reports.evaluated import Evaluated, ExperimentResult, Level, RoleLoad
 from scenarios.notifications.experiment import EXPERIMENT, NotificationLoad
 
 

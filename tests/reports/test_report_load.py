@@ -12,14 +12,16 @@ import numpy as np
 import pytest
 from make_run import make_run
 
+from bench.analysis.evaluate import level_of
+from bench.analysis.evaluated import Evaluated, ExperimentResult
+from bench.analysis.groups import predictions_of
 from bench.analysis.metrics import METRICS
 from bench.model.errors import UsageError
 from bench.model.law import Prediction
 from bench.model.load import Load
+from bench.results.evaluation import evaluate
 from bench.results.store import open_run, write_json
 from bench.stats.estimates import Estimate
-from reports import load
-from reports.evaluated import Evaluated, ExperimentResult
 from scenarios.notifications.experiment import EXPERIMENT, NotificationLoad
 
 
@@ -49,7 +51,7 @@ def test_a_trial_is_read_once(run_folder: Path, monkeypatch: pytest.MonkeyPatch)
         return original(self)
 
     monkeypatch.setattr(type(stored.trials[0]), "data", counted)
-    load.evaluate(stored)
+    evaluate(stored)
     whole = [entry.folder.name for entry in stored.trials if entry.is_whole]
     assert sorted(reads) == sorted(whole)
 
@@ -109,18 +111,18 @@ def test_laws_whose_facts_are_missing_are_left_out(function: Any, expected: list
         "lost": nothing,
     }
     asked: Load = NotificationLoad(clients=10)
-    found = load._predicted(experiment, "sse", asked, estimates)
+    found = predictions_of(experiment, "sse", asked, estimates)
     assert [one.value for one in found] == expected
 
 
 def test_a_law_of_what_was_not_measured_is_left_out() -> None:
     experiment = dataclasses.replace(EXPERIMENT, predictions=(law(lambda *_: 1.0),))
     estimates = {"latency_mean": Estimate(math.nan, math.nan, math.nan, 0)}
-    assert load._predicted(experiment, "sse", NotificationLoad(), estimates) == []
+    assert predictions_of(experiment, "sse", NotificationLoad(), estimates) == []
 
 
 def test_level_text_has_units() -> None:
-    level = load.level_of(EXPERIMENT, {"clients": 100, "event_rate": 0.2, "poll_interval": 0.25})
+    level = level_of(EXPERIMENT, {"clients": 100, "event_rate": 0.2, "poll_interval": 0.25})
     assert level.text == "clients=100 event_rate=0.2/s poll_interval=250ms"
 
 
@@ -135,7 +137,7 @@ def test_an_unfinished_run_is_reported_as_far_as_it_got(tmp_path: Path) -> None:
     write_json(
         folder / "run.json", dataclasses.replace(stored.file, trials=[*stored.file.trials, more])
     )
-    assert load.evaluate(folder).unfinished == 1
+    assert evaluate(folder).unfinished == 1
 
 
 def test_an_unknown_experiment_is_named(tmp_path: Path) -> None:
@@ -144,4 +146,4 @@ def test_an_unknown_experiment_is_named(tmp_path: Path) -> None:
     changed = dataclasses.replace(file, not_measured={"gone/away": "why"})
     write_json(folder / "run.json", changed)
     with pytest.raises(UsageError, match="'gone' is not in this checkout"):
-        load.evaluate(folder)
+        evaluate(folder)

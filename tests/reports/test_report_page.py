@@ -9,8 +9,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from bench.analysis.evaluated import Evaluated
 from reports import figures, page, svg
-from reports.evaluated import Evaluated
 
 FEW = ("tradeoff", "distribution")
 """Two kinds show what there is to test about figures in a page; the others take time."""

@@ -5,9 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from bench.analysis import raw
 from bench.model.readings import Reading
-from bench.results.store import MeterRow
-from reports import raw
 
 
 @pytest.mark.parametrize("count", [1, 2, 1999, 50_000])
@@ -42,15 +41,15 @@ def test_nothing_has_no_distribution() -> None:
     assert raw.compress(np.zeros(0, np.int64)) is None
 
 
-def meter(time_ns: int, cpu_ns: int, memory: int = 5, role: str = "server") -> MeterRow:
-    return MeterRow(role, "", Reading(time_ns, cpu_ns, memory, cpu_ns // 10))
+def meter(time_ns: int, cpu_ns: int, memory: int = 5) -> Reading:
+    return Reading(time_ns, cpu_ns, memory, cpu_ns // 10)
 
 
 def test_role_load_is_the_slope_within_the_window() -> None:
     second = 1_000_000_000
     rows = [meter(-5 * second, 0, memory=99)]
     rows += [meter(0, 100), meter(second, 100 + second // 2, 8), meter(2 * second, 100 + second)]
-    found = raw.role_loads(rows, 0, 2 * second)["server"]
+    found = raw.role_loads({"server": rows}, 0, 2 * second)["server"]
     assert found.time_s.tolist() == [1.0, 2.0]
     assert found.cpu_share.tolist() == [0.5, 0.5]
     assert found.peak_memory_bytes == 8
@@ -59,6 +58,6 @@ def test_role_load_is_the_slope_within_the_window() -> None:
 
 def test_long_series_are_averaged_not_cut() -> None:
     rows = [meter(n * 1000, n * 250) for n in range(5001)]
-    found = raw.role_loads(rows, 0, 5_000_000)["server"]
+    found = raw.role_loads({"server": rows}, 0, 5_000_000)["server"]
     assert len(found.time_s) <= raw.MOST_STEPS
     assert np.allclose(found.cpu_share, 0.25)

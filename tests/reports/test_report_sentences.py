@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from report_builders import alone, near, result, trial
 
+from bench.analysis.evaluated import Deliveries
 from bench.model.finding import Finding
 from reports import sentences
-from reports.evaluated import Deliveries
 
 LATENCY = "latency_mean"
 

@@ -10,8 +10,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from bench.analysis.evaluated import Evaluated, ExperimentResult
 from reports import present, tables
-from reports.evaluated import Evaluated, ExperimentResult
 
 GOLDEN = Path(__file__).parent / "golden_summary.csv"
 

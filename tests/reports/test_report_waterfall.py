@@ -10,10 +10,11 @@ from matplotlib.collections import PolyCollection
 from report_builders import near
 from report_builders import result as built
 
+from bench.analysis import waterfalls
+from bench.analysis.evaluated import Evaluated, ExperimentResult, Waterfall
 from bench.analysis.trialdata import TrialData
 from bench.model import samples
-from reports import figures, waterfalls
-from reports.evaluated import Evaluated, ExperimentResult, Waterfall
+from reports import figures
 from reports.figures import waterfall
 
 OPERATIONS = ("connect", "tick", "resource", "open", "page")

@@ -11,11 +11,11 @@ from matplotlib.colors import to_hex
 from matplotlib.patches import Rectangle
 from report_builders import group, near, trial
 
+from bench.analysis.evaluated import Evaluated, ExperimentResult, Level, TrialResult
 from bench.model.pattern import Pattern
+from bench.results.evaluation import evaluate
 from reports import figures
-from reports.evaluated import Evaluated, ExperimentResult, Level, TrialResult
 from reports.figures import winner_map
-from reports.load import evaluate
 from reports.style import look
 from scenarios.notifications.experiment import EXPERIMENT
 

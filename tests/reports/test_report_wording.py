@@ -10,12 +10,12 @@ import pytest
 from report_builders import near, result, trial
 
 from bench import catalog
-from bench.analysis import findings
+from bench.analysis import findings, wording
+from bench.analysis.evaluated import Deliveries, ExperimentResult
 from bench.analysis.metrics import METRICS
 from bench.model.experiment import Experiment
 from bench.model.finding import Finding
-from reports import answer, figures, present, sentences, tables, wording
-from reports.evaluated import Deliveries, ExperimentResult
+from reports import answer, figures, present, sentences, tables
 
 WORKING = [one for one in catalog.experiments().values() if one.piece != wording.EVENT]
 OF_EVENTS = re.compile(r"\b(events?|event_\w+|deliver\w*|owed)\b(?! loop| source)", re.IGNORECASE)

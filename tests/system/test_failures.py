@@ -25,6 +25,7 @@ from bench.lab.services import rabbitmq
 from bench.model.errors import ComponentMissing
 from bench.results import store
 from bench.run import request, runner
+from bench.results.evaluation import evaluate
 from reports import page
 
 LOAD = {
@@ -69,7 +70,7 @@ def test_a_killed_process_fails_its_trial_and_the_run_goes_on(tmp_path: Path) ->
     assert [stored.is_whole for stored in run.trials] == [False, False, True]
     assert not list(folder.rglob("*.partial"))
     assert not living(psutil.Process().children(recursive=True))
-    page.write(folder)
+    page.write(evaluate(folder))
     words = (folder / "report" / "report.md").read_text()
     for record in killer.records[:2]:
         assert record.reason in words

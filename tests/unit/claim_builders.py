@@ -6,9 +6,9 @@ import dataclasses
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from bench.analysis.evaluated import public_load
 from bench.model.load import Load
 from bench.verdicts.evidence import Cell, Evidence
-from reports.evaluated import public_load
 from scenarios.notifications.experiment import NotificationLoad
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from bench.analysis.evaluated import public_load
 from bench.analysis.metrics import METRICS
 from bench.model import units
 from bench.model.load import Parameter, parameters_of
@@ -15,7 +16,6 @@ from bench.model.pattern import Pattern
 from bench.plan.claim_trials import ALL, chosen_claims, trials_of_claims
 from bench.plan.trials import Request, parse_settings, seconds_of
 from bench.verdicts.evidence import Cell, Evidence
-from reports.evaluated import public_load
 from scenarios.connection_pool.experiment import EXPERIMENT, PoolLoad
 
 PARAMETERS = parameters_of(PoolLoad)

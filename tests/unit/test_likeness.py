@@ -10,10 +10,10 @@ from unit_builders import trial
 
 from bench.model.errors import UsageError
 from bench.model.pattern import Pattern
+from bench.model.records import RunFile
 from bench.model.trial import Trial
 from bench.results import comparability, store
 from bench.results.environment import COMPARABLE
-from bench.results.store import RunFile
 
 SSE = Pattern("notifications", "sse", "SSE", "One stream.", code_hash="a" * 40)
 RABBIT = Pattern("notifications", "rabbitmq", "AMQP", "Queues.", ("rabbitmq",), code_hash="r")

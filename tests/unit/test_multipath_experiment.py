@@ -10,13 +10,13 @@ import unit_builders as make
 from claim_builders import evidence
 
 from bench.analysis import findings, metrics
+from bench.analysis.evaluated import public_load
 from bench.analysis.metrics import METRICS
 from bench.model import samples
 from bench.model.errors import UsageError
 from bench.model.readings import PathCounts, WayCounts
 from bench.plan.trials import loads_of
 from bench.verdicts.evidence import Cell
-from reports.evaluated import public_load
 from scenarios.multipath.claims import CLAIMS, NORMAL
 from scenarios.multipath.experiment import EXPERIMENT, MultipathLoad
 

@@ -15,9 +15,10 @@ from make_run import _write_trial, make_run
 from unit_builders import trial
 
 from bench.adaptive import precision
-from bench.adaptive.precision import Goal, GroupKey
+from bench.adaptive.precision import GroupKey
 from bench.cli.main import main
 from bench.model.errors import UsageError
+from bench.model.records import Goal, RunFile
 from bench.model.trial import Trial
 from bench.plan.trials import seed_of
 from bench.results import additions, store
@@ -260,7 +261,7 @@ def test_the_runner_adds_blocks_and_resumes_them(
     settings: dict[str, Any] = {"spoil": False, "duration_s": 0.5, "clients": (4,)}
     folder = make_run(tmp_path / "run", names=("sse", "floor"), repeats=2, **settings)
     goal = Goal("latency_mean", 0.0001, 4)
-    file = store.read_json(folder / "run.json", store.RunFile)
+    file = store.read_json(folder / "run.json", RunFile)
     store.write_json(folder / "run.json", dataclasses.replace(file, goal=goal))
 
     measured: list[str] = []

@@ -17,14 +17,17 @@ from make_run import make_claims_run, make_run
 
 from bench import catalog
 from bench.analysis import findings
+from bench.analysis.judging import verdicts
 from bench.analysis.metrics import METRICS
 from bench.cli import main as cli
 from bench.cli import shared
 from bench.model import links, linktext, samples
 from bench.model.load import parameters_of
 from bench.model.readings import PathCounts, Reading, WayCounts, Wire
+from bench.model.records import RunFile, TrialFile
 from bench.model.trial import Trial
 from bench.results import store
+from bench.results.evaluation import evaluate
 from bench.stats.estimates import percentile
 from bench.tools.docs import (
     markdown,
@@ -35,8 +38,7 @@ from bench.tools.docs import (
     part_map,
     part_patterns,
 )
-from reports import verdicts
-from reports.load import evaluate
+from reports import claims_table
 from reports.tables import SUMMARY
 
 ROOT = pages.ROOT
@@ -174,7 +176,7 @@ def test_laws_are_explained() -> None:
 def test_the_results_format_is_documented() -> None:
     names = [*(samples.DTYPE.names or ()), *(samples.EVENT_DTYPE.names or ()), *samples.OUTCOMES]
     names.remove("reserved")
-    for kind in (store.RunFile, store.TrialFile, Trial, Wire, Reading, PathCounts, WayCounts):
+    for kind in (RunFile, TrialFile, Trial, Wire, Reading, PathCounts, WayCounts):
         names += [entry.name for entry in dataclasses.fields(kind)]
     assert undocumented([*names, *SUMMARY], "docs/results.md") == []
 
@@ -277,14 +279,14 @@ def test_a_verdict_can_be_recomputed_as_shown(
     (block,) = PYTHON.findall(text_of("docs/claims.md"))
     shown: dict[str, Any] = {}
     exec(block, shown)
-    found = {one.claim.id: one.judgement for one in verdicts.verdicts(evaluate(run).experiments[0])}
+    found = {one.claim.id: one.judgement for one in verdicts(evaluate(run).experiments[0])}
     (number,) = [one for one in found["N7"].numbers if one.kind == "ratio"]
     assert (shown["ratio"], shown["low"]) == pytest.approx((number.value, number.low))
     assert shown["high"] == pytest.approx(number.high)
 
 
 def test_the_columns_of_claims_are_documented() -> None:
-    assert undocumented(verdicts.COLUMNS, "docs/claims.md") == []
+    assert undocumented(claims_table.COLUMNS, "docs/claims.md") == []
 
 
 def test_the_ledger_names_every_claim_and_scene() -> None:

@@ -14,6 +14,7 @@ from make_run import _write_trial, make_run
 from rich.console import Console
 
 from bench.model.errors import UsageError
+from bench.model.records import TrialFile
 from bench.results import store
 from bench.run import runner
 from bench.tools import selfproof
@@ -129,7 +130,7 @@ def test_a_proof_is_an_ordinary_run_that_can_be_finished_later(
             measured.append(one.number)
             folder = run.folder
             _write_trial(folder, one, counted_wrong=False, lose_one=False)
-            progress.trial_ends(store.TrialFile(store.VERSION, one, "ok"))
+            progress.trial_ends(TrialFile(store.VERSION, one, "ok"))
 
     monkeypatch.setattr(runner, "measure", measure)
     console = Console(width=160, record=True, file=io.StringIO())

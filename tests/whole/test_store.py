@@ -18,9 +18,9 @@ from bench.model import samples
 from bench.model.errors import UsageError
 from bench.model.pattern import Pattern
 from bench.model.readings import PathCounts, Reading, WayCounts, Wire
+from bench.model.records import MeterRow, RunFile, TrialFile
 from bench.model.trial import Trial
 from bench.results import store
-from bench.results.store import MeterRow, RunFile, TrialFile
 
 int64 = st.integers(-(2**63), 2**63 - 1)
 uint32 = st.integers(0, 2**32 - 1)

@@ -1,24 +1,15 @@
-"""The claims of an experiment held against a run: evidence, verdicts, and what is missing.
+"""The claims of an experiment held against a run: evidence, verdicts, and what is missing.  Pure.
 
 Turns evaluated groups into what the rules read.  Knows no rule and no claim.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
-import pandas as pd
-
+from bench.analysis.evaluated import ExperimentResult, Group, public_load
 from bench.model.claim import Claim
 from bench.verdicts.evidence import Cell, Evidence, Judgement
-from reports.evaluated import ExperimentResult, Group, public_load
-
-COLUMNS = [
-    *("experiment", "claim", "statement", "verdict", "part", "what", "unit"),
-    *("value", "low", "high", "trials", "law", "law_value", "words"),
-]
 
 
 @dataclass(frozen=True)
@@ -68,38 +59,3 @@ def lacking(result: ExperimentResult, claim: Claim) -> list[str]:
     needed = dict.fromkeys(name for setup in claim.setups for name in setup.patterns)
     missing = result.not_measured
     return [f"{name}: {missing[name]}" for name in needed if name in missing]
-
-
-def table(results: Sequence[ExperimentResult]) -> pd.DataFrame:
-    """Tidy: a row for each number behind each verdict (claims.csv)."""
-    rows = [
-        row for result in results for verdict in verdicts(result) for row in _rows(result, verdict)
-    ]
-    return pd.DataFrame(rows, columns=COLUMNS)
-
-
-def _rows(result: ExperimentResult, verdict: JudgedClaim) -> list[dict[str, Any]]:
-    """`part` is what a number says by itself; a claim without numbers has one row."""
-    claim, judgement = verdict.claim, verdict.judgement
-    head = {
-        "experiment": result.name,
-        "claim": claim.id,
-        "statement": claim.statement,
-        "verdict": judgement.verdict,
-        "words": judgement.words,
-        "law": claim.law,
-    }
-    return [
-        head
-        | {
-            "part": number.verdict or "",
-            "what": number.what,
-            "unit": number.unit,
-            "value": number.value,
-            "low": number.low,
-            "high": number.high,
-            "trials": number.trials,
-            "law_value": number.law,
-        }
-        for number in judgement.numbers
-    ] or [head | {"part": "", "what": "", "unit": "", "trials": 0}]

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from bench.analysis.evaluated import Waterfall
 from bench.analysis.trialdata import TrialData
 from bench.model import samples
-from reports.evaluated import Waterfall
 
 PAGE, RESOURCE, OPENING = "page", "resource", "open"
 MOST_RESOURCES = 40

@@ -11,13 +11,12 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import numpy as np
 
+from bench.analysis.evaluated import Deliveries, Distribution, RoleLoad
 from bench.analysis.metrics import METRICS
 from bench.analysis.trialdata import TrialData
 from bench.model import samples
 from bench.model.readings import Reading
-from bench.results.store import MeterRow
 from bench.stats.estimates import percentile
-from reports.evaluated import Deliveries, Distribution, RoleLoad
 
 Raw = Callable[[TrialData], np.ndarray]
 MOST_POINTS = 2000
@@ -77,17 +76,20 @@ def compress(latencies_ns: np.ndarray) -> Distribution | None:
     return Distribution(ordered[ranks] / NS_PER_MS, (count - ranks) / count, count)
 
 
-def role_loads(meters: Sequence[MeterRow], t0_ns: int, t1_ns: int) -> dict[str, RoleLoad]:
+def role_loads(
+    series: Mapping[str, Sequence[Reading]], t0_ns: int, t1_ns: int
+) -> dict[str, RoleLoad]:
     """What each role used over time, from the readings within the window (edges included)."""
     by_role: dict[str, dict[int, Reading]] = {}
     slack = (t1_ns - t0_ns) // 100  # the readings at t0 and t1 are a little beside them
-    for row in meters:
-        if t0_ns - slack <= row.reading.time_ns <= t1_ns + slack:
-            by_role.setdefault(row.role, {})[row.reading.time_ns] = row.reading
+    for role, readings in series.items():
+        for reading in readings:
+            if t0_ns - slack <= reading.time_ns <= t1_ns + slack:
+                by_role.setdefault(role, {})[reading.time_ns] = reading
     return {
-        role: _role_load([series[time] for time in sorted(series)], t0_ns)
-        for role, series in by_role.items()
-        if len(series) > 1
+        role: _role_load([at[time] for time in sorted(at)], t0_ns)
+        for role, at in by_role.items()
+        if len(at) > 1
     }
 
 

@@ -1,4 +1,4 @@
-"""What a report knows of a run: the evaluated run as frozen dataclasses.
+"""An evaluated run as frozen dataclasses: what reports, searches and comparisons know of it.
 
 Results only, no raw samples: every field is small, whatever the run's size.
 Must not know how a run is read from disk, nor how anything is drawn or written.
@@ -14,16 +14,16 @@ from typing import Any, Literal
 
 import numpy as np
 
+from bench.analysis import wording
 from bench.analysis.metrics import Metric
 from bench.model.experiment import Experiment
 from bench.model.finding import Finding
 from bench.model.law import Prediction
 from bench.model.load import Load, public_name
 from bench.model.pattern import Pattern
+from bench.model.records import RunFile, TrialFile
 from bench.model.trial import Trial
-from bench.results.store import RunFile, TrialFile
 from bench.stats.estimates import Estimate
-from reports import wording
 
 TrialStatus = Literal["used", "void", "failed"]
 

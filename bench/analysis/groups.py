@@ -1,0 +1,98 @@
+"""From the trials of one pattern at one level to its estimates, predictions and doubts.  Pure.
+
+Takes what was read of each trial; must not know how a trial is read, nor of other groups.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from bench.analysis import findings, raw, waterfalls, wording
+from bench.analysis.evaluated import Group, Level, Predicted, TrialResult
+from bench.analysis.metrics import METRICS
+from bench.model.experiment import Experiment
+from bench.model.finding import Finding
+from bench.model.load import Load
+from bench.stats.estimates import Estimate, estimate, samples_needed
+
+Pooled = Mapping[raw.Raw, np.ndarray]
+
+
+def group(
+    experiment: Experiment,
+    pattern: str,
+    level: Level,
+    results: Sequence[TrialResult],
+    pooled: Pooled,
+    pages: Sequence[waterfalls.PageRows],
+) -> Group:
+    """One group of its trials, in their order, and of the usable ones' raw values."""
+    used = [result.metrics for result in results if result.verdict == "used"]
+    estimates = estimates_of(used, raw.pooled_quantiles(pooled)) if used else {}
+    load = load_of(experiment, results[0].record.trial.load)
+    latency = METRICS["latency_p50"].raw
+    latencies = pooled.get(latency) if latency else None
+    return Group(
+        pattern=pattern,
+        level=level,
+        load=load,
+        trials=tuple(results),
+        estimates=estimates,
+        findings=tuple(_findings(experiment, estimates, pooled)),
+        predicted=tuple(predictions_of(experiment, pattern, load, estimates)),
+        distribution=None if latencies is None else raw.compress(latencies),
+        waterfall=waterfalls.median_page(pages),
+    )
+
+
+def load_of(experiment: Experiment, values: Mapping[str, Any]) -> Load:
+    """The load as its class; values that the class no longer has are left out."""
+    known = {entry.name for entry in dataclasses.fields(experiment.load)}
+    return experiment.load(**{name: value for name, value in values.items() if name in known})
+
+
+def estimates_of(
+    trials: Sequence[Mapping[str, float]], pooled: Mapping[str, float]
+) -> dict[str, Estimate]:
+    """Every metric over the usable trials; percentiles over all their samples."""
+    return {key: estimate([one[key] for one in trials], pooled.get(key)) for key in METRICS}
+
+
+def _findings(
+    experiment: Experiment, estimates: Mapping[str, Estimate], pooled: Pooled
+) -> list[Finding]:
+    """Doubts about the headline values of a group as a whole."""
+    found = []
+    for key in experiment.headline if estimates else ():
+        metric = wording.metric(key, experiment.piece)
+        disagreement = findings.of_estimate(metric.title, estimates[key])
+        if disagreement is not None:
+            found.append(disagreement)
+        if metric.raw is not None and metric.quantile is not None:
+            have, needed = len(pooled[metric.raw]), samples_needed(metric.quantile)
+            if 0 < have < needed:
+                found.append(findings.percentile_missing(metric.title, have, needed))
+    return [wording.finding(one, experiment.piece) for one in found]
+
+
+def predictions_of(
+    experiment: Experiment, pattern: str, load: Load, estimates: Mapping[str, Estimate]
+) -> list[Predicted]:
+    """The laws' values; a law whose facts were not measured here says nothing."""
+    facts = {key: one.value for key, one in estimates.items() if not math.isnan(one.value)}
+    found = []
+    for prediction in experiment.predictions_for(pattern):
+        if prediction.metric not in facts:
+            continue
+        try:
+            value = float(prediction.function(load, facts))
+        except (KeyError, ZeroDivisionError, OverflowError):
+            continue
+        if math.isfinite(value):
+            found.append(Predicted(prediction, value, estimates[prediction.metric]))
+    return found

@@ -1,0 +1,70 @@
+"""What is kept of a run and of each of its trials, beside the raw samples.  Pure.
+
+Must not know where it is kept, nor what is made of it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from bench.model.pattern import Pattern
+from bench.model.readings import PathCounts, Reading, Wire
+from bench.model.trial import Trial
+
+
+@dataclass(frozen=True)
+class Goal:
+    """How narrow the intervals of a metric shall become: half the width as a share of the value."""
+
+    metric: str
+    share: float
+    most_repeats: int
+
+
+@dataclass(frozen=True)
+class RunFile:
+    """The content of run.json."""
+
+    version: int
+    created: str
+    command: str
+    seed: int
+    repeats: int
+    workers: int
+    environment: dict[str, Any]
+    patterns: dict[str, Pattern]
+    trials: list[Trial]
+    not_measured: dict[str, str] = field(default_factory=dict)
+    goal: Goal | None = None
+
+
+@dataclass(frozen=True)
+class TrialFile:
+    """The content of trial.json."""
+
+    version: int
+    trial: Trial
+    status: Literal["ok", "failed"]
+    reason: str = ""
+    log_tail: list[str] = field(default_factory=list)
+    t0_ns: int = 0
+    t1_ns: int = 0
+    phases_s: dict[str, float] = field(default_factory=dict)
+    counted: int = 0
+    operations: list[str] = field(default_factory=list)
+    outcome_operation: str = ""
+    wire: dict[str, Wire] = field(default_factory=dict)
+    link: dict[str, list[PathCounts]] = field(default_factory=dict)
+    counts: dict[str, dict[str, float]] = field(default_factory=dict)
+    facts: dict[str, Any] = field(default_factory=dict)
+    cpu_sets: dict[str, list[int]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class MeterRow:
+    """One reading with its role and, at the instants that count, its mark."""
+
+    role: str
+    mark: str
+    reading: Reading
