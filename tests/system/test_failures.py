@@ -24,8 +24,8 @@ from system_builders import (
 from bench.lab.services import rabbitmq
 from bench.model.errors import ComponentMissing
 from bench.results import store
-from bench.run import request, runner
 from bench.results.evaluation import evaluate
+from bench.run import request, runner
 from reports import page
 
 LOAD = {
