@@ -1,17 +1,21 @@
-"""How the lab talks with the processes it starts: JSON lines over their pipes.
+"""How a process and whoever started it talk: one JSON line a message, over its pipes.
 
-Commands go in as {"do": name, ...}, each is answered by one line.  Control
-adds no traffic to the measured ports.  Knows nothing of what is said.
+Control adds no traffic to the measured ports.  Knows nothing of what is said.
 """
 
 from __future__ import annotations
 
 import ctypes
-import json
 import os
 import signal
 import sys
-from typing import Any
+from functools import cache
+from types import UnionType
+from typing import Any, TypeVar, overload
+
+import msgspec
+
+T = TypeVar("T")
 
 PR_SET_PDEATHSIG = 1
 
@@ -38,15 +42,26 @@ def first_line() -> bytes:
     return line
 
 
-def say(message: dict[str, Any]) -> None:
+def line_of(message: object) -> bytes:
+    """A message as its line."""
+    return msgspec.json.encode(message) + b"\n"
+
+
+def say(message: object) -> None:
     """Send one line to whoever started this process."""
-    sys.stdout.write(json.dumps(message, separators=(",", ":")) + "\n")
+    sys.stdout.write(line_of(message).decode())
     sys.stdout.flush()
 
 
-def hear(line: str | bytes) -> dict[str, Any]:
-    """One line as a message; ValueError where it is none."""
-    message = json.loads(line)
-    if not isinstance(message, dict):
-        raise ValueError(f"not a message: {line!r}")
-    return message
+@cache
+def _decoder(kind: Any) -> msgspec.json.Decoder[Any]:
+    return msgspec.json.Decoder(kind)
+
+
+@overload
+def hear(line: str | bytes, kind: type[T]) -> T: ...
+@overload
+def hear(line: str | bytes, kind: UnionType) -> Any: ...
+def hear(line: str | bytes, kind: Any) -> Any:
+    """One line as a message of a kind, or of one in a union; ValueError where it is none."""
+    return _decoder(kind).decode(line)

@@ -2,13 +2,8 @@
 
     python -m targets
 
-The first line on standard input is the configuration
-{"pattern", "load", "seed", "services", "port"}, the first line out is
-{"ready": true, "host", "port"}.  Then commands, one line each:
-
-    publish {start_ns, end_ns}  begin the schedule     probe {client}  one event now
-    counters                    what was done so far   finish {events} write the record, end
-    counts                      what the server counts of its own
+The first line on standard input is a PartConfig, the first line out PartReady.  Then
+commands, one line each, in the types of bench/model/messages.py.
 
 End of input ends the process.  Knows nothing of any pattern; a pattern's
 target module defines `class Target(BaseTarget)`.
@@ -24,6 +19,22 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from bench.model.messages import (
+    Address,
+    AskCounts,
+    Counts,
+    Done,
+    FinishPart,
+    PartCommand,
+    PartConfig,
+    PartCounters,
+    PartReady,
+    PartReply,
+    Probe,
+    Probed,
+    Publish,
+    Values,
+)
 from bench.pipes import hear, say
 from targets._events import EventSource
 
@@ -39,7 +50,7 @@ class BaseTarget:
     host = HOST
     """The address to listen on; another one where the backend is on a link."""
 
-    def __init__(self, load: Any, seed: int, services: Mapping[str, Any]) -> None:
+    def __init__(self, load: Any, seed: int, services: Mapping[str, Values]) -> None:
         self.load = load
         self.seed = seed
         self.services = services
@@ -51,7 +62,7 @@ class BaseTarget:
     async def stop(self) -> None:
         """Let go of everything; the process ends right after."""
 
-    def front(self) -> dict[str, Any] | None:
+    def front(self) -> Values | None:
         """What the harness is to put before this server (see bench/lab/front.py); None: nothing."""
         return None
 
@@ -59,9 +70,9 @@ class BaseTarget:
         """What the server itself counts, read at the window's edges; {} where it counts nothing."""
         return {}
 
-    def address(self, port: int) -> dict[str, Any]:
+    def address(self, port: int) -> Address:
         """Where clients connect; a broker's pattern names the broker."""
-        return {"host": self.host, "port": port}
+        return Address(self.host, port)
 
 
 def load_target(pattern: str) -> type[BaseTarget]:
@@ -83,68 +94,55 @@ class Session:
         self.target = target
         self.publishing: asyncio.Task[None] | None = None
 
-    async def answer(self, message: dict[str, Any]) -> dict[str, Any]:
+    async def answer(self, command: PartCommand) -> PartReply:
         """Do one command and return its reply."""
-        do = getattr(self, f"do_{message.get('do')}", None)
-        if do is None:
-            return {"error": f"unknown command {message.get('do')!r}"}
-        return await do(message)  # type: ignore[no-any-return]
+        match command:
+            case Probe():
+                return self._probe(command.client)
+            case Publish():
+                return self._publish(command)
+            case AskCounts():
+                return Counts(self.target.counts())
+            case FinishPart() if self.target.source is not None:
+                self.target.source.write_log(Path(command.events))
+        return self._counters()
 
-    @property
-    def source(self) -> EventSource:
-        assert self.target.source is not None, "this target publishes no events"
-        return self.target.source
-
-    async def do_probe(self, message: dict[str, Any]) -> dict[str, Any]:
+    def _probe(self, client: int) -> Probed:
         """Publish one event; sequence None where clients make the work themselves."""
-        if self.target.source is None:
-            return {"sequence": None}
-        return {"sequence": self.source.publish_now(int(message["client"]))}
+        source = self.target.source
+        return Probed(None if source is None else source.publish_now(client))
 
-    async def do_publish(self, message: dict[str, Any]) -> dict[str, Any]:
+    def _publish(self, command: Publish) -> Done:
         # What start-up left is not to be searched again in the window.
         gc.collect()
         gc.freeze()
-        if self.target.source is None:
-            return {"publishing": False}
-        self.publishing = asyncio.create_task(
-            self.source.run(int(message["start_ns"]), int(message["end_ns"]))
-        )
-        return {"publishing": True}
+        if (source := self.target.source) is not None:
+            self.publishing = asyncio.create_task(source.run(command.start_ns, command.end_ns))
+        return Done()
 
-    async def do_counters(self, _: dict[str, Any]) -> dict[str, Any]:
+    def _counters(self) -> PartCounters:
         source = self.target.source
-        return {
-            "published": source.published if source else None,
-            "publishing": bool(self.publishing and not self.publishing.done()),
-            "failure": source.failure if source else "",
-        }
-
-    async def do_counts(self, _: dict[str, Any]) -> dict[str, Any]:
-        return {"counts": self.target.counts()}
-
-    async def do_finish(self, message: dict[str, Any]) -> dict[str, Any]:
-        if self.target.source is not None:
-            self.target.source.write_log(Path(message["events"]))
-        return await self.do_counters(message)
+        return PartCounters(
+            published=source.published if source else None,
+            publishing=bool(self.publishing and not self.publishing.done()),
+            failure=source.failure if source else "",
+        )
 
 
-async def serve(config: dict[str, Any], lines: asyncio.StreamReader) -> None:
+async def serve(config: PartConfig, lines: asyncio.StreamReader) -> None:
     """Start the target, say where it listens, answer commands until `finish` or the end."""
-    experiment = config["pattern"].partition("/")[0]
-    load = load_of(experiment, config["load"])
-    target = load_target(config["pattern"])(load, int(config["seed"]), config["services"])
-    target.host = config.get("host", HOST)
-    port = await target.start(int(config.get("port", 0)))
-    ready = {"ready": True, **target.address(port), "counts": bool(target.counts())}
-    front = target.front()
-    say({**ready, "front": front} if front else ready)
+    experiment = config.pattern.partition("/")[0]
+    load = load_of(experiment, config.load)
+    target = load_target(config.pattern)(load, config.seed, config.services)
+    target.host = config.host
+    port = await target.start(config.port)
+    say(PartReady(target.address(port), bool(target.counts()), target.front()))
     session = Session(target)
     try:
         while line := await lines.readline():
-            message = hear(line)
-            say(await session.answer(message))
-            if message.get("do") == "finish":
+            command = hear(line, PartCommand)
+            say(await session.answer(command))
+            if isinstance(command, FinishPart):
                 return
     finally:
         await target.stop()
@@ -155,4 +153,4 @@ async def main() -> None:
     loop = asyncio.get_running_loop()
     lines = asyncio.StreamReader()
     await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(lines), sys.stdin)
-    await serve(hear(await lines.readline()), lines)
+    await serve(hear(await lines.readline(), PartConfig), lines)

@@ -14,7 +14,7 @@ import json
 import math
 import os
 import random
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +23,7 @@ import pytest
 from hypothesis import settings
 
 if TYPE_CHECKING:
+    from bench.model.messages import ClientCounters
     from bench.results.store import StoredTrial
     from bench.run.services import Services
 
@@ -95,7 +96,7 @@ class Quiet:
     def phase(self, name: str, running: Any) -> None:
         """A phase begins."""
 
-    def counts(self, counters: Mapping[str, Any]) -> None:
+    def counts(self, counters: ClientCounters) -> None:
         """What the clients have done so far."""
 
 

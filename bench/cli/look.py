@@ -78,15 +78,16 @@ def serve(
     with stage.staged(chosen, load, port, amqp_url, console.print) as staged:
         stage.publish(staged)
         address = staged.address
-        console.print(Text(f"{chosen.id} listens on {address['host']}:{address['port']}"))
-        for listener in address.get("listeners", {}).values():
-            console.print(Text(f"a proxy in front listens at {listener['url']}"))
+        console.print(Text(f"{chosen.id} listens on {address.host}:{address.port}"))
+        for listener in address.listeners.values():
+            console.print(Text(f"a proxy in front listens at {listener.url}"))
+        words = {"host": address.host, "port": address.port, **address.more}
         if chosen.example:
-            console.print(Text(f"try: {chosen.example.format(**address)}"))
-        host = "http://{host}:{port}" if "url" not in address else "{url}?exchange={exchange}"
+            console.print(Text(f"try: {chosen.example.format(**words)}"))
+        host = "http://{host}:{port}" if "url" not in words else "{url}?exchange={exchange}"
         console.print(
             Text(
-                f"load: locust -f scenarios/{chosen.id}.py --host '{host.format(**address)}'"
+                f"load: locust -f scenarios/{chosen.id}.py --host '{host.format(**words)}'"
                 "   (and open Locust's web page)"
             )
         )

@@ -1,4 +1,4 @@
-"""Child processes: started pinned, spoken to in JSON lines, dead when the parent dies.
+"""Child processes: started pinned, spoken to in typed messages, dead when the parent dies.
 
 Knows nothing of what a child does.
 """
@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
-import json
 import os
 import select
 import signal
@@ -16,14 +15,17 @@ import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar, cast
 
 from bench.model.errors import TrialFailed
-from bench.pipes import PR_SET_PDEATHSIG, hear
+from bench.model.messages import Failed
+from bench.pipes import PR_SET_PDEATHSIG, hear, line_of
 from bench.results.environment import cpus
 
 LOG_TAIL_LINES = 15
 STOP_SECONDS = 3.0
+
+T = TypeVar("T")
 _libc = ctypes.CDLL(None)
 
 CLEAN_ENVIRONMENT = (
@@ -58,6 +60,11 @@ def _before_exec(pins: Sequence[int], join: Sequence[int]) -> Callable[[], None]
 def environment() -> dict[str, str]:
     """The environment of children: ours, less what would mislead them."""
     return {name: value for name, value in os.environ.items() if name not in CLEAN_ENVIRONMENT}
+
+
+def _or_failed(kind: Any) -> Any:
+    """What may come where a reply of this kind is waited for."""
+    return kind if kind is dict else kind | Failed
 
 
 class Child:
@@ -111,17 +118,32 @@ class Child:
             return []
         return text.splitlines()[-LOG_TAIL_LINES:]
 
-    def tell(self, message: Mapping[str, Any]) -> None:
+    def tell(self, message: object) -> None:
         """Send one line."""
         assert self.process.stdin is not None
         try:
-            self.process.stdin.write(json.dumps(message).encode() + b"\n")
+            self.process.stdin.write(line_of(message))
             self.process.stdin.flush()
         except (BrokenPipeError, OSError):
             raise self._death() from None
 
-    def listen(self, seconds: float) -> dict[str, Any]:
-        """The next line; ChildDied where none comes in time."""
+    def listen(self, kind: type[T], seconds: float) -> T:
+        """The next message, which must be of this kind.
+
+        ChildDied where none comes in time or it is another, TrialFailed where it is `Failed`.
+        """
+        line = self._line(seconds)
+        try:
+            reply = hear(line, _or_failed(kind))
+        except ValueError as error:
+            raise ChildDied(
+                f"{self.name} said {line[:200]!r}, which is no {kind.__name__} ({error})"
+            ) from None
+        if isinstance(reply, Failed):
+            raise TrialFailed(f"{self.name}: {reply.reason}")
+        return cast("T", reply)
+
+    def _line(self, seconds: float) -> bytes:
         assert self.process.stdout is not None
         fd = self.process.stdout.fileno()
         deadline = time.monotonic() + seconds
@@ -134,18 +156,17 @@ class Child:
                 raise self._death()
             self._rest += chunk
         line, _, self._rest = self._rest.partition(b"\n")
-        try:
-            return hear(line)
-        except ValueError:
-            raise ChildDied(f"{self.name} said {line[:200]!r}, which is no message") from None
+        return line
 
-    def ask(self, message: Mapping[str, Any], seconds: float = 30.0) -> dict[str, Any]:
-        """Send a command and return its reply; TrialFailed where the reply is an error."""
+    def ask(self, message: object, kind: type[T], seconds: float = 30.0) -> T:
+        """Send a command and return its reply; TrialFailed where the reply is `Failed`."""
         self.tell(message)
-        reply = self.listen(seconds)
-        if reply.get("error"):
-            raise TrialFailed(f"{self.name}: {reply['error']}")
-        return reply
+        return self.listen(kind, seconds)
+
+    def check_alive(self) -> None:
+        """ChildDied where it has ended."""
+        if not self.alive:
+            raise self._death()
 
     def _death(self) -> ChildDied:
         try:

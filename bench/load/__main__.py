@@ -1,23 +1,27 @@
 """`python -m bench.load`: the load process of one trial, told what to do over its pipes.
 
-First line in: {"pattern", "load", "address", "seed", "workers", "rows", "port"};
-first line out: {"ready": true, "pids", "trees"}; `trees`: their descendants count with them.
-Then commands, one line each:
-
-    try                    one client connects, apart     verify {sequence}  it must get this
-    spawn                  all clients                    counters           what was done so far
-    window {t0_ns, t1_ns}  when to read the sockets       finish             the rest; then end
+First line in: a LoadConfig; first line out: LoadReady.  Then commands, one line each, in the
+types of bench/model/messages.py, until FinishLoad or the end of input.
 """
 
 from __future__ import annotations
 
-import dataclasses
 import logging
 import os
 import resource
 import sys
 from typing import Any
 
+from bench.model.messages import (
+    Done,
+    Failed,
+    FinishLoad,
+    LoadCommand,
+    LoadConfig,
+    LoadReady,
+    LoadReply,
+    Spawn,
+)
 from bench.pipes import die_with_parent, first_line, hear, say
 
 
@@ -26,19 +30,19 @@ def _raise_descriptor_limit() -> None:
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
 
 
-def _fork_workers(config: dict[str, Any]) -> list[int]:
+def _fork_workers(config: LoadConfig) -> list[int]:
     """Start the workers as copies of this process: Locust is imported once."""
     from bench.load import fleet  # noqa: PLC0415 - here it has its import cost before the fork
     from bench.load.session import WorkerIndex  # noqa: PLC0415
 
     pids = []
-    count, parent = int(config["workers"]), os.getpid()
+    count, parent = config.workers, os.getpid()
     for number in range(count):
         pid = os.fork()
         if pid == 0:
             die_with_parent(parent)
             sys.stdin.close()
-            fleet.run_worker(config, WorkerIndex(number, count), int(config["port"]))
+            fleet.run_worker(config, WorkerIndex(number, count), config.port)
             os._exit(0)
         pids.append(pid)
     return pids
@@ -54,18 +58,13 @@ def _read_lines() -> Any:
         yield from lines
 
 
-def _answer(fleet: Any, config: dict[str, Any], message: dict[str, Any]) -> dict[str, Any]:
-    from bench.load.fleet import combined  # noqa: PLC0415
-
-    if message["do"] == "spawn":
-        fleet.spawn(int(config["load"]["clients"]))
-        return {}
-    reply = combined(fleet.ask(message))
-    if message["do"] == "finish":
+def _answer(fleet: Any, config: LoadConfig, command: LoadCommand) -> LoadReply:
+    if isinstance(command, Spawn):
+        fleet.spawn(int(config.load["clients"] or 0))
+        return Done()
+    reply: LoadReply = fleet.ask(command)
+    if isinstance(command, FinishLoad):
         fleet.rows.close()
-        reply["wire"] = {
-            name: dataclasses.asdict(wire) for name, wire in reply.get("wire", {}).items()
-        }
     return reply
 
 
@@ -76,21 +75,21 @@ def main() -> None:
     from bench.load.fleet import LocalFleet, MasterFleet  # noqa: PLC0415
     from bench.load.worker import client_class  # noqa: PLC0415
 
-    config = hear(first_line())
-    distributed = int(config["workers"]) > 1
+    config = hear(first_line(), LoadConfig)
+    distributed = config.workers > 1
     pids = _fork_workers(config) if distributed else [os.getpid()]
-    fleet = MasterFleet(config, int(config["port"])) if distributed else LocalFleet(config)
+    fleet = MasterFleet(config, config.port) if distributed else LocalFleet(config)
     fleet.wait_until_ready()
-    trees = client_class(config["pattern"]).has_processes
-    say({"ready": True, "pids": pids, "trees": trees})
+    trees = client_class(config.pattern).has_processes
+    say(LoadReady(pids, trees))
     for line in _read_lines():
-        message = hear(line)
+        command = hear(line, LoadCommand)
         try:
-            say(_answer(fleet, config, message))
+            say(_answer(fleet, config, command))
         except Exception as error:
-            logging.exception("command %s", message)
-            say({"error": f"{type(error).__name__}: {error}"})
-        if message["do"] == "finish":
+            logging.exception("%s", command)
+            say(Failed(f"{type(error).__name__}: {error}"))
+        if isinstance(command, FinishLoad):
             break
     # Thousands of clients need no goodbye; the kernel closes their sockets.
     sys.stderr.flush()

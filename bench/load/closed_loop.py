@@ -2,8 +2,7 @@
 
 Two generators, each Locust users in a closed loop against the same server: the
 engine's connection (every sample recorded, as in a trial) and Locust's own
-FastHttpUser.  Reads {"generator", "clients", "host", "port", "seconds"},
-answers {"requests_per_s", "p50_us", "p99_us", "rows"}.  For `bench calibrate` only.
+FastHttpUser.  Reads a GeneratorConfig, answers a GeneratorResult.  For `bench calibrate` only.
 """
 
 from __future__ import annotations
@@ -13,7 +12,6 @@ import logging
 import os
 import resource
 import sys
-from typing import Any
 
 import gevent
 import numpy as np
@@ -27,6 +25,7 @@ from bench.load.session import Session
 from bench.load.user import ClientUser, environment_for
 from bench.model.experiment import Experiment
 from bench.model.load import Load
+from bench.model.messages import Address, GeneratorConfig, GeneratorResult
 from bench.model.samples import FAILED, OK, rows
 from bench.pipes import die_with_parent, first_line, hear, say
 
@@ -99,21 +98,21 @@ class FastUser(FastHttpUser):
         self.client.get("/")
 
 
-def run_engine(config: dict[str, Any]) -> dict[str, Any]:
+def run_engine(config: GeneratorConfig) -> GeneratorResult:
     """The engine inside Locust; rows are counted in the window and none is thrown away."""
-    address = {"host": config["host"], "port": config["port"]}
-    session = Session(CLOSED_LOOP, {"clients": config["clients"]}, address, 1, Engine())
+    address = Address(config.host, config.port)
+    session = Session(CLOSED_LOOP, {"clients": config.clients}, address, 1, Engine())
     environment = environment_for(EngineUser, session)
     runner = environment.create_local_runner()
-    runner.start(config["clients"], spawn_rate=config["clients"])
-    while session.connected < config["clients"]:
+    runner.start(config.clients, spawn_rate=config.clients)
+    while session.connected < config.clients:
         gevent.sleep(0.01)
     gc.collect()
     gc.freeze()
     gevent.sleep(WARM_UP_SECONDS)
     start_ns = now_ns()
     blocks = []
-    while now_ns() < start_ns + config["seconds"] * 1e9:
+    while now_ns() < start_ns + config.seconds * 1e9:
         gevent.sleep(0.5)
         blocks.append(session.engine.call(session.recorder.take))
     end_ns = now_ns()
@@ -125,35 +124,33 @@ def run_engine(config: dict[str, Any]) -> dict[str, Any]:
         & (all_rows["outcome"] == OK)
     ]
     p50, p99 = np.percentile(done["done_ns"] - done["sent_ns"], [50, 99]) / 1e3
-    return {
-        "requests_per_s": len(done) / ((end_ns - start_ns) / 1e9),
-        "p50_us": float(p50),
-        "p99_us": float(p99),
-        "rows": len(done),
-    }
-
-
-def run_fast_http(config: dict[str, Any]) -> dict[str, Any]:
-    """Locust's FastHttpUser; counted by Locust's own statistics."""
-    environment = Environment(
-        user_classes=[FastUser], host=f"http://{config['host']}:{config['port']}"
+    return GeneratorResult(
+        requests_per_s=len(done) / ((end_ns - start_ns) / 1e9),
+        p50_us=float(p50),
+        p99_us=float(p99),
+        rows=len(done),
     )
+
+
+def run_fast_http(config: GeneratorConfig) -> GeneratorResult:
+    """Locust's FastHttpUser; counted by Locust's own statistics."""
+    environment = Environment(user_classes=[FastUser], host=f"http://{config.host}:{config.port}")
     runner = environment.create_local_runner()
-    runner.start(config["clients"], spawn_rate=config["clients"])
-    while runner.user_count < config["clients"]:
+    runner.start(config.clients, spawn_rate=config.clients)
+    while runner.user_count < config.clients:
         gevent.sleep(0.01)
     gevent.sleep(WARM_UP_SECONDS)
     total = environment.stats.total
     start_ns, before = now_ns(), total.num_requests - total.num_failures
-    gevent.sleep(config["seconds"])
+    gevent.sleep(config.seconds)
     count = total.num_requests - total.num_failures - before
     seconds = (now_ns() - start_ns) / 1e9
-    return {
-        "requests_per_s": count / seconds,
-        "p50_us": 1e3 * float(total.get_response_time_percentile(0.5) or 0),
-        "p99_us": 1e3 * float(total.get_response_time_percentile(0.99) or 0),
-        "rows": count,
-    }
+    return GeneratorResult(
+        requests_per_s=count / seconds,
+        p50_us=1e3 * float(total.get_response_time_percentile(0.5) or 0),
+        p99_us=1e3 * float(total.get_response_time_percentile(0.99) or 0),
+        rows=count,
+    )
 
 
 if __name__ == "__main__":
@@ -161,6 +158,6 @@ if __name__ == "__main__":
     logging.basicConfig(level=logging.ERROR, stream=sys.stderr)
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
-    asked = hear(first_line())
-    say(run_engine(asked) if asked["generator"] == "engine" else run_fast_http(asked))
+    asked = hear(first_line(), GeneratorConfig)
+    say(run_engine(asked) if asked.generator == "engine" else run_fast_http(asked))
     os._exit(0)

@@ -11,12 +11,23 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 import gevent
+import msgspec
 from locust.env import Environment
 
 from bench.clock import now_ns
 from bench.load.session import WorkerIndex
-from bench.load.wire import total_of
 from bench.load.worker import Worker, client_class
+from bench.model.combining import combine
+from bench.model.messages import (
+    BeginClients,
+    Done,
+    Failed,
+    LoadCommand,
+    LoadConfig,
+    LoadReply,
+    WorkerCommand,
+    WorkerReply,
+)
 
 COMMAND, REPLY, ROWS = "patternbench_do", "patternbench_reply", "patternbench_rows"
 HELLO = 0
@@ -42,16 +53,16 @@ class RowsFile:
 class LocalFleet:
     """All clients in this process."""
 
-    def __init__(self, config: dict[str, Any]) -> None:
-        self.rows = RowsFile(Path(config["rows"]))
+    def __init__(self, config: LoadConfig) -> None:
+        self.rows = RowsFile(Path(config.rows))
         self.worker = Worker(config, WorkerIndex(), self.rows.write)
         self.runner = self.worker.environment.create_local_runner()
 
     def wait_until_ready(self) -> None:
         pass
 
-    def ask(self, message: dict[str, Any]) -> list[dict[str, Any]]:
-        return [getattr(self.worker, f"do_{message['do']}")(message)]
+    def ask(self, command: LoadCommand) -> LoadReply:
+        return self.worker.answer(command)
 
     def spawn(self, clients: int) -> None:
         self.worker.begin_flushing()
@@ -61,12 +72,12 @@ class LocalFleet:
 class MasterFleet:
     """All clients in worker processes; this one only commands and collects."""
 
-    def __init__(self, config: dict[str, Any], port: int) -> None:
-        self.workers = int(config["workers"])
-        self.rows = RowsFile(Path(config["rows"]))
-        self.environment = Environment(user_classes=[client_class(config["pattern"])])
-        self.runner = self.environment.create_master_runner(MASTER_HOST, port)
-        self._replies: dict[int, list[dict[str, Any]]] = {HELLO: []}
+    def __init__(self, config: LoadConfig, port: int) -> None:
+        self.workers = config.workers
+        self.rows = RowsFile(Path(config.rows))
+        self.environment = Environment(user_classes=[client_class(config.pattern)])
+        self.runner: Any = self.environment.create_master_runner(MASTER_HOST, port)
+        self._replies: dict[int, list[LoadReply]] = {HELLO: []}
         self._number = 0
         self.runner.register_message(REPLY, self._on_reply)
         self.runner.register_message(ROWS, self._on_rows)
@@ -81,30 +92,34 @@ class MasterFleet:
             gevent.sleep(0.005)
 
     def _on_reply(self, msg: Any, **_: Any) -> None:
-        self._replies[msg.data["number"]].append(msg.data["reply"])
+        found = msgspec.msgpack.decode(msg.data, type=WorkerReply)
+        self._replies[found.number].append(found.reply)
 
     def _on_rows(self, msg: Any, **_: Any) -> None:
         self.rows.write(zlib.decompress(msg.data))
 
-    def ask(self, message: dict[str, Any]) -> list[dict[str, Any]]:
+    def ask(self, command: LoadCommand | BeginClients) -> LoadReply:
+        """The workers' replies as one; RuntimeError where one of them does not answer in time."""
         self._number += 1
         replies = self._replies[self._number] = []
-        self.runner.send_message(COMMAND, {"number": self._number, "message": message})
+        order = WorkerCommand(self._number, command)
+        self.runner.send_message(COMMAND, msgspec.msgpack.encode(order))
         deadline = now_ns() + int(REPLY_SECONDS * 1e9)
         while len(replies) < self.workers:
             if now_ns() > deadline:
                 raise RuntimeError(f"{len(replies)} of {self.workers} workers answered in time")
             gevent.sleep(0.002)
         del self._replies[self._number]
-        return replies
+        failed = [reply for reply in replies if isinstance(reply, Failed)]
+        return failed[0] if failed else combine(replies)
 
     def spawn(self, clients: int) -> None:
         # Locust hands out users in the order of the workers' ids, the odd ones first.
-        self.ask({"do": "flush", "order": sorted(self.runner.clients)})
+        self.ask(BeginClients(sorted(self.runner.clients)))
         self.runner.start(clients, spawn_rate=clients)
 
 
-def run_worker(config: dict[str, Any], place: WorkerIndex, port: int) -> None:
+def run_worker(config: LoadConfig, place: WorkerIndex, port: int) -> None:
     """The life of a worker process: do what the master says until it ends."""
     runner: Any = None
 
@@ -114,40 +129,20 @@ def run_worker(config: dict[str, Any], place: WorkerIndex, port: int) -> None:
     worker = Worker(config, place, give_rows)
     runner = worker.environment.create_worker_runner(MASTER_HOST, port)
 
+    def reply(number: int, message: LoadReply) -> None:
+        runner.send_message(REPLY, msgspec.msgpack.encode(WorkerReply(number, message)))
+
     def on_command(msg: Any, **_: Any) -> None:
-        message = msg.data["message"]
-        if message["do"] == "flush":
-            number = message["order"].index(runner.client_id)
+        order = msgspec.msgpack.decode(msg.data, type=WorkerCommand)
+        if isinstance(order.command, BeginClients):
+            number = order.command.order.index(runner.client_id)
             worker.session.take_place(WorkerIndex(number, place.of))
             worker.begin_flushing()
-            reply: dict[str, Any] = {}
+            reply(order.number, Done())
         else:
-            reply = getattr(worker, f"do_{message['do']}")(message)
-        runner.send_message(REPLY, {"number": msg.data["number"], "reply": reply})
+            reply(order.number, worker.answer(order.command))
 
     runner.register_message(COMMAND, on_command, concurrent=True)
     # Locust calls a worker ready before it listens to commands of ours.
-    runner.send_message(REPLY, {"number": HELLO, "reply": {}})
+    reply(HELLO, Done())
     runner.greenlet.join()
-
-
-def combined(replies: list[dict[str, Any]]) -> dict[str, Any]:
-    """One reply from those of all load processes: numbers added, lists joined."""
-    total: dict[str, Any] = {}
-    for reply in replies:
-        for name, value in reply.items():
-            if name == "wire":
-                total.setdefault(name, []).append(value)
-            elif isinstance(value, bool) or name not in total:
-                total[name] = value
-            elif isinstance(value, int | float):
-                total[name] += value
-            elif isinstance(value, list):
-                total[name] = total[name] + value
-            elif isinstance(value, dict):
-                total[name] = {**total[name], **value}
-    if "wire" in total:
-        snapshots = total["wire"]
-        names = snapshots[0].keys()
-        total["wire"] = {name: total_of([s[name] for s in snapshots]) for name in names}
-    return total

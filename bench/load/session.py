@@ -17,6 +17,8 @@ from bench.load.engine import Engine
 from bench.load.recorder import Recorder
 from bench.load.wire import WireMeter
 from bench.model.experiment import Experiment
+from bench.model.messages import Address, Values
+from bench.model.readings import Wire
 from bench.model.samples import COMMON_OPERATIONS, OK
 
 TICK_NS = 10_000_000
@@ -38,7 +40,7 @@ class Session:
         self,
         experiment: Experiment,
         load: Mapping[str, Any],
-        address: Mapping[str, Any],
+        address: Address,
         seed: int,
         engine: Engine,
         place: WorkerIndex | None = None,
@@ -56,21 +58,21 @@ class Session:
         """To verify: one piece of work, and no second one begun."""
         self.errors: list[str] = []
         self.failures = 0
-        self.facts: dict[str, Any] = {}
+        self.facts: Values = {}
         self.beside: list[asyncio.Task[None]] = []
         self.unfinished: set[Callable[[int], None]] = set()
-        self.snapshots: dict[str, dict[str, Any]] = {}
+        self.snapshots: dict[str, Wire] = {}
         self.t0_ns = self.t1_ns = 0
         self.window_known = asyncio.Event()
         self.take_place(place or WorkerIndex())
 
     @property
     def host(self) -> str:
-        return str(self.address["host"])
+        return self.address.host
 
     @property
     def port(self) -> int:
-        return int(self.address["port"])
+        return self.address.port
 
     def take_place(self, place: WorkerIndex) -> None:
         """Number the clients to come as the load process at this place does."""

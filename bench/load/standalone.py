@@ -15,6 +15,7 @@ from bench import catalog
 from bench.load.engine import Engine
 from bench.load.session import Session
 from bench.load.stats import feed_statistics
+from bench.model.messages import Address
 
 FLUSH_SECONDS = 1.0
 
@@ -30,7 +31,7 @@ def standalone_session(environment: Any, user_class: type) -> Session:
     session = Session(
         catalog.experiments()[user_class.experiment],  # type: ignore[attr-defined]
         {},
-        {"host": parts.hostname, "port": parts.port, **_broker(environment.host)},
+        Address(parts.hostname, parts.port, more=_broker(environment.host)),
         seed=1,
         engine=Engine(),
     )
@@ -46,7 +47,7 @@ def standalone_session(environment: Any, user_class: type) -> Session:
     return session
 
 
-def _broker(host: str) -> dict[str, Any]:
+def _broker(host: str) -> dict[str, str]:
     """`amqp://...?exchange=name` names a broker and the exchange to listen to."""
     url, _, exchange = host.partition("?exchange=")
     return {"url": url, "exchange": exchange}

@@ -13,7 +13,6 @@ import asyncio
 import statistics
 import struct
 from dataclasses import dataclass, fields
-from typing import Any
 
 from bench.model.readings import Wire
 
@@ -112,8 +111,8 @@ class WireMeter:
         """About how long a snapshot takes."""
         return len(self._open) * SOCKET_NS
 
-    async def snapshot(self) -> dict[str, Any]:
-        """All totals now (fields of metrics.Wire), taking turns with the clients."""
+    async def snapshot(self) -> Wire:
+        """All totals now, taking turns with the clients."""
         total = Counts()
         total.add(self._closed)
         times = []
@@ -129,19 +128,10 @@ class WireMeter:
                 times.append(min_rtt)
             if number % SOCKETS_AT_ONCE == 0:
                 await asyncio.sleep(0)
-        return {
+        return Wire(
             **{name: getattr(total, name) for name in _NAMES},
-            "open": len(self._open),
-            "opened": self.opened,
-            "unseen": self.unseen,
-            "rtt_us": statistics.median(times) if times else None,
-        }
-
-
-def total_of(snapshots: list[dict[str, Any]]) -> Wire:
-    """The sum over several load processes."""
-    times = [s["rtt_us"] for s in snapshots if s["rtt_us"] is not None]
-    summed = {
-        name: sum(int(s[name]) for s in snapshots) for name in [*_NAMES, "open", "opened", "unseen"]
-    }
-    return Wire(**summed, rtt_us=statistics.median(times) if times else None)
+            open=len(self._open),
+            opened=self.opened,
+            unseen=self.unseen,
+            rtt_us=statistics.median(times) if times else None,
+        )

@@ -20,6 +20,22 @@ from bench.load.recorder import recent_ms
 from bench.load.session import Session, WorkerIndex
 from bench.load.stats import feed_statistics
 from bench.load.user import ClientUser, environment_for
+from bench.model.messages import (
+    AskClientCounters,
+    ClientCounters,
+    Done,
+    Failed,
+    FinishLoad,
+    LoadCommand,
+    LoadConfig,
+    LoadReply,
+    LoadResults,
+    Tried,
+    TryClient,
+    Values,
+    Verify,
+    Window,
+)
 from bench.model.samples import OK, rows
 
 FLUSH_SECONDS = 0.5
@@ -39,50 +55,63 @@ def client_class(pattern: str) -> type[ClientUser]:
 class Worker:
     """Holds a session and does what it is told; runs in gevent's thread."""
 
-    def __init__(self, config: dict[str, Any], place: WorkerIndex, give_rows: RowsSink) -> None:
+    def __init__(self, config: LoadConfig, place: WorkerIndex, give_rows: RowsSink) -> None:
         self.config = config
         self.place = place
         self._give_rows = give_rows
-        self.user_class = client_class(config["pattern"])
+        self.user_class = client_class(config.pattern)
         self.engine = Engine()
-        self.session = self._session(config["load"])
+        self.session = self._session(config.load)
         self.environment = environment_for(self.user_class, self.session)
         self._recent: list[float] = []
         self._flusher: gevent.Greenlet | None = None
         self._trying: tuple[Session, gevent.Greenlet] | None = None
 
-    def _session(self, load: dict[str, Any]) -> Session:
+    def _session(self, load: Values) -> Session:
         config = self.config
-        experiment = catalog.experiments()[config["pattern"].partition("/")[0]]
-        return Session(
-            experiment, load, config["address"], int(config["seed"]), self.engine, self.place
-        )
+        experiment = catalog.experiments()[config.pattern.partition("/")[0]]
+        return Session(experiment, load, config.address, config.seed, self.engine, self.place)
+
+    def answer(self, command: LoadCommand) -> LoadReply:
+        """Do one command and return its reply."""
+        match command:
+            case TryClient():
+                return self._try()
+            case Verify():
+                return self._verify(command.sequence)
+            case Window():
+                return self._window(command)
+            case AskClientCounters():
+                return self._counters()
+            case FinishLoad():
+                return self._finish()
+        return Failed(f"{type(command).__name__} is no command for clients")
 
     # --- verify first ----------------------------------------------------------------
 
-    def do_try(self, _: dict[str, Any]) -> dict[str, Any]:
+    def _try(self) -> Tried | Failed:
         """One client connects, apart from the measured ones."""
         if self.place.number:
-            return {}
+            return Tried(None)
         changed = dict(self.session.experiment.verify_with)
-        session = self._session({**self.config["load"], **changed})
+        session = self._session({**self.config.load, **changed})
         session.window_known.set()  # it has none to wait for
         session.only_one = True
         user = self.user_class(environment_for(self.user_class, session))
         self._trying = session, gevent.spawn(self.engine.run, user.lifetime())
         if not _wait(lambda: session.connected or session.failures, VERIFY_SECONDS):
-            return {"error": "the client did not connect in time"}
+            return Failed("the client did not connect in time")
         if session.failures:
-            return {"error": session.errors[0]}
-        return {"client": user.number}
+            return Failed(session.errors[0])
+        return Tried(user.number)
 
-    def do_verify(self, message: dict[str, Any]) -> dict[str, Any]:
-        """The client of `do_try` must get the event `sequence`, and nothing before it.
+    def _verify(self, sequence: int | None) -> Done | Failed:
+        """The tried client must get the event `sequence`, and nothing before it.
 
         Where clients make the work themselves (None) its first piece must be done well.
         """
         if self._trying is None:
-            return {}
+            return Done()
         session, greenlet = self._trying
         self._trying = None
         _wait(lambda: session.outcomes or session.failures, VERIFY_SECONDS)
@@ -91,13 +120,13 @@ class Worker:
         code = session.recorder.code(session.experiment.outcome_operation)
         got = block[block["operation"] == code]
         if not len(got):
-            return {"error": session.errors[0] if session.errors else "no event arrived in time"}
-        if message["sequence"] is None:
+            return Failed(session.errors[0] if session.errors else "no event arrived in time")
+        if sequence is None:
             words = session.errors[0] if session.errors else "the first piece of work failed"
-            return {} if got["outcome"][0] == OK else {"error": words}
-        if got["sequence"][0] != message["sequence"]:
-            return {"error": f"got event {got['sequence'][0]}, not {message['sequence']}"}
-        return {}
+            return Done() if got["outcome"][0] == OK else Failed(words)
+        if got["sequence"][0] != sequence:
+            return Failed(f"got event {got['sequence'][0]}, not {sequence}")
+        return Done()
 
     # --- the measured clients ----------------------------------------------------------
 
@@ -120,25 +149,25 @@ class Worker:
         recent = recent_ms(block, recorder.code(self.session.experiment.outcome_operation))
         self._recent = recent or self._recent
 
-    def do_window(self, message: dict[str, Any]) -> dict[str, Any]:
+    def _window(self, window: Window) -> Done:
         """What start-up left is not to be searched again in the window; then the marks."""
         gc.collect()
         gc.freeze()
-        self.engine.call(self.session.begin_window, int(message["t0_ns"]), int(message["t1_ns"]))
-        return {}
+        self.engine.call(self.session.begin_window, window.t0_ns, window.t1_ns)
+        return Done()
 
-    def do_counters(self, _: dict[str, Any]) -> dict[str, Any]:
+    def _counters(self) -> ClientCounters:
         session = self.session
-        return {
-            "connected": session.connected,
-            "busy": session.busy,
-            "outcomes": session.outcomes,
-            "failures": session.failures,
-            "errors": session.errors[:1],
-            "recent_ms": self._recent,
-        }
+        return ClientCounters(
+            connected=session.connected,
+            busy=session.busy,
+            outcomes=session.outcomes,
+            failures=session.failures,
+            errors=session.errors[:1],
+            recent_ms=self._recent,
+        )
 
-    def do_finish(self, _: dict[str, Any]) -> dict[str, Any]:
+    def _finish(self) -> LoadResults:
         """Everything that was measured; nothing is recorded after the last block."""
         if self._flusher is not None:
             self._flusher.kill()
@@ -156,13 +185,13 @@ class Worker:
         if block:
             self._give_rows(bytes(block))
         self.engine.run(self.engine.end())
-        return {
-            "counted": counted,
-            "wire": session.snapshots,
-            "failures": session.failures,
-            "errors": session.errors,
-            "facts": session.facts,
-        }
+        return LoadResults(
+            counted=counted,
+            wire=session.snapshots,
+            failures=session.failures,
+            errors=session.errors,
+            facts=session.facts,
+        )
 
 
 def _wait(condition: Callable[[], Any], seconds: float) -> bool:

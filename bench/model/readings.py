@@ -5,6 +5,9 @@ Only the shapes; who reads them is in lab and load.
 
 from __future__ import annotations
 
+import dataclasses
+import statistics
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 
@@ -35,6 +38,14 @@ class Wire:
 
     retransmitted: int = 0
     rtt_us: float | None = None
+
+
+def total_wire(parts: Sequence[Wire]) -> Wire:
+    """The sockets of several load processes together; of round trips the median."""
+    times = [part.rtt_us for part in parts if part.rtt_us is not None]
+    names = [field.name for field in dataclasses.fields(Wire) if field.name != "rtt_us"]
+    summed = {name: sum(getattr(part, name) for part in parts) for name in names}
+    return Wire(**summed, rtt_us=statistics.median(times) if times else None)
 
 
 @dataclass(frozen=True)

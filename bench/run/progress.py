@@ -14,6 +14,7 @@ from rich.console import Console
 from rich.live import Live
 from rich.text import Text
 
+from bench.model.messages import ClientCounters
 from bench.model.records import TrialFile
 from bench.model.trial import Trial
 from bench.plan.trials import seconds_of
@@ -91,15 +92,15 @@ class Progress:
         self._phase = name
         self._show("")
 
-    def counts(self, counters: Mapping[str, Any]) -> None:
-        now, outcomes = time.monotonic(), int(counters["outcomes"])
+    def counts(self, counters: ClientCounters) -> None:
+        now, outcomes = time.monotonic(), counters.outcomes
         rate = ""
         if self._before is not None and now > self._before[0]:
             rate = f", {(outcomes - self._before[1]) / (now - self._before[0]):,.0f} events/s"
         self._before = now, outcomes
-        recent = counters.get("recent_ms") or []
+        recent = counters.recent_ms
         tail = f", p50 {recent[0]:.3g} ms, p99 {recent[1]:.3g} ms" if recent else ""
-        self._show(f", {counters['connected']:,} clients{rate}{tail}")
+        self._show(f", {counters.connected:,} clients{rate}{tail}")
 
     def _show(self, rest: str) -> None:
         if self._live is not None:

@@ -22,6 +22,23 @@ from bench.lab.side import LOOPBACK
 from bench.model import linktext
 from bench.model.errors import TrialFailed
 from bench.model.load import Load
+from bench.model.messages import (
+    AskClientCounters,
+    ClientCounters,
+    Done,
+    LoadConfig,
+    LoadReady,
+    LoadResults,
+    PartConfig,
+    PartReady,
+    Probe,
+    Probed,
+    Spawn,
+    Tried,
+    TryClient,
+    Values,
+    Verify,
+)
 from bench.model.trial import Trial
 
 START_SECONDS = 30.0
@@ -38,7 +55,7 @@ class Observer(Protocol):
     def phase(self, name: str, running: RunningTrial) -> None:
         """A phase begins: start, verify, connect, warmup, window, drain, finish."""
 
-    def counts(self, counters: Mapping[str, Any]) -> None:
+    def counts(self, counters: ClientCounters) -> None:
         """What the clients have done so far."""
 
 
@@ -60,14 +77,15 @@ class RunningTrial:
     link: dict[str, Any] = field(default_factory=dict)
     counts: dict[str, dict[str, float]] = field(default_factory=dict)
     has_counts: bool = False
-    finished: dict[str, Any] = field(default_factory=dict)
+    clients: LoadReady | None = None
+    results: LoadResults | None = None
 
 
 @dataclass(frozen=True)
 class TrialContext:
     """What a trial finds: services with their processes, and how many load processes."""
 
-    services: Mapping[str, Any] = field(default_factory=dict)
+    services: Mapping[str, Values] = field(default_factory=dict)
     families: Mapping[str, int] = field(default_factory=dict)
     """The process of each role that belongs to a service; its children count with it."""
 
@@ -86,31 +104,37 @@ def timed(running: RunningTrial, phase: str) -> Any:
 
 def start(running: RunningTrial, around: TrialContext) -> None:
     trial = running.trial
-    config = {"pattern": trial.pattern, "load": dict(trial.load), "seed": trial.seed}
     link = linktext.link_of(trial.load)
     if running.network is not None and link is not None:
         running.network.shape(link, trial.seed)
-    host = running.network.backend.host if running.network else LOOPBACK.host
-    running.target.tell({**config, "services": dict(around.services), "host": host})
-    address = running.target.listen(START_SECONDS)
-    running.has_counts = bool(address.pop("counts", False) or "front" in address)
-    if (wish := address.pop("front", None)) is not None:
-        place = running.network.backend if running.network else LOOPBACK
-        running.front = Front(wish, running.sets["backend"], place, int(address["port"]))
-        address |= running.front.address
-    running.load.tell(
-        {
-            **config,
-            "address": address,
-            "workers": around.workers,
-            "rows": str(running.folder / "rows.bin"),
-            "port": free_port() if around.workers > 1 else 0,
-        }
+    place = running.network.backend if running.network else LOOPBACK
+    running.target.tell(
+        PartConfig(
+            pattern=trial.pattern,
+            load=dict(trial.load),
+            seed=trial.seed,
+            services=dict(around.services),
+            host=place.host,
+        )
     )
-    ready = running.load.listen(START_SECONDS)
-    if ready.get("error"):
-        raise TrialFailed(f"load process: {ready['error']}")
-    running.finished["pids"], running.finished["trees"] = ready["pids"], ready["trees"]
+    part = running.target.listen(PartReady, START_SECONDS)
+    address = part.address
+    running.has_counts = part.has_counts or part.front is not None
+    if part.front is not None:
+        running.front = Front(part.front, running.sets["backend"], place, address.port)
+        address = running.front.before(address)
+    running.load.tell(
+        LoadConfig(
+            pattern=trial.pattern,
+            load=dict(trial.load),
+            seed=trial.seed,
+            address=address,
+            workers=around.workers,
+            rows=str(running.folder / "rows.bin"),
+            port=free_port() if around.workers > 1 else 0,
+        )
+    )
+    running.clients = running.load.listen(LoadReady, START_SECONDS)
     if running.network is not None and link is not None:
         running.link = linked.before(running.network, link)
 
@@ -118,24 +142,24 @@ def start(running: RunningTrial, around: TrialContext) -> None:
 def verify(running: RunningTrial) -> None:
     """The pattern answers one correct exchange, or the trial stops with the reason."""
     try:
-        client = running.load.ask({"do": "try"})["client"]
-        probe = running.target.ask({"do": "probe", "client": client})
-        running.load.ask({"do": "verify", "sequence": probe["sequence"]})
+        tried = running.load.ask(TryClient(), Tried)
+        probe = running.target.ask(Probe(tried.client or 0), Probed)
+        running.load.ask(Verify(probe.sequence), Done)
     except TrialFailed as error:
         raise TrialFailed(f"the pattern gave no correct answer: {error}") from None
 
 
 def connect(running: RunningTrial, load: Load, observer: Observer) -> None:
-    running.load.ask({"do": "spawn"}, 60.0)
+    running.load.ask(Spawn(), Done, 60.0)
     deadline = time.monotonic() + CONNECT_BASE_SECONDS + load.clients / CONNECTS_PER_SECOND
     while True:
-        counters = running.load.ask({"do": "counters"})
+        counters = running.load.ask(AskClientCounters(), ClientCounters)
         observer.counts(counters)
-        if counters["connected"] >= load.clients:
+        if counters.connected >= load.clients:
             return
         if time.monotonic() > deadline:
-            words = f"; first error: {counters['errors'][0]}" if counters["errors"] else ""
+            words = f"; first error: {counters.errors[0]}" if counters.errors else ""
             raise TrialFailed(
-                f"{counters['connected']} of {load.clients} clients connected in time{words}"
+                f"{counters.connected} of {load.clients} clients connected in time{words}"
             )
         time.sleep(STEP_SECONDS)

@@ -23,7 +23,20 @@ from bench.model import samples
 from bench.model.errors import TrialFailed
 from bench.model.experiment import Experiment
 from bench.model.load import Load
-from bench.model.readings import Wire
+from bench.model.messages import (
+    AskClientCounters,
+    AskCounts,
+    AskPartCounters,
+    ClientCounters,
+    Counts,
+    Done,
+    FinishLoad,
+    FinishPart,
+    LoadResults,
+    PartCounters,
+    Publish,
+    Window,
+)
 from bench.model.records import MeterRow, TrialFile
 from bench.model.samples import COMMON_OPERATIONS
 from bench.model.trial import Trial
@@ -96,7 +109,8 @@ def _execute(
     start(running, around)
     observer.phase("verify", running)
     verify(running)
-    generator, grows = running.finished.pop("pids"), running.finished.pop("trees")
+    assert running.clients is not None
+    generator, grows = running.clients.pids, running.clients.trees
     roles = {
         "server": [running.target.pid],
         "proxy": running.front.pids if running.front else (),
@@ -127,8 +141,8 @@ def _end(running: RunningTrial, load: Load, observer: Observer) -> None:
         running.link |= linked.after(running.network, facts, running.t0_ns, running.t1_ns)
     _count(running, "end")
     observer.phase("finish", running)
-    running.finished = running.load.ask({"do": "finish"}, 120.0)
-    running.target.ask({"do": "finish", "events": str(running.folder / "events.bin")})
+    running.results = running.load.ask(FinishLoad(), LoadResults, 120.0)
+    running.target.ask(FinishPart(str(running.folder / "events.bin")), PartCounters)
 
 
 def _set_window(running: RunningTrial, load: Load) -> int:
@@ -141,8 +155,8 @@ def _set_window(running: RunningTrial, load: Load) -> int:
 
 def _window(running: RunningTrial, load: Load, observer: Observer, start_ns: int) -> None:
     t0_ns, t1_ns = running.t0_ns, running.t1_ns
-    running.target.ask({"do": "publish", "start_ns": start_ns, "end_ns": t1_ns})
-    running.load.ask({"do": "window", "t0_ns": t0_ns, "t1_ns": t1_ns})
+    running.target.ask(Publish(start_ns, t1_ns), Done)
+    running.load.ask(Window(t0_ns, t1_ns), Done)
     assert running.meters is not None
     running.meters.begin(t0_ns, t1_ns)
     if running.network is not None:
@@ -163,7 +177,7 @@ def _count(running: RunningTrial, mark: str) -> None:
     """
     if not running.has_counts:
         return
-    found = dict(running.target.ask({"do": "counts"})["counts"])
+    found = running.target.ask(AskCounts(), Counts).counts
     if running.front is not None:
         found |= running.front.counts()
     running.counts[mark] = found
@@ -173,12 +187,11 @@ def _watch_until(running: RunningTrial, end_ns: int, observer: Observer) -> None
     """Wait, telling the observer now and then; notice a child that dies."""
     while (left_s := (end_ns - time.monotonic_ns()) / 1e9) > 0:
         time.sleep(min(WATCH_SECONDS, left_s))
-        for child in (running.target, running.load):
-            if not child.alive:
-                child.ask({"do": "counters"})  # says how it died
+        running.target.check_alive()
+        running.load.check_alive()
         # Not close to the end: the answer must not be under way at t1.
         if left_s > 2 * WATCH_SECONDS:
-            observer.counts(running.load.ask({"do": "counters"}))
+            observer.counts(running.load.ask(AskClientCounters(), ClientCounters))
 
 
 def _drain(running: RunningTrial, load: Load, observer: Observer) -> None:
@@ -187,23 +200,23 @@ def _drain(running: RunningTrial, load: Load, observer: Observer) -> None:
     still = Stillness(load.gives_up_after_s)
     while True:
         left_s = max(0.1, deadline - time.monotonic())
-        server = running.target.ask({"do": "counters"}, left_s + START_SECONDS)
-        if server["failure"]:
-            raise TrialFailed(str(server["failure"]))
-        counters = running.load.ask({"do": "counters"})
+        server = running.target.ask(AskPartCounters(), PartCounters, left_s + START_SECONDS)
+        if server.failure:
+            raise TrialFailed(server.failure)
+        counters = running.load.ask(AskClientCounters(), ClientCounters)
         observer.counts(counters)
-        if server["published"] is None:  # clients make the work
-            if not counters["busy"]:
+        if server.published is None:  # clients make the work
+            if not counters.busy:
                 return
         # The probe of the verification was published before there were clients.
         elif (
-            not server["publishing"]
-            and counters["outcomes"] >= (server["published"] - 1) * load.deliveries_per_event
+            not server.publishing
+            and counters.outcomes >= (server.published - 1) * load.deliveries_per_event
         ):
             return
         if time.monotonic() > deadline:
             return
-        if still.lasts(counters["outcomes"], time.monotonic()):
+        if still.lasts(counters.outcomes, time.monotonic()):
             return
         time.sleep(STEP_SECONDS)
 
@@ -247,7 +260,7 @@ def _read_binary(path: Path, dtype: np.dtype) -> np.ndarray:
 def _record(
     running: RunningTrial, experiment: Experiment, reason: str, tail: list[str], rows: int
 ) -> TrialFile:
-    finished = running.finished
+    results = running.results or LoadResults(counted=rows)
     for log in ("target.log", "load.log"):
         path = running.folder / log
         if path.exists() and not path.stat().st_size:
@@ -261,17 +274,17 @@ def _record(
         t0_ns=running.t0_ns,
         t1_ns=running.t1_ns,
         phases_s=running.phases_s,
-        counted=finished.get("counted", rows),
+        counted=results.counted,
         operations=[*COMMON_OPERATIONS, *experiment.operations],
         outcome_operation=experiment.outcome_operation,
-        wire={name: Wire(**values) for name, values in finished.get("wire", {}).items()},
+        wire=results.wire,
         link=running.link.get("counts", {}),
         counts=running.counts,
         facts={
-            **finished.get("facts", {}),
+            **results.facts,
             **({"link": running.link["facts"]} if running.link else {}),
-            "client_failures": finished.get("failures", 0),
-            "client_errors": finished.get("errors", []),
+            "client_failures": results.failures,
+            "client_errors": results.errors,
         },
         cpu_sets=running.sets,
     )

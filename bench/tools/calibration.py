@@ -23,6 +23,7 @@ from bench.lab.nginx import Nginx
 from bench.lab.processes import cpu_sets, environment, python_child
 from bench.lab.scratch import folder_for
 from bench.model.errors import UsageError
+from bench.model.messages import GeneratorConfig, GeneratorResult
 
 ENGINE, WRK, FAST_HTTP = "engine in Locust", "wrk", "FastHttpUser"
 WARM_UP_SECONDS = 1.0
@@ -70,16 +71,9 @@ class Bench:
                 "bench.load.closed_loop", f"generator {kind}", log, self._sets["load"], ROOT
             )
             try:
-                child.tell(
-                    {
-                        "generator": kind,
-                        "clients": clients,
-                        "host": "127.0.0.1",
-                        "port": self.nginx.port,
-                        "seconds": seconds,
-                    }
-                )
-                return float(child.listen(PATIENCE_SECONDS + seconds)["requests_per_s"])
+                config = GeneratorConfig(kind, clients, "127.0.0.1", self.nginx.port, seconds)
+                found = child.ask(config, GeneratorResult, PATIENCE_SECONDS + seconds)
+                return found.requests_per_s
             finally:
                 child.stop()
 

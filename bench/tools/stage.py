@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from bench.catalog import ROOT
 from bench.lab.ports import accepts
@@ -21,6 +20,21 @@ from bench.lab.side import LOOPBACK
 from bench.lab.tap import Crossing, Tap
 from bench.model.errors import UsageError
 from bench.model.links import LOOPBACK as LOOPBACK_LINK
+from bench.model.messages import (
+    Address,
+    Done,
+    LoadConfig,
+    LoadReady,
+    PartConfig,
+    PartReady,
+    Probe,
+    Probed,
+    Publish,
+    Tried,
+    TryClient,
+    Values,
+    Verify,
+)
 from bench.model.pattern import Pattern
 from bench.run.services import Services
 from bench.run.startup import START_SECONDS
@@ -35,13 +49,13 @@ class Staged:
     """A running target and where it is."""
 
     target: Child
-    address: dict[str, Any]
+    address: Address
     folder: Path
 
 
 @contextmanager
 def staged(
-    pattern: Pattern, load: dict[str, Any], port: int, amqp_url: str, says: Callable[[str], None]
+    pattern: Pattern, load: Values, port: int, amqp_url: str, says: Callable[[str], None]
 ) -> Iterator[Staged]:
     """Start the pattern's target with what it needs; stop all of it afterwards."""
     if port and accepts(port):
@@ -56,19 +70,14 @@ def staged(
         try:
             around = services.around(pattern, 1)
             target = python_child("targets", "target", folder / "target.log", (), ROOT)
-            target.tell(
-                {
-                    "pattern": pattern.id,
-                    "load": load,
-                    "seed": 1,
-                    "services": dict(around.services),
-                    "port": port,
-                }
+            config = PartConfig(
+                pattern=pattern.id, load=load, seed=1, services=dict(around.services), port=port
             )
-            address = target.listen(START_SECONDS)
-            if (wish := address.pop("front", None)) is not None:
-                front = Front(wish, cpu_sets(1)["backend"], LOOPBACK, int(address["port"]))
-                address |= front.address
+            ready = target.ask(config, PartReady, START_SECONDS)
+            address = ready.address
+            if ready.front is not None:
+                front = Front(ready.front, cpu_sets(1)["backend"], LOOPBACK, address.port)
+                address = front.before(address)
             yield Staged(target, address, folder)
         finally:
             if front is not None:
@@ -81,45 +90,44 @@ def staged(
 def publish(stage: Staged) -> None:
     """Let the target publish by its schedule until it is stopped."""
     now = time.monotonic_ns()
-    stage.target.ask({"do": "publish", "start_ns": now, "end_ns": now + FOREVER_NS})
+    stage.target.ask(Publish(now, now + FOREVER_NS), Done)
 
 
-def trace(pattern: Pattern, load: dict[str, Any], stage: Staged) -> tuple[Tap, list[Crossing]]:
+def trace(pattern: Pattern, load: Values, stage: Staged) -> tuple[Tap, list[Crossing]]:
     """One client connects through a tap and gets one event; what crossed the wire.
 
     UsageError where clients reach a proxy before the server, mostly encrypted.
     """
-    if "listeners" in stage.address:
+    if stage.address.listeners:
         raise UsageError(
             f"{pattern.id}: its clients talk to a proxy, which cannot be traced; "
             f"`bench serve {pattern.id}` shows where it listens"
         )
-    address = dict(stage.address)
-    tap = Tap(address["host"], int(address["port"]))
-    if "url" in address:
-        address["url"] = address["url"].replace(f":{address['port']}/", f":{tap.port}/")
-    address |= {"host": "127.0.0.1", "port": tap.port}
+    tap = Tap(stage.address.host, stage.address.port)
     client = python_child("bench.load", "load process", stage.folder / "load.log", (), ROOT)
+    config = LoadConfig(
+        pattern=pattern.id,
+        load=load,
+        seed=1,
+        address=_through(tap, stage.address),
+        rows=str(stage.folder / "rows.bin"),
+    )
     try:
-        client.tell(
-            {
-                "pattern": pattern.id,
-                "load": load,
-                "address": address,
-                "seed": 1,
-                "workers": 1,
-                "rows": str(stage.folder / "rows.bin"),
-                "port": 0,
-            }
-        )
-        client.listen(START_SECONDS)
-        number = client.ask({"do": "try"})["client"]
-        probe = stage.target.ask({"do": "probe", "client": number})
-        client.ask({"do": "verify", "sequence": probe["sequence"]}, TRACE_SECONDS)
+        client.ask(config, LoadReady, START_SECONDS)
+        number = client.ask(TryClient(), Tried).client or 0
+        probe = stage.target.ask(Probe(number), Probed)
+        client.ask(Verify(probe.sequence), Done, TRACE_SECONDS)
     finally:
         client.stop()
         tap.close()
     return tap, list(tap.crossings)
+
+
+def _through(tap: Tap, address: Address) -> Address:
+    """The address with the tap in the place of what it is before."""
+    old, new = f":{address.port}/", f":{tap.port}/"
+    more = {name: value.replace(old, new) for name, value in address.more.items()}
+    return Address("127.0.0.1", tap.port, more=more)
 
 
 def shown(tap: Tap, crossing: Crossing) -> list[str]:

@@ -32,7 +32,7 @@ class Client(DownloadClient):
         assert self.download is not None
         subflows = 1 + _subflows(self.download.transport.get_extra_info("socket").fileno())
         facts = self.session.facts
-        facts["subflows"] = max(subflows, facts.get("subflows", 0))
+        facts["subflows"] = max(subflows, int(facts.get("subflows") or 0))
 
 
 def _subflows(fd: int) -> int:

@@ -16,10 +16,10 @@ class Client(Listener):
     async def connect(self) -> None:
         session = self.session
         self.consumer = Consumer(session.wire)
-        exchange = session.address["exchange"]
+        exchange = session.address.more["exchange"]
         keeps = session.load.away_s and session.load.recovery == "position"
         queue = f"{exchange}.{self.number}" if keeps else ""
-        url = session.address["url"]
+        url = session.address.more["url"]
         await self.consumer.open(url, exchange, str(self.number), self.deliver, queue)
 
     def transport(self) -> asyncio.ReadTransport | None:

@@ -30,10 +30,10 @@ class Client(Listener):
         if last_id:
             header.append(f"Last-Event-ID: {last_id.decode()}")
         self.curl = CurlClient(
-            str(session.address["listeners"]["tls"]["url"]),
+            session.address.listeners["tls"].url,
             "2",
             connections=1,
-            ca_file=session.address["ca_file"],
+            ca_file=session.address.ca_file,
             header=header,
             on_open=session.wire.opens_descriptor,
             on_close=session.wire.closes,

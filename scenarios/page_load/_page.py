@@ -32,11 +32,11 @@ class PageClient(WorkingClient):
 
     @property
     def origin(self) -> str:
-        listeners = self.session.address["listeners"]
+        listeners = self.session.address.listeners
         if self.version == "3":
-            return str(listeners["quic"]["url"])
+            return listeners["quic"].url
         encrypted = self.version == "2" or self.session.load.tls == "on"
-        return str(listeners["tls" if encrypted else "http1"]["url"])
+        return listeners["tls" if encrypted else "http1"].url
 
     async def work(self, piece: WorkItem) -> None:
         session = self.session
@@ -46,7 +46,7 @@ class PageClient(WorkingClient):
             self.origin,
             self.version,
             connections=self.connections,
-            ca_file=session.address["ca_file"],
+            ca_file=session.address.ca_file,
             streams=session.load.max_streams,
             on_open=session.wire.opens_descriptor,
             on_close=session.wire.closes,

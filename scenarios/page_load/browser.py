@@ -28,11 +28,11 @@ class Client(PageClient):
 
     @property
     def origin(self) -> str:
-        listeners = self.session.address["listeners"]
+        listeners = self.session.address.listeners
         if self.protocol == "http3":
-            return str(listeners["quic"]["url"])
+            return listeners["quic"].url
         encrypted = self.protocol == "http2" or self.session.load.tls == "on"
-        return str(listeners["tls" if encrypted else "http1"]["url"])
+        return listeners["tls" if encrypted else "http1"].url
 
     async def connect(self) -> None:
         session = self.session
@@ -44,7 +44,7 @@ class Client(PageClient):
         config = {
             "protocol": self.protocol,
             "origin": self.origin,
-            "spki": session.address["key_fingerprint"],
+            "spki": session.address.key_fingerprint,
         }
         self.browser = await shared(session.engine, config)
         session.facts["browser"] = f"Chromium {self.browser.version}"

@@ -12,7 +12,7 @@ class Client(QueryClient):
     shared: SharedConnection | None = None
 
     async def connect(self) -> None:
-        origin = str(self.session.address["listeners"]["http2"]["url"])
+        origin = self.session.address.listeners["http2"].url
         self.shared = await SharedConnection.join(self.session, origin)
 
     async def query(self, piece: WorkItem) -> int:

@@ -10,4 +10,4 @@ class Client(Http1QueryClient):
 
     @property
     def port(self) -> int:
-        return int(self.session.address["listeners"]["http1"]["port"])
+        return self.session.address.listeners["http1"].port

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any
 
 import aio_pika
 
+from bench.model.messages import Address
 from bench.model.samples import EVERY
 from targets._events import Event, EventSource
 from targets._serve import BaseTarget
@@ -35,7 +35,7 @@ class Target(BaseTarget):
         }
 
     async def start(self, port: int) -> int:  # noqa: ARG002 - clients connect to the broker
-        self.connection = await aio_pika.connect(self.services["rabbitmq"]["url"])
+        self.connection = await aio_pika.connect(str(self.services["rabbitmq"]["url"]))
         channel = await self.connection.channel(publisher_confirms=False)
         kind = "fanout" if self.source.for_all else "direct"
         self.exchange = await channel.declare_exchange(
@@ -44,14 +44,10 @@ class Target(BaseTarget):
         self.sending = asyncio.create_task(self.send())
         return 0
 
-    def address(self, port: int) -> dict[str, Any]:  # noqa: ARG002
+    def address(self, port: int) -> Address:  # noqa: ARG002
         broker = self.services["rabbitmq"]
-        return {
-            "host": broker["host"],
-            "port": broker["port"],
-            "url": broker["url"],
-            "exchange": self.exchange.name,
-        }
+        more = {"url": str(broker["url"]), "exchange": self.exchange.name}
+        return Address(str(broker["host"]), int(broker["port"] or 0), more=more)
 
     def deliver(self, audience: int, event: Event) -> None:
         self.outbox.put_nowait((audience, event))

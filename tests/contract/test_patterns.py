@@ -16,11 +16,13 @@ from typing import Any
 
 import numpy as np
 import pytest
+from msgspec.structs import replace
 
 from bench import catalog
 from bench.analysis import findings, metrics
 from bench.analysis.metrics import TrialData
 from bench.model import samples
+from bench.model.messages import Address, ClientCounters, Listener, LoadConfig
 from bench.model.pattern import Pattern
 from bench.results.store import StoredTrial
 from bench.run.services import SERVICES
@@ -199,9 +201,9 @@ class Cutter:
         if name == "start":
             tell = running.load.tell
 
-            def through_relays(message: Mapping[str, Any]) -> None:
+            def through_relays(config: LoadConfig) -> None:
                 running.load.tell = tell
-                tell({**message, "address": self._relayed(message["address"])})
+                tell(replace(config, address=self._relayed(config.address)))
 
             running.load.tell = through_relays
         if name == "window":
@@ -215,19 +217,16 @@ class Cutter:
             for relay in self.relays:
                 relay.close()
 
-    def _relayed(self, address: Mapping[str, Any]) -> dict[str, Any]:
-        host = address["host"]
-        found = {**address, "port": self._before(host, address["port"])}
-        if "listeners" in address:  # a front's
-            found["listeners"] = {
-                name: self._listener(host, listener)
-                for name, listener in address["listeners"].items()
-            }
-        return found
+    def _relayed(self, address: Address) -> Address:
+        host = address.host
+        listeners = {
+            name: self._listener(host, listener) for name, listener in address.listeners.items()
+        }
+        return replace(address, port=self._before(host, address.port), listeners=listeners)
 
-    def _listener(self, host: str, listener: Mapping[str, Any]) -> dict[str, Any]:
-        old, new = listener["port"], self._before(host, listener["port"])
-        return {**listener, "port": new, "url": listener["url"].replace(f":{old}", f":{new}")}
+    def _listener(self, host: str, listener: Listener) -> Listener:
+        old, new = listener.port, self._before(host, listener.port)
+        return Listener(new, listener.url.replace(f":{old}", f":{new}"))
 
     def _before(self, host: str, port: int) -> int:
         self.relays.append(Relay(host, port))
@@ -237,7 +236,7 @@ class Cutter:
         for relay in self.relays:
             relay.cut()
 
-    def counts(self, counters: Mapping[str, Any]) -> None:
+    def counts(self, counters: ClientCounters) -> None:
         pass
 
 

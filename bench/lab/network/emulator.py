@@ -156,7 +156,7 @@ class Emulator:
             return False
         *lines, self._rest = (self._rest + chunk).split(b"\n")
         for line in lines:
-            message = hear(line)
+            message = hear(line, dict)
             try:
                 say(getattr(self, f"do_{message['do']}")(message) or {})
             except (OSError, ValueError, msgspec.ValidationError) as error:

@@ -73,7 +73,7 @@ class Network:
             "link", command, self._folder / "link.log", cwd=ROOT, pass_fds=[theirs.fileno()]
         )
         theirs.close()
-        ready = self._child.listen(START_SECONDS)
+        ready = self._child.listen(dict, START_SECONDS)
         if ready.get("error"):
             self.stop()
             raise ComponentMissing(f"an emulated link: {ready['error']}; {REMEDY}")
@@ -110,7 +110,10 @@ class Network:
         if self._child is None:
             raise TrialFailed("the link is not running")
         with self._asking:  # a cut has a thread of its own
-            return self._child.ask(message)
+            reply = self._child.ask(message, dict)
+        if reply.get("error"):
+            raise TrialFailed(f"link: {reply['error']}")
+        return reply
 
     def _socket(self, end: str, kind: int) -> socket.socket:
         assert self._control is not None

@@ -13,8 +13,9 @@ from __future__ import annotations
 
 import shutil
 import socket
-from collections.abc import Mapping
 from typing import Any
+
+import msgspec
 
 from bench.lab.certificates import fingerprint, make_certificates
 from bench.lab.proxies import envoy_config
@@ -22,6 +23,7 @@ from bench.lab.proxies.envoy import Envoy
 from bench.lab.scratch import make_folder
 from bench.lab.side import Side
 from bench.model.errors import TrialFailed
+from bench.model.messages import Address, Listener, Values
 
 FOLDER_PREFIX = "patternbench-front-"
 COUNTED = (
@@ -33,7 +35,7 @@ COUNTED = (
 class Front:
     """A proxy before the server at `port` of `place`, running once made."""
 
-    def __init__(self, wish: Mapping[str, Any], pins: list[int], place: Side, port: int) -> None:
+    def __init__(self, wish: Values, pins: list[int], place: Side, port: int) -> None:
         self._folder = make_folder(FOLDER_PREFIX)
         self._trust = {"ca_file": ""}
         try:
@@ -43,8 +45,8 @@ class Front:
             shutil.rmtree(self._folder, ignore_errors=True)
             raise
 
-    def _config(self, wish: Mapping[str, Any], place: Side, port: int) -> dict[str, Any]:
-        streams = int(wish.get("streams", 100))
+    def _config(self, wish: Values, place: Side, port: int) -> dict[str, Any]:
+        streams = int(wish.get("streams") or 100)
         ports = place.free_ports(3)
         if wish["kind"] == "page":
             certificates = make_certificates(self._folder, [place.host])
@@ -67,16 +69,20 @@ class Front:
                 place.host, ports[0], place.host, port, ports[1], streams
             )
         if wish["kind"] == "demultiplexing":
-            connections = int(wish["connections"])
+            connections = int(wish["connections"] or 0)
             return envoy_config.demultiplexer(
                 place.host, ports[0], place.host, port, connections, ports[1], streams
             )
         raise TrialFailed(f"the target wants a front of unknown kind {wish['kind']!r}")
 
     @property
-    def address(self) -> dict[str, Any]:
-        """What clients must know beside the server's address."""
-        return {"listeners": self._envoy.service["listeners"], **self._trust}
+    def listeners(self) -> dict[str, Listener]:
+        """The ways into it."""
+        return msgspec.convert(self._envoy.service["listeners"], dict[str, Listener])
+
+    def before(self, server: Address) -> Address:
+        """The server's address with what clients must know of this proxy."""
+        return msgspec.structs.replace(server, listeners=self.listeners, **self._trust)
 
     @property
     def pids(self) -> list[int]:

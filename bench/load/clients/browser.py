@@ -84,7 +84,7 @@ class Browser:
         line = await self._lines.readline()
         if not line:
             raise ConnectionError("the browser's driver has ended")
-        return hear(line)
+        return hear(line, dict[str, Any])
 
     async def _listen(self) -> None:
         try:

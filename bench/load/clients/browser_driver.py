@@ -154,13 +154,13 @@ async def drive(config: dict[str, Any], folder: str) -> None:
         say({"ready": True, "version": browser.version})
         driver = Driver(browser)
         while line := await lines.readline():
-            driver.begin(hear(line))
+            driver.begin(hear(line, dict[str, Any]))
         signal.alarm(END_SECONDS)  # whatever closing may wait for
         await browser.close()
 
 
 def main() -> None:
-    config = hear(first_line())
+    config = hear(first_line(), dict[str, Any])
     folder = str(make_folder(FOLDER_PREFIX))
     os.environ["TMPDIR"] = folder  # where Playwright makes the profile
     try:

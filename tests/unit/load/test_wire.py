@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
@@ -11,8 +12,8 @@ from hypothesis import strategies as st
 from load_builders import TcpInfo, in_loop, tcp_info
 
 from bench.load import wire
-from bench.load.wire import Counts, WireMeter, read_socket, total_of
-from bench.model.readings import Wire
+from bench.load.wire import Counts, WireMeter, read_socket
+from bench.model.readings import Wire, total_wire
 
 TIMESTAMPS, SACK, WINDOW_SCALE = 1, 2, 4
 u64, u32 = st.integers(0, 2**40), st.integers(0, 2**32 - 1)
@@ -118,19 +119,19 @@ def test_a_snapshot_holds_open_and_closed_sockets_each_once(
     for fd in (3, 4, 5):
         assert meter.opens(transport(fd)) == fd
     before = in_loop(meter.snapshot)
-    assert (before["open"], before["opened"], before["rtt_us"]) == (3, 3, 30)
-    assert (before["stream_up"], before["stream_down"]) == (11_100, 22_200)
-    assert before["wire_up"] == 11_100 + 3 * (52 + 8)
-    assert before["wire_down"] == 22_200 + 3 * (104 + 8)
+    assert (before.open, before.opened, before.rtt_us) == (3, 3, 30)
+    assert (before.stream_up, before.stream_down) == (11_100, 22_200)
+    assert before.wire_up == 11_100 + 3 * (52 + 8)
+    assert before.wire_down == 22_200 + 3 * (104 + 8)
     meter.closes(4)
     meter.closes(4)
     del found.infos[4]  # the kernel has forgotten it
     after = in_loop(meter.snapshot)
-    assert after == {**before, "open": 2, "rtt_us": 30}
+    assert after == replace(before, open=2, rtt_us=30)
     # Its descriptor serves another connection: both count.
     found.infos[4] = info(5)
     meter.opens(transport(4))
-    assert in_loop(meter.snapshot)["stream_up"] == 11_105
+    assert in_loop(meter.snapshot).stream_up == 11_105
 
 
 def test_a_socket_that_is_gone_before_its_last_reading_does_no_harm(
@@ -141,8 +142,8 @@ def test_a_socket_that_is_gone_before_its_last_reading_does_no_harm(
     meter.opens(transport(3))
     meter.closes(3)
     found = in_loop(meter.snapshot)
-    assert (found["open"], found["opened"], found["stream_up"]) == (0, 1, 0)
-    assert found["rtt_us"] is None
+    assert (found.open, found.opened, found.stream_up) == (0, 1, 0)
+    assert found.rtt_us is None
 
 
 def test_sockets_are_read_in_turns_with_the_clients(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -153,7 +154,7 @@ def test_sockets_are_read_in_turns_with_the_clients(monkeypatch: pytest.MonkeyPa
     for fd in range(number):
         meter.opens(transport(fd))
 
-    async def run() -> dict[str, Any]:
+    async def run() -> Wire:
         import asyncio
 
         reading = asyncio.ensure_future(meter.snapshot())
@@ -164,16 +165,16 @@ def test_sockets_are_read_in_turns_with_the_clients(monkeypatch: pytest.MonkeyPa
 
     found = in_loop(run)
     # Those of the first part had been read as open; the others were closed meanwhile.
-    assert found["stream_up"] == wire.SOCKETS_AT_ONCE
-    assert in_loop(meter.snapshot)["stream_up"] == number
+    assert found.stream_up == wire.SOCKETS_AT_ONCE
+    assert in_loop(meter.snapshot).stream_up == number
 
 
 def test_load_processes_are_summed() -> None:
     names = ("stream_up", "stream_down", "wire_up", "wire_down", "segments_up", "segments_down")
     names = (*names, "unseen")
-    one = {**dict.fromkeys(names, 5), "retransmitted": 1, "open": 2, "opened": 3, "rtt_us": 10.0}
-    two = {**dict.fromkeys(names, 7), "retransmitted": 0, "open": 4, "opened": 4, "rtt_us": None}
-    assert total_of([one, two]) == Wire(
+    one = Wire(**dict.fromkeys(names, 5), retransmitted=1, open=2, opened=3, rtt_us=10.0)
+    two = Wire(**dict.fromkeys(names, 7), retransmitted=0, open=4, opened=4, rtt_us=None)
+    assert total_wire([one, two]) == Wire(
         **dict.fromkeys(names, 12), retransmitted=1, open=6, opened=7, rtt_us=10.0
     )
-    assert total_of([two]).rtt_us is None
+    assert total_wire([two]).rtt_us is None

@@ -1,0 +1,270 @@
+"""What the orchestrator and the processes of a trial say to each other.
+
+One union for each direction; the first line into a process is its configuration,
+the first line out says that it is ready.  A load process that is a master says the
+same to its workers.  Must not know how a message travels, nor any pattern.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from msgspec import Struct, field
+
+from bench.model.combining import (
+    first_known,
+    greatest_by_name,
+    joined,
+    total,
+    total_by_mark,
+    worst,
+)
+from bench.model.readings import Wire
+
+Scalar = str | int | float | bool | None
+Values = dict[str, Scalar]
+"""Values by name, as JSON has them: a load's, a service's, facts."""
+
+
+class Done(Struct, frozen=True, tag="done"):
+    """It was done; nothing else is to be said."""
+
+
+class Failed(Struct, frozen=True, tag="failed"):
+    """It could not be done; `reason` is one line."""
+
+    reason: str
+
+
+class Listener(Struct, frozen=True):
+    """One way into a proxy."""
+
+    port: int
+    url: str
+
+
+class Address(Struct, frozen=True):
+    """Where clients connect: the server's own, and the listeners of a proxy before it.
+
+    `more` is what a pattern tells its own clients besides: the name of an exchange.
+    """
+
+    host: str
+    port: int
+    listeners: dict[str, Listener] = field(default_factory=dict)
+    ca_file: str = ""
+    key_fingerprint: str = ""
+    more: dict[str, str] = field(default_factory=dict)
+
+
+# --- orchestrator -> part ------------------------------------------------------------------------
+
+
+class PartConfig(Struct, frozen=True, kw_only=True):
+    """The first line into a part's process."""
+
+    pattern: str
+    load: Values
+    seed: int
+    services: dict[str, Values]
+    host: str = "127.0.0.1"
+    port: int = 0
+
+
+class Probe(Struct, frozen=True, tag="probe"):
+    """Publish one event now, outside the schedule."""
+
+    client: int
+
+
+class Publish(Struct, frozen=True, tag="publish"):
+    """Begin the schedule; instants of the monotonic clock."""
+
+    start_ns: int
+    end_ns: int
+
+
+class AskPartCounters(Struct, frozen=True, tag="counters"):
+    """What was done so far?"""
+
+
+class AskCounts(Struct, frozen=True, tag="counts"):
+    """What does the part itself count?"""
+
+
+class FinishPart(Struct, frozen=True, tag="finish"):
+    """Write the record of events to the file `events`, then end."""
+
+    events: str
+
+
+PartCommand = Probe | Publish | AskPartCounters | AskCounts | FinishPart
+
+
+# --- part -> orchestrator ------------------------------------------------------------------------
+
+
+class PartReady(Struct, frozen=True, tag="ready"):
+    """The first line out: it listens.  `front` describes the proxy that it wants before it."""
+
+    address: Address
+    has_counts: bool = False
+    front: Values | None = None
+
+
+class Probed(Struct, frozen=True, tag="probed"):
+    """The event's sequence number; None where clients make the work themselves."""
+
+    sequence: int | None
+
+
+class PartCounters(Struct, frozen=True, tag="part_counters"):
+    """Events published so far; None where clients make the work themselves."""
+
+    published: int | None
+    publishing: bool
+    failure: str = ""
+
+
+class Counts(Struct, frozen=True, tag="counts"):
+    """The part's own counters by name."""
+
+    counts: dict[str, float]
+
+
+PartReply = PartReady | Probed | PartCounters | Counts | Done | Failed
+
+
+# --- orchestrator -> load process ----------------------------------------------------------------
+
+
+class LoadConfig(Struct, frozen=True, kw_only=True):
+    """The first line into a load process; `rows` is the file that rows go to.
+
+    `port` is where a master listens for its workers; 0 where there is one process only.
+    """
+
+    pattern: str
+    load: Values
+    seed: int
+    address: Address
+    rows: str
+    workers: int = 1
+    port: int = 0
+
+
+class TryClient(Struct, frozen=True, tag="try"):
+    """Connect one client, apart from the measured ones."""
+
+
+class Verify(Struct, frozen=True, tag="verify"):
+    """The tried client must get event `sequence`; None: its first piece of work must be done."""
+
+    sequence: int | None
+
+
+class Spawn(Struct, frozen=True, tag="spawn"):
+    """Start all clients."""
+
+
+class Window(Struct, frozen=True, tag="window"):
+    """When to read the sockets: instants of the monotonic clock."""
+
+    t0_ns: int
+    t1_ns: int
+
+
+class AskClientCounters(Struct, frozen=True, tag="counters"):
+    """What was done so far?"""
+
+
+class FinishLoad(Struct, frozen=True, tag="finish"):
+    """Hand over the rest, then end."""
+
+
+LoadCommand = TryClient | Verify | Spawn | Window | AskClientCounters | FinishLoad
+
+
+# --- load process -> orchestrator ----------------------------------------------------------------
+
+
+class LoadReady(Struct, frozen=True, tag="ready"):
+    """The first line out: `pids` hold the clients; with `trees` their descendants count too."""
+
+    pids: list[int]
+    trees: bool
+
+
+class Tried(Struct, frozen=True, tag="tried"):
+    """The number of the client that connected."""
+
+    client: Annotated[int | None, first_known]
+
+
+class ClientCounters(Struct, frozen=True, tag="client_counters"):
+    """What the clients have done so far; `recent_ms` is p50 and p99 of the latest latencies."""
+
+    connected: Annotated[int, total]
+    busy: Annotated[int, total]
+    outcomes: Annotated[int, total]
+    failures: Annotated[int, total]
+    errors: Annotated[list[str], joined]
+    recent_ms: Annotated[list[float], worst]
+
+
+class LoadResults(Struct, frozen=True, tag="results"):
+    """What there is beside rows: operations counted, sockets at each mark, failures, facts."""
+
+    counted: Annotated[int, total] = 0
+    wire: Annotated[dict[str, Wire], total_by_mark] = field(default_factory=dict)
+    failures: Annotated[int, total] = 0
+    errors: Annotated[list[str], joined] = field(default_factory=list)
+    facts: Annotated[Values, greatest_by_name] = field(default_factory=dict)
+
+
+LoadReply = LoadReady | Tried | ClientCounters | LoadResults | Done | Failed
+
+
+# --- between a master and its workers ------------------------------------------------------------
+
+
+class BeginClients(Struct, frozen=True, tag="begin"):
+    """Clients come next; the place of a worker in `order` says which are its own."""
+
+    order: list[str]
+
+
+class WorkerCommand(Struct, frozen=True):
+    """A command with the number that its replies carry."""
+
+    number: int
+    command: LoadCommand | BeginClients
+
+
+class WorkerReply(Struct, frozen=True):
+    """A worker's reply to the command of this number."""
+
+    number: int
+    reply: LoadReply
+
+
+# --- bench calibrate -----------------------------------------------------------------------------
+
+
+class GeneratorConfig(Struct, frozen=True):
+    """Which generator is to ask `host` how long, with how many clients."""
+
+    generator: str
+    clients: int
+    host: str
+    port: int
+    seconds: float
+
+
+class GeneratorResult(Struct, frozen=True, tag="generated"):
+    """What a generator reached."""
+
+    requests_per_s: float
+    p50_us: float
+    p99_us: float
+    rows: int
