@@ -25,7 +25,7 @@ from bench.model.records import MeterRow, RunFile, TrialFile
 from bench.model.trial import Trial
 from bench.plan import claim_trials
 from bench.plan.trials import Request
-from bench.results import store
+from bench.results import parquet, store
 from scenarios.notifications.experiment import EXPERIMENT, NotificationLoad
 
 OPERATIONS = ["connect", "tick", "request", "delivery"]
@@ -209,9 +209,9 @@ def _write_trial(run: Path, trial: Trial, *, counted_wrong: bool, lose_one: bool
     parts = [_connects(load, random), _ticks(load, random), requests]
     rows = np.concatenate([*parts, deliveries[:-1] if lose_one else deliveries])
     folder = store.partial_folder(run, trial)
-    store.write_samples(folder / "samples.parquet", rows, OPERATIONS)
-    store.write_events(folder / "events.parquet", events)
-    store.write_meters(folder / "meters.parquet", meters)
+    parquet.write_samples(folder / "samples.parquet", rows, OPERATIONS)
+    parquet.write_events(folder / "events.parquet", events)
+    parquet.write_meters(folder / "meters.parquet", meters)
     record = TrialFile(
         version=store.VERSION,
         trial=trial,

@@ -24,7 +24,7 @@ class Goal:
 
 @dataclass(frozen=True)
 class RunFile:
-    """The content of run.json."""
+    """The content of run.json; `digests` names their algorithm, "" where there are none."""
 
     version: int
     created: str
@@ -37,11 +37,15 @@ class RunFile:
     trials: list[Trial]
     not_measured: dict[str, str] = field(default_factory=dict)
     goal: Goal | None = None
+    digests: str = ""
 
 
 @dataclass(frozen=True)
 class TrialFile:
-    """The content of trial.json."""
+    """The content of trial.json; `files` has the digest of every other file of the trial.
+
+    `files` is None in a trial made before digests were kept.
+    """
 
     version: int
     trial: Trial
@@ -59,6 +63,7 @@ class TrialFile:
     counts: dict[str, dict[str, float]] = field(default_factory=dict)
     facts: dict[str, Any] = field(default_factory=dict)
     cpu_sets: dict[str, list[int]] = field(default_factory=dict)
+    files: dict[str, str] | None = None
 
 
 @dataclass(frozen=True)

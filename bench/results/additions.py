@@ -6,12 +6,12 @@ once.  Knows no trial's content and nothing of why one is added.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from bench.model.trial import Trial
-from bench.results import jsonfile
+from bench.results import digests, jsonfile
 
 VERSION = 1
 PREFIX = "more-"
@@ -28,17 +28,21 @@ class MoreFile:
 
 def add(run: Path, trials: Sequence[Trial], reason: str) -> None:
     """Extend the plan of a run."""
-    path = run / f"{PREFIX}{len(_files(run)) + 1}.json"
-    jsonfile.write_json(path, MoreFile(VERSION, reason, list(trials)))
+    name = f"{PREFIX}{len(files_of(run)) + 1}.json"
+    digests.write_recorded(run, name, MoreFile(VERSION, reason, list(trials)))
 
 
-def trials_of(run: Path) -> list[Trial]:
-    """All that was added, in order; UsageError where a file cannot be read."""
-    files = [jsonfile.read(path, MoreFile, VERSION) for path in _files(run)]
+def trials_of(run: Path, recorded: Mapping[str, str]) -> list[Trial]:
+    """All that was added, in order; UsageError where a file is not as it was recorded."""
+    files = [
+        jsonfile.read(path, MoreFile, VERSION, recorded.get(path.name, ""))
+        for path in files_of(run)
+    ]
     return [trial for file in files for trial in file.trials]
 
 
-def _files(run: Path) -> list[Path]:
+def files_of(run: Path) -> list[Path]:
+    """Every more-<n>.json, by its number."""
     found = [path for path in run.glob(f"{PREFIX}*.json") if _number(path).isdigit()]
     return sorted(found, key=lambda path: int(_number(path)))
 

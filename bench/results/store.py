@@ -2,6 +2,7 @@
 
     results/<run>/run.json                       the plan, the machine, the patterns
     results/<run>/more-<n>.json                  trials that were added to the plan later
+    results/<run>/digests.json                   digests of these and of every trial.json
     results/<run>/trials/<folder>/trial.json     what happened, marks, wire totals
                                   samples.parquet  one row per operation, raw
                                   events.parquet   what the backend published, and when
@@ -17,15 +18,12 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import TypeVar
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.parquet as pq
 
 from bench.analysis.trialdata import TrialData
 from bench.model import samples
@@ -33,20 +31,14 @@ from bench.model.errors import UsageError
 from bench.model.readings import Reading
 from bench.model.records import MeterRow, RunFile, TrialFile
 from bench.model.trial import Trial
-from bench.results import additions, jsonfile
-from bench.results.jsonfile import write_json
+from bench.results import additions, digests, jsonfile, parquet
+from bench.results.digests import PARTIAL, TRIAL_JSON, TRIALS
 
 VERSION = 1
 # History of the format
 # 1  first version; later with `goal`, more-<n>.json, and `link`, `counts` of trials,
-#    without which it reads as before
-
-T = TypeVar("T")
-
-
-def read_json(path: Path, kind: type[T]) -> T:
-    """Decode a versioned file; UsageError where it is missing, newer or broken."""
-    return jsonfile.read(path, kind, VERSION)
+#    without which it reads as before; then with digests
+RUN_JSON, ALGORITHM = "run.json", "sha256"
 
 
 # --- writing -----------------------------------------------------------------
@@ -61,65 +53,26 @@ def create_run(folder: Path, run: RunFile) -> None:
     except OSError as error:
         raise UsageError(f"{folder}: cannot be made ({error.strerror}); name another") from None
     (folder / "trials").mkdir()
-    write_json(folder / "run.json", run)
+    digests.create(folder, RUN_JSON, replace(run, digests=ALGORITHM))
 
 
 def partial_folder(run: Path, trial: Trial) -> Path:
     """A fresh folder for a trial under way; what an interrupted one left is removed."""
-    folder = run / "trials" / f"{trial.folder}.partial"
+    folder = run / TRIALS / f"{trial.folder}{PARTIAL}"
+    digests.withdraw(run, f"{TRIALS}/{trial.folder}/{TRIAL_JSON}")
     if folder.exists():
         shutil.rmtree(folder)
     folder.mkdir(parents=True)
     return folder
 
 
-def write_samples(path: Path, rows: np.ndarray, operations: Sequence[str]) -> None:
-    """Rows of samples.DTYPE as Parquet; every row, every nanosecond."""
-    columns: dict[str, pa.Array] = {
-        "operation": pa.DictionaryArray.from_arrays(
-            pa.array(rows["operation"].astype(np.int8)), pa.array(list(operations))
-        ),
-        "outcome": pa.DictionaryArray.from_arrays(
-            pa.array(rows["outcome"].astype(np.int8)), pa.array(list(samples.OUTCOMES))
-        ),
-    }
-    for name in samples.DTYPE.names[3:]:  # type: ignore[index]
-        columns[name] = pa.array(np.ascontiguousarray(rows[name]))
-    _write_table(path, pa.table(columns))
-
-
-def write_events(path: Path, events: np.ndarray) -> None:
-    """Events of samples.EVENT_DTYPE as Parquet."""
-    names = samples.EVENT_DTYPE.names or ()
-    _write_table(
-        path, pa.table({name: pa.array(np.ascontiguousarray(events[name])) for name in names})
-    )
-
-
-def write_meters(path: Path, rows: Sequence[MeterRow]) -> None:
-    table = pa.table(
-        {
-            "time_ns": pa.array([row.reading.time_ns for row in rows], pa.int64()),
-            "role": pa.array([row.role for row in rows], pa.string()),
-            "mark": pa.array([row.mark for row in rows], pa.string()),
-            "cpu_ns": pa.array([row.reading.cpu_ns for row in rows], pa.int64()),
-            "memory_bytes": pa.array([row.reading.memory_bytes for row in rows], pa.int64()),
-            "context_switches": pa.array(
-                [row.reading.context_switches for row in rows], pa.int64()
-            ),
-        }
-    )
-    _write_table(path, table)
-
-
-def _write_table(path: Path, table: pa.Table) -> None:
-    pq.write_table(table, path, compression="zstd", compression_level=1)
-
-
 def finish_trial(partial: Path, record: TrialFile) -> Path:
-    """Write trial.json and put the folder into place, in one step."""
-    write_json(partial / "trial.json", record)
-    final = partial.with_name(partial.name.removesuffix(".partial"))
+    """Write trial.json with the digests of all files, and put the folder into place in one step."""
+    final = partial.with_name(partial.name.removesuffix(PARTIAL))
+    raw = jsonfile.encoded(replace(record, files=digests.of_folder(partial)))
+    os.replace(jsonfile.stage(partial / TRIAL_JSON, raw), partial / TRIAL_JSON)
+    name = f"{TRIALS}/{final.name}/{TRIAL_JSON}"
+    digests.record(partial.parent.parent, name, jsonfile.sha256(raw))
     if final.exists():
         shutil.rmtree(final)
     os.replace(partial, final)
@@ -144,16 +97,34 @@ class StoredTrial:
     def is_whole(self) -> bool:
         return self.record.status == "ok"
 
+    def path(self, name: str) -> Path | None:
+        """Where a file of the trial is, its digest checked; None where the trial has none such."""
+        path, files = self.folder / name, self.record.files
+        if files is not None and name in files:
+            digests.check_file(path, files[name])
+        elif not os.path.lexists(path):
+            return None
+        elif files is not None:
+            raise UsageError(f"{path}: was not recorded with its trial; remove it")
+        return path
+
     @cached_property
     def meters(self) -> list[MeterRow]:
-        path = self.folder / "meters.parquet"
-        if not path.exists():
-            return []
-        columns = _read_table(path).to_pydict()
-        return [
-            MeterRow(role, mark, Reading(time, cpu, memory, switches))
-            for time, role, mark, cpu, memory, switches in zip(*columns.values(), strict=True)
-        ]
+        path = self.path("meters.parquet")
+        return parquet.read_meters(path) if path else []
+
+    @property
+    def rows(self) -> np.ndarray:
+        """The samples as samples.DTYPE; empty where the trial kept none."""
+        path = self.path("samples.parquet")
+        operations = self.record.operations
+        return parquet.read_samples(path, operations) if path else np.zeros(0, samples.DTYPE)
+
+    @property
+    def events(self) -> np.ndarray:
+        """What the backend published, as samples.EVENT_DTYPE; empty where it published nothing."""
+        path = self.path("events.parquet")
+        return parquet.read_events(path) if path else np.zeros(0, samples.EVENT_DTYPE)
 
     def data(self) -> TrialData:
         """All raw data of the trial, as the metrics take it (not cached: it can be large)."""
@@ -174,8 +145,8 @@ class StoredTrial:
             load=record.trial.load,
             operations=tuple(record.operations),
             outcome_operation=record.outcome_operation,
-            rows=read_samples(self.folder / "samples.parquet", record.operations),
-            events=read_events(self.folder / "events.parquet"),
+            rows=self.rows,
+            events=self.events,
             t0_ns=record.t0_ns,
             t1_ns=record.t1_ns,
             marks=marks,
@@ -208,57 +179,46 @@ class StoredRun:
         return [trial for trial in self.file.trials if trial.number not in done]
 
 
-def _read_table(path: Path) -> pa.Table:
-    try:
-        return pq.read_table(path)
-    except (OSError, pa.ArrowInvalid) as error:
-        raise UsageError(f"{path}: cannot be read ({error}); restore or remove it") from None
-
-
-def _codes(column: pa.ChunkedArray, words: Sequence[str], path: Path) -> np.ndarray:
-    """A dictionary column as codes into `words`."""
-    parts = []
-    for chunk in column.chunks:
-        names = chunk.dictionary.to_pylist()
-        for name in names:
-            if name not in words:
-                raise UsageError(f"{path}: unknown word {name!r} in it; restore or remove it")
-        mapping = np.array([words.index(name) for name in names] or [0], dtype=np.uint8)
-        parts.append(mapping[chunk.indices.to_numpy(zero_copy_only=False)])
-    return np.concatenate(parts) if parts else np.zeros(0, np.uint8)
-
-
-def read_samples(path: Path, operations: Sequence[str]) -> np.ndarray:
-    """The stored rows as samples.DTYPE; empty where the trial kept none."""
-    if not path.exists():
-        return np.zeros(0, samples.DTYPE)
-    table = _read_table(path)
-    rows = np.zeros(table.num_rows, samples.DTYPE)
-    rows["operation"] = _codes(table["operation"], operations, path)
-    rows["outcome"] = _codes(table["outcome"], samples.OUTCOMES, path)
-    for name in samples.DTYPE.names[3:]:  # type: ignore[index]
-        rows[name] = table[name].to_numpy()
-    return rows
-
-
-def read_events(path: Path) -> np.ndarray:
-    if not path.exists():
-        return np.zeros(0, samples.EVENT_DTYPE)
-    table = _read_table(path)
-    events = np.zeros(table.num_rows, samples.EVENT_DTYPE)
-    for name in samples.EVENT_DTYPE.names or ():
-        events[name] = table[name].to_numpy()
-    return events
-
-
 def open_run(folder: Path) -> StoredRun:
-    """Read a run's folder; UsageError with the remedy where that cannot be done."""
-    if not folder.is_dir():
-        raise UsageError(f"{folder}: no such folder; `ls results` shows the runs")
-    file = read_json(folder / "run.json", RunFile)
-    file = replace(file, trials=[*file.trials, *additions.trials_of(folder)])
+    """Read a run's folder; UsageError with the remedy where that cannot be done, or where what
+    is read is not what was recorded.
+    """
+    try:
+        if not folder.is_dir():
+            raise UsageError(f"{folder}: no such folder; `ls results` shows the runs")
+        return _open(folder)
+    except OSError as error:
+        raise UsageError(f"{folder}: cannot be read ({error.strerror}); check the folder") from None
+
+
+def _open(folder: Path) -> StoredRun:
+    recorded = digests.read(folder)
+    file = jsonfile.read(folder / RUN_JSON, RunFile, VERSION, (recorded or {}).get(RUN_JSON, ""))
+    if recorded is not None:
+        _check_presence(folder, recorded)
+    elif file.digests:
+        raise UsageError(f"{folder / digests.NAME}: is missing; restore it, or remove the run")
+    known = recorded or {}
+    file = replace(file, trials=[*file.trials, *additions.trials_of(folder, known)])
     trials = []
-    for path in sorted((folder / "trials").glob("*/trial.json")):
-        if not path.parent.name.endswith(".partial"):
-            trials.append(StoredTrial(path.parent, read_json(path, TrialFile)))
+    for path in trial_files(folder):
+        digest = known.get(str(path.relative_to(folder)), "")
+        trials.append(StoredTrial(path.parent, jsonfile.read(path, TrialFile, VERSION, digest)))
     return StoredRun(folder, file, trials)
+
+
+def trial_files(run: Path) -> list[Path]:
+    """The trial.json of every trial that is in place, in the order of their names."""
+    found = sorted((run / TRIALS).glob(f"*/{TRIAL_JSON}"))
+    return [path for path in found if not path.parent.name.endswith(PARTIAL)]
+
+
+def _check_presence(folder: Path, recorded: Mapping[str, str]) -> None:
+    """Refuse a run in which a file is missing, or stands that was never recorded."""
+    expected = digests.in_place(folder, recorded)
+    for name in expected:
+        if not os.path.lexists(folder / name):
+            raise UsageError(f"{folder / name}: is missing; restore it, or remove the run")
+    for path in [*additions.files_of(folder), *trial_files(folder)]:
+        if str(path.relative_to(folder)) not in expected:
+            raise UsageError(f"{path}: was not recorded with its run; remove it")

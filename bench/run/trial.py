@@ -40,7 +40,7 @@ from bench.model.messages import (
 from bench.model.records import MeterRow, TrialFile
 from bench.model.samples import COMMON_OPERATIONS
 from bench.model.trial import Trial
-from bench.results import store
+from bench.results import parquet, store
 from bench.run.startup import (
     START_SECONDS,
     STEP_SECONDS,
@@ -242,9 +242,9 @@ def _convert(running: RunningTrial, experiment: Experiment, meters: list[MeterRo
     folder = running.folder
     rows = _read_binary(folder / "rows.bin", samples.DTYPE)
     events = _read_binary(folder / "events.bin", samples.EVENT_DTYPE)
-    store.write_samples(folder / "samples.parquet", rows, operations)
-    store.write_events(folder / "events.parquet", events)
-    store.write_meters(folder / "meters.parquet", meters)
+    parquet.write_samples(folder / "samples.parquet", rows, operations)
+    parquet.write_events(folder / "events.parquet", events)
+    parquet.write_meters(folder / "meters.parquet", meters)
     return len(rows)
 
 

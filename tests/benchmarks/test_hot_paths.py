@@ -23,7 +23,7 @@ from bench.load.clients.sse import EventStreamParser
 from bench.load.recorder import Recorder
 from bench.model import samples
 from bench.model.payload import decode, encode
-from bench.results import store
+from bench.results import parquet
 
 OPERATIONS = (*samples.COMMON_OPERATIONS, "request", "delivery")
 DELIVERY = OPERATIONS.index("delivery")
@@ -121,7 +121,7 @@ def test_write_a_million_rows(
     benchmark: BenchmarkFixture, million: np.ndarray, tmp_path: Path
 ) -> None:
     path = tmp_path / "samples.parquet"
-    benchmark.pedantic(store.write_samples, (path, million, OPERATIONS), rounds=3)
+    benchmark.pedantic(parquet.write_samples, (path, million, OPERATIONS), rounds=3)
     assert path.stat().st_size < 20 * MILLION
 
 
@@ -129,8 +129,8 @@ def test_read_a_million_rows(
     benchmark: BenchmarkFixture, million: np.ndarray, tmp_path: Path
 ) -> None:
     path = tmp_path / "samples.parquet"
-    store.write_samples(path, million, OPERATIONS)
-    found = benchmark.pedantic(store.read_samples, (path, OPERATIONS), rounds=3)
+    parquet.write_samples(path, million, OPERATIONS)
+    found = benchmark.pedantic(parquet.read_samples, (path, OPERATIONS), rounds=3)
     assert (found == million).all()
 
 

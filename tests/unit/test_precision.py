@@ -21,7 +21,7 @@ from bench.model.errors import UsageError
 from bench.model.records import Goal, RunFile
 from bench.model.trial import Trial
 from bench.plan.trials import seed_of
-from bench.results import additions, store
+from bench.results import additions, digests, jsonfile, store
 from bench.run import runner
 from bench.stats.estimates import Estimate, estimate
 
@@ -231,10 +231,10 @@ def test_a_newer_or_broken_addition_is_refused(tmp_path: Path) -> None:
     file = tmp_path / "more-1.json"
     file.write_text(file.read_text().replace('"version": 1', '"version": 2'))
     with pytest.raises(UsageError, match="results version 2, this patternbench reads up to 1"):
-        additions.trials_of(tmp_path)
+        additions.trials_of(tmp_path, {})
     file.write_text("{")
     with pytest.raises(UsageError, match="not a results file"):
-        additions.trials_of(tmp_path)
+        additions.trials_of(tmp_path, {})
 
 
 class Said:
@@ -261,8 +261,8 @@ def test_the_runner_adds_blocks_and_resumes_them(
     settings: dict[str, Any] = {"spoil": False, "duration_s": 0.5, "clients": (4,)}
     folder = make_run(tmp_path / "run", names=("sse", "floor"), repeats=2, **settings)
     goal = Goal("latency_mean", 0.0001, 4)
-    file = store.read_json(folder / "run.json", RunFile)
-    store.write_json(folder / "run.json", dataclasses.replace(file, goal=goal))
+    file = jsonfile.read(folder / "run.json", RunFile, store.VERSION)
+    digests.write_recorded(folder, "run.json", dataclasses.replace(file, goal=goal))
 
     measured: list[str] = []
 

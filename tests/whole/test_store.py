@@ -20,7 +20,7 @@ from bench.model.pattern import Pattern
 from bench.model.readings import PathCounts, Reading, WayCounts, Wire
 from bench.model.records import MeterRow, RunFile, TrialFile
 from bench.model.trial import Trial
-from bench.results import store
+from bench.results import jsonfile, parquet, store
 
 int64 = st.integers(-(2**63), 2**63 - 1)
 uint32 = st.integers(0, 2**32 - 1)
@@ -102,8 +102,8 @@ def test_any_rows_come_back_to_the_nanosecond(
 ) -> None:
     rows = np.array(entries, samples.DTYPE)
     path = scratch / "samples.parquet"
-    store.write_samples(path, rows, OPERATIONS)
-    assert np.array_equal(store.read_samples(path, OPERATIONS), rows)
+    parquet.write_samples(path, rows, OPERATIONS)
+    assert np.array_equal(parquet.read_samples(path, OPERATIONS), rows)
 
 
 @settings(max_examples=8)
@@ -111,8 +111,8 @@ def test_any_rows_come_back_to_the_nanosecond(
 def test_any_events_come_back(scratch: Path, entries: list[tuple[int, ...]]) -> None:
     published = np.array(entries, samples.EVENT_DTYPE)
     path = scratch / "events.parquet"
-    store.write_events(path, published)
-    assert np.array_equal(store.read_events(path), published)
+    parquet.write_events(path, published)
+    assert np.array_equal(parquet.read_events(path), published)
 
 
 @settings(max_examples=8)
@@ -128,22 +128,22 @@ def test_any_events_come_back(scratch: Path, entries: list[tuple[int, ...]]) -> 
     )
 )
 def test_any_meters_come_back(scratch: Path, rows: list[MeterRow]) -> None:
-    store.write_meters(scratch / "meters.parquet", rows)
+    parquet.write_meters(scratch / "meters.parquet", rows)
     assert store.StoredTrial(scratch, a_record()).meters == rows
 
 
 def test_rows_before_they_were_meant_keep_their_sign(tmp_path: Path) -> None:
     rows = table([row(intended_ns=5, done_ns=2), row(intended_ns=-(2**63), done_ns=2**63 - 1)])
-    store.write_samples(tmp_path / "s", rows, OPERATIONS)
-    back = store.read_samples(tmp_path / "s", OPERATIONS)
+    parquet.write_samples(tmp_path / "s", rows, OPERATIONS)
+    back = parquet.read_samples(tmp_path / "s", OPERATIONS)
     assert back["done_ns"][0] - back["intended_ns"][0] == -3
     assert (back["intended_ns"][1], back["done_ns"][1]) == (-(2**63), 2**63 - 1)
 
 
 def test_operations_may_be_listed_in_another_order_when_read(tmp_path: Path) -> None:
     rows = table([row("tick"), row("request"), row("tick")])
-    store.write_samples(tmp_path / "s", rows, OPERATIONS)
-    codes = store.read_samples(tmp_path / "s", OPERATIONS[::-1])["operation"]
+    parquet.write_samples(tmp_path / "s", rows, OPERATIONS)
+    codes = parquet.read_samples(tmp_path / "s", OPERATIONS[::-1])["operation"]
     assert codes.tolist() == [0, 3, 0]
 
 
@@ -152,7 +152,7 @@ def test_each_chunk_of_a_column_is_read_with_its_own_dictionary() -> None:
         pa.DictionaryArray.from_arrays(pa.array(codes, pa.int8()), pa.array(words))
         for codes, words in (([1, 0], ["b", "a"]), ([0, 0, 1], ["c", "b"]))
     ]
-    found = store._codes(pa.chunked_array(chunks), ["a", "b", "c"], Path("x"))
+    found = parquet._codes(pa.chunked_array(chunks), ["a", "b", "c"])
     assert found.tolist() == [0, 1, 2, 2, 1]
 
 
@@ -166,14 +166,14 @@ def test_each_chunk_of_a_column_is_read_with_its_own_dictionary() -> None:
     ],
 )
 def test_a_trials_record_comes_back(tmp_path: Path, record: TrialFile) -> None:
-    store.write_json(tmp_path / "trial.json", record)
-    assert store.read_json(tmp_path / "trial.json", TrialFile) == record
+    jsonfile.write_json(tmp_path / "trial.json", record)
+    assert jsonfile.read(tmp_path / "trial.json", TrialFile, store.VERSION) == record
     assert [path.name for path in tmp_path.iterdir()] == ["trial.json"]
 
 
 def test_a_run_comes_back(run: Path) -> None:
     opened = store.open_run(run)
-    assert opened.file == a_run()
+    assert opened.file == a_run(digests="sha256")
     assert opened.folder == run
     assert opened.trials == []
 
@@ -190,7 +190,7 @@ def test_a_file_without_the_optional_fields_is_read(tmp_path: Path) -> None:
     for name in ("not_measured", "goal"):
         del whole[name]
     (tmp_path / "run.json").write_text(json.dumps(whole))
-    found = store.read_json(tmp_path / "run.json", RunFile)
+    found = jsonfile.read(tmp_path / "run.json", RunFile, store.VERSION)
     assert (found.not_measured, found.goal) == ({}, None)
 
 
@@ -202,8 +202,8 @@ def test_files_of_before_there_were_links_are_read(tmp_path: Path) -> None:
         planned["link"] = "loopback"
     (tmp_path / "run.json").write_text(json.dumps(run | {"link": "loopback"}))
     (tmp_path / "trial.json").write_text(json.dumps(record))
-    assert store.read_json(tmp_path / "run.json", RunFile).trials == a_run().trials
-    assert store.read_json(tmp_path / "trial.json", TrialFile) == a_record(link={})
+    assert jsonfile.read(tmp_path / "run.json", RunFile, store.VERSION).trials == a_run().trials
+    assert jsonfile.read(tmp_path / "trial.json", TrialFile, store.VERSION) == a_record(link={})
 
 
 # --- a trial's raw data ------------------------------------------------------------
@@ -213,9 +213,9 @@ def test_a_trials_data_is_what_the_metrics_take(run: Path) -> None:
     record = a_record()
     partial = store.partial_folder(run, record.trial)
     rows, published = table([row(done_ns=9)]), events((-1, 0, 1, 2))
-    store.write_samples(partial / "samples.parquet", rows, OPERATIONS)
-    store.write_events(partial / "events.parquet", published)
-    store.write_meters(
+    parquet.write_samples(partial / "samples.parquet", rows, OPERATIONS)
+    parquet.write_events(partial / "events.parquet", published)
+    parquet.write_meters(
         partial / "meters.parquet",
         [
             MeterRow("server", "idle", reading(-1, 0, 900)),
@@ -280,7 +280,7 @@ def test_a_trial_under_way_does_not_count(run: Path) -> None:
     put(run, a_record(0))
     partial = store.partial_folder(run, trial(1))
     # Killed between writing trial.json and the renaming.
-    store.write_json(partial / "trial.json", a_record(1))
+    jsonfile.write_json(partial / "trial.json", a_record(1))
     opened = store.open_run(run)
     assert [stored.trial.number for stored in opened.trials] == [0]
     assert [entry.number for entry in opened.unfinished] == [1]
@@ -323,7 +323,7 @@ def test_trials_are_read_in_the_order_of_their_numbers(run: Path) -> None:
 def test_a_run_is_created_once(run: Path) -> None:
     with pytest.raises(UsageError, match="exists already; a run is written once"):
         store.create_run(run, a_run())
-    assert store.open_run(run).file == a_run()
+    assert store.open_run(run).file == a_run(digests="sha256")
 
 
 # --- what cannot be read ----------------------------------------------------------------

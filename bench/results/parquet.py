@@ -1,0 +1,175 @@
+"""Raw data of a trial as Parquet: samples, events, meters; each column checked when read.
+
+Must not know folders, records, nor what a digest is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TypeVar
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from bench.model import samples
+from bench.model.errors import UsageError
+from bench.model.readings import Reading
+from bench.model.records import MeterRow
+
+METER_COLUMNS: dict[str, pa.DataType] = {
+    "time_ns": pa.int64(),
+    "role": pa.string(),
+    "mark": pa.string(),
+    "cpu_ns": pa.int64(),
+    "memory_bytes": pa.int64(),
+    "context_switches": pa.int64(),
+}
+
+BROKEN = (
+    *(OSError, ValueError, TypeError, LookupError, ArithmeticError, MemoryError),
+    pa.ArrowException,
+)
+"""What numpy and Arrow raise at a damaged file."""
+
+T = TypeVar("T")
+
+
+# --- writing -----------------------------------------------------------------
+
+
+def write_samples(path: Path, rows: np.ndarray, operations: Sequence[str]) -> None:
+    """Rows of samples.DTYPE as Parquet; every row, every nanosecond."""
+    columns: dict[str, pa.Array] = {
+        "operation": _dictionary(rows["operation"], operations),
+        "outcome": _dictionary(rows["outcome"], samples.OUTCOMES),
+    }
+    for name in _plain_columns(samples.DTYPE):
+        columns[name] = pa.array(np.ascontiguousarray(rows[name]))
+    _write_table(path, pa.table(columns))
+
+
+def write_events(path: Path, events: np.ndarray) -> None:
+    """Events of samples.EVENT_DTYPE as Parquet."""
+    names = samples.EVENT_DTYPE.names or ()
+    _write_table(
+        path, pa.table({name: pa.array(np.ascontiguousarray(events[name])) for name in names})
+    )
+
+
+def write_meters(path: Path, rows: Sequence[MeterRow]) -> None:
+    """Readings of all roles as Parquet, in the order given."""
+    values: dict[str, list[int] | list[str]] = {
+        "time_ns": [row.reading.time_ns for row in rows],
+        "role": [row.role for row in rows],
+        "mark": [row.mark for row in rows],
+        "cpu_ns": [row.reading.cpu_ns for row in rows],
+        "memory_bytes": [row.reading.memory_bytes for row in rows],
+        "context_switches": [row.reading.context_switches for row in rows],
+    }
+    _write_table(
+        path, pa.table({name: pa.array(values[name], kind) for name, kind in METER_COLUMNS.items()})
+    )
+
+
+def _dictionary(codes: np.ndarray, words: Sequence[str]) -> pa.Array:
+    return pa.DictionaryArray.from_arrays(pa.array(codes.astype(np.int8)), pa.array(list(words)))
+
+
+def _write_table(path: Path, table: pa.Table) -> None:
+    pq.write_table(table, path, compression="zstd", compression_level=1)
+
+
+# --- reading -----------------------------------------------------------------
+
+
+def read_samples(path: Path, operations: Sequence[str]) -> np.ndarray:
+    """The stored rows as samples.DTYPE; UsageError where the file is not such a table."""
+
+    def rows_of(table: pa.Table) -> np.ndarray:
+        rows = np.zeros(table.num_rows, samples.DTYPE)
+        rows["operation"] = _codes(_column(table, "operation"), operations)
+        rows["outcome"] = _codes(_column(table, "outcome"), samples.OUTCOMES)
+        for name in _plain_columns(samples.DTYPE):
+            rows[name] = _numbers(table, name, samples.DTYPE)
+        return rows
+
+    return _read(path, rows_of)
+
+
+def read_events(path: Path) -> np.ndarray:
+    """The stored events as samples.EVENT_DTYPE; UsageError where it is not such a table."""
+
+    def events_of(table: pa.Table) -> np.ndarray:
+        events = np.zeros(table.num_rows, samples.EVENT_DTYPE)
+        for name in samples.EVENT_DTYPE.names or ():
+            events[name] = _numbers(table, name, samples.EVENT_DTYPE)
+        return events
+
+    return _read(path, events_of)
+
+
+def read_meters(path: Path) -> list[MeterRow]:
+    """All readings in their order; UsageError where it is not such a table."""
+
+    def readings_of(table: pa.Table) -> list[MeterRow]:
+        columns = {name: _typed(table, name, kind) for name, kind in METER_COLUMNS.items()}
+        return [
+            MeterRow(role, mark, Reading(time, cpu, memory, switches))
+            for time, role, mark, cpu, memory, switches in zip(
+                *(column.to_pylist() for column in columns.values()), strict=True
+            )
+        ]
+
+    return _read(path, readings_of)
+
+
+def _plain_columns(dtype: np.dtype) -> tuple[str, ...]:
+    """The columns stored as they are: all but the two words and their padding."""
+    return (dtype.names or ())[3:]
+
+
+def _read(path: Path, convert: Callable[[pa.Table], T]) -> T:
+    if not path.is_file():  # Arrow would read a folder as a set of files
+        raise UsageError(f"{path}: is not a file; restore or remove it")
+    try:
+        return convert(pq.read_table(path))
+    except BROKEN as error:
+        words = " ".join(str(error).split())
+        raise UsageError(f"{path}: cannot be read ({words}); restore or remove it") from None
+
+
+def _column(table: pa.Table, name: str) -> pa.ChunkedArray:
+    if name not in table.column_names:
+        raise ValueError(f"no column {name!r}")
+    column = table[name]
+    if column.null_count:
+        raise ValueError(f"column {name!r} has empty values")
+    return column
+
+
+def _typed(table: pa.Table, name: str, kind: pa.DataType) -> pa.ChunkedArray:
+    column = _column(table, name)
+    if column.type != kind:
+        raise ValueError(f"column {name!r} is {column.type}, not {kind}")
+    return column
+
+
+def _numbers(table: pa.Table, name: str, dtype: np.dtype) -> np.ndarray:
+    numbers: np.ndarray = _typed(table, name, pa.from_numpy_dtype(dtype[name])).to_numpy()
+    return numbers
+
+
+def _codes(column: pa.ChunkedArray, words: Sequence[str]) -> np.ndarray:
+    """A dictionary column as codes into `words`."""
+    if not pa.types.is_dictionary(column.type):
+        raise ValueError(f"words are stored as {column.type}, not as a dictionary")
+    parts = []
+    for chunk in column.chunks:
+        names = chunk.dictionary.to_pylist()
+        if unknown := [name for name in names if name not in words]:
+            raise ValueError(f"unknown word {unknown[0]!r} in it")
+        mapping = np.array([words.index(name) for name in names] or [0], dtype=np.uint8)
+        parts.append(mapping[chunk.indices.to_numpy(zero_copy_only=False)])
+    return np.concatenate(parts) if parts else np.zeros(0, np.uint8)
