@@ -159,8 +159,7 @@ class StoredTrial:
             generator_cores=max(1, len(record.cpu_sets.get("load", ()))),
             backend_cores=max(1, len(record.cpu_sets.get("backend", ()))),
         )
-        # Arrow keeps the memory of the tables it has read; with millions of rows that is half.
-        pa.default_memory_pool().release_unused()
+        parquet.release_memory()
         return found
 
 

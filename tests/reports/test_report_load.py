@@ -19,8 +19,9 @@ from bench.analysis.metrics import METRICS
 from bench.model.errors import UsageError
 from bench.model.law import Prediction
 from bench.model.load import Load
+from bench.results import digests
 from bench.results.evaluation import evaluate
-from bench.results.store import open_run, write_json
+from bench.results.store import open_run
 from bench.stats.estimates import Estimate
 from scenarios.notifications.experiment import EXPERIMENT, NotificationLoad
 
@@ -134,8 +135,8 @@ def test_an_unfinished_run_is_reported_as_far_as_it_got(tmp_path: Path) -> None:
     folder = make_run(tmp_path / "run", names=("sse",), repeats=1, spoil=False, duration_s=0.5)
     stored = open_run(folder)
     more = dataclasses.replace(stored.file.trials[0], number=1, repeat=2)
-    write_json(
-        folder / "run.json", dataclasses.replace(stored.file, trials=[*stored.file.trials, more])
+    digests.write_recorded(
+        folder, "run.json", dataclasses.replace(stored.file, trials=[*stored.file.trials, more])
     )
     assert evaluate(folder).unfinished == 1
 
@@ -144,6 +145,6 @@ def test_an_unknown_experiment_is_named(tmp_path: Path) -> None:
     folder = make_run(tmp_path / "run", names=("sse",), repeats=1, spoil=False, duration_s=0.5)
     file = open_run(folder).file
     changed = dataclasses.replace(file, not_measured={"gone/away": "why"})
-    write_json(folder / "run.json", changed)
+    digests.write_recorded(folder, "run.json", changed)
     with pytest.raises(UsageError, match="'gone' is not in this checkout"):
         evaluate(folder)

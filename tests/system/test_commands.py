@@ -113,7 +113,7 @@ BAD_INPUT = [
             ("newer", "results version 99, this patternbench reads up to "),
             ("broken", "run.json: not a results file"),
             ("empty", "run.json: not a results file"),
-            ("odd", "run.json: cannot be read"),
+            ("odd", "run.json: is not a file"),
         )
     ),
     (["serve", "notifications"], "names an experiment; write EXPERIMENT/PATTERN"),

@@ -355,7 +355,7 @@ def test_a_folder_without_run_json_is_no_run(tmp_path: Path) -> None:
 def test_what_is_no_file_cannot_be_read(tmp_path: Path) -> None:
     (tmp_path / "run.json").mkdir()
     path = tmp_path / "run.json"
-    assert refused(tmp_path) == f"{path}: cannot be read (Is a directory); check the folder"
+    assert refused(tmp_path) == f"{path}: is not a file; restore or remove it"
 
 
 def test_a_newer_version_is_refused_whatever_else_is_in_it(tmp_path: Path) -> None:
@@ -395,15 +395,27 @@ def test_a_broken_file_is_refused(tmp_path: Path, text: str, reason: str) -> Non
 def test_an_unknown_status_is_refused(run: Path) -> None:
     path = put(run, a_record()) / "trial.json"
     path.write_text(path.read_text().replace('"ok"', '"fine"'))
+    without_digests(run)
     assert refused(run) == (
         f"{path}: not a results file (Invalid enum value 'fine' - at `$.status`); "
         "restore or remove it"
     )
 
 
+def without_digests(run: Path) -> None:
+    """As a run was before there were digests."""
+    (run / "digests.json").unlink()
+    for path in (run / "run.json", *run.glob("trials/*/trial.json")):
+        content = json.loads(path.read_text())
+        for name in ("digests", "files"):
+            content.pop(name, None)
+        path.write_text(json.dumps(content))
+
+
 @pytest.mark.parametrize("name", ["samples.parquet", "events.parquet", "meters.parquet"])
 def test_broken_raw_data_is_refused(run: Path, name: str) -> None:
     path = put(run, a_record()) / name
+    without_digests(run)
     path.write_bytes(b"PAR1 but not for long")
     (stored,) = store.open_run(run).trials
     with pytest.raises(UsageError) as error:
