@@ -2,25 +2,33 @@
 
 from __future__ import annotations
 
+import errno
 import importlib
 import os
 import pkgutil
+import shlex
 import signal
 import sys
-import tempfile
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from types import FrameType
 
 import typer
 
-from bench import cli
+from bench import __version__, cli
 from bench.cli.shared import VOID, app
 from bench.lab.sweep import sweep, sweep_own
 from bench.model.errors import ComponentMissing, TrialFailed, UsageError
 
 USAGE, MISSING, INTERRUPTED, INTERNAL = 2, 4, 130, 70
+
+OF_THE_DISK = {
+    *(errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EDQUOT, errno.EIO),
+    *(errno.ENOTDIR, errno.EISDIR, errno.EEXIST, errno.ENAMETOOLONG),
+}
+"""What a file system may answer to a correct program."""
 ENDING = (signal.SIGINT, signal.SIGTERM)
 
 for _found in pkgutil.iter_modules(cli.__path__):
@@ -44,14 +52,38 @@ def _fail(words: str, code: int) -> int:
     return code
 
 
+def _is_of_the_disk(error: OSError) -> bool:
+    return error.filename is not None and error.errno in OF_THE_DISK
+
+
+def _disk(error: OSError) -> str:
+    return f"{error.filename}: {error.strerror}; check the folder and the disk"
+
+
 def _internal(error: BaseException) -> int:
-    handle, name = tempfile.mkstemp(prefix="patternbench-", suffix=".txt")
-    with os.fdopen(handle, "w") as file:
-        traceback.print_exception(error, file=file)
+    place = defect_file()
+    named = f"please report {place}" if _write_defect(place, error) else "please report it"
     return _fail(
-        f"a defect of patternbench ({type(error).__name__}: {error}); please report {name}",
+        f"a defect of patternbench ({type(error).__name__}: {error}); {named}",
         INTERNAL,
     )
+
+
+def defect_file() -> Path:
+    """Where the latest defect is described: one file, which the next one overwrites."""
+    state = os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state"
+    return Path(state) / "patternbench" / "defect.txt"
+
+
+def _write_defect(place: Path, error: BaseException) -> bool:
+    """Describe the defect; whether that could be done."""
+    words = f"patternbench {__version__}: {shlex.join(sys.argv)}\n"
+    try:
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_text(words + "".join(traceback.format_exception(error)), encoding="utf-8")
+    except OSError:
+        return False
+    return True
 
 
 @contextmanager
@@ -99,6 +131,8 @@ def _run() -> int:
         code = _fail(f"{_named(error)}; `bench --help` lists the commands", USAGE)
     except BrokenPipeError:
         code = 0
+    except OSError as error:
+        code = _fail(_disk(error), USAGE) if _is_of_the_disk(error) else _internal(error)
     except Exception as error:
         code = _internal(error)
     return code if isinstance(code, int) else 0

@@ -116,9 +116,10 @@ def _goal(share: str, metric: str, most_repeats: int | None) -> Goal | None:
 def resume(run: RunFolder, amqp_url: AmqpUrl = "", slo: Objectives = None) -> None:
     """Complete an interrupted run."""
     objectives = [gates.objective(text) for text in slo or []]
-    from bench.results import store  # noqa: PLC0415
+    from bench.results import store, verify  # noqa: PLC0415
     from bench.run import runner  # noqa: PLC0415
 
+    verify.require_undamaged(run)
     stored = store.open_run(run)
     runner.check_resumable(stored)
     if not stored.unfinished and stored.file.goal is None:

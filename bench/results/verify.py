@@ -41,6 +41,15 @@ def verify(run: Path) -> Verified:
         raise UsageError(f"{run}: cannot be read ({error.strerror}); check the folder") from None
 
 
+def require_undamaged(run: Path) -> None:
+    """UsageError with the first problem, and how many more there are."""
+    first, *more = verify(run).problems or ("",)
+    if more:
+        raise UsageError(f"{first} ({len(more)} more; `bench verify {run}` lists all)")
+    if first:
+        raise UsageError(first)
+
+
 def _readable(run: Path) -> Verified:
     """A run made before there were digests: that it can be read is all that can be said."""
     stored = store.open_run(run)
