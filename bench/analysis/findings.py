@@ -48,9 +48,13 @@ def of_trial(data: TrialData, counted: int, metrics: Mapping[str, float]) -> lis
         generator_shares_delay(data, metrics),
         source_late(metrics),
         link_differs(metrics, data.load),
-        link_overloaded(metrics, is_cut=data.load.get("cut_s", 0.0) > 0),
+        link_overloaded(metrics, path_was_down=_path_was_down(data)),
     )
     return [finding for finding in checks if finding is not None]
+
+
+def _path_was_down(data: TrialData) -> bool:
+    return any(fault.verb == "path_down" for fault in data.faults)
 
 
 def rows_lost(rows: int, counted: int) -> Finding | None:
@@ -101,12 +105,12 @@ def nothing_measured(data: TrialData) -> Finding | None:
             "the cost of waiting",
             "none needed",
         )
-    if data.load.get("cut_s", 0.0) > 0:
+    if _path_was_down(data):
         return Finding(
             "path_lost",
             "note",
             "nothing was delivered once the path was down",
-            "none needed: that is what was asked; raise cut to see some delivered before",
+            "none needed: that is what was asked; a later --fault lets some be delivered before",
         )
     if data.load.get("streams", 0) > 0 and data.accounting.expected:
         return Finding(
@@ -208,9 +212,9 @@ def link_differs(metrics: Mapping[str, float], load: Mapping[str, Any]) -> Findi
     )
 
 
-def link_overloaded(metrics: Mapping[str, float], *, is_cut: bool = False) -> Finding | None:
+def link_overloaded(metrics: Mapping[str, float], *, path_was_down: bool = False) -> Finding | None:
     """A device that is taken down drops what it holds: then drops say nothing."""
-    dropped = 0.0 if is_cut else metrics.get("link_dropped_by_devices", math.nan)
+    dropped = 0.0 if path_was_down else metrics.get("link_dropped_by_devices", math.nan)
     share = metrics.get("link_cpu_share", math.nan)
     if not (dropped > 0 or share > BUSY_SHARE):
         return None

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from bench.model import samples
+from bench.model.fault import FaultDone
 from bench.model.readings import PathCounts, Reading, Wire
 
 MARGINAL_INTERVALS = 11
@@ -44,6 +45,7 @@ class TrialData:
     link: Mapping[str, Sequence[PathCounts]] = field(default_factory=dict)
     counted: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     link_facts: Mapping[str, Any] = field(default_factory=dict)
+    faults: Sequence[FaultDone] = ()
     peaks: Mapping[str, int] = field(default_factory=dict)
     series: Mapping[str, Sequence[Reading]] = field(default_factory=dict)
     generator_cores: int = 1

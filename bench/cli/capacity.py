@@ -16,6 +16,7 @@ from bench.cli.shared import (
     BROKEN,
     VOID,
     AmqpUrl,
+    Faults,
     Link,
     OnePattern,
     Results,
@@ -46,6 +47,7 @@ def capacity(
     duration: Annotated[str, typer.Option(help=f"window length (default {DURATION})")] = "",
     settings: Settings = None,
     link: Link = "",
+    fault: Faults = None,
     workers: Annotated[int, typer.Option(min=1, help="load processes")] = 1,
     seed: Annotated[int, typer.Option(help="random seed for schedules and phases")] = 1,
     amqp_url: AmqpUrl = "",
@@ -55,7 +57,7 @@ def capacity(
     objective = gates.objective(slo)
     from bench.run import request, searching  # noqa: PLC0415 - a wrong objective is told at once
 
-    named = request.settings_of(settings or [], link, duration=duration)
+    named = request.settings_of(settings or [], link, fault or [], duration=duration)
     wish = searching.CapacityRequest(
         pattern=pattern,
         objective=objective,

@@ -17,6 +17,7 @@ from bench.analysis.gates import Gate
 from bench.cli.claims import print_judged
 from bench.cli.shared import (
     AmqpUrl,
+    Faults,
     Link,
     Names,
     Results,
@@ -66,6 +67,7 @@ def run(
     clients: Annotated[str, typer.Option(help="simulated clients, e.g. 10,100,1000")] = "",
     settings: Settings = None,
     link: Link = "",
+    fault: Faults = None,
     duration: Annotated[str, typer.Option(help="length of the window, e.g. 10s")] = "",
     repeats: Annotated[int | None, typer.Option(help="trials per pattern and level")] = None,
     workers: Annotated[int | None, typer.Option(help="load processes")] = None,
@@ -85,7 +87,9 @@ def run(
     objectives = [gates.objective(text) for text in slo or []]
     asked = request.Asked(
         names=tuple(names),
-        settings=request.settings_of(settings or [], link, clients=clients, duration=duration),
+        settings=request.settings_of(
+            settings or [], link, fault or [], clients=clients, duration=duration
+        ),
         repeats=repeats,
         workers=workers,
         seed=seed,

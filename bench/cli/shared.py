@@ -54,6 +54,12 @@ Link = Annotated[
     str,
     typer.Option(metavar="LINK", help="the network, e.g. wan or rtt=50ms,loss=1%,rate=20mbit"),
 ]
+Faults = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--fault", metavar="FAULT", help="what is done to whom, e.g. 'server:stop@50%,for=1s'"
+    ),
+]
 AmqpUrl = Annotated[
     str, typer.Option(help="use this RabbitMQ on this host instead of a private one")
 ]

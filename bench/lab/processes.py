@@ -12,6 +12,7 @@ import select
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -88,6 +89,7 @@ class Child:
         self.name = name
         self.log = log
         self._rest = b""
+        self._asking = threading.Lock()
         with log.open("ab") as output:
             self.process = subprocess.Popen(
                 command,
@@ -160,8 +162,9 @@ class Child:
 
     def ask(self, message: object, kind: type[T], seconds: float = 30.0) -> T:
         """Send a command and return its reply; TrialFailed where the reply is `Failed`."""
-        self.tell(message)
-        return self.listen(kind, seconds)
+        with self._asking:  # faults have threads of their own
+            self.tell(message)
+            return self.listen(kind, seconds)
 
     def check_alive(self) -> None:
         """ChildDied where it has ended."""
@@ -181,12 +184,6 @@ class Child:
         if self.alive:
             self.process.send_signal(number)
 
-    def pause(self) -> None:
-        self.send_signal(signal.SIGSTOP)
-
-    def go_on(self) -> None:
-        self.send_signal(signal.SIGCONT)
-
     def stop(self, number: int = signal.SIGTERM, seconds: float = STOP_SECONDS) -> None:
         """End it: politely first, then not."""
         for pipe in (self.process.stdin, self.process.stdout):
@@ -194,7 +191,7 @@ class Child:
                 with contextlib.suppress(OSError):  # what a dead child never read
                     pipe.close()
         if self.alive:
-            self.go_on()  # a stopped process hears nothing
+            self.send_signal(signal.SIGCONT)  # a stopped process hears nothing
             self.send_signal(number)
             try:
                 self.process.wait(seconds)

@@ -10,7 +10,7 @@ import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import count
-from typing import Any
+from typing import Any, Protocol
 
 from bench.clock import now_ns
 from bench.load.engine import Engine
@@ -31,6 +31,14 @@ class WorkerIndex:
 
     number: int = 0
     of: int = 1
+
+
+class Disturbable(Protocol):
+    """A client as faults see it: each says whether it has a connection for that."""
+
+    def pause(self) -> bool: ...
+    def resume(self) -> bool: ...
+    def cut(self) -> bool: ...
 
 
 class Session:
@@ -60,6 +68,7 @@ class Session:
         self.failures = 0
         self.facts: Values = {}
         self.beside: list[asyncio.Task[None]] = []
+        self.users: dict[int, Disturbable] = {}
         self.unfinished: set[Callable[[int], None]] = set()
         self.snapshots: dict[str, Wire] = {}
         self.t0_ns = self.t1_ns = 0
@@ -81,6 +90,11 @@ class Session:
     def next_client(self) -> int:
         """The number of a new client: dense over all load processes, from 0."""
         return next(self._numbers)
+
+    def disturb(self, what: str, first: int, last: int) -> int:
+        """Pause, resume or cut the clients `first` to `last`; how many cannot be."""
+        chosen = [user for number, user in self.users.items() if first <= number <= last]
+        return sum(not getattr(user, what)() for user in chosen)
 
     def failed(self, error: BaseException) -> None:
         """Count a client's failure; keep the first few in words."""

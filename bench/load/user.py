@@ -8,6 +8,9 @@ Knows nothing of any protocol.
 from __future__ import annotations
 
 import asyncio
+import socket
+import struct
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from locust import User, constant, task
@@ -19,6 +22,10 @@ from bench.load.standalone import standalone_session
 from bench.model.samples import FAILED, OK
 
 CONNECT_SECONDS = 30.0
+SLOW_READER_BUFFER_BYTES, CAUGHT_UP_BUFFER_BYTES = 4096, 1 << 20
+CLOSE_BY_RESET = struct.pack("ii", 1, 0)
+"""SO_LINGER of 0 s: what is closed sends a reset."""
+
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.05, 1.0
 
 
@@ -44,6 +51,7 @@ class ClientUser(User):
         session = getattr(environment, "patternbench", None)
         self.session: Session = session or standalone_session(environment, type(self))
         self.number = self.session.next_client()
+        self.session.users[self.number] = self
 
     # --- what a scenario writes -----------------------------------------------------
 
@@ -57,6 +65,41 @@ class ClientUser(User):
 
     async def close(self) -> None:
         """Give up what `connect` opened; may be called after a failed connect."""
+
+    def transports(self) -> Sequence[asyncio.Transport]:
+        """Its connections, to be paused or cut by a fault; none where it has none just now.
+
+        NotImplementedError where they are not asyncio's.
+        """
+        raise NotImplementedError
+
+    # --- faults -------------------------------------------------------------------------
+
+    def pause(self) -> bool:
+        """Read nothing more; False where this kind of client cannot."""
+        # Otherwise the kernel takes megabytes in the client's place.
+        return self._disturb(lambda transport: transport.pause_reading(), SLOW_READER_BUFFER_BYTES)
+
+    def resume(self) -> bool:
+        """Read again."""
+        return self._disturb(lambda transport: transport.resume_reading(), CAUGHT_UP_BUFFER_BYTES)
+
+    def cut(self) -> bool:
+        """Reset the connection (RST); the client then acts as after any loss."""
+        return self._disturb(_reset)
+
+    def _disturb(self, act: Callable[[asyncio.Transport], None], buffer_bytes: int = 0) -> bool:
+        try:
+            transports = self.transports()
+        except NotImplementedError:
+            return False
+        for transport in transports:
+            if not transport.is_closing():
+                if buffer_bytes:
+                    sock = transport.get_extra_info("socket")
+                    sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, buffer_bytes)
+                act(transport)
+        return True
 
     # --- the life of a client ---------------------------------------------------------
 
@@ -100,3 +143,9 @@ class ClientUser(User):
                 session.recorder.add(
                     code, outcome, self.number, 0, intended, sent, done, done, 0, 0
                 )
+
+
+def _reset(transport: asyncio.Transport) -> None:
+    sock = transport.get_extra_info("socket")
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, CLOSE_BY_RESET)
+    transport.abort()

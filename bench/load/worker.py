@@ -23,6 +23,8 @@ from bench.load.user import ClientUser, environment_for
 from bench.model.messages import (
     AskClientCounters,
     ClientCounters,
+    DisturbClients,
+    Disturbed,
     Done,
     Failed,
     FinishLoad,
@@ -74,18 +76,23 @@ class Worker:
 
     def answer(self, command: LoadCommand) -> LoadReply:
         """Do one command and return its reply."""
+        reply: LoadReply
         match command:
             case TryClient():
-                return self._try()
+                reply = self._try()
             case Verify():
-                return self._verify(command.sequence)
+                reply = self._verify(command.sequence)
             case Window():
-                return self._window(command)
+                reply = self._window(command)
+            case DisturbClients():
+                reply = self._disturb(command)
             case AskClientCounters():
-                return self._counters()
+                reply = self._counters()
             case FinishLoad():
-                return self._finish()
-        return Failed(f"{type(command).__name__} is no command for clients")
+                reply = self._finish()
+            case _:
+                reply = Failed(f"{type(command).__name__} is no command for clients")
+        return reply
 
     # --- verify first ----------------------------------------------------------------
 
@@ -155,6 +162,10 @@ class Worker:
         gc.freeze()
         self.engine.call(self.session.begin_window, window.t0_ns, window.t1_ns)
         return Done()
+
+    def _disturb(self, fault: DisturbClients) -> Disturbed:
+        asked = fault.what, fault.first, fault.last
+        return Disturbed(self.engine.call(self.session.disturb, *asked))
 
     def _counters(self) -> ClientCounters:
         session = self.session

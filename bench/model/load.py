@@ -11,6 +11,9 @@ from typing import Any
 
 from bench.model import links
 
+FAULT = "fault"
+"""The parameter that says what is done to whom; it is a level where claims differ by it."""
+
 SUFFIXES = ("_per_s", "_s", "_bytes")
 
 
@@ -51,8 +54,10 @@ class Load:
         10.0, "s", "longest wait after the window for what is under way", low=0, high=3600
     )
 
-    stall_s: float = parameter(
-        0.0, "s", "the server stands still for so long in the middle of the window", low=0, high=600
+    fault: str = parameter(
+        "",
+        "",
+        "what is done to whom during the window, e.g. server:stop@50%,for=1s (docs/faults.md)",
     )
 
     link: str = parameter(
@@ -91,11 +96,6 @@ class Load:
     def patience_s(self) -> float:
         """How long after the window something may still be under way."""
         return self.drain_s
-
-    @property
-    def path_down_after_s(self) -> float:
-        """How long after t0 the link's first path is taken down; 0: never."""
-        return 0.0
 
     @property
     def gives_up_after_s(self) -> float | None:

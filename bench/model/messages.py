@@ -7,7 +7,7 @@ same to its workers.  Must not know how a message travels, nor any pattern.
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from msgspec import Struct, field
 
@@ -174,6 +174,14 @@ class Window(Struct, frozen=True, tag="window"):
     t1_ns: int
 
 
+class DisturbClients(Struct, frozen=True, tag="disturb"):
+    """Do this to the connections of the clients numbered `first` to `last`."""
+
+    what: Literal["pause", "resume", "cut"]
+    first: int
+    last: int
+
+
 class AskClientCounters(Struct, frozen=True, tag="counters"):
     """What was done so far?"""
 
@@ -182,7 +190,7 @@ class FinishLoad(Struct, frozen=True, tag="finish"):
     """Hand over the rest, then end."""
 
 
-LoadCommand = TryClient | Verify | Spawn | Window | AskClientCounters | FinishLoad
+LoadCommand = TryClient | Verify | Spawn | Window | DisturbClients | AskClientCounters | FinishLoad
 
 
 # --- load process -> orchestrator ----------------------------------------------------------------
@@ -199,6 +207,12 @@ class Tried(Struct, frozen=True, tag="tried"):
     """The number of the client that connected."""
 
     client: Annotated[int | None, first_known]
+
+
+class Disturbed(Struct, frozen=True, tag="disturbed"):
+    """How many of the clients have no connection to which it can be done."""
+
+    unable: Annotated[int, total]
 
 
 class ClientCounters(Struct, frozen=True, tag="client_counters"):
@@ -222,7 +236,7 @@ class LoadResults(Struct, frozen=True, tag="results"):
     facts: Annotated[Values, greatest_by_name] = field(default_factory=dict)
 
 
-LoadReply = LoadReady | Tried | ClientCounters | LoadResults | Done | Failed
+LoadReply = LoadReady | Tried | Disturbed | ClientCounters | LoadResults | Done | Failed
 
 
 # --- between a master and its workers ------------------------------------------------------------

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from bench.model.fault import FaultDone
 from bench.model.pattern import Pattern
 from bench.model.readings import PathCounts, Reading, Wire
 from bench.model.trial import Trial
@@ -63,6 +64,7 @@ class TrialFile:
     counts: dict[str, dict[str, float]] = field(default_factory=dict)
     facts: dict[str, Any] = field(default_factory=dict)
     cpu_sets: dict[str, list[int]] = field(default_factory=dict)
+    faults: list[FaultDone] = field(default_factory=list)
     files: dict[str, str] | None = None
 
 

@@ -5,9 +5,13 @@ Must not know how it is run or stored.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+
+_UNSAFE = re.compile(r"[^A-Za-z0-9_.+]+")
+LONGEST_SLUG = 48
 
 
 @dataclass(frozen=True)
@@ -28,5 +32,10 @@ class Trial:
     @property
     def folder(self) -> str:
         words = [f"{self.number:04d}", self.pattern.replace("/", ".")]
-        words += [f"{name}={value}" for name, value in self.level.items()]
+        words += [f"{name}={slug(str(value))}" for name, value in self.level.items()]
         return "-".join([*words, f"r{self.repeat}"])
+
+
+def slug(text: str) -> str:
+    """A text as a short part of a folder's name; the number before it makes the name unique."""
+    return _UNSAFE.sub("-", text)[:LONGEST_SLUG].strip("-")

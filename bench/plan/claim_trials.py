@@ -14,7 +14,7 @@ from typing import Any
 from bench.model.claim import Claim, ClaimSetup
 from bench.model.errors import UsageError
 from bench.model.experiment import Experiment
-from bench.model.load import parameters_of
+from bench.model.load import FAULT, parameters_of
 from bench.model.pattern import Pattern
 from bench.model.trial import Trial
 from bench.plan.trials import Request, loads_of, seed_of
@@ -71,12 +71,13 @@ def places_of(
 def levels_of(experiment: Experiment, places: Sequence[PlannedLoad]) -> list[dict[str, Any]]:
     """What each place is called by: the same for equal loads, different for different ones.
 
-    Texts (the path of a trace) are no level: they do not fit into a folder's name.
+    Texts (the path of a trace) are no level: they are long.  Faults are one, as claims may
+    differ by nothing else.
     """
     fields = {
         name: parameter.field_name
         for name, parameter in parameters_of(experiment.load).items()
-        if parameter.kind is not str or parameter.choices
+        if parameter.kind is not str or parameter.choices or name == FAULT
     }
     spoken = [
         {name: place.load[fields[name]] for name in place.named if name in fields}

@@ -15,6 +15,7 @@ from typing import Any
 from bench.model import linktext, units
 from bench.model.errors import UsageError
 from bench.model.experiment import Experiment
+from bench.model.fault import format_faults, parse_faults, timeline
 from bench.model.load import parameters_of
 from bench.model.pattern import Pattern
 from bench.model.trial import Trial
@@ -82,9 +83,17 @@ def loads_of(
         level = dict(zip(swept, values, strict=True))
         load = base | {parameters[name].field_name: value for name, value in level.items()}
         load = linktext.settled(load, given)
+        load["fault"] = _faults_checked(load)
         experiment.load(**load).check()
         loads.append((level, load))
     return loads
+
+
+def _faults_checked(load: Mapping[str, Any]) -> str:
+    """The load's faults as one canonical text; UsageError where one has no place in the window."""
+    faults = parse_faults(load["fault"])
+    timeline(faults, round(load["duration_s"] * 1e9), seed=0)
+    return format_faults(faults)
 
 
 def trials_of(

@@ -36,7 +36,7 @@ from bench.results.digests import PARTIAL, TRIAL_JSON, TRIALS
 
 VERSION = 1
 # History of the format
-# 1  first version; later with `goal`, more-<n>.json, and `link`, `counts` of trials,
+# 1  first version; later with `goal`, more-<n>.json, and `link`, `counts`, `faults` of trials,
 #    without which it reads as before; then with digests
 RUN_JSON, ALGORITHM = "run.json", "sha256"
 
@@ -154,6 +154,7 @@ class StoredTrial:
             link=record.link,
             counted=record.counts,
             link_facts=record.facts.get("link", {}),
+            faults=record.faults,
             peaks=peaks,
             series=series,
             generator_cores=max(1, len(record.cpu_sets.get("load", ()))),

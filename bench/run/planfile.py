@@ -8,6 +8,7 @@
     [load]                            # any parameter of the experiment, with its unit
     clients = [10, 100]
     event_rate = "5/s"
+    fault = ["server:stop@50%,for=1s"]
 
 Reads and checks the file's form; values are checked where all are.
 """
@@ -19,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.model.errors import UsageError
+from bench.model.fault import SEPARATOR
 from bench.plan.trials import Request
 
 KINDS: dict[str, type] = {
@@ -55,11 +57,18 @@ def read(path: Path) -> Request:
         )
     return Request(
         tuple(names),
-        {name: _text(path, name, value) for name, value in content.get("load", {}).items()},
+        {name: _setting(path, name, value) for name, value in content.get("load", {}).items()},
         content.get("repeats", 5),
         content.get("seed", 1),
         content.get("workers", 1),
     )
+
+
+def _setting(path: Path, name: str, value: Any) -> str:
+    """One parameter's value as text; several sweep it, but faults are all done."""
+    if name == "fault" and isinstance(value, list):
+        return SEPARATOR.join(_text(path, name, part) for part in value)
+    return _text(path, name, value)
 
 
 def _text(path: Path, name: str, value: Any) -> str:

@@ -14,15 +14,18 @@ from typing import Any
 
 from bench import catalog
 from bench.adaptive.precision import check_repeats
+from bench.lab import faults
 from bench.model import linktext
 from bench.model.errors import UsageError
+from bench.model.fault import SEPARATOR
 from bench.model.pattern import Pattern
 from bench.model.records import Goal
 from bench.model.trial import Trial
-from bench.plan import arrivals
+from bench.plan import arrivals, fault_checks
 from bench.plan.claim_trials import chosen_claims, trials_of_claims
 from bench.plan.trials import Request, loads_of, trials_of
 from bench.run import planfile, runner
+from bench.run.services import SERVICES
 
 QUICK_REPEATS = 3
 
@@ -43,12 +46,16 @@ class Asked:
     claims: str = ""
 
 
-def settings_of(pairs: Sequence[str], link: str = "", **named: str) -> dict[str, str]:
+def settings_of(
+    pairs: Sequence[str], link: str = "", faults: Sequence[str] = (), **named: str
+) -> dict[str, str]:
     """`--set` pairs and options of their own as one mapping; UsageError where one stands twice.
 
-    `link` is the text of `--link`, which stands for several.
+    `link` is the text of `--link`, which stands for several; `faults` those of `--fault`.
     """
     settings = {name: value for name, value in named.items() if value}
+    if faults:
+        settings["fault"] = SEPARATOR.join(faults)
     settings |= linktext.settings_of(link)
     for pair in pairs:
         name, equals, value = pair.partition("=")
@@ -102,6 +109,7 @@ def plan_of(asked: Asked) -> runner.RunPlan:
             trials += trials_of(experiment, patterns, part, len(trials))
     for trial in trials:
         check_trace(trial.load)
+    check_faults(trials, usable)
     return runner.RunPlan(
         chosen,
         trials,
@@ -113,6 +121,15 @@ def plan_of(asked: Asked) -> runner.RunPlan:
         missing,
         asked.goal,
     )
+
+
+def check_faults(trials: Sequence[Trial], patterns: Sequence[Pattern]) -> None:
+    """Every fault must be one that can be done to what its pattern has."""
+    known = {pattern.id: pattern for pattern in patterns}
+    for trial in trials:
+        if trial.load["fault"]:
+            actors = fault_checks.actors_of(known[trial.pattern], trial.load, SERVICES)
+            fault_checks.check_faults(trial.load["fault"], actors, faults.verbs())
 
 
 def check_trace(load: Mapping[str, Any]) -> None:

@@ -67,7 +67,8 @@ class Services:
         services = {
             name: self._node(name, network).service for name in pattern.requires if name in SERVICES
         }
-        return TrialContext(services, families, workers, network)
+        nodes = {name: self._node(name, network) for name in services}
+        return TrialContext(services, families, nodes, workers, network)
 
     def _linked(self) -> Network:
         if not self._network.alive:

@@ -10,17 +10,18 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from bench.lab import linked
 from bench.lab.meters import Meters
 from bench.lab.network.network import Network
 from bench.lab.ports import free_port
-from bench.lab.processes import Child
+from bench.lab.processes import Child, ChildDied
 from bench.lab.proxies.front import Front
 from bench.lab.side import LOOPBACK
 from bench.model import linktext
 from bench.model.errors import TrialFailed
+from bench.model.fault import FaultDone
 from bench.model.load import Load
 from bench.model.messages import (
     AskClientCounters,
@@ -29,6 +30,7 @@ from bench.model.messages import (
     LoadConfig,
     LoadReady,
     LoadResults,
+    PartCommand,
     PartConfig,
     PartReady,
     Probe,
@@ -40,6 +42,8 @@ from bench.model.messages import (
     Verify,
 )
 from bench.model.trial import Trial
+
+T = TypeVar("T")
 
 START_SECONDS = 30.0
 CONNECT_BASE_SECONDS = 30.0
@@ -79,6 +83,19 @@ class RunningTrial:
     has_counts: bool = False
     clients: LoadReady | None = None
     results: LoadResults | None = None
+    killed: set[int] = field(default_factory=set)
+    """Processes that a fault ended: their death is no failure."""
+
+    faults: list[FaultDone] = field(default_factory=list)
+
+
+class ServiceNode(Protocol):
+    """What a trial may do to a service."""
+
+    @property
+    def pids(self) -> list[int]: ...
+    @property
+    def alive(self) -> bool: ...
 
 
 @dataclass(frozen=True)
@@ -88,6 +105,9 @@ class TrialContext:
     services: Mapping[str, Values] = field(default_factory=dict)
     families: Mapping[str, int] = field(default_factory=dict)
     """The process of each role that belongs to a service; its children count with it."""
+
+    nodes: Mapping[str, ServiceNode] = field(default_factory=dict)
+    """The running services by name."""
 
     workers: int = 1
     network: Network | None = None
@@ -100,6 +120,19 @@ def timed(running: RunningTrial, phase: str) -> Any:
         yield
     finally:
         running.phases_s[phase] = time.monotonic() - began
+
+
+def ask_target(
+    running: RunningTrial, message: PartCommand, kind: type[T], seconds: float = 30.0
+) -> T | None:
+    """The target's reply; None where a fault has killed it."""
+    target = running.target
+    try:
+        return target.ask(message, kind, seconds)
+    except ChildDied:
+        if target.pid in running.killed:
+            return None
+        raise
 
 
 def start(running: RunningTrial, around: TrialContext) -> None:

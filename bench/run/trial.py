@@ -14,8 +14,6 @@ import numpy as np
 
 from bench.catalog import ROOT
 from bench.lab import linked
-from bench.lab.faults.cut import Cut
-from bench.lab.faults.stall import Stall
 from bench.lab.meters import Meters
 from bench.lab.processes import cpu_sets, python_child
 from bench.lab.side import LOOPBACK
@@ -41,12 +39,14 @@ from bench.model.records import MeterRow, TrialFile
 from bench.model.samples import COMMON_OPERATIONS
 from bench.model.trial import Trial
 from bench.results import parquet, store
+from bench.run.fault_actors import timeline_of
 from bench.run.startup import (
     START_SECONDS,
     STEP_SECONDS,
     Observer,
     RunningTrial,
     TrialContext,
+    ask_target,
     connect,
     start,
     timed,
@@ -124,9 +124,14 @@ def _execute(
         observer.phase("connect", running)
         connect(running, load, observer)
     start_ns = _set_window(running, load)
-    with Cut(running.network, running.t0_ns, load.path_down_after_s):
-        _window(running, load, observer, start_ns)
-        _end(running, load, observer)
+    timeline = timeline_of(running, around)
+    try:
+        with timeline:
+            _window(running, observer, start_ns)
+            timeline.settle(START_SECONDS)
+            _end(running, load, observer)
+    finally:
+        running.faults = timeline.done
 
 
 def _end(running: RunningTrial, load: Load, observer: Observer) -> None:
@@ -142,7 +147,7 @@ def _end(running: RunningTrial, load: Load, observer: Observer) -> None:
     _count(running, "end")
     observer.phase("finish", running)
     running.results = running.load.ask(FinishLoad(), LoadResults, 120.0)
-    running.target.ask(FinishPart(str(running.folder / "events.bin")), PartCounters)
+    ask_target(running, FinishPart(str(running.folder / "events.bin")), PartCounters)
 
 
 def _set_window(running: RunningTrial, load: Load) -> int:
@@ -153,7 +158,7 @@ def _set_window(running: RunningTrial, load: Load) -> int:
     return start_ns
 
 
-def _window(running: RunningTrial, load: Load, observer: Observer, start_ns: int) -> None:
+def _window(running: RunningTrial, observer: Observer, start_ns: int) -> None:
     t0_ns, t1_ns = running.t0_ns, running.t1_ns
     running.target.ask(Publish(start_ns, t1_ns), Done)
     running.load.ask(Window(t0_ns, t1_ns), Done)
@@ -161,12 +166,11 @@ def _window(running: RunningTrial, load: Load, observer: Observer, start_ns: int
     running.meters.begin(t0_ns, t1_ns)
     if running.network is not None:
         running.network.mark([t0_ns, t1_ns])
-    with Stall(running.target, t0_ns, t1_ns, load.stall_s):
-        for phase, end_ns in (("warmup", t0_ns), ("window", t1_ns)):
-            with timed(running, phase):
-                observer.phase(phase, running)
-                _watch_until(running, end_ns, observer)
-                _count(running, "t0" if phase == "warmup" else "t1")
+    for phase, end_ns in (("warmup", t0_ns), ("window", t1_ns)):
+        with timed(running, phase):
+            observer.phase(phase, running)
+            _watch_until(running, end_ns, observer)
+            _count(running, "t0" if phase == "warmup" else "t1")
 
 
 def _count(running: RunningTrial, mark: str) -> None:
@@ -177,7 +181,10 @@ def _count(running: RunningTrial, mark: str) -> None:
     """
     if not running.has_counts:
         return
-    found = running.target.ask(AskCounts(), Counts).counts
+    reply = ask_target(running, AskCounts(), Counts)
+    if reply is None:
+        return
+    found = dict(reply.counts)
     if running.front is not None:
         found |= running.front.counts()
     running.counts[mark] = found
@@ -187,8 +194,9 @@ def _watch_until(running: RunningTrial, end_ns: int, observer: Observer) -> None
     """Wait, telling the observer now and then; notice a child that dies."""
     while (left_s := (end_ns - time.monotonic_ns()) / 1e9) > 0:
         time.sleep(min(WATCH_SECONDS, left_s))
-        running.target.check_alive()
-        running.load.check_alive()
+        for child in (running.target, running.load):
+            if child.pid not in running.killed:
+                child.check_alive()
         # Not close to the end: the answer must not be under way at t1.
         if left_s > 2 * WATCH_SECONDS:
             observer.counts(running.load.ask(AskClientCounters(), ClientCounters))
@@ -200,8 +208,10 @@ def _drain(running: RunningTrial, load: Load, observer: Observer) -> None:
     still = Stillness(load.gives_up_after_s)
     while True:
         left_s = max(0.1, deadline - time.monotonic())
-        server = running.target.ask(AskPartCounters(), PartCounters, left_s + START_SECONDS)
-        if server.failure:
+        server = ask_target(running, AskPartCounters(), PartCounters, left_s + START_SECONDS)
+        if server is None:  # killed on purpose: nothing more will come
+            return
+        if server.failure and not running.killed:
             raise TrialFailed(server.failure)
         counters = running.load.ask(AskClientCounters(), ClientCounters)
         observer.counts(counters)
@@ -287,6 +297,7 @@ def _record(
             "client_errors": results.errors,
         },
         cpu_sets=running.sets,
+        faults=running.faults,
     )
 
 

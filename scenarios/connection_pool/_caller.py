@@ -7,7 +7,7 @@ burst reaches it at once.  Knows nothing of where the application's connections 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from bench.clock import now_ns
@@ -65,6 +65,9 @@ class Caller(WorkingClient):
         number, sequence = self.number, piece.sequence
         self.record(self.waiting, OK, number, sequence, asked, asked, got, got, 0, 0)
         self.record(self.holding, OK, number, sequence, got, got, done, back, 0, 0)
+
+    def transports(self) -> Sequence[asyncio.Transport]:
+        return [connection.transport for connection in self.connections]
 
     async def close(self) -> None:
         for connection in self.connections:

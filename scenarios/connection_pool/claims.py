@@ -87,7 +87,7 @@ NORMAL: Mapping[str, Any] = {
     "work": "sleep",
     "connect_time": 0,
     "pool_ready": 0,
-    "stall": 0,
+    "fault": "",
 }
 """What holds for evidence where a rule does not ask for something else."""
 

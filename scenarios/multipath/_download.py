@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import _socket  # the original class: socket.socket is gevent's in a load process
 import asyncio
+from collections.abc import Sequence
 from typing import Any
 
 from bench.clock import now_ns
@@ -85,6 +86,9 @@ class DownloadClient(WorkingClient):
     def closes(self) -> None:
         """Have them counted for the last time."""
         self.session.wire.closes(self.fd)
+
+    def transports(self) -> Sequence[asyncio.Transport]:
+        return [self.download.transport] if self.download is not None else []
 
     async def live(self) -> None:
         session = self.session

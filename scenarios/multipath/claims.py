@@ -19,25 +19,26 @@ PATHS = {
 BRIEF = {**PATHS, "warmup": "500ms"}
 BOTH = ClaimSetup(("tcp", "mptcp"), {**BRIEF, "duration": "4s"})
 LOSS = ClaimSetup(
-    ("tcp", "mptcp"), {**BRIEF, "transfer": "2MB", "cut": "500ms", "duration": "1s", "drain": "8s"}
+    ("tcp", "mptcp"),
+    {**BRIEF, "transfer": "2MB", "fault": "path.1:down@500ms", "duration": "1s", "drain": "8s"},
 )
 
-NORMAL: Mapping[str, Any] = {"cut": 0}
+NORMAL: Mapping[str, Any] = {"fault": ""}
 """What holds for evidence where a rule does not ask for something else."""
 
-CUT = {"cut": lambda seconds: seconds > 0}
+CUT = {"fault": lambda text: "path" in text}
 
 Facts = Mapping[str, float]
 
 
 def tcp_mbit(load: Any, _: Facts | None = None) -> float:
     """MP-1 for the first path alone; NaN where it is lost meanwhile."""
-    return math.nan if load.cut_s else laws.goodput(load.rates[:1], load.clients) / 1e6
+    return math.nan if load.loses_path else laws.goodput(load.rates[:1], load.clients) / 1e6
 
 
 def mptcp_mbit(load: Any, _: Facts | None = None) -> float:
     """MP-1 for both paths."""
-    if load.cut_s:
+    if load.loses_path:
         return math.nan
     return laws.goodput(load.rates, load.clients, laws.DSS_BYTES) / 1e6
 

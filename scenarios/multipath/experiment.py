@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from bench.model import links, linktext
 from bench.model.errors import UsageError
 from bench.model.experiment import Experiment
+from bench.model.fault import parse_faults
 from bench.model.law import Prediction
 from bench.model.load import Load, parameter
 from scenarios.multipath import laws
@@ -22,22 +23,15 @@ TWO_PATHS = "--link 'path=rtt=20ms,rate=10mbit path=rtt=60ms,rate=5mbit'"
 
 @dataclass(frozen=True, kw_only=True)
 class MultipathLoad(Load):
-    """How much is transferred, and whether a path is lost meanwhile."""
+    """How much is transferred."""
 
     clients: int = parameter(1, "", "simulated clients", low=1, high=1000)
     transfer_bytes: int = parameter(8_000_000, "B", "size of a transfer", low=1, high=4_000_000_000)
-    cut_s: float = parameter(
-        0.0,
-        "s",
-        "the link's first path is taken down so long after the window's beginning, until the "
-        "trial's end; 0: never",
-        low=0,
-        high=86_400,
-    )
 
     @property
-    def path_down_after_s(self) -> float:
-        return self.cut_s
+    def loses_path(self) -> bool:
+        """Whether a path is taken down meanwhile."""
+        return any(fault.actor.name == "path" for fault in parse_faults(self.fault))
 
     @property
     def rates(self) -> tuple[float, ...]:
@@ -51,16 +45,11 @@ class MultipathLoad(Load):
             raise UsageError(
                 f"multipath: {where} has one path, two are needed; add --quick or {TWO_PATHS}"
             )
-        if self.cut_s >= self.duration_s:
-            raise UsageError(
-                f"cut={self.cut_s:g}s: not within the window; the most is less than "
-                f"duration={self.duration_s:g}s"
-            )
 
 
 def second_share(load: MultipathLoad) -> float:
     """MP-2, where both paths are there all the time."""
-    return math.nan if load.cut_s else laws.second_share(*load.rates)
+    return math.nan if load.loses_path else laws.second_share(*load.rates)
 
 
 PREDICTIONS = (

@@ -6,9 +6,11 @@ gives the value in the metric's unit.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
+from bench.model.fault import parse_faults, timeline
 from scenarios.notifications import laws
 
 Facts = Mapping[str, float]
@@ -70,11 +72,21 @@ def absence_completeness(load: Any, _: Facts) -> float:
 
 
 def stall_mean_ms(load: Any, _: Facts) -> float:
-    return laws.stall_mean(load.stall_s, load.duration_s) * 1e3
+    return laws.stall_mean(stop_s(load), load.duration_s) * 1e3
 
 
 def stall_p99_ms(load: Any, _: Facts) -> float:
-    return laws.stall_quantile(0.99, load.stall_s, load.duration_s) * 1e3
+    return laws.stall_quantile(0.99, stop_s(load), load.duration_s) * 1e3
+
+
+def stop_s(load: Any) -> float:
+    """How long the load's one fault stops the server; NaN where that is not all that happens."""
+    faults = parse_faults(load.fault)
+    planned = timeline(faults, round(load.duration_s * 1e9), seed=0)
+    if [(one.fault.actor.name, one.fault.verb) for one in planned] != [("server", "stop")]:
+        return math.nan
+    (stop,) = planned
+    return math.nan if stop.end_ns is None else (stop.end_ns - stop.begin_ns) / 1e9
 
 
 def gap_s(facts: Facts) -> float:

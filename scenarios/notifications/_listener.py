@@ -6,8 +6,7 @@ Knows nothing of how the event came.
 from __future__ import annotations
 
 import asyncio
-import socket
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Sequence
 from typing import Any
 
 from bench.clock import now_ns
@@ -16,8 +15,6 @@ from bench.load.user import ClientUser
 from bench.model.payload import SEPARATOR, decode
 from bench.model.samples import EMPTY, FAILED, OK, PENDING
 from bench.plan.arrivals import SECOND_NS
-
-SLOW_READER_BUFFER_BYTES, CAUGHT_UP_BUFFER_BYTES = 4096, 1 << 20
 
 
 async def beside(
@@ -50,15 +47,13 @@ class Listener(ClientUser):
         self.asked = recorder.code("request")
         self.seen = -1
 
-    # --- faults that the load asks for -------------------------------------------------
+    # --- being away, where the load asks for it ------------------------------------------
 
     async def lifetime(self) -> None:
-        """As every client's, but away for a while or slow where the load says so."""
+        """As every client's, but away for a while where the load says so."""
         load = self.session.load
         if load.away_s:
             await self._lifetime_with_absence(round(load.away_s * SECOND_NS))
-        elif self.number < load.slow_clients:
-            await beside(super().lifetime(), self._read_nothing())
         else:
             await super().lifetime()
 
@@ -76,35 +71,9 @@ class Listener(ClientUser):
             self.forget()
         await super().lifetime()
 
-    async def _read_nothing(self) -> None:
-        session = self.session
-        await session.window_known.wait()
-        await session.engine.alarm.until(session.t0_ns)
-        self.pause(True)
-        await session.engine.alarm.until(session.t1_ns)
-        self.pause(False)
-
     def forget(self) -> None:
         """Come back as somebody new: only what happens from now on."""
         self.seen = -1
-
-    def pause(self, paused: bool) -> None:
-        """Stop or go on reading from the connection."""
-        transport = self.transport()
-        if transport is None:
-            return
-        sock = transport.get_extra_info("socket")
-        if paused:
-            # Otherwise the kernel takes megabytes in the client's place.
-            sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, SLOW_READER_BUFFER_BYTES)
-            transport.pause_reading()
-        else:
-            sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, CAUGHT_UP_BUFFER_BYTES)
-            transport.resume_reading()
-
-    def transport(self) -> asyncio.ReadTransport | None:
-        """The connection's transport, for `pause`."""
-        return None
 
     # --- what came ---------------------------------------------------------------------
 
@@ -199,6 +168,9 @@ class PollingListener(Listener):
             for event in body.split(SEPARATOR):
                 self.deliver(event, reply.done_ns)
         return reply
+
+    def transports(self) -> Sequence[asyncio.Transport]:
+        return [self.connection.transport] if self.connection is not None else []
 
     async def close(self) -> None:
         if self.connection is not None:

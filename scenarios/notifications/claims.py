@@ -57,7 +57,7 @@ SLOW = ClaimSetup(
         "clients": "20",
         "event_rate": "50/s",
         "payload": "4kB",
-        "slow_clients": "4",
+        "fault": "clients.0-3:stop@0%,for=100%",
         "slow_policy": "wait,drop,disconnect",
         "duration": "2s",
     },
@@ -69,7 +69,7 @@ STALL = ClaimSetup(
         "clients": "10",
         "event_rate": "100/s",
         "schedule": "constant",
-        "stall": "1400ms",
+        "fault": "server:stop@50%,for=1400ms",
         "duration": "30s",
     },
 )
@@ -91,8 +91,7 @@ FAR_AWAY = ClaimSetup(
 NORMAL: Mapping[str, Any] = {
     "link": "loopback",
     "away": 0,
-    "slow_clients": 0,
-    "stall": 0,
+    "fault": "",
     "event_rate": lambda rate: rate > 0.01,
     "audience": "every",
 }
@@ -101,8 +100,8 @@ NORMAL: Mapping[str, Any] = {
 FAR = {"link": "emulated", "audience": "one"}
 WHILE_IDLE = {"event_rate": 0.001}
 AWAY = {"away": lambda seconds: seconds > 0}
-IS_SLOW = {"slow_clients": lambda count: count > 0}
-STALLED = {"stall": lambda seconds: seconds > 0}
+IS_SLOW = {"fault": lambda text: text.startswith("clients") and ":stop@" in text}
+STALLED = {"fault": lambda text: text.startswith("server:stop@")}
 USUAL = {"clients": 100}
 RARE = {"clients": 100, "event_rate": 0.5}
 OFTEN = {"clients": 100, "event_rate": 30}

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bench.model.experiment import Experiment
+from bench.model.fault import parse_faults
 from bench.model.law import Facts, Prediction
 from bench.model.load import Load, parameter
 from scenarios.notifications import laws
@@ -56,9 +57,6 @@ class NotificationLoad(Load):
         "queue at the broker), or only what is new",
         choices=("position", "none"),
     )
-    slow_clients: int = parameter(
-        0, "", "the first so many clients read nothing during the window", low=0, high=1_000_000
-    )
     slow_policy: str = parameter(
         "wait",
         "",
@@ -92,12 +90,13 @@ class NotificationLoad(Load):
 
     @property
     def gives_up_after_s(self) -> float | None:
-        """Absent and slow clients may lose events for good; polls come once in an interval.
+        """Absent clients and faults may lose events for good; polls come once in an interval.
 
-        A connection whose reader was stalled is probed by the kernel in growing
+        A connection whose reader was stopped is probed by the kernel in growing
         steps: it may take seconds until it moves again.
         """
-        if self.slow_clients and self.slow_policy != "wait":
+        verbs = {fault.verb for fault in parse_faults(self.fault)}
+        if verbs - {"stop"} or (verbs and self.slow_policy != "wait"):
             return 5.0 + self.poll_interval_s
         if self.away_s and self.recovery == "none":
             return 1.5 + self.poll_interval_s

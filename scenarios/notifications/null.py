@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Sequence
+
 from bench.load.clients.line import LineConnection
 from scenarios.notifications._listener import Listener
 
@@ -21,6 +24,9 @@ class Client(Listener):
             self.deliver,
             session.wire,
         )
+
+    def transports(self) -> Sequence[asyncio.Transport]:
+        return [self.connection.transport] if self.connection is not None else []
 
     async def live(self) -> None:
         assert self.connection is not None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 
 from bench.load.clients.amqp import Consumer
 from scenarios.notifications._listener import Listener
@@ -22,8 +23,9 @@ class Client(Listener):
         url = session.address.more["url"]
         await self.consumer.open(url, exchange, str(self.number), self.deliver, queue)
 
-    def transport(self) -> asyncio.ReadTransport | None:
-        return self.consumer.transport if self.consumer is not None else None
+    def transports(self) -> Sequence[asyncio.Transport]:
+        transport = self.consumer.transport if self.consumer is not None else None
+        return [transport] if transport is not None else []
 
     async def live(self) -> None:
         assert self.consumer is not None

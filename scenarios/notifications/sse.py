@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from typing import Any
 
 from bench.load.clients.http1 import Http1Stream, get
@@ -41,8 +42,8 @@ class Client(Listener):
         super().forget()
         self.parser = EventStreamParser()
 
-    def transport(self) -> asyncio.ReadTransport | None:
-        return self.connection.transport if self.connection is not None else None
+    def transports(self) -> Sequence[asyncio.Transport]:
+        return [self.connection.transport] if self.connection is not None else []
 
     async def live(self) -> None:
         assert self.connection is not None

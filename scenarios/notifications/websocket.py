@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 
 from bench.load.clients.websocket import WebSocket
 from scenarios.notifications._listener import Listener
@@ -24,8 +25,8 @@ class Client(Listener):
             self.seen = int(self.socket.headers["X-Position"])
         session.facts["websocket_extension"] = self.socket.extension or "none"
 
-    def transport(self) -> asyncio.ReadTransport | None:
-        return self.socket.transport if self.socket is not None else None
+    def transports(self) -> Sequence[asyncio.Transport]:
+        return [self.socket.transport] if self.socket is not None else []
 
     async def live(self) -> None:
         assert self.socket is not None

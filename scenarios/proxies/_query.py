@@ -6,7 +6,7 @@ Knows nothing of proxies: a pattern says where its clients connect.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, ClassVar
 from weakref import WeakKeyDictionary
 
@@ -83,6 +83,9 @@ class Http1QueryClient(QueryClient):
         piece.bytes_up = len(self._request)
         piece.first_byte_ns = reply.first_byte_ns
         return len(reply.body)
+
+    def transports(self) -> Sequence[asyncio.Transport]:
+        return [self.connection.transport] if self.connection is not None else []
 
     async def close(self) -> None:
         if self.connection is not None:

@@ -87,7 +87,7 @@ def test_tcp_gets_the_first_path(measure: Measure) -> None:
     assert "subflows" not in stored.record.facts
 
 
-CUT = {"transfer": "2MB", "cut": "300ms", "duration": "600ms"}
+CUT = {"transfer": "2MB", "fault": "path.1:down@300ms", "duration": "600ms"}
 
 
 def test_mptcp_outlives_the_first_path(measure: Measure) -> None:

@@ -42,7 +42,7 @@ def test_parameters_come_in_declaration_order_with_all_they_declare() -> None:
         "duration",
         "warmup",
         "drain",
-        "stall",
+        "fault",
         "link",
         "rtt",
         "jitter",

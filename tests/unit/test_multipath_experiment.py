@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 
 import numpy as np
@@ -14,6 +15,7 @@ from bench.analysis.evaluated import public_load
 from bench.analysis.metrics import METRICS
 from bench.model import samples
 from bench.model.errors import UsageError
+from bench.model.fault import FaultDone
 from bench.model.readings import PathCounts, WayCounts
 from bench.plan.trials import loads_of
 from bench.verdicts.evidence import Cell
@@ -33,8 +35,9 @@ def load_of(**settings: str) -> MultipathLoad:
 
 def test_the_quick_settings_have_two_paths() -> None:
     assert load_of().rates == (10e6, 5e6)
-    assert load_of().path_down_after_s == 0
-    assert load_of(cut="500ms").path_down_after_s == 0.5
+    assert not load_of().loses_path
+    assert load_of(fault="path.1:down@500ms").loses_path
+    assert not load_of(fault="server:stop@500ms,for=1s").loses_path
 
 
 def test_a_path_without_a_limit_has_no_rate_to_add() -> None:
@@ -48,7 +51,6 @@ def test_a_path_without_a_limit_has_no_rate_to_add() -> None:
         ({}, "loopback has one path, two are needed; add --quick or --link 'path="),
         ({"link": "emulated", "rtt": "5ms"}, "the link has one path"),
         ({"link": "lan"}, "the link has one path"),
-        ({**QUICK, "cut": "2s"}, "cut=2s: not within the window; the most is less than duration="),
     ],
 )
 def test_what_cannot_be_measured_is_refused_in_one_line(
@@ -72,7 +74,9 @@ def test_only_known_metrics_are_named() -> None:
 
 def test_laws_speak_of_links_whose_paths_stay() -> None:
     values = {
-        (pattern, entry.metric): [entry.function(load_of(cut=cut), {}) for cut in ("0", "1s")]
+        (pattern, entry.metric): [
+            entry.function(load, {}) for load in (load_of(), load_of(fault="path.1:down@1s"))
+        ]
         for pattern in ("tcp", "mptcp")
         for entry in EXPERIMENT.predictions_for(pattern)
     }
@@ -106,8 +110,8 @@ def test_m8_needs_the_sum_and_the_survival(
     found = evidence(
         cell("tcp", "goodput", 9.6),
         cell("mptcp", "goodput", mptcp),
-        cell("tcp", "completeness", completed[0], cut="1s"),
-        cell("mptcp", "completeness", completed[1], cut="1s"),
+        cell("tcp", "completeness", completed[0], fault="path.1:down@1s"),
+        cell("mptcp", "completeness", completed[1], fault="path.1:down@1s"),
         **NORMAL,
     )
     (claim,) = CLAIMS
@@ -163,10 +167,21 @@ def test_the_second_paths_share_counts_from_t0_to_the_end() -> None:
     assert math.isnan(share(trial(transfers())))
 
 
-@pytest.mark.parametrize(("cut_s", "code"), [(0.5, "path_lost"), (0.0, "nothing_measured")])
-def test_nothing_delivered_over_a_lost_path_is_a_result(cut_s: float, code: str) -> None:
-    data = trial(transfers((samples.PENDING, 1, 0)), load={"clients": 1, "cut_s": cut_s})
+DOWN = FaultDone("path", "path_down", 0, None, 1, 2, first=1, last=1)
+STOPPED = FaultDone("server", "stop", 0, 5, 1, 6)
+
+
+@pytest.mark.parametrize(
+    ("done", "code"),
+    [((DOWN,), "path_lost"), ((STOPPED,), "nothing_measured"), ((), "nothing_measured")],
+)
+def test_nothing_delivered_over_a_lost_path_is_a_result(
+    done: tuple[FaultDone, ...], code: str
+) -> None:
+    data = trial(transfers((samples.PENDING, 1, 0)), load={"clients": 1})
+    data = dataclasses.replace(data, faults=done)
+    is_cut = DOWN in done
     raised = findings.of_trial(data, 1, {"link_dropped_by_devices": 3.0})
     assert code in {one.code for one in raised}
-    assert ("link_overloaded" in {one.code for one in raised}) == (cut_s == 0)
-    assert (findings.worst(raised) == "void") == (cut_s == 0)
+    assert ("link_overloaded" in {one.code for one in raised}) == (not is_cut)
+    assert (findings.worst(raised) == "void") == (not is_cut)

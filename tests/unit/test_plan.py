@@ -15,7 +15,7 @@ from bench.model.errors import UsageError
 from bench.model.experiment import Experiment
 from bench.model.load import Load, parameter
 from bench.model.pattern import Pattern
-from bench.plan.trials import Request, check_limits, parse_settings, seconds_of, trials_of
+from bench.plan.trials import Request, check_limits, loads_of, parse_settings, seconds_of, trials_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -104,7 +104,7 @@ def test_a_trials_load_holds_every_value_in_base_units() -> None:
             "duration_s": 120,
             "warmup_s": 1,
             "drain_s": 10,
-            "stall_s": 0,
+            "fault": "",
             "link": "loopback",
             "rtt_s": 0,
             "jitter_s": 0,
@@ -170,7 +170,7 @@ def test_a_link_of_two_values_is_two_levels_of_what_it_stands_for() -> None:
             (
                 "colour: e has no such parameter; its parameters are clients, duration, "
                 "warmup, drain, "
-                "stall, link, rtt, jitter, loss, loss_up, rate, rate_up, queue, cc, second_path, "
+                "fault, link, rtt, jitter, loss, loss_up, rate, rate_up, queue, cc, second_path, "
                 "event_rate, payload, audience, trace"
             ),
         ),
@@ -179,7 +179,7 @@ def test_a_link_of_two_values_is_two_levels_of_what_it_stands_for() -> None:
             (
                 "duration_s: e has no such parameter; its parameters are clients, duration, "
                 "warmup, drain, "
-                "stall, link, rtt, jitter, loss, loss_up, rate, rate_up, queue, cc, second_path, "
+                "fault, link, rtt, jitter, loss, loss_up, rate, rate_up, queue, cc, second_path, "
                 "event_rate, payload, audience, trace"
             ),
         ),
@@ -263,3 +263,20 @@ def test_the_plan_of_a_seed_stays_as_it_was(golden: Callable[..., None]) -> None
     """A resumed run must find its plan again, whatever the version."""
     request = Request(("e",), {"clients": "10,100"}, repeats=2, seed=1)
     golden("plan", [(t.folder, t.seed) for t in trials_of(EXPERIMENT, PATTERNS, request)])
+
+
+# --- faults ----------------------------------------------------------------------------------
+
+
+def test_faults_are_stored_in_one_way() -> None:
+    settings = {"fault": "server:stop@1000ms,for=0.5s;path.1:path_down@50%", "duration": "4s"}
+    ((_, load),) = loads_of(EXPERIMENT, settings)
+    assert load["fault"] == "server:stop@1s,for=500ms path.1:down@50%"
+
+
+def test_a_fault_outside_the_window_is_refused() -> None:
+    with pytest.raises(UsageError) as refused:
+        loads_of(EXPERIMENT, {"fault": "server:kill@3s", "duration": "2s"})
+    assert str(refused.value) == (
+        "--fault server:kill@3s: begins 3s after the window's beginning; the window is duration=2s"
+    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from bench.analysis.metrics.registry import quantile_metrics
+from bench.analysis.metrics.registry import metric, quantile_metrics
 from bench.analysis.trialdata import TrialData, difference_ns
 
 
@@ -36,3 +36,14 @@ quantile_metrics(
     "delays of the backend's event source (published - scheduled)",
     source_lag_ns,
 )
+
+
+@metric(
+    "faults_done",
+    "",
+    "faults carried out",
+    "Occurrences of faults that were carried out in the trial, of those that its load asks for.",
+    "neither",
+)
+def faults_done(data: TrialData) -> float:
+    return float(sum(one.began_ns is not None and not one.failure for one in data.faults))

@@ -58,9 +58,13 @@ def parked_again(data: TrialData) -> float:
 
 
 def _of_slow(data: TrialData, slow: bool) -> np.ndarray:
-    """Latencies of the slow clients (the first so many), or of all others."""
+    """Latencies of the clients that a fault stopped, or of all others."""
     rows = data.outcomes
-    is_slow = rows["client"] < int(data.load.get("slow_clients", 0))
+    is_slow = np.zeros(len(rows), bool)
+    for fault in data.faults:
+        if (fault.actor, fault.verb) == ("clients", "stop"):
+            first, last = fault.numbers
+            is_slow |= (rows["client"] >= first) & (rows["client"] <= last)
     return difference_ns(rows[is_slow == slow], "done_ns", "intended_ns")
 
 
@@ -68,7 +72,7 @@ def _of_slow(data: TrialData, slow: bool) -> np.ndarray:
     "slow_latency_mean",
     "ms",
     "latency mean of slow clients",
-    "Mean latency of the clients that read nothing during the window.",
+    "Mean latency of the clients that a fault stopped: they read nothing for a while.",
     "lower",
 )
 def slow_latency_mean(data: TrialData) -> float:
@@ -80,7 +84,7 @@ def slow_latency_mean(data: TrialData) -> float:
     "others_latency_mean",
     "ms",
     "latency mean of the others",
-    "Mean latency of the clients that are not slow.",
+    "Mean latency of the clients that no fault stopped.",
     "lower",
 )
 def others_latency_mean(data: TrialData) -> float:

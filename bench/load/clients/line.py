@@ -33,6 +33,10 @@ class LineConnection(asyncio.Protocol):
         await connection.greeted
         return connection
 
+    @property
+    def transport(self) -> asyncio.Transport:
+        return self._transport
+
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport: asyncio.Transport = transport  # type: ignore[assignment]
         self._fd = self._wire.opens(transport)

@@ -54,7 +54,7 @@ class WebSocket(picows.WSListener):
         self._transport.disconnect()
 
     @property
-    def transport(self) -> asyncio.ReadTransport:
+    def transport(self) -> asyncio.Transport:
         return self._transport.underlying_transport
 
     # --- what picows says ---------------------------------------------------------

@@ -39,6 +39,8 @@ def sample_of(kind: type[Struct]) -> Struct:
         name = type(entry.type).__name__
         if name in plain:
             found[entry.name] = values[plain[name]]
+        elif name == "LiteralType":
+            found[entry.name] = entry.type.values[0]
         elif name == "ListType":
             found[entry.name] = []
         elif name == "DictType":

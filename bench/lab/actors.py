@@ -1,0 +1,154 @@
+"""What faults are done to: processes, a link's paths, clients.
+
+An actor knows how to suffer; which verb asks for it, and when, it does not know.
+Each kind overrides what makes sense for it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+from collections.abc import Callable, Sequence
+from typing import Literal
+
+import psutil
+
+from bench.lab.network.network import Network
+from bench.lab.processes import Child
+from bench.model.errors import TrialFailed
+from bench.model.messages import DisturbClients, Disturbed
+
+
+class Actor:
+    """Somebody to whom a fault is done; TrialFailed where it cannot be."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def pause(self) -> None:
+        """Stand still."""
+        raise self._unable("be stopped")
+
+    def resume(self) -> None:
+        """Go on after a pause; nothing where it is gone, or never stood still."""
+
+    def kill(self) -> None:
+        """End at once, on purpose."""
+        raise self._unable("be killed")
+
+    def restart(self) -> None:
+        """End at once and start again, on its data and where it was reached; then it is ready."""
+        raise self._unable("be restarted")
+
+    def cut(self) -> None:
+        """Have its connections reset."""
+        raise self._unable("have its connections cut")
+
+    def switch(self, up: bool) -> None:
+        """Go down, or come up again."""
+        raise self._unable("come up" if up else "go down")
+
+    def _unable(self, what: str) -> TrialFailed:
+        return TrialFailed(f"{self.name} cannot {what}")
+
+
+class ProcessActor(Actor):
+    """All processes of a part, service or proxy, with what they started.
+
+    `pids()` are those that it has now.  `expect_end` is told of each that is about to
+    be killed, so that its death is no failure; `start` starts it again.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        pids: Callable[[], Sequence[int]],
+        expect_end: Callable[[Sequence[int]], None],
+        start: Callable[[], None] | None = None,
+    ) -> None:
+        super().__init__(name)
+        self._pids, self._expect_end, self._start = pids, expect_end, start
+
+    def processes(self) -> list[psutil.Process]:
+        """Those that live, parents before their children."""
+        found: list[psutil.Process] = []
+        for pid in self._pids():
+            with contextlib.suppress(psutil.NoSuchProcess):
+                process = psutil.Process(pid)
+                if process.status() != psutil.STATUS_ZOMBIE:
+                    found += [process, *process.children(recursive=True)]
+        return found
+
+    def pause(self) -> None:
+        if not self._signal(signal.SIGSTOP):
+            raise TrialFailed(f"{self.name} is not running")
+
+    def resume(self) -> None:
+        self._signal(signal.SIGCONT)
+
+    def kill(self) -> None:
+        # Stopped first: a parent must not replace a child that is killed before it.
+        found = self._signal(signal.SIGSTOP)
+        if not found:
+            raise TrialFailed(f"{self.name} is not running")
+        self._expect_end([process.pid for process in found])
+        for process in found:
+            _send(process, signal.SIGKILL)
+        psutil.wait_procs(found, timeout=5.0)
+
+    def restart(self) -> None:
+        if self._start is None:
+            raise self._unable("be restarted")
+        self.kill()
+        self._start()
+
+    def _signal(self, number: signal.Signals) -> list[psutil.Process]:
+        return [process for process in self.processes() if _send(process, number)]
+
+
+def _send(process: psutil.Process, number: signal.Signals) -> bool:
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(process.pid, number)
+        return True
+    return False
+
+
+class PathActor(Actor):
+    """One path of an emulated link; both of its ends go down together."""
+
+    def __init__(self, name: str, network: Network, path: int) -> None:
+        super().__init__(name)
+        self._network, self._path = network, path
+
+    def switch(self, up: bool) -> None:
+        if self._network.alive:
+            self._network.switch(self._path, up)
+        elif not up:
+            raise TrialFailed("the link is not running")
+
+
+class ClientsActor(Actor):
+    """The simulated clients `first` to `last`, by way of their load process."""
+
+    def __init__(self, name: str, load: Child, first: int, last: int) -> None:
+        super().__init__(name)
+        self._load, self._first, self._last = load, first, last
+
+    def pause(self) -> None:
+        self._tell("pause")
+
+    def resume(self) -> None:
+        if self._load.alive:
+            self._tell("resume")
+
+    def cut(self) -> None:
+        self._tell("cut")
+
+    def _tell(self, what: Literal["pause", "resume", "cut"]) -> None:
+        message = DisturbClients(what, self._first, self._last)
+        unable = self._load.ask(message, Disturbed).unable
+        if unable:
+            raise TrialFailed(
+                f"{unable} clients of {self.name} have no connection that one can {what}"
+            )

@@ -1,0 +1,86 @@
+"""Whom a trial's faults are done to: its part, its proxy, its services, paths and clients.
+
+Knows the trial under way; what is done to them, and when, is the timeline's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+from bench.lab import faults
+from bench.lab.actors import Actor, ClientsActor, PathActor, ProcessActor
+from bench.lab.faults import Action
+from bench.model import linktext
+from bench.model.errors import TrialFailed
+from bench.model.fault import ActorKind, ActorName, Fault, parse_faults, timeline
+from bench.plan.fault_checks import CLIENTS, PATHS, verb_of
+from bench.run.startup import RunningTrial, ServiceNode, TrialContext
+from bench.run.timeline import Timeline
+
+
+@dataclass(frozen=True)
+class Cast:
+    """All actors of one name; `chosen` gives those that a fault means."""
+
+    kind: ActorKind
+    chosen: Callable[[ActorName], Sequence[Actor]]
+
+
+def timeline_of(running: RunningTrial, around: TrialContext) -> Timeline:
+    """The trial's faults, planned for its window; TrialFailed where one cannot be done."""
+    asked = parse_faults(running.trial.load.get("fault", ""))
+    casts = _casts(running, around)
+    actions = {fault: _action(fault, casts) for fault in asked}
+    planned = timeline(asked, running.t1_ns - running.t0_ns, running.trial.seed)
+    return Timeline(
+        planned, running.t0_ns, actions, lambda fault: casts[fault.actor.name].chosen(fault.actor)
+    )
+
+
+def _action(fault: Fault, casts: Mapping[str, Cast]) -> Action:
+    known = faults.actions()
+    cast = casts.get(fault.actor.name)
+    verb = verb_of(fault, cast.kind, faults.verbs()) if cast else None
+    if verb is None:
+        raise TrialFailed(f"--fault {fault}: there is nothing to do it to in this trial")
+    return known[verb.name]
+
+
+def _casts(running: RunningTrial, around: TrialContext) -> dict[str, Cast]:
+    found = {"server": _processes("part", "server", running, lambda: [running.target.pid])}
+    if running.front is not None:
+        front = running.front
+        found["proxy"] = _processes("proxy", "proxy", running, lambda: front.pids)
+    for name, node in around.nodes.items():
+        found[name] = _processes("service", name, running, partial(_pids_of, node))
+    if running.network is not None:
+        found[PATHS] = Cast("path", lambda actor: _paths(actor, running))
+    found[CLIENTS] = Cast("clients", lambda actor: [_clients(actor, running)])
+    return found
+
+
+def _processes(
+    kind: ActorKind, name: str, running: RunningTrial, pids: Callable[[], Sequence[int]]
+) -> Cast:
+    return Cast(kind, lambda _: [ProcessActor(name, pids, running.killed.update)])
+
+
+def _pids_of(node: ServiceNode) -> Sequence[int]:
+    return node.pids
+
+
+def _paths(actor: ActorName, running: RunningTrial) -> list[Actor]:
+    network, link = running.network, linktext.link_of(running.trial.load)
+    assert network is not None
+    assert link is not None
+    first, last = actor.first or 1, actor.last or len(link.paths)
+    return [PathActor(f"path.{number}", network, number - 1) for number in range(first, last + 1)]
+
+
+def _clients(actor: ActorName, running: RunningTrial) -> Actor:
+    most = int(running.trial.load["clients"]) - 1
+    first = actor.first or 0
+    last = most if actor.last is None else actor.last
+    return ClientsActor(str(actor), running.load, first, last)

@@ -1,0 +1,90 @@
+"""Each verb done to real processes: at its time, with its consequences, and nothing is left."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+import psutil
+import pytest
+from system_builders import living
+
+from bench.analysis import metrics
+from bench.results.store import StoredTrial
+
+Measure = Callable[..., StoredTrial]
+
+MS = 1_000_000
+LOAD: dict[str, Any] = {
+    "clients": 4,
+    "schedule": "constant",
+    "event_rate_per_s": 50.0,
+    "duration_s": 1.0,
+    "warmup_s": 0.2,
+    "drain_s": 6.0,
+}
+LATE_MS = 60
+"""How late a fault may be on a busy machine."""
+
+
+@pytest.fixture(autouse=True)
+def nothing_is_left() -> Iterator[None]:
+    before = set(psutil.Process().children(recursive=True))
+    yield
+    left = set(psutil.Process().children(recursive=True)) - before
+    assert not living(one for one in left if one.name() != "beam.smp")
+
+
+def faulted(measure: Measure, pattern: str, fault: str, **more: Any) -> StoredTrial:
+    stored = measure(pattern, **{**LOAD, "fault": fault, **more})
+    assert (stored.record.status, stored.record.reason) == ("ok", "")
+    for one in stored.record.faults:
+        assert one.failure == ""
+        assert one.began_ns is not None
+        assert 0 <= one.began_ns - one.planned_begin_ns < LATE_MS * MS
+    return stored
+
+
+def test_a_stopped_server_serves_late(measure: Measure) -> None:
+    stored = faulted(measure, "notifications/sse", "server:stop@40%,for=300ms")
+    (stop,) = stored.record.faults
+    assert (stop.who, stop.verb) == ("server", "stop")
+    assert (stop.planned_begin_ns, stop.planned_end_ns) == (400 * MS, 700 * MS)
+    assert stop.ended_ns is not None
+    assert stop.began_ns is not None
+    data = stored.data()
+    assert data.accounting.lost == 0
+    rows = data.outcomes
+    begin, end = data.t0_ns + stop.began_ns, data.t0_ns + stop.ended_ns
+    during = rows[(rows["intended_ns"] > begin + 5 * MS) & (rows["intended_ns"] < end - 5 * MS)]
+    assert len(during) == pytest.approx(4 * 50 * 0.3, rel=0.2)
+    assert (during["done_ns"] >= end - 5 * MS).all()
+
+
+def test_stopped_clients_read_late_and_the_others_do_not(measure: Measure) -> None:
+    stored = faulted(
+        measure, "notifications/sse", "clients.0-1:stop@0%,for=100%", payload_bytes=4000
+    )
+    values = metrics.compute(stored.data())
+    assert values["slow_latency_mean"] > 200
+    assert values["others_latency_mean"] < 50
+
+
+def test_clients_that_are_cut_come_back_and_miss_nothing(measure: Measure) -> None:
+    """An EventSource says what it has seen last."""
+    stored = faulted(measure, "notifications/sse", "clients.0-2:cut@30%,every=30%,times=2")
+    assert [one.verb for one in stored.record.faults] == ["cut", "cut"]
+    data = stored.data()
+    connects = data.rows[data.rows["operation"] == data.operations.index("connect")]
+    again = np.bincount(connects["client"], minlength=4) - 1
+    assert list(again) == [2, 2, 2, 0]
+    assert data.accounting.lost == 0
+    assert stored.record.facts["client_failures"] == 6
+
+
+def test_a_server_that_is_killed_on_purpose_fails_nothing(measure: Measure) -> None:
+    stored = faulted(measure, "notifications/sse", "server:kill@50%", drain_s=1.0)
+    data = stored.data()
+    assert len(data.outcomes)
+    assert data.outcomes["done_ns"].max() < data.t0_ns + 600 * MS
