@@ -17,8 +17,9 @@ from pathlib import Path
 import pytest
 
 from bench.lab.network.network import Network
+from bench.lab.side import Side
 from bench.model.errors import ComponentMissing
-from bench.model.links import Link, Way
+from bench.model.links import BACKEND, CLIENTS, Link, Way
 from bench.model.links import Path as LinkPath
 from bench.model.readings import WayCounts
 
@@ -67,7 +68,12 @@ class Download:
 
 def download(network: Network, octets: int, connections: int = 1, path: int = 0) -> Download:
     """The clients' end asks and gets so many bytes over so many connections, evenly shared."""
-    clients, backend = network.place("client", path), network.place("backend", path)
+    sides = network.side(CLIENTS, path=path), network.side(BACKEND, path=path)
+    return download_between(*sides, octets, connections)
+
+
+def download_between(clients: Side, backend: Side, octets: int, connections: int = 1) -> Download:
+    """The same between any two sides."""
     share = octets // connections
     with backend.make_socket(socket.SOCK_STREAM) as listener:
         listener.bind((backend.host, 0))
@@ -119,7 +125,7 @@ class Numbered:
 
     def __init__(self, network: Network, path: int = 0) -> None:
         self._network, self._path = network, path
-        clients, backend = network.place("client", path), network.place("backend", path)
+        clients, backend = network.side(CLIENTS, path=path), network.side(BACKEND, path=path)
         self.near = clients.make_socket(socket.SOCK_DGRAM)
         self.far = backend.make_socket(socket.SOCK_DGRAM)
         self.far.bind((backend.host, 0))

@@ -15,6 +15,7 @@ import numpy as np
 
 from bench.model import samples
 from bench.model.fault import FaultDone
+from bench.model.links import CLIENTS
 from bench.model.readings import PathCounts, Reading, Wire
 
 MARGINAL_INTERVALS = 11
@@ -30,7 +31,8 @@ class TrialData:
 
     `rows` has samples.DTYPE, `events` samples.EVENT_DTYPE; `operations` names
     the codes in rows; `series[role]` are the meters over time, with those of
-    the instants "idle" (before the first client), "t0" and "t1" in `marks`.
+    the instants "idle" (before the first client), "t0" and "t1" in `marks`;
+    `link` is the clients' link, `links` are the others by name.
     """
 
     load: Mapping[str, Any]
@@ -46,6 +48,8 @@ class TrialData:
     counted: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     link_facts: Mapping[str, Any] = field(default_factory=dict)
     faults: Sequence[FaultDone] = ()
+    links: Mapping[str, Mapping[str, Sequence[PathCounts]]] = field(default_factory=dict)
+    links_facts: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     peaks: Mapping[str, int] = field(default_factory=dict)
     series: Mapping[str, Sequence[Reading]] = field(default_factory=dict)
     generator_cores: int = 1
@@ -170,12 +174,21 @@ class TrialData:
             return math.nan
         return float(getattr(end, name) - getattr(start, name))
 
-    def link_change(self, way: str, name: str) -> float:
-        """Change of one count of the link over the meters' span, its paths; NaN on loopback."""
-        if "t0" not in self.link or self.metered_to not in self.link:
+    def counts_of(self, link: str) -> Mapping[str, Sequence[PathCounts]]:
+        """The counts of a link by mark; none where it is not emulated."""
+        return self.link if link == CLIENTS else self.links.get(link, {})
+
+    def facts_of(self, link: str) -> Mapping[str, Any]:
+        """What else is known of it."""
+        return self.link_facts if link == CLIENTS else self.links_facts.get(link, {})
+
+    def link_change(self, way: str, name: str, link: str = CLIENTS) -> float:
+        """Change of one count of a link over the meters' span, all paths; NaN on loopback."""
+        counts = self.counts_of(link)
+        if "t0" not in counts or self.metered_to not in counts:
             return math.nan
         start, end = (
-            sum(getattr(getattr(path, way), name) for path in self.link[mark])
+            sum(getattr(getattr(path, way), name) for path in counts[mark])
             for mark in ("t0", self.metered_to)
         )
         return float(end - start)

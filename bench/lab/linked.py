@@ -1,4 +1,4 @@
-"""What a trial on a link records of it: the link as asked, as probed, as counted.
+"""What a trial on links records of them: as asked, as probed, as counted.
 
 Knows no trial; the two moments are before the clients come and after the window.
 """
@@ -6,39 +6,61 @@ Knows no trial; the two moments are before the clients come and after the window
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
-from bench.lab.network.network import Network
+from bench.lab.network.network import Counts, Network
 from bench.model.links import Link
+from bench.model.readings import PathCounts
 
-EMULATOR = "two TUN devices, packets forwarded in user space"
+EMULATOR = "TUN devices, packets forwarded in user space"
 
 
-def before(network: Network, link: Link) -> dict[str, Any]:
-    """Facts to record: what was asked for, and the round trip of a probe."""
+@dataclass(frozen=True)
+class LinkRecord:
+    """Of one link: the counts of its paths at "t0", "t1" and "end", and what else is known."""
+
+    counts: Mapping[str, list[PathCounts]] = field(default_factory=dict)
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+
+def before(network: Network, links: Mapping[str, Link]) -> dict[str, LinkRecord]:
+    """What was asked for, and the round trip of a probe, by link."""
+    return {name: LinkRecord(facts=_asked(network, name, link)) for name, link in links.items()}
+
+
+def _asked(network: Network, name: str, link: Link) -> dict[str, Any]:
     return {
-        "facts": {
-            "emulator": EMULATOR,
-            "privilege": network.privilege,
-            "priority": network.priority,
-            "asked": dataclasses.asdict(link),
-            "rtt_asked_ms": link.paths[0].rtt_ns / 1e6,
-            "rtt_probe_ms": network.probe_ms(link),
-        }
+        "emulator": EMULATOR,
+        "privilege": network.privilege,
+        "priority": network.priority,
+        "asked": dataclasses.asdict(link),
+        "rtt_asked_ms": link.paths[0].rtt_ns / 1e6,
+        "rtt_probe_ms": network.probe_ms(name),
     }
 
 
-def after(network: Network, facts: dict[str, Any], t0_ns: int, t1_ns: int) -> dict[str, Any]:
-    """The counts at t0, t1 and the end, and what else the link has to say."""
-    seen = network.counts()
+def after(
+    network: Network, records: Mapping[str, LinkRecord], t0_ns: int, t1_ns: int
+) -> dict[str, LinkRecord]:
+    """The counts at t0, t1 and the end, and what else the links have to say; captures end."""
+    congestion = network.congestion()
+    seen = network.all_counts(ends_captures=True)
     return {
-        "counts": {"t0": seen.at[t0_ns], "t1": seen.at[t1_ns], "end": seen.now},
-        "facts": facts
-        | {
-            "late_p50_us": seen.late_p50_ns / 1e3,
-            "late_p99_us": seen.late_p99_ns / 1e3,
-            "late_most_us": seen.late_most_ns / 1e3,
-            "dropped_by_devices": seen.dropped,
-            "congestion": network.congestion(),
-        },
+        name: LinkRecord(
+            {"t0": seen[name].at[t0_ns], "t1": seen[name].at[t1_ns], "end": seen[name].now},
+            {**record.facts, **_found(seen[name]), "congestion": congestion[name]},
+        )
+        for name, record in records.items()
     }
+
+
+def _found(seen: Counts) -> dict[str, Any]:
+    found = {
+        "late_p50_us": seen.late_p50_ns / 1e3,
+        "late_p99_us": seen.late_p99_ns / 1e3,
+        "late_most_us": seen.late_most_ns / 1e3,
+        "dropped_by_devices": seen.dropped,
+    }
+    return found | ({"captured_packets": seen.captured} if seen.captured else {})

@@ -47,20 +47,36 @@ class Side:
             return False
         return True
 
-    def free_port(self, kind: int = socket.SOCK_STREAM) -> int:
-        """A port that was free a moment ago."""
-        return self.free_ports(1, kind)[0]
-
     def free_ports(self, count: int, kind: int = socket.SOCK_STREAM) -> list[int]:
-        """Ports that were free a moment ago, each another one.
-
-        Asked for one after the other, the same one might come twice.
-        """
+        """Ports that were free a moment ago, no two alike: each is held until all are chosen."""
         with contextlib.ExitStack() as held:
             probes = [held.enter_context(self.make_socket(kind)) for _ in range(count)]
             for probe in probes:
                 probe.bind((self.host, 0))
             return [int(probe.getsockname()[1]) for probe in probes]
 
+    def free_port(self, kind: int = socket.SOCK_STREAM) -> int:
+        """A port that was free a moment ago."""
+        (port,) = self.free_ports(1, kind)
+        return port
+
 
 LOOPBACK = Side()
+
+
+@dataclass(frozen=True)
+class Sides:
+    """Where everybody is: all on loopback, or each in a namespace of a network."""
+
+    clients: Side = LOOPBACK
+    backend: Side = LOOPBACK
+    services: Side = LOOPBACK
+    standby: Side = LOOPBACK
+
+    def __getitem__(self, name: str) -> Side:
+        """The side of this name (bench.model.links.SIDES)."""
+        side: Side = getattr(self, name)
+        return side
+
+
+ON_LOOPBACK = Sides()

@@ -11,6 +11,13 @@ from dataclasses import dataclass
 LOOPBACK = "loopback"
 EMULATED = "emulated"
 
+CLIENTS, BACKEND, SERVICES, STANDBY = SIDES = ("clients", "backend", "services", "standby")
+"""The places on the network."""
+
+LINKS = (CLIENTS, SERVICES, STANDBY)
+"""The links between them, each named after the side that it leads to from the backend:
+clients - backend, backend - services, services - standby."""
+
 
 @dataclass(frozen=True)
 class Way:
@@ -25,7 +32,7 @@ class Way:
 
 @dataclass(frozen=True)
 class Path:
-    """Both directions; `up` leads from the clients to the backend."""
+    """Both directions; `up` leads from clients to the backend, and on from there."""
 
     up: Way = Way()
     down: Way = Way()

@@ -11,7 +11,7 @@ from typing import Any
 
 from bench.model import units
 from bench.model.errors import UsageError
-from bench.model.links import EMULATED, LOOPBACK, NAMED, Link, Path, Way
+from bench.model.links import CLIENTS, EMULATED, LOOPBACK, NAMED, Link, Path, Way
 from bench.model.load import Load, Parameter, parameters_of
 
 KEYS = ("rtt", "jitter", "loss", "rate", "queue", "cc")
@@ -186,6 +186,12 @@ def link_of(values: Mapping[str, Any]) -> Link | None:
     second = values["second_path"]
     paths = (_path(values), *([path_of(second)] if second else []))
     return Link(paths, "" if values["cc"] == "host" else values["cc"])
+
+
+def links_of(values: Mapping[str, Any]) -> dict[str, Link]:
+    """The links that a settled load asks for, by name; none on loopback."""
+    link = link_of(values)
+    return {} if link is None else {CLIENTS: link}
 
 
 def is_of_link(parameter: Parameter) -> bool:

@@ -68,7 +68,7 @@ class WayCounts:
 
 @dataclass(frozen=True)
 class PathCounts:
-    """Both directions of a path; `up` leads from the clients to the backend."""
+    """Both directions of a path; `up` leads from clients to the backend, and on from there."""
 
     up: WayCounts
     down: WayCounts

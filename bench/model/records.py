@@ -61,6 +61,7 @@ class TrialFile:
     outcome_operation: str = ""
     wire: dict[str, Wire] = field(default_factory=dict)
     link: dict[str, list[PathCounts]] = field(default_factory=dict)
+    links: dict[str, dict[str, list[PathCounts]]] = field(default_factory=dict)
     counts: dict[str, dict[str, float]] = field(default_factory=dict)
     facts: dict[str, Any] = field(default_factory=dict)
     cpu_sets: dict[str, list[int]] = field(default_factory=dict)

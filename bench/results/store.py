@@ -37,7 +37,8 @@ from bench.results.digests import PARTIAL, TRIAL_JSON, TRIALS
 VERSION = 1
 # History of the format
 # 1  first version; later with `goal`, more-<n>.json, and `link`, `counts`, `faults` of trials,
-#    without which it reads as before; then with digests
+#    without which it reads as before; then with digests; then with `links`: those beside
+#    the clients' `link`, by name
 RUN_JSON, ALGORITHM = "run.json", "sha256"
 
 
@@ -152,9 +153,11 @@ class StoredTrial:
             marks=marks,
             wire=record.wire,
             link=record.link,
+            links=record.links,
             counted=record.counts,
             link_facts=record.facts.get("link", {}),
             faults=record.faults,
+            links_facts=record.facts.get("links", {}),
             peaks=peaks,
             series=series,
             generator_cores=max(1, len(record.cpu_sets.get("load", ()))),

@@ -11,7 +11,7 @@ from typing import Any, Protocol
 
 from bench.lab.network.network import Network
 from bench.lab.services import postgres, rabbitmq
-from bench.lab.side import LOOPBACK
+from bench.lab.side import LOOPBACK, ON_LOOPBACK
 from bench.model import linktext
 from bench.model.pattern import Pattern
 from bench.model.records import TrialFile
@@ -52,7 +52,9 @@ class Services:
     ) -> TrialContext:
         """What this pattern's trial needs, running."""
         self._latest = {}
-        network = self._linked() if linktext.link_of(load or {}) is not None else None
+        links = linktext.links_of(load or {})
+        network = self._linked() if links else None
+        sides = network.sides(links) if network is not None else ON_LOOPBACK
         families = {}
         for name in pattern.requires:
             if name not in SERVICES:
@@ -68,7 +70,7 @@ class Services:
             name: self._node(name, network).service for name in pattern.requires if name in SERVICES
         }
         nodes = {name: self._node(name, network) for name in services}
-        return TrialContext(services, families, nodes, workers, network)
+        return TrialContext(services, families, nodes, workers, network, sides)
 
     def _linked(self) -> Network:
         if not self._network.alive:

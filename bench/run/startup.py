@@ -18,7 +18,7 @@ from bench.lab.network.network import Network
 from bench.lab.ports import free_port
 from bench.lab.processes import Child, ChildDied
 from bench.lab.proxies.front import Front
-from bench.lab.side import LOOPBACK
+from bench.lab.side import ON_LOOPBACK, Sides
 from bench.model import linktext
 from bench.model.errors import TrialFailed
 from bench.model.fault import FaultDone
@@ -78,7 +78,8 @@ class RunningTrial:
     meters: Meters | None = None
     network: Network | None = None
     front: Front | None = None
-    link: dict[str, Any] = field(default_factory=dict)
+    sides: Sides = ON_LOOPBACK
+    links: Mapping[str, linked.LinkRecord] = field(default_factory=dict)
     counts: dict[str, dict[str, float]] = field(default_factory=dict)
     has_counts: bool = False
     clients: LoadReady | None = None
@@ -111,6 +112,7 @@ class TrialContext:
 
     workers: int = 1
     network: Network | None = None
+    sides: Sides = ON_LOOPBACK
 
 
 @contextlib.contextmanager
@@ -137,24 +139,24 @@ def ask_target(
 
 def start(running: RunningTrial, around: TrialContext) -> None:
     trial = running.trial
-    link = linktext.link_of(trial.load)
-    if running.network is not None and link is not None:
-        running.network.shape(link, trial.seed)
-    place = running.network.backend if running.network else LOOPBACK
+    links = linktext.links_of(trial.load)
+    if running.network is not None:
+        running.network.shape(links, trial.seed)
+    backend = running.sides.backend
     running.target.tell(
         PartConfig(
             pattern=trial.pattern,
             load=dict(trial.load),
             seed=trial.seed,
             services=dict(around.services),
-            host=place.host,
+            host=backend.host,
         )
     )
     part = running.target.listen(PartReady, START_SECONDS)
     address = part.address
     running.has_counts = part.has_counts or part.front is not None
     if part.front is not None:
-        running.front = Front(part.front, running.sets["backend"], place, address.port)
+        running.front = Front(part.front, running.sets["backend"], backend, address.port)
         address = running.front.before(address)
     running.load.tell(
         LoadConfig(
@@ -168,8 +170,8 @@ def start(running: RunningTrial, around: TrialContext) -> None:
         )
     )
     running.clients = running.load.listen(LoadReady, START_SECONDS)
-    if running.network is not None and link is not None:
-        running.link = linked.before(running.network, link)
+    if running.network is not None:
+        running.links = linked.before(running.network, links)
 
 
 def verify(running: RunningTrial) -> None:

@@ -16,10 +16,10 @@ from bench.catalog import ROOT
 from bench.lab import linked
 from bench.lab.meters import Meters
 from bench.lab.processes import cpu_sets, python_child
-from bench.lab.side import LOOPBACK
 from bench.model import samples
 from bench.model.errors import TrialFailed
 from bench.model.experiment import Experiment
+from bench.model.links import CLIENTS
 from bench.model.load import Load
 from bench.model.messages import (
     AskClientCounters,
@@ -72,15 +72,14 @@ def run_trial(
     """
     began = time.monotonic()
     sets = cpu_sets(around.workers)
-    network = around.network
-    near, far = (network.clients, network.backend) if network else (LOOPBACK, LOOPBACK)
+    sides = around.sides
     target = python_child(
-        "targets", "target", folder / "target.log", sets["backend"], ROOT, far.join
+        "targets", "target", folder / "target.log", sets["backend"], ROOT, sides.backend.join
     )
     load = python_child(
-        "bench.load", "load process", folder / "load.log", sets["load"], ROOT, near.join
+        "bench.load", "load process", folder / "load.log", sets["load"], ROOT, sides.clients.join
     )
-    running = RunningTrial(trial, folder, sets, target, load, network=network)
+    running = RunningTrial(trial, folder, sets, target, load, network=around.network, sides=sides)
     reason, tail = "", []
     try:
         _execute(experiment, running, around, observer)
@@ -142,8 +141,8 @@ def _end(running: RunningTrial, load: Load, observer: Observer) -> None:
     assert running.meters is not None
     running.meters.read("end")
     if running.network is not None:
-        facts = running.link["facts"]
-        running.link |= linked.after(running.network, facts, running.t0_ns, running.t1_ns)
+        t0_ns, t1_ns = running.t0_ns, running.t1_ns
+        running.links = linked.after(running.network, running.links, t0_ns, t1_ns)
     _count(running, "end")
     observer.phase("finish", running)
     running.results = running.load.ask(FinishLoad(), LoadResults, 120.0)
@@ -271,6 +270,8 @@ def _record(
     running: RunningTrial, experiment: Experiment, reason: str, tail: list[str], rows: int
 ) -> TrialFile:
     results = running.results or LoadResults(counted=rows)
+    links = dict(running.links)
+    link = links.pop(CLIENTS, None)
     for log in ("target.log", "load.log"):
         path = running.folder / log
         if path.exists() and not path.stat().st_size:
@@ -288,11 +289,13 @@ def _record(
         operations=[*COMMON_OPERATIONS, *experiment.operations],
         outcome_operation=experiment.outcome_operation,
         wire=results.wire,
-        link=running.link.get("counts", {}),
+        link=dict(link.counts) if link else {},
+        links={name: dict(one.counts) for name, one in links.items()},
         counts=running.counts,
         facts={
             **results.facts,
-            **({"link": running.link["facts"]} if running.link else {}),
+            **({"link": link.facts} if link else {}),
+            **({"links": {name: one.facts for name, one in links.items()}} if links else {}),
             "client_failures": results.failures,
             "client_errors": results.errors,
         },

@@ -15,6 +15,7 @@ from link_builders import Download, download, flood, paced, running_network, sym
 from pytest_benchmark.fixture import BenchmarkFixture
 
 from bench.lab.network.network import Network
+from bench.model.links import CLIENTS
 from bench.stats.estimates import Estimate, estimate
 
 
@@ -33,7 +34,7 @@ def test_bits_and_packets_of_one_connection(
     benchmark: BenchmarkFixture, network: Network, is_timed: bool
 ) -> None:
     """Nothing asked for: at least 1 Gbit/s and 120,000 packets/s."""
-    network.shape(symmetric(), 1)
+    network.shape({CLIENTS: symmetric()}, 1)
     octets = 250_000_000 if is_timed else 5_000_000
     found: list[Download] = []
     benchmark.pedantic(lambda: found.append(download(network, octets)), rounds=3)
@@ -51,7 +52,7 @@ def test_bits_and_packets_of_one_connection(
 def test_small_packets_one_way(
     benchmark: BenchmarkFixture, network: Network, is_timed: bool
 ) -> None:
-    network.shape(symmetric(), 1)
+    network.shape({CLIENTS: symmetric()}, 1)
     found = benchmark.pedantic(flood, (network, 3.0 if is_timed else 0.1), rounds=1)
     rate = found.packets / found.seconds
     benchmark.extra_info.update(packets_per_s=round(rate))
@@ -65,7 +66,7 @@ def test_lateness_at_20_000_packets_a_second(
     benchmark: BenchmarkFixture, network: Network, is_timed: bool
 ) -> None:
     """A round trip of 20 ms asked for: 99 % at most 0.3 ms late."""
-    network.shape(symmetric(rtt_ms=20), 1)
+    network.shape({CLIENTS: symmetric(rtt_ms=20)}, 1)
     benchmark.pedantic(paced, (network, 20_000, 5.0 if is_timed else 0.2), rounds=1)
     seen = network.counts()
     late_ms = [ns / 1e6 for ns in (seen.late_p50_ns, seen.late_p99_ns, seen.late_most_ns)]
@@ -96,7 +97,7 @@ def congestion_seconds(
     found: dict[int, list[float]] = {number: [] for number in CONNECTIONS}
     for repeat in range(1, repeats + 1):
         for number, seconds in found.items():
-            network.shape(symmetric(RTT_MS, loss, RATE_MBIT, congestion), repeat)
+            network.shape({CLIENTS: symmetric(RTT_MS, loss, RATE_MBIT, congestion)}, repeat)
             seconds.append(download(network, OCTETS, number).seconds)
     return found
 

@@ -35,7 +35,7 @@ from bench.lab.network.network import FOLDER_PREFIX, Network, usable
 from bench.lab.processes import Child
 from bench.model import linktext, samples
 from bench.model.errors import TrialFailed
-from bench.model.links import Link, Way
+from bench.model.links import CLIENTS, Link, Way
 from bench.model.links import Path as LinkPath
 from bench.model.load import Load
 from bench.plan.trials import loads_of
@@ -108,7 +108,7 @@ def test_a_round_trip_takes_what_was_asked_for(measure: Measure) -> None:
 def test_losses_are_as_many_as_asked_for_and_the_same_for_the_same_seed(network: Network) -> None:
     count, arrived = 100_000, []
     for seed, packets in ((1, count), (1, 20_000), (2, 20_000)):
-        network.shape(symmetric(loss=0.02), seed)
+        network.shape({CLIENTS: symmetric(loss=0.02)}, seed)
         with Numbered(network) as flow:
             arrived.append(flow.send(packets))
         seen = up_counts(network)
@@ -121,13 +121,13 @@ def test_losses_are_as_many_as_asked_for_and_the_same_for_the_same_seed(network:
 
 
 def test_a_long_transfer_gets_the_rate(network: Network) -> None:
-    network.shape(symmetric(rate_mbit=20), 1)
+    network.shape({CLIENTS: symmetric(rate_mbit=20)}, 1)
     assert 18.5 <= download(network, 10_000_000).mbit_per_s <= 19.5
 
 
 def test_each_direction_is_shaped_by_itself(network: Network) -> None:
     up, down = Way(), Way(20_000_000, loss=0.05, rate=10e6)
-    network.shape(Link((LinkPath(up, down),)), 1)
+    network.shape({CLIENTS: Link((LinkPath(up, down),))}, 1)
     assert download(network, 1_000_000).mbit_per_s < 10
     (seen,) = network.counts().now
     assert seen.up.lost == seen.up.overflowed == seen.up.retransmitted == 0
@@ -145,20 +145,20 @@ def test_the_congestion_control_is_that_of_both_ends(measure: Measure, congestio
     load = fields_of(f"rtt=2ms,cc={congestion}")
     stored = measure(SSE, **(load | {"clients": 3, "duration_s": 0.3, "warmup_s": 0.1}))
     found = stored.record.facts["link"]["congestion"]
-    assert found == {"client": [congestion], "backend": [congestion]}
+    assert found == {"clients": [congestion], "backend": [congestion]}
 
 
 def test_a_congestion_control_that_the_kernel_has_not_is_named(network: Network) -> None:
     with pytest.raises(TrialFailed, match=r"cc=none_such: .*; this kernel has .*reno"):
-        network.shape(symmetric(congestion="none_such"), 1)
-    network.shape(symmetric(), 1)  # it goes on
+        network.shape({CLIENTS: symmetric(congestion="none_such")}, 1)
+    network.shape({CLIENTS: symmetric()}, 1)  # it goes on
     assert download(network, 10_000).octets == 10_000
 
 
 def test_both_paths_carry_traffic(network: Network) -> None:
     link = linktext.link_of(fields_of("path=rtt=4ms,rate=40mbit path=rtt=30ms,loss=1%"))
     assert link is not None
-    network.shape(link, 1)
+    network.shape({CLIENTS: link}, 1)
     before = network.counts().now
     assert len(before) == 2
     for path, megabytes in ((0, 2), (1, 1)):
@@ -192,7 +192,7 @@ class Capture(Quiet):
         if name == "start":  # the link is shaped, and its counts begin, after this
             command = ["tcpdump", "-i", "path0", "-w", str(self.file), "-s", "64", "-U"]
             command += ["-Z", "root", "--immediate-mode", "--time-stamp-precision=nano"]
-            running.network.shape(Link(), 0)  # brings the device up
+            running.network.shape({CLIENTS: Link()}, 0)  # brings the device up
             join = running.network.clients.join
             self.child = Child("tcpdump", command, self.log, join=join)
             until(lambda: "listening on" in self.log.read_text(), 5, "tcpdump listens")
@@ -399,7 +399,7 @@ def test_without_root_a_user_namespace_does(tmp_path: Path) -> None:
     facts = stored.record.facts["link"]
     assert facts["privilege"] == "user namespace"
     assert 6 <= facts["rtt_probe_ms"] < 7
-    assert facts["congestion"] == {"client": ["reno"], "backend": ["reno"]}
+    assert facts["congestion"] == {"clients": ["reno"], "backend": ["reno"]}
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="root has a privilege to lose")

@@ -1,7 +1,7 @@
 """`python -m bench.lab.network CONTROL`: the emulator (see emulator.py).
 
 CONTROL is the descriptor of a Unix socket over which it hands out descriptors.
-The first line out is {"ready": true, "privilege", "priority"}, or {"error"}.
+The first line out is messages.Ready; descriptors of the sides' namespaces follow, in order.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import os
 import socket
 import sys
 
+from bench.lab.network.messages import Ready
 from bench.pipes import die_with_parent, say
 
 
@@ -31,14 +32,14 @@ def main() -> None:
     try:
         spaces = Namespaces()
     except (OSError, NetlinkError) as error:
-        say({"error": str(error)})
+        say(Ready(error=str(error)))
         return
     control = socket.socket(fileno=int(sys.argv[1]))
     descriptors = [end.descriptor for end in spaces.ends.values()]
     if spaces.user_descriptor is not None:
         descriptors.insert(0, spaces.user_descriptor)
     socket.send_fds(control, [b"n"], descriptors)
-    say({"ready": True, "privilege": spaces.privilege, "priority": _raise_priority()})
+    say(Ready(spaces.privilege, _raise_priority()))
     Emulator(spaces, control).run()
 
 

@@ -1,32 +1,31 @@
-"""The link's own process: packets from one device to the other, and commands on its pipes.
+"""The links' own process: packets from one device to the other, and commands on its pipes.
 
 Packets go by in batches; nothing is done for one that could be done for a batch.
 Knows nothing of what the packets carry but whether TCP repeats itself.
-
-Commands, one JSON line each:
-
-    shape {link, seed}     be this link, forget the counts    mark {at}   counts at instants (ns)
-    counts                 now, at the marks, lateness        congestion  of open connections
-    socket {end, kind}     hand one out over the control      path {number, up}
+The commands are those of messages.py, one JSON line each, and so are the replies.
 """
 
 from __future__ import annotations
 
-import dataclasses
 import gc
 import os
 import select
 import socket
 import time
 from collections import deque
-from typing import Any
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import singledispatchmethod
+from pathlib import Path
 
-import msgspec
-
+from bench.lab.network import messages
+from bench.lab.network.capture import Capture
 from bench.lab.network.counts import Lateness, Retransmissions, Tally
-from bench.lab.network.namespaces import BACKEND, CLIENT, Namespaces
+from bench.lab.network.namespaces import Namespaces
 from bench.lab.network.shaper import LOST, Shaper
-from bench.model.links import Link
+from bench.model.links import CLIENTS, Link
+from bench.model.messages import Done, Failed
+from bench.model.readings import PathCounts
 from bench.pipes import hear, say
 
 BATCH = 64
@@ -47,13 +46,15 @@ class Direction:
         self.tally = Tally()
         self.waiting: deque[tuple[int, bytes]] = deque()
         self.lateness = Lateness()
+        self.read: Callable[[int, int], bytes] = os.read
+        self.write: Callable[[int, bytes], int] = os.write
         self._sink = sink
         self._shaper = shaper
         self._repeats = Retransmissions().sees
 
     def take(self, now: int) -> None:
         """Read what the sender gave, a batch at most."""
-        read, source, repeats = os.read, self.source, self._repeats
+        read, source, repeats = self.read, self.source, self._repeats
         append, admit, tally = self.waiting.append, self._shaper.admit, self.tally
         full = len(self.waiting) > MOST_WAITING
         plain, release = self._shaper.is_plain and not full, now + self._shaper.delay_ns
@@ -84,7 +85,7 @@ class Direction:
 
     def give(self, now: int) -> None:
         """Write what is due."""
-        waiting, write, sink, tally = self.waiting, os.write, self._sink, self.tally
+        waiting, write, sink, tally = self.waiting, self.write, self._sink, self.tally
         self.lateness.add(now - waiting[0][0])
         packets = octets = 0
         while waiting and waiting[0][0] <= now:
@@ -98,6 +99,20 @@ class Direction:
         tally.bytes_out += octets
 
 
+@dataclass(frozen=True)
+class Ways:
+    """Both directions of a path."""
+
+    up: Direction
+    down: Direction
+
+    def counts(self) -> PathCounts:
+        return PathCounts(self.up.tally.snapshot(), self.down.tally.snapshot())
+
+
+Totals = dict[str, list[PathCounts]]
+
+
 class Emulator:
     """Serves until its commands end."""
 
@@ -105,10 +120,11 @@ class Emulator:
         self._spaces = spaces
         self._control = control
         self._directions: dict[int, Direction] = {}
-        self._paths: list[dict[str, Direction]] = []
+        self._links: dict[str, list[Ways]] = {}
+        self._captures: dict[str, Capture] = {}
         self._marks: list[int] = []
-        self._marked: dict[str, Any] = {}
-        self._dropped_before = 0
+        self._marked: dict[int, Totals] = {}
+        self._dropped_before: dict[str, int] = {}
         self._rest = b""
 
     def run(self) -> None:
@@ -142,78 +158,127 @@ class Emulator:
 
     def _mark(self, now: int) -> None:
         while self._marks and self._marks[0] <= now:
-            self._marked[str(self._marks.pop(0))] = self._totals()
+            self._marked[self._marks.pop(0)] = self._totals()
 
-    def _totals(self) -> list[dict[str, Any]]:
-        return [
-            {name: dataclasses.asdict(one.tally.snapshot()) for name, one in path.items()}
-            for path in self._paths
-        ]
+    def _totals(self) -> Totals:
+        return {name: [path.counts() for path in paths] for name, paths in self._links.items()}
 
     def _hear(self) -> bool:
         chunk = os.read(COMMANDS, 1 << 16)
         if not chunk:
+            self._end_captures()
             return False
         *lines, self._rest = (self._rest + chunk).split(b"\n")
         for line in lines:
-            message = hear(line, dict)
             try:
-                say(getattr(self, f"do_{message['do']}")(message) or {})
-            except (OSError, ValueError, msgspec.ValidationError) as error:
-                say({"error": f"{type(error).__name__}: {error}"})
+                say(self._do(hear(line, messages.Command)))
+            except (OSError, ValueError) as error:
+                say(Failed(f"{type(error).__name__}: {error}"))
         return True
 
     # --- commands --------------------------------------------------------------------
 
-    def do_shape(self, message: dict[str, Any]) -> None:
-        link = msgspec.convert(message["link"], Link)
-        self._spaces.arrange(len(link.paths), link.congestion)
-        for ends in self._spaces.ends.values():
-            for device in ends.devices:
-                _drain(device)
-        client, backend = self._spaces.ends[CLIENT], self._spaces.ends[BACKEND]
-        self._directions, self._paths = {}, []
-        for number, path in enumerate(link.paths):
-            a, b = client.devices[number], backend.devices[number]
-            seed = f"{message['seed']}/{number}"
-            up = Direction(a, b, Shaper(path.up, f"{seed}/up"))
-            down = Direction(b, a, Shaper(path.down, f"{seed}/down"))
-            self._directions |= {a: up, b: down}
-            self._paths.append({"up": up, "down": down})
+    @singledispatchmethod
+    def _do(self, command: messages.Command) -> object:
+        raise ValueError(f"unknown command {command}")
+
+    @_do.register
+    def _(self, command: messages.Shape) -> Done:
+        self._end_captures()
+        self._spaces.arrange(command.links)
+        self._directions, self._links = {}, {}
+        for name, link in command.links.items():
+            self._links[name] = self._join(name, link, command.seed)
         self._marks, self._marked = [], {}
         self._dropped_before = self._dropped()
+        for name, file in command.captures.items():
+            self._capture(name, Path(file))
+        return Done()
 
-    def do_mark(self, message: dict[str, Any]) -> None:
-        self._marks = sorted(int(instant) for instant in message["at"])
-        self._marked = {}
+    @_do.register
+    def _(self, command: messages.Mark) -> Done:
+        self._marks, self._marked = sorted(command.at), {}
+        return Done()
 
-    def do_counts(self, _: dict[str, Any]) -> dict[str, Any]:
-        late = [one.lateness for one in self._directions.values()]
-        quantiles = [(one.quantile_ns(0.5), one.quantile_ns(0.99), one.most_ns) for one in late]
-        known = [one for one in quantiles if one[0] == one[0]]
-        return {
-            "now": self._totals(),
-            "marks": self._marked,
-            "late_ns": [max(values) for values in zip(*known, strict=True)],
-            "dropped": self._dropped() - self._dropped_before,
-        }
+    @_do.register
+    def _(self, command: messages.ReadCounts) -> messages.Seen:
+        captured = {name: capture.packets for name, capture in self._captures.items()}
+        if command.ends_captures:
+            self._end_captures()
+        before = self._dropped_before
+        return messages.Seen(
+            now=self._totals(),
+            marks=self._marked,
+            late_ns={
+                name: late for name, paths in self._links.items() if (late := _late_ns(paths))
+            },
+            dropped={name: count - before[name] for name, count in self._dropped().items()},
+            captured=captured,
+        )
 
-    def _dropped(self) -> int:
-        return sum(end.dropped() for end in self._spaces.ends.values())
+    @_do.register
+    def _(self, _: messages.ReadCongestion) -> messages.Congestion:
+        return messages.Congestion(self._spaces.congestion())
 
-    def do_congestion(self, _: dict[str, Any]) -> dict[str, Any]:
-        return self._spaces.congestion()
-
-    def do_socket(self, message: dict[str, Any]) -> None:
+    @_do.register
+    def _(self, command: messages.MakeSocket) -> Done:
         with (
-            self._spaces.inside(message["end"]),
-            socket.socket(socket.AF_INET, message["kind"]) as one,
+            self._spaces.inside(command.side),
+            socket.socket(socket.AF_INET, command.kind) as one,
         ):
             socket.send_fds(self._control, [b"s"], [one.fileno()])
+        return Done()
 
-    def do_path(self, message: dict[str, Any]) -> None:
-        for end in self._spaces.ends.values():
-            self._spaces.switch(end, int(message["number"]), bool(message["up"]))
+    @_do.register
+    def _(self, command: messages.SwitchPath) -> Done:
+        self._spaces.switch(command.link, command.path, command.up)
+        return Done()
+
+    # --- parts of them -----------------------------------------------------------------
+
+    def _join(self, name: str, link: Link, seed: int) -> list[Ways]:
+        """The directions of a link's paths, with nothing under way."""
+        paths = []
+        for number, path in enumerate(link.paths):
+            near, far = self._spaces.devices(name, number)
+            for device in (near, far):
+                _drain(device)
+            # Each link has chances of its own.
+            whole = f"{seed}/{number}" if name == CLIENTS else f"{seed}/{name}/{number}"
+            up = Direction(near, far, Shaper(path.up, f"{whole}/up"))
+            down = Direction(far, near, Shaper(path.down, f"{whole}/down"))
+            self._directions |= {near: up, far: down}
+            paths.append(Ways(up, down))
+        return paths
+
+    def _capture(self, name: str, file: Path) -> None:
+        self._captures[name] = capture = Capture(file)
+        for path in self._links[name]:
+            path.up.read, path.down.write = capture.reader(), capture.writer()
+
+    def _end_captures(self) -> None:
+        for name, capture in self._captures.items():
+            for path in self._links[name]:
+                path.up.read, path.down.write = os.read, os.write
+            capture.close()
+        self._captures = {}
+
+    def _dropped(self) -> dict[str, int]:
+        return {name: self._spaces.dropped(name) for name in self._links}
+
+
+def _late_ns(paths: list[Ways]) -> tuple[float, float, float] | None:
+    """Median, 99 % and most of the later direction; None without a packet."""
+    late = [way.lateness for path in paths for way in (path.up, path.down)]
+    found = [(one.quantile_ns(0.5), one.quantile_ns(0.99), float(one.most_ns)) for one in late]
+    known = [one for one in found if one[0] == one[0]]
+    if not known:
+        return None
+    return (
+        max(one[0] for one in known),
+        max(one[1] for one in known),
+        max(one[2] for one in known),
+    )
 
 
 def _drain(device: int) -> None:

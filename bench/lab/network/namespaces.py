@@ -1,4 +1,4 @@
-"""Two network namespaces and the devices that join them, held by the process that makes them.
+"""A network namespace for each side, and the devices that join them, held by who makes them.
 
 The namespaces have no name: they live as long as a process is in them or holds a
 descriptor, and vanish with their devices and addresses when the last one ends,
@@ -14,7 +14,7 @@ import fcntl
 import os
 import socket
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -24,14 +24,11 @@ from pyroute2.netlink.diag import SS_ESTABLISHED
 from pyroute2.netlink.exceptions import NetlinkError
 
 from bench.lab.network import mptcp
+from bench.lab.network.topology import PREFIX, SPANS, Span, spans_of, subnets_behind
+from bench.model.links import BACKEND, CLIENTS, SERVICES, SIDES, Link
 
 CLONE_NEWUSER, CLONE_NEWNET = 0x10000000, 0x40000000
 TUNSETIFF, IFF_TUN, IFF_NO_PI = 0x400454CA, 0x0001, 0x1000
-CLIENT, BACKEND = "client", "backend"
-ADDRESSES = (("10.77.0.1", "10.77.0.2"), ("10.78.0.1", "10.78.0.2"))
-"""Of each path: the clients' end and the backend's."""
-
-PREFIX = 24
 MTU = 1500
 QUEUE_PACKETS = 5000
 """What a device keeps while the emulator is busy; more is dropped and counted."""
@@ -43,6 +40,8 @@ SETTINGS = {
     "ipv6/conf/all/disable_ipv6": "1",
     "ipv6/conf/default/disable_ipv6": "1",
 }
+FORWARDING = {"ipv4/ip_forward": "1"}
+"""Of the sides between two others."""
 
 AVAILABLE = Path("/proc/sys/net/ipv4/tcp_available_congestion_control")
 _libc = ctypes.CDLL(None, use_errno=True)
@@ -62,27 +61,28 @@ def _enter(descriptor: int) -> None:
     _check(_libc.setns(descriptor, CLONE_NEWNET), "setns")
 
 
-@dataclass
+@dataclass(frozen=True)
+class Device:
+    """A TUN device: its descriptor, and its index within its namespace."""
+
+    descriptor: int
+    index: int
+
+
+@dataclass(frozen=True)
 class End:
-    """One namespace: its descriptor, its route and MPTCP sockets, the TUN device of each path."""
+    """A side's namespace: its descriptor, its route and MPTCP sockets, its devices by name."""
 
     name: str
     descriptor: int
     routes: IPRoute
     subflows: Any
-    devices: list[int] = field(default_factory=list)
-    indices: list[int] = field(default_factory=list)
+    devices: dict[str, Device] = field(default_factory=dict)
 
-    def address(self, path: int) -> str:
-        return ADDRESSES[path][(CLIENT, BACKEND).index(self.name)]
-
-    def dropped(self) -> int:
-        """Packets that the devices dropped because the emulator did not keep up."""
-        total = 0
-        for index in self.indices:
-            (link,) = self.routes.get_links(index)
-            total += link.get_attr("IFLA_STATS64")["tx_dropped"]
-        return total
+    def dropped(self, device: str) -> int:
+        """Packets that a device dropped because the emulator did not keep up."""
+        (link,) = self.routes.get_links(self.devices[device].index)
+        return int(link.get_attr("IFLA_STATS64")["tx_dropped"])
 
 
 class Namespaces:
@@ -91,15 +91,16 @@ class Namespaces:
     def __init__(self) -> None:
         self.privilege = "root"
         self.user_descriptor: int | None = None
+        self.ends: dict[str, End] = {}
+        self.spans: dict[str, Span] = {}
         home = os.open("/proc/self/ns/net", os.O_RDONLY)
-        try:
-            _unshare(CLONE_NEWNET)
-        except PermissionError:
-            self._become_owner()
-            _unshare(CLONE_NEWNET)
-        self.ends = {CLIENT: self._furnish(CLIENT)}
-        _unshare(CLONE_NEWNET)
-        self.ends[BACKEND] = self._furnish(BACKEND)
+        for side in SIDES:
+            try:
+                _unshare(CLONE_NEWNET)
+            except PermissionError:
+                self._become_owner()
+                _unshare(CLONE_NEWNET)
+            self.ends[side] = self._furnish(side)
         if self.user_descriptor is None:
             _enter(home)
         os.close(home)
@@ -114,22 +115,20 @@ class Namespaces:
         self.privilege = "user namespace"
         self.user_descriptor = os.open("/proc/self/ns/user", os.O_RDONLY)
 
-    def _furnish(self, name: str) -> End:
+    def _furnish(self, side: str) -> End:
         descriptor = os.open("/proc/thread-self/ns/net", os.O_RDONLY)
-        end = End(name, descriptor, IPRoute(), mptcp.manager())
-        for setting, value in SETTINGS.items():
+        end = End(side, descriptor, IPRoute(), mptcp.manager())
+        between = FORWARDING if side in (BACKEND, SERVICES) else {}
+        for setting, value in {**SETTINGS, **between}.items():
             path = Path("/proc/sys/net") / setting
             if path.exists():
                 path.write_text(value)
         (loopback,) = end.routes.link_lookup(ifname="lo")
         end.routes.link("set", index=loopback, state="up")
-        for number in range(len(ADDRESSES)):
-            device = f"path{number}"
-            end.devices.append(_tun(device))
-            (index,) = end.routes.link_lookup(ifname=device)
-            end.indices.append(index)
-            end.routes.link("set", index=index, mtu=MTU, txqlen=QUEUE_PACKETS)
-            end.routes.addr("add", index=index, address=end.address(number), prefixlen=PREFIX)
+        for span in SPANS:
+            if side in (span.near, span.far):
+                for path_number in range(len(span.subnets)):
+                    _add_device(end, span, path_number)
         return end
 
     @contextlib.contextmanager
@@ -145,57 +144,121 @@ class Namespaces:
         finally:
             os.close(before)
 
-    def arrange(self, paths: int, congestion: str) -> None:
-        """Bring up the first `paths` devices; new connections over them use `congestion`.
+    def arrange(self, links: Mapping[str, Link]) -> None:
+        """Bring up the devices of these links' paths, and who is reached over them.
 
         The congestion control is a property of the route: so every connection of
         every program has it, on both ends, without its help.
         """
-        for end in self.ends.values():
-            announced = end.address(1) if paths > 1 and end.name == BACKEND else ""
-            mptcp.allow(end.subflows, paths - 1, announced)
-            for number, index in enumerate(end.indices):
-                self.switch(end, number, number < paths)
-                if number < paths:
-                    self._route(end, end.address(number), index, congestion)
+        spans = spans_of(links)
+        if spans != self.spans:  # routes to sides that are there no more go with their device
+            for span in self.spans.values():
+                for path in range(len(span.subnets)):
+                    self._switch(span, path, up=False)
+        self.spans = spans
+        paths = len(links[CLIENTS].paths) if CLIENTS in links else 0
+        for side in (CLIENTS, BACKEND):
+            second = SPANS[0].address(side, 1) if paths > 1 and side == BACKEND else ""
+            mptcp.allow(self.ends[side].subflows, max(0, paths - 1), second)
+        for name, span in spans.items():
+            for path in range(len(span.subnets)):
+                self.switch(name, path, up=path < len(links[name].paths))
+            for side in (span.near, span.far):
+                self._reach(side, span, links[name])
 
-    def _route(self, end: End, address: str, index: int, congestion: str) -> None:
+    def _reach(self, side: str, span: Span, link: Link) -> None:
+        """Routes of a side over one of its links: to each path, and to what lies behind."""
+        for path in range(len(link.paths)):
+            self._route(side, span, path, span.subnets[path], link.congestion)
+        for subnet in subnets_behind(side, span, self.spans.values()):
+            self._route(side, span, 0, subnet, link.congestion)
+
+    def _route(self, side: str, span: Span, path: int, subnet: str, congestion: str) -> None:
+        end = self.ends[side]
         try:
             end.routes.route(
                 "replace",
-                dst=f"{address.rpartition('.')[0]}.0/{PREFIX}",
-                oif=index,
+                dst=f"{subnet}.0/{PREFIX}",
+                oif=end.devices[span.devices[path]].index,
                 scope="link",
                 proto="kernel",
-                prefsrc=address,
+                prefsrc=span.address(side, path),
                 **({"metrics": {"cc_algo": congestion}} if congestion else {}),
             )
         except NetlinkError as error:
             has = AVAILABLE.read_text().strip()
             raise OSError(f"cc={congestion}: {error.args[1]}; this kernel has {has}") from None
 
-    def switch(self, end: End, path: int, up: bool) -> None:
-        """Bring a path's device up or down."""
-        end.routes.link("set", index=end.indices[path], state="up" if up else "down")
+    def switch(self, link: str, path: int, up: bool) -> None:
+        """Bring the devices of a link's path up or down, on both sides."""
+        self._switch(self.spans[link], path, up)
 
-    def congestion(self) -> dict[str, list[str]]:
-        """The congestion control of the connections that stand, by end, as the kernel says it."""
-        found = {}
-        for name in self.ends:
-            with self.inside(name), DiagSocket() as diagnosis:
-                # Not those that only listen: they have the host's until somebody comes.
-                sockets = diagnosis.get_sock_stats(
-                    family=socket.AF_INET, states=1 << SS_ESTABLISHED, extensions=1 << 3
-                )
-            across = {*ADDRESSES, *(pair[::-1] for pair in ADDRESSES)}
-            names = {
-                entry.get_attr("INET_DIAG_CONG")
-                for entry in sockets
-                # Not those that stay within the backend, as a broker's with its publisher.
-                if (entry["idiag_src"], entry["idiag_dst"]) in across
-            }
-            found[name] = sorted(name for name in names if name)
+    def _switch(self, span: Span, path: int, up: bool) -> None:
+        for side in (span.near, span.far):
+            end = self.ends[side]
+            index = end.devices[span.devices[path]].index
+            end.routes.link("set", index=index, state="up" if up else "down")
+
+    def devices(self, link: str, path: int) -> tuple[int, int]:
+        """The descriptors of a path's devices: the near side's, the far one's."""
+        span = self.spans[link]
+        near, far = (self.ends[side].devices[span.devices[path]] for side in (span.near, span.far))
+        return near.descriptor, far.descriptor
+
+    def dropped(self, link: str) -> int:
+        """Packets that the devices of a link dropped because the emulator did not keep up."""
+        span = self.spans[link]
+        return sum(
+            self.ends[side].dropped(span.devices[path])
+            for side in (span.near, span.far)
+            for path in range(len(span.subnets))
+        )
+
+    def congestion(self) -> dict[str, dict[str, list[str]]]:
+        """The congestion control of the connections that stand, by link and end, from the kernel.
+
+        Not those that stay within a side, as a broker's with its publisher.
+        """
+        found: dict[str, dict[str, list[str]]] = {name: {} for name in self.spans}
+        for side in {side for span in self.spans.values() for side in (span.near, span.far)}:
+            controls = self._controls(side)
+            for name, span in self.spans.items():
+                if side in (span.near, span.far):
+                    beyond = set(span.subnets) | set(
+                        subnets_behind(side, span, self.spans.values())
+                    )
+                    names = {one for subnet, one in controls if subnet in beyond}
+                    found[name][side] = sorted(names)
         return found
+
+    def _controls(self, side: str) -> set[tuple[str, str]]:
+        """The subnet of each connection's other end, and its congestion control."""
+        with self.inside(side), DiagSocket() as diagnosis:
+            # Not those that only listen: they have the host's until somebody comes.
+            sockets = diagnosis.get_sock_stats(
+                family=socket.AF_INET, states=1 << SS_ESTABLISHED, extensions=1 << 3
+            )
+        own = {
+            span.address(side, path)
+            for span in SPANS
+            if side in (span.near, span.far)
+            for path in range(len(span.subnets))
+        }
+        return {
+            (entry["idiag_dst"].rpartition(".")[0], control)
+            for entry in sockets
+            if entry["idiag_dst"] not in own and (control := entry.get_attr("INET_DIAG_CONG"))
+        }
+
+
+def _add_device(end: End, span: Span, path: int) -> None:
+    """A device of the namespace in which this is called, down, with its address."""
+    name = span.devices[path]
+    descriptor = _tun(name)
+    (index,) = end.routes.link_lookup(ifname=name)
+    end.devices[name] = Device(descriptor, index)
+    end.routes.link("set", index=index, mtu=MTU, txqlen=QUEUE_PACKETS)
+    end.routes.addr("add", index=index, address=span.address(end.name, path), prefixlen=PREFIX)
 
 
 def _tun(name: str) -> int:

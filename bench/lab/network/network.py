@@ -1,4 +1,4 @@
-"""The harness's end of an emulated network: start it, shape it, read it, stop it.
+"""The harness's end of an emulated network: start it, shape its links, read them, stop it.
 
 Knows nothing of trials; it runs the emulator as a child and speaks to it in lines.
 """
@@ -12,20 +12,19 @@ import socket
 import sys
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any
-
-import msgspec
+from typing import TypeVar
 
 from bench.catalog import ROOT
-from bench.lab.network.namespaces import ADDRESSES, BACKEND, CLIENT
+from bench.lab.network import messages, topology
 from bench.lab.processes import Child
 from bench.lab.scratch import make_folder
-from bench.lab.side import Side
+from bench.lab.side import Side, Sides
 from bench.model.errors import ComponentMissing, TrialFailed
-from bench.model.links import Link
+from bench.model.links import BACKEND, CLIENTS, SIDES, Link
+from bench.model.messages import Done
 from bench.model.readings import PathCounts
 
 FOLDER_PREFIX = "patternbench-link-"
@@ -38,9 +37,13 @@ REMEDY = (
 )
 
 
+T = TypeVar("T")
+NAN = float("nan")
+
+
 @dataclasses.dataclass(frozen=True)
 class Counts:
-    """What the link saw: by instant (ns) and now, one entry a path; lateness in ns."""
+    """What a link saw: by instant (ns) and now, one entry a path; lateness in ns."""
 
     at: dict[int, list[PathCounts]]
     now: list[PathCounts]
@@ -48,10 +51,11 @@ class Counts:
     late_p99_ns: float
     late_most_ns: float
     dropped: int
+    captured: int = 0
 
 
 class Network:
-    """Two places, `client` and `backend`, and the link between them."""
+    """The sides, and the links between them."""
 
     def __init__(self) -> None:
         self._child: Child | None = None
@@ -59,6 +63,7 @@ class Network:
         self._folder: Path | None = None
         self._descriptors: list[int] = []
         self._asking = threading.Lock()
+        self._links: Mapping[str, Link] = {}
         self.privilege = ""
         self.priority = ""
 
@@ -73,12 +78,12 @@ class Network:
             "link", command, self._folder / "link.log", cwd=ROOT, pass_fds=[theirs.fileno()]
         )
         theirs.close()
-        ready = self._child.listen(dict, START_SECONDS)
-        if ready.get("error"):
+        ready = self._child.listen(messages.Ready, START_SECONDS)
+        if ready.error:
             self.stop()
-            raise ComponentMissing(f"an emulated link: {ready['error']}; {REMEDY}")
-        self.privilege, self.priority = ready["privilege"], ready["priority"]
-        _, self._descriptors, _, _ = socket.recv_fds(ours, 1, 3)
+            raise ComponentMissing(f"an emulated link: {ready.error}; {REMEDY}")
+        self.privilege, self.priority = ready.privilege, ready.priority
+        _, self._descriptors, _, _ = socket.recv_fds(ours, 1, 1 + len(SIDES))
 
     @property
     def pids(self) -> list[int]:
@@ -91,79 +96,94 @@ class Network:
     def log_tail(self) -> list[str]:
         return self._child.log_tail() if self._child else []
 
-    def place(self, end: str, path: int = 0) -> Side:
-        """Where clients, or the backend, are."""
-        number = (CLIENT, BACKEND).index(end)
-        *owner, client, backend = self._descriptors
-        join = (*owner, (client, backend)[number])
-        return Side(ADDRESSES[path][number], join, partial(self._socket, end))
+    def side(self, name: str, links: Collection[str] = (CLIENTS,), path: int = 0) -> Side:
+        """Where those of a side are when these links are asked for.
+
+        `path` is the one by whose address they are reached, of those of the clients' link.
+        """
+        place = topology.where(name, links)
+        *owner, clients, backend, services, standby = self._descriptors
+        number = SIDES.index(place)
+        join = (*owner, (clients, backend, services, standby)[number])
+        return Side(topology.host(name, links, path), join, partial(self._socket, place))
+
+    def sides(self, links: Collection[str]) -> Sides:
+        """Where everybody is when these links are asked for."""
+        return Sides(**{name: self.side(name, links) for name in SIDES})
 
     @property
     def clients(self) -> Side:
-        return self.place(CLIENT)
+        return self.side(CLIENTS)
 
     @property
     def backend(self) -> Side:
-        return self.place(BACKEND)
+        return self.side(BACKEND)
 
-    def _ask(self, **message: Any) -> dict[str, Any]:
+    def _ask(self, command: messages.Command, reply: type[T]) -> T:
         if self._child is None:
             raise TrialFailed("the link is not running")
         with self._asking:  # a cut has a thread of its own
-            reply = self._child.ask(message, dict)
-        if reply.get("error"):
-            raise TrialFailed(f"link: {reply['error']}")
-        return reply
+            return self._child.ask(command, reply)
 
-    def _socket(self, end: str, kind: int) -> socket.socket:
+    def _socket(self, side: str, kind: int) -> socket.socket:
         assert self._control is not None
-        self._ask(do="socket", end=end, kind=int(kind))
+        self._ask(messages.MakeSocket(side, int(kind)), Done)
         _, (descriptor,), _, _ = socket.recv_fds(self._control, 1, 1)
         return socket.socket(socket.AF_INET, kind, fileno=descriptor)
 
-    def shape(self, link: Link, seed: int) -> None:
-        """Be this link from now on; counts begin anew."""
-        self._ask(do="shape", link=dataclasses.asdict(link), seed=seed)
+    def shape(
+        self, links: Mapping[str, Link], seed: int, captures: Mapping[str, Path] | None = None
+    ) -> None:
+        """Be these links from now on; counts begin anew, and those captures."""
+        files = {name: str(path) for name, path in (captures or {}).items()}
+        self._links = dict(links)
+        self._ask(messages.Shape(self._links, seed, files), Done)
 
     def mark(self, instants: Sequence[int]) -> None:
         """Have the counts taken at these instants (ns of the monotonic clock)."""
-        self._ask(do="mark", at=list(instants))
+        self._ask(messages.Mark(list(instants)), Done)
 
-    def counts(self) -> Counts:
-        """All counts so far."""
-        reply = self._ask(do="counts")
-        middle, high, most = reply["late_ns"] or [float("nan")] * 3
-        return Counts(
-            at={int(at): _paths(paths) for at, paths in reply["marks"].items()},
-            now=_paths(reply["now"]),
-            late_p50_ns=middle,
-            late_p99_ns=high,
-            late_most_ns=most,
-            dropped=reply["dropped"],
-        )
+    def counts(self, link: str = CLIENTS) -> Counts:
+        """All counts of a link so far."""
+        return self.all_counts()[link]
 
-    def congestion(self) -> dict[str, list[str]]:
-        """Congestion control of the connections that stand, by end."""
-        return self._ask(do="congestion")
+    def all_counts(self, *, ends_captures: bool = False) -> dict[str, Counts]:
+        """The same of every link; no packet after those counted is captured where that is said."""
+        seen = self._ask(messages.ReadCounts(ends_captures), messages.Seen)
+        return {
+            name: Counts(
+                {at: links[name] for at, links in seen.marks.items()},
+                now,
+                *seen.late_ns.get(name, (NAN, NAN, NAN)),
+                dropped=seen.dropped[name],
+                captured=seen.captured.get(name, 0),
+            )
+            for name, now in seen.now.items()
+        }
 
-    def switch(self, path: int, up: bool) -> None:
-        """Take a path down, or bring it back."""
-        self._ask(do="path", number=path, up=up)
+    def congestion(self) -> dict[str, dict[str, list[str]]]:
+        """Congestion control of the connections that stand, by link and side."""
+        return self._ask(messages.ReadCongestion(), messages.Congestion).links
 
-    def probe_ms(self, link: Link) -> float:
-        """The round trip of small datagrams as sockets see it (least of a few); NaN where lost."""
-        rtt_s = link.paths[0].rtt_ns / 1e9
+    def switch(self, path: int, up: bool, link: str = CLIENTS) -> None:
+        """Take a path of a link down, or bring it back."""
+        self._ask(messages.SwitchPath(link, path, up), Done)
+
+    def probe_ms(self, name: str = CLIENTS) -> float:
+        """The round trip of small datagrams over a link (least of a few); NaN where lost."""
+        span = topology.spans_of(self._links)[name]
+        near, far = self.side(span.near, self._links), self.side(span.far, self._links)
+        rtt_s = self._links[name].paths[0].rtt_ns / 1e9
         count = int(max(FEWEST_PROBES, min(MOST_PROBES, PROBE_SECONDS / max(rtt_s, 1e-3))))
-        near = self.clients.make_socket(socket.SOCK_DGRAM)
-        far = self.backend.make_socket(socket.SOCK_DGRAM)
-        with near, far:
-            for end, place in ((near, self.clients), (far, self.backend)):
-                end.bind((place.host, 0))
+        here, there = near.make_socket(socket.SOCK_DGRAM), far.make_socket(socket.SOCK_DGRAM)
+        with here, there:
+            for end, side in ((here, near), (there, far)):
+                end.bind((side.host, 0))
                 end.settimeout(2 * rtt_s + 0.5)
             times = [
-                spent for _ in range(count) if (spent := _round_trip_ms(near, far)) is not None
+                spent for _ in range(count) if (spent := _round_trip_ms(here, there)) is not None
             ]
-        return min(times) if times else float("nan")
+        return min(times) if times else NAN
 
     def stop(self) -> None:
         """End the emulator; the namespaces go with it and what ran in them."""
@@ -177,10 +197,6 @@ class Network:
             shutil.rmtree(self._folder, ignore_errors=True)
         self._child = self._control = self._folder = None
         self._descriptors = []
-
-
-def _paths(paths: Any) -> list[PathCounts]:
-    return msgspec.convert(paths, list[PathCounts])
 
 
 def _round_trip_ms(near: socket.socket, far: socket.socket) -> float | None:

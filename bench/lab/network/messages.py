@@ -1,0 +1,83 @@
+"""What the harness and the emulator say to each other: a command, and its reply, in one line each.
+
+What only is done is answered by bench.model.messages.Done, what fails by Failed.
+Shapes only; knows nothing of how a command is done.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from msgspec import Struct, field
+
+from bench.model.links import Link
+from bench.model.readings import PathCounts
+
+
+class Shape(Struct, frozen=True, tag="shape"):
+    """Be these links, by name, and forget the counts; write captures to these files, by link."""
+
+    links: dict[str, Link]
+    seed: int
+    captures: dict[str, str] = field(default_factory=dict)
+
+
+class Mark(Struct, frozen=True, tag="mark"):
+    """Take the counts at these instants (ns of the monotonic clock)."""
+
+    at: Sequence[int]
+
+
+class ReadCounts(Struct, frozen=True, tag="counts"):
+    """Say what was counted; with `ends_captures` no packet is written after those counted."""
+
+    ends_captures: bool = False
+
+
+class ReadCongestion(Struct, frozen=True, tag="congestion"):
+    """Say which congestion control the open connections have."""
+
+
+class MakeSocket(Struct, frozen=True, tag="socket"):
+    """Hand out, over the control socket, a fresh IPv4 socket of a side."""
+
+    side: str
+    kind: int
+
+
+class SwitchPath(Struct, frozen=True, tag="path"):
+    """Take a path of a link down, or bring it back."""
+
+    link: str
+    path: int
+    up: bool
+
+
+Command = Shape | Mark | ReadCounts | ReadCongestion | MakeSocket | SwitchPath
+
+
+class Ready(Struct, frozen=True, tag="ready"):
+    """The first line: what the emulator could get, or why there is none."""
+
+    privilege: str = ""
+    priority: str = ""
+    error: str = ""
+
+
+class Seen(Struct, frozen=True, tag="seen"):
+    """What was counted, by link: now, at each marked instant, and how late packets came out.
+
+    `late_ns` are median, 99 % and most; a link without packets has none.
+    """
+
+    now: dict[str, list[PathCounts]]
+    marks: dict[int, dict[str, list[PathCounts]]]
+    late_ns: dict[str, tuple[float, float, float]]
+    dropped: dict[str, int]
+    captured: dict[str, int]
+
+
+class Congestion(Struct, frozen=True, tag="found"):
+    """By link and side: the congestion controls of the connections that cross it."""
+
+    links: dict[str, dict[str, list[str]]]
