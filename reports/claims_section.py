@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bench.analysis.evaluated import ExperimentResult
-from bench.analysis.judging import JudgedClaim, lacking, verdicts
+from bench.analysis.evaluated import ExperimentResult, JudgedClaim
+from bench.analysis.judging import lacking
 from bench.analysis.metrics import METRICS
 from bench.stats.estimates import Estimate
 from bench.verdicts.evidence import Judgement, Number
@@ -102,7 +102,7 @@ class ClaimsSection:
 
 def section(result: ExperimentResult) -> ClaimsSection:
     """All claims of the experiment: those judged, and those that lack trials."""
-    found = verdicts(result)
+    found = result.claims
     judged = tuple(_line(result, v) for v in found if not v.remedy)
     missing = tuple(MissingLine(v.claim.id, v.claim.statement, v.remedy) for v in found if v.remedy)
     ids = ",".join(line.id for line in missing)

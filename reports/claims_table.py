@@ -10,8 +10,7 @@ from typing import Any
 
 import pandas as pd
 
-from bench.analysis.evaluated import ExperimentResult
-from bench.analysis.judging import JudgedClaim, verdicts
+from bench.analysis.evaluated import ExperimentResult, JudgedClaim
 
 COLUMNS = [
     *("experiment", "claim", "statement", "verdict", "part", "what", "unit"),
@@ -22,7 +21,7 @@ COLUMNS = [
 def table(results: Sequence[ExperimentResult]) -> pd.DataFrame:
     """Tidy: a row for each number behind each verdict (claims.csv)."""
     rows = [
-        row for result in results for verdict in verdicts(result) for row in _rows(result, verdict)
+        row for result in results for verdict in result.claims for row in _rows(result, verdict)
     ]
     return pd.DataFrame(rows, columns=COLUMNS)
 

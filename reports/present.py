@@ -248,7 +248,7 @@ def glossary(result: ExperimentResult) -> list[tuple[str, str]]:
     """Definitions of the metrics that the report shows."""
     keys = [*result.experiment.headline]
     keys += [key for pair in result.experiment.tradeoff for key in pair]
-    keys += [one.prediction.metric for group in result.groups for one in group.predicted]
+    keys += [one.metric for group in result.groups for one in group.predicted]
     keys += tables.HARNESS
     if len(tables.link(result)):
         keys += tables.LINK

@@ -211,7 +211,7 @@ def laws(result: ExperimentResult) -> str:
     close = sum(
         1
         for one in pairs
-        if abs(one.difference) <= CLOSE_SHARE
+        if abs(one.residual) <= CLOSE_SHARE
         or one.measured.low <= one.value <= one.measured.high
         or one.value == one.measured.value
     )

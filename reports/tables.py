@@ -87,21 +87,20 @@ def predictions(result: ExperimentResult) -> pd.DataFrame:
     rows: list[dict[str, Any]] = []
     for group in result.groups:
         for one in group.predicted:
-            law = one.prediction
             rows.append(
                 {
-                    "law": law.law,
-                    "formula": law.formula,
-                    "source": law.source,
+                    "law": one.law,
+                    "formula": one.formula,
+                    "source": one.source,
                     "pattern": group.pattern,
                     "level": group.level.text,
-                    "metric": law.metric,
-                    "unit": METRICS[law.metric].unit,
+                    "metric": one.metric,
+                    "unit": METRICS[one.metric].unit,
                     "predicted": one.value,
                     "measured": one.measured.value,
                     "low": one.measured.low,
                     "high": one.measured.high,
-                    "difference": one.difference,
+                    "difference": one.residual,
                 }
             )
     names = [pattern.name for pattern in result.patterns]

@@ -8,11 +8,12 @@ know where trials come from, nor any table or figure.
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
-from bench.analysis import findings, groups, metrics, raw, waterfalls, wording
+from bench.analysis import findings, groups, judging, metrics, raw, waterfalls, wording
 from bench.analysis.evaluated import (
     Deliveries,
     Evaluated,
@@ -102,7 +103,7 @@ def _experiment(
             by_group.setdefault((pattern, level.text), []).append(entry)
     patterns = _patterns(run.file, experiment.name)
     names = (*compared, *sorted(pattern.name for pattern in patterns if pattern.compared))
-    return ExperimentResult(
+    result = ExperimentResult(
         experiment,
         patterns,
         tuple(dict.fromkeys(names)),
@@ -114,6 +115,7 @@ def _experiment(
         _not_measured(run.file, experiment.name),
         _planned(run.file, experiment),
     )
+    return dataclasses.replace(result, claims=judging.judged(result))
 
 
 def _not_measured(file: RunFile, experiment: str) -> dict[str, str]:
@@ -178,7 +180,7 @@ def _trial(experiment: Experiment, entry: TrialSource) -> Parts:
         reason = record.reason or "no reason was recorded"
         return TrialResult(record, "failed", reason, {}, (), NOTHING, {}), {}, None
     data = entry.data()
-    values = metrics.compute(data)
+    values, pooled = metrics.compute(data), raw.raw_values(data)
     doubts = tuple(
         wording.finding(found, experiment.piece)
         for found in findings.of_trial(data, record.counted, values)
@@ -192,7 +194,22 @@ def _trial(experiment: Experiment, entry: TrialSource) -> Parts:
         findings=doubts,
         deliveries=raw.deliveries_of(data),
         roles=raw.role_loads(data.series, data.t0_ns, data.t1_ns),
+        samples=raw.sample_counts(pooled),
     )
-    if voids:
-        return result, {}, None
-    return result, raw.raw_values(data), waterfalls.page_rows(data)
+    return (result, {}, None) if voids else (result, pooled, waterfalls.page_rows(data))
+
+
+class TrialEvaluator:
+    """Evaluates the trials of a run that grows: each is read once, its result is kept."""
+
+    def __init__(self, experiments: Mapping[str, Experiment]) -> None:
+        self._experiments = experiments
+        self._results: dict[int, TrialResult] = {}
+
+    def result(self, entry: TrialSource) -> TrialResult:
+        """The same as in the evaluated run."""
+        trial = entry.record.trial
+        if trial.number not in self._results:
+            experiment = self._experiments[trial.pattern.partition("/")[0]]
+            self._results[trial.number], *_ = _trial(experiment, entry)
+        return self._results[trial.number]

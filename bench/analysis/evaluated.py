@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
@@ -16,14 +16,15 @@ import numpy as np
 
 from bench.analysis import wording
 from bench.analysis.metrics import Metric
+from bench.model.claim import Claim
 from bench.model.experiment import Experiment
 from bench.model.finding import Finding
-from bench.model.law import Prediction
 from bench.model.load import Load, public_name
 from bench.model.pattern import Pattern
 from bench.model.records import RunFile, TrialFile
 from bench.model.trial import Trial
 from bench.stats.estimates import Estimate
+from bench.verdicts.evidence import Judgement
 
 TrialStatus = Literal["used", "void", "failed"]
 
@@ -114,7 +115,10 @@ class Waterfall:
 
 @dataclass(frozen=True)
 class TrialResult:
-    """One trial and what became of it; `reason` says why it is not used."""
+    """One trial and what became of it; `reason` says why it is not used.
+
+    `samples` counts the raw values behind each percentile, by the metric's key.
+    """
 
     record: TrialFile
     verdict: TrialStatus
@@ -123,18 +127,22 @@ class TrialResult:
     findings: tuple[Finding, ...]
     deliveries: Deliveries
     roles: Mapping[str, RoleLoad]
+    samples: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Predicted:
     """A law's value beside the measured one, in the metric's unit."""
 
-    prediction: Prediction
+    law: str
+    formula: str
+    source: str
+    metric: str
     value: float
     measured: Estimate
 
     @property
-    def difference(self) -> float:
+    def residual(self) -> float:
         """measured / predicted - 1; NaN where the law says 0."""
         return self.measured.value / self.value - 1 if self.value else float("nan")
 
@@ -163,6 +171,15 @@ class Group:
 
 
 @dataclass(frozen=True)
+class JudgedClaim:
+    """A claim with what the run says of it; `remedy` says how to get what is missing."""
+
+    claim: Claim
+    judgement: Judgement
+    remedy: str = ""
+
+
+@dataclass(frozen=True)
 class ExperimentResult:
     """One experiment's part of a run.
 
@@ -170,7 +187,7 @@ class ExperimentResult:
     floors.  `grid` holds the groups by pattern and level text;
     `places` are the names by which colours are given out, the same in
     every run of this experiment.  `planned` are pattern and level text of all
-    trials of the plan, run or not.
+    trials of the plan, run or not.  `claims` are all of the experiment's, in its order.
     """
 
     experiment: Experiment
@@ -180,6 +197,7 @@ class ExperimentResult:
     grid: Mapping[tuple[str, str], Group]
     not_measured: Mapping[str, str]
     planned: frozenset[tuple[str, str]] = frozenset()
+    claims: tuple[JudgedClaim, ...] = ()
 
     @property
     def name(self) -> str:

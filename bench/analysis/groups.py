@@ -17,6 +17,7 @@ from bench.analysis.evaluated import Group, Level, Predicted, TrialResult
 from bench.analysis.metrics import METRICS
 from bench.model.experiment import Experiment
 from bench.model.finding import Finding
+from bench.model.law import Prediction
 from bench.model.load import Load
 from bench.stats.estimates import Estimate, estimate, samples_needed
 
@@ -94,5 +95,9 @@ def predictions_of(
         except (KeyError, ZeroDivisionError, OverflowError):
             continue
         if math.isfinite(value):
-            found.append(Predicted(prediction, value, estimates[prediction.metric]))
+            found.append(_predicted(prediction, value, estimates[prediction.metric]))
     return found
+
+
+def _predicted(law: Prediction, value: float, measured: Estimate) -> Predicted:
+    return Predicted(law.law, law.formula, law.source, law.metric, value, measured)

@@ -5,20 +5,9 @@ Turns evaluated groups into what the rules read.  Knows no rule and no claim.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-from bench.analysis.evaluated import ExperimentResult, Group, public_load
+from bench.analysis.evaluated import ExperimentResult, Group, JudgedClaim, public_load
 from bench.model.claim import Claim
 from bench.verdicts.evidence import Cell, Evidence, Judgement
-
-
-@dataclass(frozen=True)
-class JudgedClaim:
-    """A claim with what the run says of it; `remedy` says how to get what lacks."""
-
-    claim: Claim
-    judgement: Judgement
-    remedy: str = ""
 
 
 def evidence_of(result: ExperimentResult) -> Evidence:
@@ -38,15 +27,17 @@ def _cell(group: Group) -> Cell:
     )
 
 
-def verdicts(result: ExperimentResult) -> list[JudgedClaim]:
+def judged(result: ExperimentResult) -> tuple[JudgedClaim, ...]:
     """All claims of the experiment in order, judged by this run."""
     evidence = evidence_of(result)
-    found = []
-    for claim in result.experiment.claims:
-        judgement = claim.rule.judge(evidence)
-        lacking = judgement.verdict == "not measured"
-        found.append(JudgedClaim(claim, judgement, remedy_for(result, claim) if lacking else ""))
-    return found
+    claims = result.experiment.claims
+    return tuple(with_remedy(result, claim, claim.rule.judge(evidence)) for claim in claims)
+
+
+def with_remedy(result: ExperimentResult, claim: Claim, judgement: Judgement) -> JudgedClaim:
+    """A judgement with what supplies the trials, where these are missing."""
+    is_missing = judgement.verdict == "not measured"
+    return JudgedClaim(claim, judgement, remedy_for(result, claim) if is_missing else "")
 
 
 def remedy_for(result: ExperimentResult, claim: Claim) -> str:

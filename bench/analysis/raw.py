@@ -39,6 +39,13 @@ def raw_values(data: TrialData) -> dict[Raw, np.ndarray]:
     return {function: function(data) for function in functions}
 
 
+def sample_counts(values: Mapping[Raw, np.ndarray]) -> dict[str, int]:
+    """How many raw values stand behind each quantile metric, by its key."""
+    return {
+        key: len(values[metric.raw]) for key, metric in METRICS.items() if metric.raw is not None
+    }
+
+
 def pooled(parts: Iterable[Mapping[Raw, np.ndarray]]) -> dict[Raw, np.ndarray]:
     """The raw values of several trials together."""
     kinds: dict[Raw, list[np.ndarray]] = {}

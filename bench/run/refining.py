@@ -1,16 +1,16 @@
 """Reads what a run has shown so far and asks `precision` what to add.
 
-Each trial's raw data is read once; what is kept of it is one number.  Must not
-know how a trial is run.
+Each trial's raw data is read once.  Must not know how a trial is run or evaluated.
 """
 
 from __future__ import annotations
 
 import math
 
+from bench import catalog
 from bench.adaptive import precision
 from bench.adaptive.precision import Decision, GroupKey
-from bench.analysis import findings, metrics
+from bench.analysis.evaluate import TrialEvaluator
 from bench.model.records import Goal
 from bench.results.store import StoredRun, StoredTrial
 from bench.stats.estimates import Estimate, estimate
@@ -21,7 +21,7 @@ class Refiner:
 
     def __init__(self, goal: Goal) -> None:
         self._goal = goal
-        self._values: dict[int, float] = {}
+        self._evaluator = TrialEvaluator(catalog.experiments())
 
     def decide(self, run: StoredRun) -> Decision:
         """What to add to the run as it stands."""
@@ -43,14 +43,5 @@ class Refiner:
 
     def _value(self, stored: StoredTrial) -> float:
         """The goal's metric in one trial, NaN where the trial is of no use."""
-        number = stored.trial.number
-        if number not in self._values:
-            self._values[number] = self._read(stored) if stored.is_whole else math.nan
-        return self._values[number]
-
-    def _read(self, stored: StoredTrial) -> float:
-        data = stored.data()
-        values = metrics.compute(data)
-        doubts = findings.of_trial(data, stored.record.counted, values)
-        is_void = any(finding.severity == "void" for finding in doubts)
-        return math.nan if is_void else values[self._goal.metric]
+        result = self._evaluator.result(stored)
+        return result.metrics[self._goal.metric] if result.verdict == "used" else math.nan

@@ -17,13 +17,12 @@ from bench import catalog
 from bench.adaptive import capacity
 from bench.adaptive.capacity import Search, Seen, Step
 from bench.adaptive.capacity_text import Shown, Swept, medians, predicted_level, trial_words
-from bench.analysis import findings, metrics
+from bench.analysis.evaluate import TrialEvaluator
+from bench.analysis.evaluated import TrialResult
 from bench.analysis.gates import Gate
 from bench.analysis.metrics import METRICS
-from bench.analysis.trialdata import TrialData
 from bench.model.errors import UsageError
 from bench.model.experiment import Experiment
-from bench.model.finding import Finding
 from bench.model.law import Prediction
 from bench.model.load import Load, Parameter, parameters_of
 from bench.model.pattern import Pattern
@@ -166,7 +165,8 @@ class CapacitySearch:
         )
         self.folder = runner.new_run(plan, results)
         self.seen: list[Seen] = []
-        self._read: dict[float, list[tuple[dict[str, float], list[Finding], int]]] = {}
+        self._evaluator = TrialEvaluator({order.experiment.name: order.experiment})
+        self._whole: dict[float, list[TrialResult]] = {}
 
     @property
     def step(self) -> Step:
@@ -201,22 +201,20 @@ class CapacitySearch:
         progress.says(trial_words(self.order.search, self.seen[-1], self.order.swept, repeat))
 
     def _judged(self, level: float, stored: StoredTrial) -> Seen:
-        if not stored.is_whole:
-            return Seen(level, math.nan, broken=stored.record.reason or "the trial failed")
-        data = stored.data()
-        values = metrics.compute(data)
-        doubts = findings.of_trial(data, stored.record.counted, values)
-        self._read.setdefault(level, []).append((values, doubts, data.generator_cores))
+        result = self._evaluator.result(stored)
+        if result.verdict != "failed":
+            self._whole.setdefault(level, []).append(result)
         load: Load = self.order.experiment.load(**self.order.load_at(level))
-        return seen_of(level, self.order.search.objective.metric, data, values, doubts, load)
+        return seen_of(level, self.order.search.objective.metric, result, load)
 
     def shown(self, level: float) -> Shown:
         """The meters at a level; nothing where no trial of it was whole."""
-        read = self._read.get(level, [])
+        whole = self._whole.get(level, [])
         load: Load = self.order.experiment.load(**self.order.load_at(level))
-        codes = {doubt.code: doubt.message for _, doubts, _ in read for doubt in doubts}
-        cores = max((cores for _, _, cores in read), default=1)
-        return Shown(medians([one[0] for one in read]), codes, cores, load.deliveries_per_event)
+        codes = {doubt.code: doubt.message for result in whole for doubt in result.findings}
+        cores = max((len(one.record.cpu_sets.get("load", ())) for one in whole), default=1)
+        metrics = medians([result.metrics for result in whole])
+        return Shown(metrics, codes, max(1, cores), load.deliveries_per_event)
 
     def expected(self, level: float) -> list[tuple[str, float | None]]:
         """What the experiment's laws expect, with what was measured at a level as their facts."""
@@ -236,33 +234,28 @@ class CapacitySearch:
         ]
 
 
-def seen_of(
-    level: float,
-    metric: str,
-    data: TrialData,
-    values: Mapping[str, float],
-    doubts: Sequence[Finding],
-    load: Load,
-) -> Seen:
-    """What a finished trial says of its level."""
-    value = values[metric]
-    owed, lost = data.accounting.expected, data.accounting.lost
+def seen_of(level: float, metric: str, result: TrialResult, load: Load) -> Seen:
+    """What a trial says of its level."""
+    if result.verdict == "failed":
+        return Seen(level, math.nan, broken=result.reason)
+    value = result.metrics[metric]
+    owed, lost = result.deliveries.owed, result.deliveries.lost
     if not owed:
         return Seen(level, value, silent="no event fell into the window")
-    voids = [doubt.message for doubt in doubts if doubt.severity == "void"]
-    if voids:
-        return Seen(level, value, broken=voids[0])
+    if result.verdict == "void":
+        return Seen(level, value, broken=result.reason)
     # Where clients are away or slow the load itself makes deliveries go missing.
     if lost and load.gives_up_after_s is None and metric not in COMPLETENESS:
         words = f"completeness {(owed - lost) / owed:.4%}: {lost:,} of {owed:,} never arrived"
         return Seen(level, value, broken=words)
     if math.isnan(value):
-        return Seen(level, value, silent=_silence(metric, data))
+        return Seen(level, value, silent=_silence(metric, result))
     return Seen(level, value)
 
 
-def _silence(metric: str, data: TrialData) -> str:
-    quantile, raw = METRICS[metric].quantile, METRICS[metric].raw
-    if quantile is None or raw is None:
+def _silence(metric: str, result: TrialResult) -> str:
+    quantile = METRICS[metric].quantile
+    if quantile is None:
         return f"no trial of this pattern has a {metric}"
-    return f"{len(raw(data)):,} samples in a trial, {metric} needs {samples_needed(quantile):,}"
+    have, needed = result.samples[metric], samples_needed(quantile)
+    return f"{have:,} samples in a trial, {metric} needs {needed:,}"

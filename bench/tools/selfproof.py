@@ -13,25 +13,25 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 from scipy.stats import binom
 
 from bench import catalog
-from bench.analysis import findings, metrics
-from bench.analysis.metrics import METRICS
+from bench.analysis.evaluate import TrialEvaluator
+from bench.analysis.evaluated import TrialResult
 from bench.model.errors import UsageError
 from bench.model.records import TrialFile
 from bench.model.trial import Trial
 from bench.model.units import significant
 from bench.plan.trials import seed_of
 from bench.results import store
-from bench.results.store import StoredRun, StoredTrial
+from bench.results.evaluation import evaluate
+from bench.results.store import StoredRun
 from bench.run import request, runner
 from bench.run.progress import Progress
-from bench.stats.estimates import CONFIDENCE, Estimate, estimate, percentile
+from bench.stats.estimates import CONFIDENCE, Estimate
 from bench.stats.two_samples import Comparison, compare, holm
 
 FLOOR, SUBJECT = "notifications/null", "notifications/sse"
@@ -75,16 +75,9 @@ def aa_seeds(comparisons: int) -> list[int]:
 
 def floor_of(run: StoredRun) -> dict[str, Estimate]:
     """The floor's metrics: pooled over all samples, with the interval over trials."""
-    data = [one.data() for one in run.trials if one.is_whole]
-    found = {}
-    for key in FLOOR_KEYS:
-        entry = METRICS[key]
-        assert entry.raw is not None
-        assert entry.quantile is not None
-        raws = [entry.raw(one) for one in data]
-        pooled = percentile(np.concatenate(raws), entry.quantile) / 1e6 if raws else math.nan
-        found[key] = estimate([float(entry.function(one)) for one in data], pooled)
-    return found
+    (result,) = evaluate(run).experiments
+    (group,) = result.groups
+    return {key: group.estimates[key] for key in FLOOR_KEYS}
 
 
 def floor_table(found: Mapping[str, Estimate]) -> Table:
@@ -117,13 +110,10 @@ class Tally:
         )
 
 
-def value_of(stored: StoredTrial, keys: Sequence[str]) -> dict[str, float]:
+def value_of(result: TrialResult, keys: Sequence[str]) -> dict[str, float]:
     """The trial's metrics; NaN where it is of no use."""
-    if not stored.is_whole:
-        return dict.fromkeys(keys, math.nan)
-    data = stored.data()
-    lost = findings.rows_lost(len(data.rows), stored.record.counted)
-    return dict.fromkeys(keys, math.nan) if lost else metrics.compute(data, keys)
+    is_used = result.verdict == "used"
+    return {key: result.metrics[key] if is_used else math.nan for key in keys}
 
 
 def sides(
@@ -228,13 +218,15 @@ class Watcher:
 
     folder: Path
     keys: Sequence[str]
+    evaluator: TrialEvaluator
     values: dict[int, dict[str, float]] = field(default_factory=dict)
 
     def catch_up(self) -> None:
         """Read what has ended since."""
         for stored in store.open_run(self.folder).trials:
             if stored.trial.number not in self.values:
-                self.values[stored.trial.number] = value_of(stored, self.keys)
+                found = self.evaluator.result(stored)
+                self.values[stored.trial.number] = value_of(found, self.keys)
 
 
 class ProofProgress(Progress):
@@ -273,8 +265,9 @@ def finish(folder: Path, console: Console) -> None:
     if {one.pattern for one in planned} != {SUBJECT} or len(planned) % (2 * AA_REPEATS):
         raise UsageError(f"{folder}: no A/A run; make one with `bench calibrate --aa 40`")
     runner.check_resumable(run)
-    keys = catalog.experiments()[SUBJECT.partition("/")[0]].headline
-    watcher = Watcher(folder, keys)
+    known = catalog.experiments()
+    keys = known[SUBJECT.partition("/")[0]].headline
+    watcher = Watcher(folder, keys, TrialEvaluator(known))
     watcher.catch_up()
     progress = ProofProgress(console, watcher)
     try:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from matplotlib.figure import Figure
 
 from bench.analysis.evaluated import Evaluated, ExperimentResult
-from bench.analysis.judging import verdicts
 from bench.verdicts.evidence import Judgement
 from reports.claims_section import MARKS
 from reports.figures._axes import new_figure
@@ -25,7 +24,7 @@ CURVE_INCHES = 2.4
 
 def draw(_run: Evaluated, result: ExperimentResult) -> list[tuple[str, Figure]]:
     found = []
-    for verdict in verdicts(result):
+    for verdict in result.claims:
         judgement = verdict.judgement
         if judgement.verdict != "not measured" and (judgement.curves or rows_of(judgement)):
             head = f"{verdict.claim.id}  {MARKS[judgement.verdict]} {judgement.verdict}"

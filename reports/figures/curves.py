@@ -121,6 +121,6 @@ def _panel(axes: Axes, result: ExperimentResult, sweep: Sweep, key: str) -> bool
 def _law(result: ExperimentResult, pattern: str, sweep: Sweep, index: int, key: str) -> float:
     group = result.group(pattern, sweep.levels[index])
     for one in group.predicted if group else ():
-        if one.prediction.metric == key:
+        if one.metric == key:
             return one.value
     return math.nan

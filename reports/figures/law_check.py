@@ -66,7 +66,6 @@ def _rows(result: ExperimentResult) -> dict[tuple[str, str], list[Predicted]]:
             group = result.group(pattern.name, level)
             for one in group.predicted if group else ():
                 if one.value > 0 and one.measured.value > 0:
-                    law = one.prediction
-                    label = f"{law.law}  {pattern.title}: {result.metric(law.metric).title}"
+                    label = f"{one.law}  {pattern.title}: {result.metric(one.metric).title}"
                     rows.setdefault((pattern.name, label), []).append(one)
     return rows

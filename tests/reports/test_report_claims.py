@@ -12,7 +12,7 @@ from report_builders import result as built
 from typer.testing import CliRunner
 
 from bench.analysis import judging
-from bench.analysis.evaluated import Evaluated, ExperimentResult
+from bench.analysis.evaluated import Evaluated, ExperimentResult, JudgedClaim
 from bench.cli.main import application
 from bench.model.units import significant
 from bench.results.evaluation import evaluate
@@ -31,8 +31,8 @@ def judged(claims_run: Evaluated) -> ExperimentResult:
     return claims_run.experiments[0]
 
 
-def of(result: ExperimentResult, claim: str) -> judging.JudgedClaim:
-    return next(one for one in judging.verdicts(result) if one.claim.id == claim)
+def of(result: ExperimentResult, claim: str) -> JudgedClaim:
+    return next(one for one in result.claims if one.claim.id == claim)
 
 
 # --- evidence and verdicts ------------------------------------------------------------------
@@ -49,7 +49,7 @@ def test_evidence_holds_the_usable_trials(result: ExperimentResult) -> None:
 
 
 def test_a_run_that_obeys_the_laws_refutes_none_of_them(judged: ExperimentResult) -> None:
-    found = {one.claim.id: one.judgement for one in judging.verdicts(judged)}
+    found = {one.claim.id: one.judgement for one in judged.claims}
     assert found["N2"].verdict in {"confirmed", "not settled"}
     assert found["N14"].verdict == "confirmed"
     assert found["N3"].verdict == "depends"
@@ -62,6 +62,7 @@ def test_what_is_not_measured_has_a_remedy(judged: ExperimentResult) -> None:
     assert of(judged, "X1").remedy == "bench run notifications --claims X1"
     assert of(judged, "N14").remedy == ""
     missing = dataclasses.replace(judged, not_measured={"rabbitmq": "it is missing; install it"})
+    missing = dataclasses.replace(missing, claims=judging.judged(missing))
     assert of(missing, "N1").remedy == (
         "rabbitmq: it is missing; install it; bench run notifications --claims N1"
     )

@@ -17,7 +17,6 @@ from make_run import make_claims_run, make_run
 
 from bench import catalog
 from bench.analysis import findings
-from bench.analysis.judging import verdicts
 from bench.analysis.metrics import METRICS
 from bench.cli import main as cli
 from bench.cli import shared
@@ -279,7 +278,7 @@ def test_a_verdict_can_be_recomputed_as_shown(
     (block,) = PYTHON.findall(text_of("docs/claims.md"))
     shown: dict[str, Any] = {}
     exec(block, shown)
-    found = {one.claim.id: one.judgement for one in verdicts(evaluate(run).experiments[0])}
+    found = {one.claim.id: one.judgement for one in evaluate(run).experiments[0].claims}
     (number,) = [one for one in found["N7"].numbers if one.kind == "ratio"]
     assert (shown["ratio"], shown["low"]) == pytest.approx((number.value, number.low))
     assert shown["high"] == pytest.approx(number.high)

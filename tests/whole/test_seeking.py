@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import math
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -12,14 +13,18 @@ import pytest
 from make_run import _write_failed, _write_trial
 from unit_builders import data, events, latencies
 
-from bench.analysis import findings, gates, metrics
+from bench.analysis import gates
+from bench.analysis.evaluate import TrialEvaluator
+from bench.analysis.trialdata import TrialData
 from bench.cli.main import main
 from bench.model import samples
 from bench.model.errors import UsageError
+from bench.model.records import TrialFile
+from bench.model.trial import Trial
 from bench.results import store
 from bench.run import runner, searching
 from bench.run.searching import CapacityRequest, CapacitySearch
-from scenarios.notifications.experiment import NotificationLoad
+from scenarios.notifications.experiment import EXPERIMENT, NotificationLoad
 
 OBJECTIVE = gates.objective("latency_p50 < 1 ms")
 
@@ -71,15 +76,25 @@ def test_trials_of_the_same_number_share_their_seed() -> None:
 # --- what a trial says ----------------------------------------------------------------------------
 
 
+@dataclass(frozen=True)
+class Source:
+    record: TrialFile
+    content: TrialData
+
+    def data(self) -> TrialData:
+        return self.content
+
+
 def said(count: int, published: int, metric: str = "latency_p50", **load: Any) -> searching.Seen:
     rows = latencies([1_000_000] * count)
     rows["sequence"] = range(1, count + 1)
     rows["outcome"] = samples.OK
     sent = [(samples.EVERY, number, 0, 0) for number in range(1, published + 1)]
     one = data(rows, events=events(*sent))
-    values = metrics.compute(one)
-    doubts = findings.of_trial(one, count, values)
-    return searching.seen_of(10, metric, one, values, doubts, NotificationLoad(clients=1, **load))
+    record = TrialFile(store.VERSION, Trial(0, "notifications/sse", {}, 1, 1, {}), "ok")
+    source = Source(dataclasses.replace(record, counted=count), one)
+    result = TrialEvaluator({"notifications": EXPERIMENT}).result(source)
+    return searching.seen_of(10, metric, result, NotificationLoad(clients=1, **load))
 
 
 def test_a_whole_trial_has_its_value() -> None:
