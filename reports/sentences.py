@@ -6,16 +6,16 @@ settle it where they do not.  Knows rankings and estimates, not pages.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
-from bench.analysis.evaluated import ExperimentResult, Level
+from bench.analysis.evaluated import CLOSE_SHARE, ExperimentResult, Level
 from bench.stats.estimates import Estimate
 from reports.numbers import SAME, interval, listed, number, sentence_case, times, with_unit
 from reports.ranking import Ranking, Standing, rank, ratio
 from reports.sweeps import distinguish, main_levels
 
-CLOSE_SHARE = 0.1
 MOST_NAMED = 4
 
 
@@ -204,21 +204,19 @@ def doubtful(result: ExperimentResult) -> str:
 
 
 def laws(result: ExperimentResult) -> str:
-    """How many measured values lie close to their law."""
-    pairs = [one for group in result.groups for one in group.predicted]
-    if not pairs:
+    """How many measured values are close to their law, and of how many nothing can be said."""
+    found = Counter(one.agreement for group in result.groups for one in group.predicted)
+    if not found:
         return ""
-    close = sum(
-        1
-        for one in pairs
-        if abs(one.residual) <= CLOSE_SHARE
-        or one.measured.low <= one.value <= one.measured.high
-        or one.value == one.measured.value
-    )
-    return (
-        f"{close} of {len(pairs)} measured values lie within {CLOSE_SHARE * 100:.0f} % of the "
-        "law's, or their interval holds it."
-    )
+    close = f"{found['close']} of {found.total()} measured values lie within"
+    words = [f"{close} {CLOSE_SHARE * 100:.0f} % of the law's"]
+    if found["imprecise"]:
+        words.append(
+            f"{found['imprecise']} too imprecise to say: only the interval holds the law's"
+        )
+    if found["missed"]:
+        words.append(f"{found['missed']} off, with the whole interval")
+    return f"{'; '.join(words)}."
 
 
 def harness_time(times_s: list[float]) -> str:

@@ -21,7 +21,7 @@ from bench.model.links import LOOPBACK
 from bench.stats.estimates import Estimate
 
 SUMMARY = ["experiment", "pattern", "level", "metric", "origin", "unit"]
-SUMMARY += ["value", "low", "high", "trials"]
+SUMMARY += ["value", "low", "high", "trials", "law", "predicted", "residual"]
 HARNESS = (
     "generator_cpu_us_per_event",
     "generator_cpu_share",
@@ -67,14 +67,24 @@ def _named(key: str, group: Group) -> dict[str, str]:
 
 
 def summary(evaluated: Evaluated) -> pd.DataFrame:
-    """Every metric of every group; a metric that does not apply has no row."""
+    """Every metric of every group beside its law; a metric that does not apply has no row."""
     rows = [
-        where | _named(key, group) | {"unit": METRICS[key].unit} | _numbers(entry)
+        where | _named(key, group) | {"unit": METRICS[key].unit} | _numbers(entry) | law
         for where, group in _all_groups(evaluated)
         for key, entry in group.estimates.items()
         if not math.isnan(entry.value)
+        for law in _laws_of(group, key)
     ]
     return pd.DataFrame(rows, columns=SUMMARY)
+
+
+def _laws_of(group: Group, key: str) -> list[dict[str, Any]]:
+    """What each law of a metric says; one without entries where there is no law."""
+    return [
+        {"law": one.law, "predicted": one.value, "residual": one.residual}
+        for one in group.predicted
+        if one.metric == key
+    ] or [{"law": ""}]
 
 
 def predictions(result: ExperimentResult) -> pd.DataFrame:

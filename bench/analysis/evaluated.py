@@ -27,6 +27,10 @@ from bench.stats.estimates import Estimate
 from bench.verdicts.evidence import Judgement
 
 TrialStatus = Literal["used", "void", "failed"]
+Agreement = Literal["close", "imprecise", "missed"]
+
+CLOSE_SHARE = 0.1
+"""A measured value so near to its law's agrees with it."""
 
 
 @dataclass(frozen=True)
@@ -145,6 +149,13 @@ class Predicted:
     def residual(self) -> float:
         """measured / predicted - 1; NaN where the law says 0."""
         return self.measured.value / self.value - 1 if self.value else float("nan")
+
+    @property
+    def agreement(self) -> Agreement:
+        """Imprecise: the value is not close to the law's, but its interval holds it."""
+        if abs(self.residual) <= CLOSE_SHARE or self.value == self.measured.value:
+            return "close"
+        return "imprecise" if self.measured.low <= self.value <= self.measured.high else "missed"
 
 
 @dataclass(frozen=True)

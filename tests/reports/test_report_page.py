@@ -76,6 +76,12 @@ def test_the_page_is_whole_and_its_ids_are_unique(checked: Checker) -> None:
     assert inside <= set(checked.ids)
 
 
+def test_what_has_no_value_is_never_called_nan(written: Path) -> None:
+    for name in ("index.html", "report.md"):
+        text = re.sub(r"<svg.*?</svg>", "", (written.parent / name).read_text(), flags=re.DOTALL)
+        assert not re.search(r"\b(nan|inf)\b", text, re.IGNORECASE)
+
+
 def test_the_page_needs_nothing_from_elsewhere(checked: Checker, written: Path) -> None:
     assert "script" not in checked.tags
     outside = [link for link in checked.links if not link.startswith("#")]

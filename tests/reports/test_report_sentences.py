@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import dataclasses
+
+import pytest
 from report_builders import alone, near, result, trial
 
-from bench.analysis.evaluated import Deliveries
+from bench.analysis.evaluated import Deliveries, Predicted
 from bench.model.finding import Finding
 from reports import sentences
 
@@ -69,3 +72,34 @@ def test_doubts_are_told() -> None:
 def test_harness_time_is_a_median() -> None:
     assert "median 0.500 s, most 3.00 s, over 3 trials" in sentences.harness_time([3.0, 0.5, 0.4])
     assert sentences.harness_time([]) == ""
+
+
+def predicted(value: float, width: float, law: float = 100.0) -> Predicted:
+    return Predicted("L-1", "a", "b", LATENCY, law, near(value, width))
+
+
+@pytest.mark.parametrize(
+    ("pairs", "expected"),
+    [
+        ([], ""),
+        ([predicted(95.0, 1.0)], "1 of 1 measured values lie within 10 % of the law's."),
+        (
+            [predicted(95.0, 1.0), predicted(0.0, 0.0, law=0.0), predicted(130.0, 40.0)],
+            "2 of 3 measured values lie within 10 % of the law's; "
+            "1 too imprecise to say: only the interval holds the law's.",
+        ),
+        (
+            [predicted(130.0, 40.0), predicted(130.0, 10.0), predicted(1.0, 0.1, law=0.0)],
+            "0 of 3 measured values lie within 10 % of the law's; "
+            "1 too imprecise to say: only the interval holds the law's; "
+            "2 off, with the whole interval.",
+        ),
+    ],
+)
+def test_agreement_with_a_law_and_imprecision_are_told_apart(
+    pairs: list[Predicted], expected: str
+) -> None:
+    measured = result(LATENCY, {"sse": near(1.0)})
+    (group,) = measured.groups
+    grid = {("sse", ""): dataclasses.replace(group, predicted=tuple(pairs))}
+    assert sentences.laws(dataclasses.replace(measured, grid=grid)) == expected

@@ -5,6 +5,7 @@ After a wanted change: pytest tests/reports --update-golden
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 
 import pandas as pd
@@ -13,6 +14,7 @@ import pytest
 from bench.analysis.evaluated import Evaluated, ExperimentResult
 from reports import present, tables
 
+FLOATS = ("value", "low", "high", "predicted", "residual")
 GOLDEN = Path(__file__).parent / "golden_summary.csv"
 
 
@@ -22,9 +24,19 @@ def test_summary_is_as_it_was(run: Evaluated, request: pytest.FixtureRequest) ->
     assert list(found.columns) == tables.SUMMARY
     if request.config.getoption("--update-golden"):
         found.to_csv(GOLDEN, index=False, lineterminator="\n")
-    golden = pd.read_csv(GOLDEN, keep_default_na=False, na_values={"low": "", "high": ""})
+    golden = pd.read_csv(GOLDEN, keep_default_na=False, na_values=dict.fromkeys(FLOATS, ""))
     kept = found[found["metric"].isin(golden["metric"])].reset_index(drop=True)
     pd.testing.assert_frame_equal(kept, golden, rtol=1e-9, check_dtype=False)
+
+
+def test_a_summary_row_has_its_law(run: Evaluated) -> None:
+    rows = tables.summary(run).set_index(["pattern", "metric"])
+    row = rows.loc[("short_polling", "requests_per_event")]
+    assert row["law"] == "SP-2"
+    assert row["predicted"] == pytest.approx(1 / 6)
+    assert row["residual"] == pytest.approx(row["value"] / row["predicted"] - 1)
+    without = rows.loc[("sse", "server_cpu_share")]
+    assert (without["law"], without["predicted"]) == ("", pytest.approx(math.nan, nan_ok=True))
 
 
 def test_level_is_text(swept: Evaluated) -> None:
