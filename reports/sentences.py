@@ -10,13 +10,18 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
-from bench.analysis.evaluated import CLOSE_SHARE, ExperimentResult, Level
+from bench.analysis.evaluated import CLOSE_SHARE, Agreement, ExperimentResult, Level
 from bench.stats.estimates import Estimate
 from reports.numbers import SAME, interval, listed, number, sentence_case, times, with_unit
 from reports.ranking import Ranking, Standing, rank, ratio
 from reports.sweeps import distinguish, main_levels
 
 MOST_NAMED = 4
+
+UNLIKE_LAW: dict[Agreement, str] = {
+    "imprecise": "too imprecise to say: only the interval holds the law's",
+    "missed": "off, and the interval with it",
+}
 
 
 def answer(result: ExperimentResult) -> list[str]:
@@ -210,12 +215,7 @@ def laws(result: ExperimentResult) -> str:
         return ""
     close = f"{found['close']} of {found.total()} measured values lie within"
     words = [f"{close} {CLOSE_SHARE * 100:.0f} % of the law's"]
-    if found["imprecise"]:
-        words.append(
-            f"{found['imprecise']} too imprecise to say: only the interval holds the law's"
-        )
-    if found["missed"]:
-        words.append(f"{found['missed']} off, with the whole interval")
+    words += [f"{found[kind]} {text}" for kind, text in UNLIKE_LAW.items() if found[kind]]
     return f"{'; '.join(words)}."
 
 

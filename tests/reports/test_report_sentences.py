@@ -74,6 +74,10 @@ def test_harness_time_is_a_median() -> None:
     assert sentences.harness_time([]) == ""
 
 
+IMPRECISE = "1 too imprecise to say: only the interval holds the law's"
+OFF = "2 off, and the interval with it"
+
+
 def predicted(value: float, width: float, law: float = 100.0) -> Predicted:
     return Predicted("L-1", "a", "b", LATENCY, law, near(value, width))
 
@@ -85,14 +89,11 @@ def predicted(value: float, width: float, law: float = 100.0) -> Predicted:
         ([predicted(95.0, 1.0)], "1 of 1 measured values lie within 10 % of the law's."),
         (
             [predicted(95.0, 1.0), predicted(0.0, 0.0, law=0.0), predicted(130.0, 40.0)],
-            "2 of 3 measured values lie within 10 % of the law's; "
-            "1 too imprecise to say: only the interval holds the law's.",
+            f"2 of 3 measured values lie within 10 % of the law's; {IMPRECISE}.",
         ),
         (
             [predicted(130.0, 40.0), predicted(130.0, 10.0), predicted(1.0, 0.1, law=0.0)],
-            "0 of 3 measured values lie within 10 % of the law's; "
-            "1 too imprecise to say: only the interval holds the law's; "
-            "2 off, with the whole interval.",
+            f"0 of 3 measured values lie within 10 % of the law's; {IMPRECISE}; {OFF}.",
         ),
     ],
 )
