@@ -17,17 +17,20 @@ from __future__ import annotations
 
 import ast
 import contextlib
-import hashlib
 import importlib
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
+from bench.model.closure import Closure, closure
 from bench.model.errors import UsageError
 from bench.model.experiment import Experiment
 from bench.model.pattern import Pattern
 
 ROOT = Path(__file__).resolve().parent.parent
+STARTED = ("targets/__main__.py", "bench/load/__main__.py")
+"""The processes of a trial by the files that start them; they find a pattern's files by name."""
+
 NOT_PATTERNS = {"experiment", "laws", "claims", "__init__"}
 
 
@@ -108,7 +111,6 @@ def _read_pattern(experiment: str, name: str, root: Path) -> Pattern:
         requires=tuple(requires),
         compared=bool(constants.get("COMPARED", True)),
         example=constants.get("EXAMPLE", ""),
-        code_hash=code_hash(experiment, name, root),
     )
 
 
@@ -128,21 +130,35 @@ def _constants(tree: ast.Module) -> dict[str, Any]:
     return constants
 
 
+def code_of(pattern: Pattern, root: Path = ROOT) -> Closure:
+    """All code that a pattern's numbers depend on; runs with other code are unlike.
+
+    That is what its two files, its experiment and the processes that run them import.
+    """
+    experiment, name = pattern.experiment, pattern.name
+    roots = (
+        f"targets/{experiment}/{name}.py",
+        f"scenarios/{experiment}/{name}.py",
+        f"scenarios/{experiment}/experiment.py",
+        *STARTED,
+    )
+    try:
+        return closure(roots, partial(_text, root))
+    except SyntaxError as error:
+        raise CatalogError(
+            f"{error.filename} line {error.lineno}: {error.msg}; correct the file"
+        ) from None
+
+
 @cache
-def code_hash(experiment: str, name: str, root: Path = ROOT) -> str:
-    """A hash of all code that a pattern's numbers depend on: runs with another are unlike."""
-    files = [
-        root / "targets" / experiment / f"{name}.py",
-        root / "scenarios" / experiment / f"{name}.py",
-        *sorted((root / "targets").glob("_*.py")),
-        *sorted((root / "targets" / experiment).glob("_*.py")),
-        *sorted((root / "scenarios" / experiment).glob("_*.py")),
-        *sorted((root / "bench" / "load").glob("*.py")),
-    ]
-    digest = hashlib.sha256()
-    for path in files:
-        digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
-    return digest.hexdigest()[:16]
+def _text(root: Path, path: str) -> str | None:
+    """A file of the checkout; None where there is none."""
+    try:
+        return (root / path).read_text(encoding="utf-8")
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except (OSError, UnicodeDecodeError) as error:
+        raise CatalogError(f"{path}: cannot be read ({error}); correct the file") from None
 
 
 def select(names: list[str], root: Path = ROOT) -> list[Pattern]:

@@ -14,7 +14,7 @@ from rich.text import Text
 
 from bench.analysis import gates
 from bench.analysis.gates import Gate
-from bench.cli.shared import BROKEN, app, console
+from bench.cli.shared import BROKEN, AllowUnlike, app, console
 from bench.model.errors import UsageError
 from bench.results import comparability
 
@@ -61,9 +61,7 @@ def compare(
     fail_if: FailIf = None,
     metric: Metrics = None,
     to: Base = "",
-    anyway: Annotated[
-        bool, typer.Option("--anyway", help="compare even unlike runs; says what is unlike")
-    ] = False,
+    allow_unlike: AllowUnlike = False,
     output: Annotated[Format, typer.Option("--format", help="text, markdown or json")] = (
         Format.TEXT
     ),
@@ -76,21 +74,21 @@ def compare(
     elif to:
         raise UsageError(f"--to {to}: compares patterns within one run; leave out {run_b}")
     else:
-        found = _runs(run_a, run_b, keys, wanted, anyway)
+        found = _runs(run_a, run_b, keys, wanted, allow_unlike)
     _write(found, output)
     if found.broken:
         raise typer.Exit(BROKEN)
 
 
 def _runs(
-    run_a: Path, run_b: Path, keys: Sequence[str], wanted: Sequence[Gate], anyway: bool
+    run_a: Path, run_b: Path, keys: Sequence[str], wanted: Sequence[Gate], allow_unlike: bool
 ) -> Any:
     from bench.results import store  # noqa: PLC0415 - a wrong gate is told at once
     from bench.results.evaluation import evaluate  # noqa: PLC0415
     from reports import comparison  # noqa: PLC0415
 
     a, b = store.open_run(run_a), store.open_run(run_b)
-    unlike = comparability.require_alike(a.file, b.file, anyway)
+    unlike = comparability.check_comparable(a.file, b.file, allow_unlike)
     first = evaluate(a)
     second = first if run_a.resolve() == run_b.resolve() else evaluate(b)
     found = comparison.compare_runs(first, second, keys, wanted, unlike)

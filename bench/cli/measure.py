@@ -16,6 +16,7 @@ from bench.analysis import gates
 from bench.analysis.gates import Gate
 from bench.cli.claims import print_judged
 from bench.cli.shared import (
+    AllowUnlike,
     AmqpUrl,
     Faults,
     Link,
@@ -117,7 +118,12 @@ def _goal(share: str, metric: str, most_repeats: int | None) -> Goal | None:
 
 
 @app.command()
-def resume(run: RunFolder, amqp_url: AmqpUrl = "", slo: Objectives = None) -> None:
+def resume(
+    run: RunFolder,
+    amqp_url: AmqpUrl = "",
+    slo: Objectives = None,
+    allow_unlike: AllowUnlike = False,
+) -> None:
     """Complete an interrupted run."""
     objectives = [gates.objective(text) for text in slo or []]
     from bench.results import store, verify  # noqa: PLC0415
@@ -125,7 +131,7 @@ def resume(run: RunFolder, amqp_url: AmqpUrl = "", slo: Objectives = None) -> No
 
     verify.require_undamaged(run)
     stored = store.open_run(run)
-    runner.check_resumable(stored)
+    runner.check_resumable(stored, amqp_url, allow_unlike)
     if not stored.unfinished and stored.file.goal is None:
         console.print(f"nothing left to do in {run}")
     _execute(run, amqp_url, objectives)

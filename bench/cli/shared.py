@@ -63,6 +63,10 @@ Faults = Annotated[
 AmqpUrl = Annotated[
     str, typer.Option(help="use this RabbitMQ on this host instead of a private one")
 ]
+AllowUnlike = Annotated[
+    bool,
+    typer.Option("--allow-unlike", help="accept changed code or machine; the result is marked"),
+]
 Results = Annotated[Path, typer.Option(help="folder that holds the runs")]
 
 

@@ -16,7 +16,7 @@ class Pattern:
     requires: tuple[str, ...] = ()
     compared: bool = True
     example: str = ""
-    code_hash: str = ""
+    code_hash: str = ""  # of a run made before there were identities
 
     @property
     def id(self) -> str:

@@ -24,8 +24,23 @@ class Goal:
 
 
 @dataclass(frozen=True)
+class Identity:
+    """What a pattern's numbers depend on: digests of the files of its code, and versions.
+
+    `files` by path below the checkout; `versions` of packages, services and proxies by name.
+    """
+
+    files: dict[str, str]
+    versions: dict[str, str]
+
+
+@dataclass(frozen=True)
 class RunFile:
-    """The content of run.json; `digests` names their algorithm, "" where there are none."""
+    """The content of run.json; `digests` names their algorithm, "" where there are none.
+
+    `code` is what each pattern's numbers depend on, by the pattern's id.  `unlike` is filled
+    from more-<n>.json: what had changed when trials were added all the same.
+    """
 
     version: int
     created: str
@@ -39,6 +54,8 @@ class RunFile:
     not_measured: dict[str, str] = field(default_factory=dict)
     goal: Goal | None = None
     digests: str = ""
+    code: dict[str, Identity] = field(default_factory=dict)
+    unlike: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)

@@ -5,11 +5,14 @@ COMPARABLE names those that must agree before two runs are put side by side.
 
 from __future__ import annotations
 
+import contextlib
 import importlib.metadata
 import os
 import platform
 import resource
 import sys
+from collections.abc import Iterable, Mapping
+from functools import cache
 from pathlib import Path
 
 from bench import __version__
@@ -24,7 +27,7 @@ PACKAGES = (
     "picows",
     "uvloop",
 )
-COMPARABLE = ("host", "cpu", "cores", "kernel", "python", "patternbench", "packages")
+COMPARABLE = ("host", "cpu", "cores", "kernel", "python", "patternbench")
 
 
 def _read(path: str) -> str:
@@ -46,6 +49,30 @@ def package_version(name: str) -> str:
         return importlib.metadata.version(name)
     except importlib.metadata.PackageNotFoundError:
         return "missing"
+
+
+def versions_of(modules: Iterable[str]) -> dict[str, str]:
+    """The version of each package that brings one of the modules, by the package's name.
+
+    Modules of Python itself, and those that are not installed, have none.
+    """
+    found = {}
+    for module in set(modules) - sys.stdlib_module_names:
+        for package in _packages_of(module):
+            found[package] = package_version(package)
+    return dict(sorted(found.items()))
+
+
+def _packages_of(module: str) -> list[str]:
+    """Which packages bring a module: nearly always the one of its name."""
+    with contextlib.suppress(importlib.metadata.PackageNotFoundError):
+        return [importlib.metadata.metadata(module)["Name"].lower()]
+    return [name.lower() for name in _packages().get(module, ())]
+
+
+@cache
+def _packages() -> Mapping[str, list[str]]:
+    return importlib.metadata.packages_distributions()
 
 
 def descriptor_limit() -> int:

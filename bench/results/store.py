@@ -18,7 +18,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -202,12 +202,20 @@ def _open(folder: Path) -> StoredRun:
     elif file.digests:
         raise UsageError(f"{folder / digests.NAME}: is missing; restore it, or remove the run")
     known = recorded or {}
-    file = replace(file, trials=[*file.trials, *additions.trials_of(folder, known)])
+    file = _extended(file, additions.read(folder, known))
     trials = []
     for path in trial_files(folder):
         digest = known.get(str(path.relative_to(folder)), "")
         trials.append(StoredTrial(path.parent, jsonfile.read(path, TrialFile, VERSION, digest)))
     return StoredRun(folder, file, trials)
+
+
+def _extended(file: RunFile, added: Sequence[additions.MoreFile]) -> RunFile:
+    return replace(
+        file,
+        trials=[*file.trials, *(trial for more in added for trial in more.trials)],
+        unlike=[*file.unlike, *(words for more in added for words in more.unlike)],
+    )
 
 
 def trial_files(run: Path) -> list[Path]:

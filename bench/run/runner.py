@@ -24,7 +24,8 @@ from bench.model.pattern import Pattern
 from bench.model.records import Goal, RunFile, TrialFile
 from bench.model.trial import Trial
 from bench.plan.trials import SPARE_DESCRIPTORS, check_limits
-from bench.results import additions, environment, store
+from bench.results import additions, comparability, environment, store
+from bench.run.identities import identities
 from bench.run.refining import Refiner
 from bench.run.services import Services
 from bench.run.startup import Observer
@@ -119,6 +120,7 @@ def new_run(plan: RunPlan, results: Path) -> Path:
     facts = environment.facts()
     if any("rabbitmq" in pattern.requires for pattern in plan.patterns):
         facts["rabbitmq"] = "foreign" if plan.amqp_url else rabbitmq.version()
+    measured = [pattern for pattern in plan.patterns if pattern.id not in plan.not_measured]
     store.create_run(
         folder,
         RunFile(
@@ -133,6 +135,7 @@ def new_run(plan: RunPlan, results: Path) -> Path:
             trials=list(plan.trials),
             not_measured=dict(plan.not_measured),
             goal=plan.goal,
+            code=identities(measured, plan.amqp_url),
         ),
     )
     return folder
@@ -146,23 +149,22 @@ def _fresh(results: Path, name: str) -> Path:
     return folder
 
 
-def check_resumable(run: store.StoredRun) -> None:
-    """Refuse to add trials to a run whose code or machine was another."""
-    recorded, now = run.file.environment, environment.facts()
-    for key in environment.COMPARABLE:
-        if recorded.get(key) != now[key]:
-            raise UsageError(
-                f"{run.folder}: {key} was {recorded.get(key)}, now it is {now[key]}; "
-                "unlike trials do not make one run: start a new one"
-            )
-    for pattern in run.file.patterns.values():
-        if pattern.id in run.file.not_measured:
-            continue
-        current = catalog.select([pattern.id])[0]
-        if current.code_hash != pattern.code_hash:
-            raise UsageError(
-                f"{run.folder}: the code of {pattern.id} has changed since; start a new run"
-            )
+def check_resumable(run: store.StoredRun, amqp_url: str, allow_unlike: bool) -> None:
+    """Refuse to add trials to a run whose code or machine was another, or record that it was.
+
+    Raises UsageError with what has changed since, unless that is allowed.
+    """
+    names = [name for name in run.file.patterns if name not in run.file.not_measured]
+    code = identities(catalog.select(names), amqp_url)
+    found = comparability.changes_since(run.file, environment.facts(), code)
+    if found and not allow_unlike:
+        raise UsageError(
+            f"{run.folder}: changed since: {comparability.listed(found)}; start a new run, or add "
+            "--allow-unlike"
+        )
+    fresh = [entry.text for entry in found if entry.text not in run.file.unlike]
+    if fresh and run.unfinished:
+        additions.add(run.folder, [], "continued though unlike", fresh)
 
 
 def execute(folder: Path, amqp_url: str, progress: Progress) -> store.StoredRun:

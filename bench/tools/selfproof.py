@@ -264,7 +264,7 @@ def finish(folder: Path, console: Console) -> None:
     planned = run.file.trials
     if {one.pattern for one in planned} != {SUBJECT} or len(planned) % (2 * AA_REPEATS):
         raise UsageError(f"{folder}: no A/A run; make one with `bench calibrate --aa 40`")
-    runner.check_resumable(run)
+    runner.check_resumable(run, "", allow_unlike=False)
     known = catalog.experiments()
     keys = known[SUBJECT.partition("/")[0]].headline
     watcher = Watcher(folder, keys, TrialEvaluator(known))

@@ -330,10 +330,10 @@ def test_the_command_refuses_in_one_line(
     assert err.count("\n") == 1
 
 
-def test_unlike_runs_are_compared_anyway(
+def test_unlike_runs_are_compared_where_allowed(
     folders: dict[str, Path], bench: Callable[..., Any]
 ) -> None:
-    code, out, _ = bench("compare", folders["base"], folders["unlike"], "--anyway")
+    code, out, _ = bench("compare", folders["base"], folders["unlike"], "--allow-unlike")
     assert code == 0
     assert "unlike: load.payload_bytes (100 / 200) at notifications/sse" in out
     assert store.open_run(folders["unlike"]).unfinished == []

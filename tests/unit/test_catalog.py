@@ -117,44 +117,48 @@ def test_a_syntax_error_is_named_with_its_line(root: Path) -> None:
     )
 
 
-# --- the code hash: which runs are alike ----------------------------------------------
+# --- the code behind the numbers: which runs are alike -----------------------------------
 
 
-@pytest.mark.parametrize(
-    ("path", "changes"),
-    [
-        ("targets/notifications/sse.py", True),
-        ("scenarios/notifications/sse.py", True),
-        ("targets/_serve.py", True),
-        ("targets/notifications/_shared.py", True),
-        ("scenarios/notifications/_listener.py", True),
-        ("bench/load/user.py", True),
-        ("targets/notifications/long_polling.py", False),
-        ("scenarios/notifications/long_polling.py", False),
-        ("scenarios/notifications/laws.py", False),
-        ("reports/page.py", False),
-        ("docs/sse.md", False),
-    ],
-)
-def test_the_hash_covers_the_code_behind_the_numbers(
-    root: Path, tmp_path_factory: pytest.TempPathFactory, path: str, changes: bool
-) -> None:
-    other = tmp_path_factory.mktemp("other")
-    for file in root.rglob("*.py"):
-        write(other, str(file.relative_to(root)), file.read_text())
-    write(other, path, '"""One way, changed."""\n')
-    before = catalog.code_hash(EXPERIMENT, "sse", root)
-    assert len(before) == 16
-    assert (catalog.code_hash(EXPERIMENT, "sse", other) != before) == changes
+def code(root: Path, name: str = "sse") -> dict[str, str]:
+    return catalog.code_of(catalog.patterns(EXPERIMENT, root)[name], root).files
 
 
-def test_code_that_moves_between_files_changes_the_hash(tmp_path: Path) -> None:
-    hashes = set()
-    for number, (one, two) in enumerate([("ab", "c"), ("a", "bc")]):
-        write(tmp_path, f"{number}/targets/e/p.py", one)
-        write(tmp_path, f"{number}/scenarios/e/p.py", two)
-        hashes.add(catalog.code_hash("e", "p", tmp_path / str(number)))
-    assert len(hashes) == 2
+def test_the_code_is_what_the_patterns_files_import(root: Path) -> None:
+    target = '"""One way."""\nfrom targets._serve import BaseTarget\nfrom . import _shared\n'
+    scenario = "from scenarios.notifications._listener import Listener\nimport bench.load.user\n"
+    add(root, "sse", target, scenario)
+    write(root, "bench/load/__main__.py", "from bench.load import worker\n")
+    write(root, "bench/load/worker.py")
+    assert list(code(root)) == [
+        "bench/load/__main__.py",
+        "bench/load/user.py",
+        "bench/load/worker.py",
+        "scenarios/notifications/__init__.py",
+        "scenarios/notifications/_listener.py",
+        "scenarios/notifications/experiment.py",
+        "scenarios/notifications/sse.py",
+        "targets/_serve.py",
+        "targets/notifications/__init__.py",
+        "targets/notifications/_shared.py",
+        "targets/notifications/sse.py",
+    ]
+
+
+def test_code_that_cannot_be_parsed_is_named(root: Path) -> None:
+    write(root, f"scenarios/{EXPERIMENT}/sse.py", "import (\n")
+    with pytest.raises(CatalogError, match=r"^scenarios/notifications/sse.py line 1: "):
+        code(root)
+
+
+def test_the_real_patterns_reach_what_runs_them() -> None:
+    for pattern in catalog.select(["notifications"]):
+        found = catalog.code_of(pattern)
+        assert {"targets/_serve.py", "bench/load/worker.py", "bench/load/recorder.py"} <= set(
+            found.files
+        )
+        assert {"gevent", "locust", "uvloop"} <= set(found.outside)
+        assert "reports/page.py" not in found.files
 
 
 # --- experiments ------------------------------------------------------------------------

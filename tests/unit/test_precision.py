@@ -231,10 +231,10 @@ def test_a_newer_or_broken_addition_is_refused(tmp_path: Path) -> None:
     file = tmp_path / "more-1.json"
     file.write_text(file.read_text().replace('"version": 1', '"version": 2'))
     with pytest.raises(UsageError, match="results version 2, this patternbench reads up to 1"):
-        additions.trials_of(tmp_path, {})
+        additions.read(tmp_path, {})
     file.write_text("{")
     with pytest.raises(UsageError, match="not a results file"):
-        additions.trials_of(tmp_path, {})
+        additions.read(tmp_path, {})
 
 
 class Said:
