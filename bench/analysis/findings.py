@@ -110,7 +110,7 @@ def nothing_measured(data: TrialData) -> Finding | None:
             "path_lost",
             "note",
             "nothing was delivered once the path was down",
-            "none needed: that is what was asked; a later --fault lets some be delivered before",
+            "none needed: so it was asked; begin the fault later to see some delivered before",
         )
     if data.load.get("streams", 0) > 0 and data.accounting.expected:
         return Finding(

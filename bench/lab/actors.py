@@ -16,6 +16,7 @@ import psutil
 
 from bench.lab.network.network import Network
 from bench.lab.processes import Child
+from bench.lab.resets import reset_connections
 from bench.model.errors import TrialFailed
 from bench.model.messages import DisturbClients, Disturbed
 
@@ -96,6 +97,10 @@ class ProcessActor(Actor):
         for process in found:
             _send(process, signal.SIGKILL)
         psutil.wait_procs(found, timeout=5.0)
+
+    def cut(self) -> None:
+        if not reset_connections([process.pid for process in self.processes()]):
+            raise TrialFailed(f"{self.name} has no connection to cut")
 
     def restart(self) -> None:
         if self._start is None:

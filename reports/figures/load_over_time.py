@@ -12,6 +12,7 @@ from matplotlib.lines import Line2D
 from bench.analysis.evaluated import Evaluated, ExperimentResult, Group, Level, TrialResult
 from bench.analysis.metrics import BACKEND_ROLES
 from reports.figures._axes import legend_below, log_axis, new_figure
+from reports.figures._faults import label_rows, make_room, mark_faults
 from reports.style import FLOOR_COLOUR, INK, look
 from reports.sweeps import key_levels
 
@@ -19,6 +20,7 @@ TITLE = "Load over time"
 CAPTION = (
     "CPU of each role within the window (100 % = one core busy; logarithmic, and what is below "
     "0.1 % is drawn there), in steps of the meters. "
+    "A brown line is where a fault began, a brown band how long it lasted. "
     "The trial shown is the one with the median backend CPU."
 )
 SECTION = "load"
@@ -62,7 +64,8 @@ def _figure(result: ExperimentResult, level: Level) -> Figure | None:
     if not shown:
         return None
     rows = -(-len(shown) // COLUMNS)
-    figure = new_figure(1.9 * rows + 0.7)
+    label_count = max(label_rows(trial.record.faults) for _, trial in shown)
+    figure = new_figure((1.9 + 0.15 * label_count) * rows + 0.7)
     panels = figure.subplots(rows, COLUMNS, squeeze=False, sharex=True, sharey=True).ravel()
     top = [100 * float(load.cpu_share.max()) for _, trial in shown for load in trial.roles.values()]
     for axes, (pattern, trial) in zip(panels, shown, strict=False):
@@ -76,6 +79,7 @@ def _figure(result: ExperimentResult, level: Level) -> Figure | None:
         if place % COLUMNS == 0:
             axes.set_ylabel("CPU (% of one core)")
     log_axis(panels[0].yaxis, [LEAST, *top], room=1.2)
+    make_room(panels[0], label_count)
     panels[0].set_xlim(left=0)
     if level.text:
         figure.suptitle(level.text, x=0.01, ha="left", fontsize=10)
@@ -91,6 +95,8 @@ def _panel(axes: Axes, trial: TrialResult, colour: str) -> None:
         percent = np.maximum(load.cpu_share * 100, LEAST)
         edges = np.concatenate([[0.0], load.time_s])
         axes.stairs(percent, edges, baseline=None, **_style(role, colour))
+    record = trial.record
+    mark_faults(axes, record.faults, (record.t1_ns - record.t0_ns) / 1e9)
 
 
 def _style(role: str, colour: str) -> dict[str, Any]:

@@ -28,12 +28,15 @@ LATE_MS = 60
 """How late a fault may be on a busy machine."""
 
 
+OURS = ("targets", "bench.load", "bench.lab.resets")
+
+
 @pytest.fixture(autouse=True)
 def nothing_is_left() -> Iterator[None]:
-    before = set(psutil.Process().children(recursive=True))
+    """Services and links outlive a trial; what a trial starts does not."""
     yield
-    left = set(psutil.Process().children(recursive=True)) - before
-    assert not living(one for one in left if one.name() != "beam.smp")
+    left = living(psutil.Process().children(recursive=True))
+    assert not [one for one in left if set(OURS) & set(one.cmdline())]
 
 
 def faulted(measure: Measure, pattern: str, fault: str, **more: Any) -> StoredTrial:
@@ -88,3 +91,26 @@ def test_a_server_that_is_killed_on_purpose_fails_nothing(measure: Measure) -> N
     data = stored.data()
     assert len(data.outcomes)
     assert data.outcomes["done_ns"].max() < data.t0_ns + 600 * MS
+
+
+def test_a_server_whose_connections_are_cut_is_asked_again(measure: Measure) -> None:
+    stored = faulted(measure, "notifications/sse", "server:cut@50%")
+    assert stored.record.facts["client_failures"] == 4
+    assert stored.data().accounting.lost == 0
+
+
+def test_connections_over_a_link_can_be_cut(measure: Measure) -> None:
+    link = {"link": "emulated", "rtt_s": 0.01}
+    stored = faulted(measure, "notifications/sse", "server:cut@50%", **link)
+    assert stored.record.facts["client_failures"] == 4
+    assert stored.data().accounting.lost == 0
+
+
+def test_a_killed_broker_fails_nothing_where_a_fault_has_killed_it(measure: Measure) -> None:
+    stored = faulted(measure, "notifications/rabbitmq", "rabbitmq:kill@50%", drain_s=1.0)
+    data = stored.data()
+    assert len(data.outcomes)
+    assert data.outcomes["done_ns"].max() < data.t0_ns + 600 * MS
+    assert data.accounting.lost > 0
+    # The next trial has a broker again.
+    faulted(measure, "notifications/rabbitmq", "")
