@@ -14,14 +14,13 @@ from typing import Any, Protocol
 
 from bench.clock import now_ns
 from bench.load.engine import Engine
-from bench.load.recorder import Recorder
 from bench.load.wire import WireMeter
 from bench.model.experiment import Experiment
 from bench.model.messages import Address, Values
 from bench.model.readings import Wire
-from bench.model.samples import COMMON_OPERATIONS, OK
+from bench.model.recorder import Recorder, record_ticks
+from bench.model.samples import COMMON_OPERATIONS
 
-TICK_NS = 10_000_000
 MOST_ERRORS = 20
 
 
@@ -125,14 +124,6 @@ class Session:
             await self.engine.alarm.until(due_ns - lead_ns)
             self.snapshots[name] = await self.wire.snapshot()
 
-    async def measure_lag(self, start_ns: int, end_ns: int) -> None:
-        """A timer every 10 ms: how late the loop comes to it is its lag."""
-        code = self.recorder.code("tick")
-        for sequence, due_ns in enumerate(range(start_ns, end_ns, TICK_NS)):
-            await self.engine.alarm.until(due_ns)
-            now = now_ns()
-            self.recorder.add(code, OK, 0, sequence, due_ns, due_ns, now, now, 0, 0)
-
     def begin_window(self, t0_ns: int, t1_ns: int) -> None:
         """Start what is measured beside the clients (on the engine's thread)."""
         self.t0_ns, self.t1_ns = t0_ns, t1_ns
@@ -140,5 +131,7 @@ class Session:
         loop = asyncio.get_running_loop()
         self.beside = [
             loop.create_task(self.take_snapshots([("t0", t0_ns), ("t1", t1_ns)])),
-            loop.create_task(self.measure_lag(t0_ns, t1_ns)),
+            loop.create_task(
+                record_ticks(self.recorder, self.engine.alarm.until, now_ns, t0_ns, t1_ns)
+            ),
         ]

@@ -10,9 +10,12 @@ import time
 from collections.abc import Sequence
 from typing import Any
 
-from bench.load.recorder import Histogram, histograms
+import numpy as np
 
-UNSEEN = ("tick",)
+from bench.model.recorder import TICK
+from bench.model.samples import FAILED, rows
+
+UNSEEN = (TICK,)
 
 
 def feed_statistics(environment: Any, block: bytes | bytearray, operations: Sequence[str]) -> None:
@@ -44,3 +47,39 @@ def _add(entry: Any, new: Histogram) -> None:
         entry.num_fail_per_sec[second] = entry.num_fail_per_sec.get(second, 0) + new.failures
     for milliseconds, count in new.buckets.items():
         entry.response_times[milliseconds] = entry.response_times.get(milliseconds, 0) + count
+
+
+class Histogram:
+    """What Locust's statistics want to know of one operation's rows in a block."""
+
+    def __init__(self, block: np.ndarray) -> None:
+        milliseconds = np.maximum(0, block["done_ns"] - block["intended_ns"]) / 1e6
+        self.count = len(block)
+        self.failures = int(np.count_nonzero(block["outcome"] == FAILED))
+        self.total_ms = float(milliseconds.sum())
+        self.least_ms = float(milliseconds.min())
+        self.most_ms = float(milliseconds.max())
+        self.bytes = int(block["bytes_down"].sum())
+        values, counts = np.unique(np.round(milliseconds), return_counts=True)
+        self.buckets = dict(zip(values.astype(int).tolist(), counts.tolist(), strict=True))
+
+
+def histograms(block: bytes | bytearray, operations: Sequence[str]) -> dict[str, Histogram]:
+    """A block's rows by operation; may run on any thread."""
+    all_rows = rows(block)
+    found = {}
+    for code, name in enumerate(operations):
+        chosen = all_rows[all_rows["operation"] == code]
+        if len(chosen):
+            found[name] = Histogram(chosen)
+    return found
+
+
+def recent_ms(block: bytes | bytearray, code: int) -> list[float]:
+    """p50 and p99 of a block's latencies of one operation, for the progress line."""
+    chosen = rows(block)
+    chosen = chosen[chosen["operation"] == code]
+    if not len(chosen):
+        return []
+    values = (chosen["done_ns"] - chosen["intended_ns"]) / 1e6
+    return [float(value) for value in np.percentile(values, [50, 99])]

@@ -16,9 +16,8 @@ import gevent
 from bench import catalog
 from bench.clock import now_ns
 from bench.load.engine import Engine
-from bench.load.recorder import recent_ms
 from bench.load.session import Session, WorkerIndex
-from bench.load.stats import feed_statistics
+from bench.load.stats import feed_statistics, recent_ms
 from bench.load.user import ClientUser, environment_for
 from bench.model.messages import (
     AskClientCounters,

@@ -20,9 +20,9 @@ from bench.analysis import metrics
 from bench.analysis.metrics import TrialData
 from bench.load.clients.http1 import Http1Connection, get
 from bench.load.clients.sse import EventStreamParser
-from bench.load.recorder import Recorder
 from bench.model import samples
 from bench.model.payload import decode, encode
+from bench.model.recorder import Recorder
 from bench.results import parquet
 
 OPERATIONS = (*samples.COMMON_OPERATIONS, "request", "delivery")

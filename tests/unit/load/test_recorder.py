@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bench.load.recorder import Recorder, histograms, recent_ms
-from bench.load.stats import feed_statistics
+from bench.load.stats import feed_statistics, histograms, recent_ms
+from bench.model.recorder import Recorder
 from bench.model.samples import DTYPE, EMPTY, FAILED, OK, rows
 
 OPERATIONS = ("connect", "tick", "request", "delivery")
