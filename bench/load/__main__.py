@@ -73,15 +73,13 @@ def main() -> None:
     _raise_descriptor_limit()
     # Before the configuration comes, so that the target can start meanwhile.
     from bench.load.fleet import LocalFleet, MasterFleet  # noqa: PLC0415
-    from bench.load.worker import client_class  # noqa: PLC0415
 
     config = hear(first_line(), LoadConfig)
     distributed = config.workers > 1
     pids = _fork_workers(config) if distributed else [os.getpid()]
     fleet = MasterFleet(config, config.port) if distributed else LocalFleet(config)
     fleet.wait_until_ready()
-    trees = client_class(config.pattern).has_processes
-    say(LoadReady(pids, trees))
+    say(LoadReady(pids))
     for line in _read_lines():
         command = hear(line, LoadCommand)
         try:

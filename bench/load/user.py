@@ -41,9 +41,6 @@ class ClientUser(User):
 
     abstract = True
     experiment = ""
-    has_processes = False
-    """Whether it starts processes: they count as the generator's."""
-
     wait_time = constant(0)
 
     def __init__(self, environment: Any) -> None:

@@ -197,10 +197,9 @@ LoadCommand = TryClient | Verify | Spawn | Window | DisturbClients | AskClientCo
 
 
 class LoadReady(Struct, frozen=True, tag="ready"):
-    """The first line out: `pids` hold the clients; with `trees` their descendants count too."""
+    """The first line out: `pids` hold the clients."""
 
     pids: list[int]
-    trees: bool
 
 
 class Tried(Struct, frozen=True, tag="tried"):

@@ -21,6 +21,16 @@ class Reading:
     context_switches: int
 
 
+def total_reading(parts: Sequence[Reading]) -> Reading:
+    """Several at one instant together."""
+    return Reading(
+        parts[0].time_ns,
+        sum(part.cpu_ns for part in parts),
+        sum(part.memory_bytes for part in parts),
+        sum(part.context_switches for part in parts),
+    )
+
+
 @dataclass(frozen=True)
 class Wire:
     """Totals over the clients' sockets at one instant (closed ones included)."""

@@ -5,12 +5,13 @@ Must not know where it is kept, nor what is made of it.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from bench.model.fault import FaultDone
 from bench.model.pattern import Pattern
-from bench.model.readings import PathCounts, Reading, Wire
+from bench.model.readings import PathCounts, Reading, Wire, total_reading
 from bench.model.trial import Trial
 
 
@@ -88,8 +89,23 @@ class TrialFile:
 
 @dataclass(frozen=True)
 class MeterRow:
-    """One reading with its role and, at the instants that count, its mark."""
+    """One reading of a part with its role and, at the instants that count, its mark."""
 
     role: str
     mark: str
     reading: Reading
+    part: str = ""
+
+
+def by_role(rows: Sequence[MeterRow]) -> list[MeterRow]:
+    """The rows with those of one role at one instant summed over its parts, in their order."""
+    found: dict[tuple[str, str, int], MeterRow] = {}
+    for row in rows:
+        key = row.role, row.mark, row.reading.time_ns
+        known = found.get(key)
+        if known is None:
+            found[key] = MeterRow(row.role, row.mark, row.reading)
+        else:
+            reading = total_reading([known.reading, row.reading])
+            found[key] = MeterRow(row.role, row.mark, reading)
+    return list(found.values())

@@ -18,6 +18,9 @@ from bench.model.errors import UsageError
 from bench.model.readings import Reading
 from bench.model.records import MeterRow
 
+PART = "part"
+"""The column that names who recorded a row; files of before it had parts do without."""
+
 METER_COLUMNS: dict[str, pa.DataType] = {
     "time_ns": pa.int64(),
     "role": pa.string(),
@@ -25,6 +28,7 @@ METER_COLUMNS: dict[str, pa.DataType] = {
     "cpu_ns": pa.int64(),
     "memory_bytes": pa.int64(),
     "context_switches": pa.int64(),
+    PART: pa.string(),
 }
 
 BROKEN = (
@@ -67,6 +71,7 @@ def write_meters(path: Path, rows: Sequence[MeterRow]) -> None:
         "cpu_ns": [row.reading.cpu_ns for row in rows],
         "memory_bytes": [row.reading.memory_bytes for row in rows],
         "context_switches": [row.reading.context_switches for row in rows],
+        PART: [row.part for row in rows],
     }
     _write_table(
         path, pa.table({name: pa.array(values[name], kind) for name, kind in METER_COLUMNS.items()})
@@ -114,10 +119,12 @@ def read_meters(path: Path) -> list[MeterRow]:
     """All readings in their order; UsageError where it is not such a table."""
 
     def readings_of(table: pa.Table) -> list[MeterRow]:
+        if PART not in table.column_names:  # a role was one part then
+            table = table.append_column(PART, pa.array([""] * table.num_rows, pa.string()))
         columns = {name: _typed(table, name, kind) for name, kind in METER_COLUMNS.items()}
         return [
-            MeterRow(role, mark, Reading(time, cpu, memory, switches))
-            for time, role, mark, cpu, memory, switches in zip(
+            MeterRow(role, mark, Reading(time, cpu, memory, switches), part)
+            for time, role, mark, cpu, memory, switches, part in zip(
                 *(column.to_pylist() for column in columns.values()), strict=True
             )
         ]

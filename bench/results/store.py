@@ -29,7 +29,7 @@ from bench.analysis.trialdata import TrialData
 from bench.model import samples
 from bench.model.errors import UsageError
 from bench.model.readings import Reading
-from bench.model.records import MeterRow, RunFile, TrialFile
+from bench.model.records import MeterRow, RunFile, TrialFile, by_role
 from bench.model.trial import Trial
 from bench.results import additions, digests, jsonfile, parquet
 from bench.results.digests import PARTIAL, TRIAL_JSON, TRIALS
@@ -129,7 +129,7 @@ class StoredTrial:
 
     def data(self) -> TrialData:
         """All raw data of the trial, as the metrics take it (not cached: it can be large)."""
-        rows = self.meters
+        rows = by_role(self.meters)
         marks: dict[str, dict[str, Reading]] = {}
         for row in rows:
             if row.mark:

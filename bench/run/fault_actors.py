@@ -16,7 +16,7 @@ from bench.model import linktext
 from bench.model.errors import TrialFailed
 from bench.model.fault import ActorKind, ActorName, Fault, parse_faults, timeline
 from bench.plan.fault_checks import CLIENTS, PATHS, verb_of
-from bench.run.startup import RunningTrial, ServiceNode, TrialContext
+from bench.run.startup import RunningTrial, TrialContext, pids_of
 from bench.run.timeline import Timeline
 
 
@@ -54,7 +54,7 @@ def _casts(running: RunningTrial, around: TrialContext) -> dict[str, Cast]:
         front = running.front
         found["proxy"] = _processes("proxy", "proxy", running, lambda: front.pids)
     for name, node in around.nodes.items():
-        found[name] = _processes("service", name, running, partial(_pids_of, node))
+        found[name] = _processes("service", name, running, partial(pids_of, node))
     if running.network is not None:
         found[PATHS] = Cast("path", lambda actor: _paths(actor, running))
     found[CLIENTS] = Cast("clients", lambda actor: [_clients(actor, running)])
@@ -65,10 +65,6 @@ def _processes(
     kind: ActorKind, name: str, running: RunningTrial, pids: Callable[[], Sequence[int]]
 ) -> Cast:
     return Cast(kind, lambda _: [ProcessActor(name, pids, running.killed.update)])
-
-
-def _pids_of(node: ServiceNode) -> Sequence[int]:
-    return node.pids
 
 
 def _paths(actor: ActorName, running: RunningTrial) -> list[Actor]:

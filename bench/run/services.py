@@ -55,7 +55,7 @@ class Services:
         links = linktext.links_of(load or {})
         network = self._linked() if links else None
         sides = network.sides(links) if network is not None else ON_LOOPBACK
-        families = {}
+        roles = {}
         for name in pattern.requires:
             if name not in SERVICES:
                 continue
@@ -65,12 +65,12 @@ class Services:
                 self._says(f"starting {title}")
                 node.start()
             if node.pids:
-                families[role] = node.pids[0]
+                roles[name] = role
         services = {
             name: self._node(name, network).service for name in pattern.requires if name in SERVICES
         }
         nodes = {name: self._node(name, network) for name in services}
-        return TrialContext(services, families, nodes, workers, network, sides)
+        return TrialContext(services, roles, nodes, workers, network, sides)
 
     def _linked(self) -> Network:
         if not self._network.alive:

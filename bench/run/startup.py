@@ -99,13 +99,18 @@ class ServiceNode(Protocol):
     def alive(self) -> bool: ...
 
 
+def pids_of(node: ServiceNode) -> list[int]:
+    """The processes that a service has now."""
+    return node.pids
+
+
 @dataclass(frozen=True)
 class TrialContext:
     """What a trial finds: services with their processes, and how many load processes."""
 
     services: Mapping[str, Values] = field(default_factory=dict)
-    families: Mapping[str, int] = field(default_factory=dict)
-    """The process of each role that belongs to a service; its children count with it."""
+    roles: Mapping[str, str] = field(default_factory=dict)
+    """Services that are metered, by name, with their roles."""
 
     nodes: Mapping[str, ServiceNode] = field(default_factory=dict)
     """The running services by name."""

@@ -8,13 +8,14 @@ from __future__ import annotations
 import math
 import shutil
 import time
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 
 from bench.catalog import ROOT
 from bench.lab import linked
-from bench.lab.meters import Meters
+from bench.lab.meters import Meter, Meters
 from bench.lab.processes import cpu_sets, python_child
 from bench.model import samples
 from bench.model.errors import TrialFailed
@@ -48,6 +49,7 @@ from bench.run.startup import (
     TrialContext,
     ask_target,
     connect,
+    pids_of,
     start,
     timed,
     verify,
@@ -108,15 +110,7 @@ def _execute(
     start(running, around)
     observer.phase("verify", running)
     verify(running)
-    assert running.clients is not None
-    generator, grows = running.clients.pids, running.clients.trees
-    roles = {
-        "server": [running.target.pid],
-        "proxy": running.front.pids if running.front else (),
-        "generator": () if grows else generator,
-        "link": running.network.pids if running.network else (),
-    }
-    running.meters = Meters(roles, around.families, {"generator": generator} if grows else None)
+    running.meters = Meters(_meters(running, around))
     running.meters.read("idle")
     _count(running, "idle")
     with timed(running, "connect"):
@@ -131,6 +125,30 @@ def _execute(
             _end(running, load, observer)
     finally:
         running.faults = timeline.done
+
+
+def _meters(running: RunningTrial, around: TrialContext) -> list[Meter]:
+    """What is metered: the part, the proxy before it, services, load processes, the link."""
+    target, clients, front, network = (
+        running.target,
+        running.clients,
+        running.front,
+        running.network,
+    )
+    assert clients is not None
+    found = [
+        Meter("server", "server", lambda: [target.pid]),
+        Meter("clients", "generator", lambda: clients.pids),
+        *(
+            Meter(name, role, partial(pids_of, around.nodes[name]))
+            for name, role in around.roles.items()
+        ),
+    ]
+    if front is not None:
+        found.append(Meter("proxy", "proxy", lambda: front.pids))
+    if network is not None:
+        found.append(Meter("link", "link", lambda: network.pids))
+    return found
 
 
 def _end(running: RunningTrial, load: Load, observer: Observer) -> None:

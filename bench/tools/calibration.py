@@ -18,9 +18,9 @@ from rich.console import Console
 from rich.table import Table
 
 from bench.catalog import ROOT
-from bench.lab.meters import cpu_clock_ns
 from bench.lab.nginx import Nginx
 from bench.lab.processes import cpu_sets, environment, python_child
+from bench.lab.procfs import cpu_clock_ns
 from bench.lab.scratch import folder_for
 from bench.model.errors import UsageError
 from bench.model.messages import GeneratorConfig, GeneratorResult

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 from bench.lab import chromium
-from bench.lab.meters import cpu_clock_ns
 from bench.lab.network.network import REMEDY
 from bench.lab.network.network import usable as links_usable
+from bench.lab.procfs import cpu_clock_ns
 from bench.lab.services import rabbitmq
 from bench.plan.trials import SPARE_DESCRIPTORS
 from bench.results import environment

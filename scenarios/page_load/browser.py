@@ -19,7 +19,6 @@ class Client(PageClient):
     resources, to which there is no connection when its script begins.
     """
 
-    has_processes = True
     browser: Browser
 
     @property

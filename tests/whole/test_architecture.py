@@ -28,7 +28,7 @@ FILES = sorted(
 )
 PURE_FILES = [
     *(path for path in FILES if path.startswith(tuple(f"bench/{one}/" for one in PURE_FLOORS))),
-    *("bench/lab/network/shaper.py", "bench/lab/network/counts.py"),
+    *("bench/lab/network/shaper.py", "bench/lab/network/counts.py", "bench/lab/accounting.py"),
     *(path for path in FILES if path.startswith("scenarios/") and path.endswith("/laws.py")),
 ]
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -123,6 +124,7 @@ def test_any_events_come_back(scratch: Path, entries: list[tuple[int, ...]]) -> 
             st.sampled_from(["server", "generator"]),
             st.sampled_from(["", "idle", "t0", "t1"]),
             st.builds(Reading, int64, int64, int64, int64),
+            st.sampled_from(["server", "worker.1"]),
         ),
         max_size=4,
     )
@@ -130,6 +132,14 @@ def test_any_events_come_back(scratch: Path, entries: list[tuple[int, ...]]) -> 
 def test_any_meters_come_back(scratch: Path, rows: list[MeterRow]) -> None:
     parquet.write_meters(scratch / "meters.parquet", rows)
     assert store.StoredTrial(scratch, a_record()).meters == rows
+
+
+def test_meters_of_before_there_were_parts_are_read(tmp_path: Path) -> None:
+    path = tmp_path / "meters.parquet"
+    rows = [MeterRow("server", "t0", Reading(1, 2, 3, 4), "server")]
+    parquet.write_meters(path, rows)
+    pq.write_table(pq.read_table(path).drop_columns(["part"]), path)
+    assert parquet.read_meters(path) == [dataclasses.replace(rows[0], part="")]
 
 
 def test_rows_before_they_were_meant_keep_their_sign(tmp_path: Path) -> None:
