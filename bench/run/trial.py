@@ -11,16 +11,12 @@ import time
 from functools import partial
 from pathlib import Path
 
-import numpy as np
-
 from bench.catalog import ROOT
 from bench.lab import linked
 from bench.lab.meters import Meter, Meters
 from bench.lab.processes import cpu_sets, python_child
-from bench.model import samples
 from bench.model.errors import TrialFailed
 from bench.model.experiment import Experiment
-from bench.model.links import CLIENTS
 from bench.model.load import Load
 from bench.model.messages import (
     AskClientCounters,
@@ -36,11 +32,10 @@ from bench.model.messages import (
     Publish,
     Window,
 )
-from bench.model.records import MeterRow, TrialFile
-from bench.model.samples import COMMON_OPERATIONS
+from bench.model.records import TrialFile
 from bench.model.trial import Trial
-from bench.results import parquet, store
 from bench.run.fault_actors import timeline_of
+from bench.run.recording import keep_raw, record_of
 from bench.run.startup import (
     START_SECONDS,
     STEP_SECONDS,
@@ -95,8 +90,8 @@ def run_trial(
         target.stop()
         if running.front is not None:
             running.front.stop()
-    counted = _convert(running, experiment, rows)
-    record = _record(running, experiment, reason, tail, counted)
+    rows_stored = keep_raw(running, experiment, rows)
+    record = record_of(running, experiment, reason, tail, rows_stored)
     spent = sum(running.phases_s.values())
     running.phases_s["harness"] = time.monotonic() - began - spent
     return record
@@ -261,65 +256,6 @@ class Stillness:
         if value != self._value:
             self._value, self._since_s = value, now_s
         return now_s - self._since_s >= self._seconds
-
-
-def _convert(running: RunningTrial, experiment: Experiment, meters: list[MeterRow]) -> int:
-    """The processes' binary records become Parquet; returns the rows that there are."""
-    operations = [*COMMON_OPERATIONS, *experiment.operations]
-    folder = running.folder
-    rows = _read_binary(folder / "rows.bin", samples.DTYPE)
-    events = _read_binary(folder / "events.bin", samples.EVENT_DTYPE)
-    parquet.write_samples(folder / "samples.parquet", rows, operations)
-    parquet.write_events(folder / "events.parquet", events)
-    parquet.write_meters(folder / "meters.parquet", meters)
-    return len(rows)
-
-
-def _read_binary(path: Path, dtype: np.dtype) -> np.ndarray:
-    """All whole records of a file, which is then removed; a cut-off last one is dropped."""
-    if not path.exists():
-        return np.zeros(0, dtype)
-    data = path.read_bytes()
-    path.unlink()
-    return np.frombuffer(data[: len(data) // dtype.itemsize * dtype.itemsize], dtype)
-
-
-def _record(
-    running: RunningTrial, experiment: Experiment, reason: str, tail: list[str], rows: int
-) -> TrialFile:
-    results = running.results or LoadResults(counted=rows)
-    links = dict(running.links)
-    link = links.pop(CLIENTS, None)
-    for log in ("target.log", "load.log"):
-        path = running.folder / log
-        if path.exists() and not path.stat().st_size:
-            path.unlink()
-    return TrialFile(
-        version=store.VERSION,
-        trial=running.trial,
-        status="failed" if reason else "ok",
-        reason=reason,
-        log_tail=tail,
-        t0_ns=running.t0_ns,
-        t1_ns=running.t1_ns,
-        phases_s=running.phases_s,
-        counted=results.counted,
-        operations=[*COMMON_OPERATIONS, *experiment.operations],
-        outcome_operation=experiment.outcome_operation,
-        wire=results.wire,
-        link=dict(link.counts) if link else {},
-        links={name: dict(one.counts) for name, one in links.items()},
-        counts=running.counts,
-        facts={
-            **results.facts,
-            **({"link": link.facts} if link else {}),
-            **({"links": {name: one.facts for name, one in links.items()}} if links else {}),
-            "client_failures": results.failures,
-            "client_errors": results.errors,
-        },
-        cpu_sets=running.sets,
-        faults=running.faults,
-    )
 
 
 def discard(folder: Path) -> None:
