@@ -72,7 +72,7 @@ def test_descendants_count_also_those_that_ended_before_they_were_seen() -> None
     try:
         parent.stdout.readline()
         first = meter.read(1).cpu_ns
-        assert first >= 50e6 - 10e6, "the count of children is in steps of 10 ms"
+        assert first >= 50e6 - 20e6, "children count in steps of 10 ms, user and system apart"
         parent.stdout.readline()
         second = meter.read(2)
         assert second.cpu_ns - first >= 49e6
