@@ -154,7 +154,7 @@ def test_code_that_cannot_be_parsed_is_named(root: Path) -> None:
 def test_the_real_patterns_reach_what_runs_them() -> None:
     for pattern in catalog.select(["notifications"]):
         found = catalog.code_of(pattern)
-        assert {"targets/_serve.py", "bench/load/worker.py", "bench/load/recorder.py"} <= set(
+        assert {"targets/_serve.py", "bench/load/worker.py", "bench/model/recorder.py"} <= set(
             found.files
         )
         assert {"gevent", "locust", "uvloop"} <= set(found.outside)
