@@ -31,7 +31,8 @@ ROOT = Path(__file__).resolve().parent.parent
 STARTED = ("targets/__main__.py", "bench/load/__main__.py")
 """The processes of a trial by the files that start them; they find a pattern's files by name."""
 
-NOT_PATTERNS = {"experiment", "laws", "claims", "__init__"}
+DECLARATIONS = {"experiment", "load", "laws", "claims", "metrics", "findings"}
+NOT_PATTERNS = {*DECLARATIONS, "__init__"}
 
 
 class CatalogError(UsageError):

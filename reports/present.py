@@ -187,7 +187,9 @@ def link(result: ExperimentResult) -> Table:
 
 def link_words(result: ExperimentResult) -> str:
     """The emulated link, and what of it is swept; nothing where all went over loopback."""
-    links = list(dict.fromkeys(linktext.format_link(vars(group.load)) for group in result.groups))
+    links = list(
+        dict.fromkeys(linktext.format_link(group.load.values()) for group in result.groups)
+    )
     if not links or links == [LOOPBACK]:
         return ""
     parts = [one.split(",") for one in links]
@@ -258,7 +260,7 @@ def glossary(result: ExperimentResult) -> list[tuple[str, str]]:
 
 def plan(evaluated: Evaluated, result: ExperimentResult) -> list[tuple[str, str]]:
     """What was asked: patterns, levels, repeats and every value of the load."""
-    links = dict.fromkeys(linktext.format_link(vars(group.load)) for group in result.groups)
+    links = dict.fromkeys(linktext.format_link(group.load.values()) for group in result.groups)
     emulated = "" if set(links) <= {LOOPBACK} else "emulated: "
     found = [
         ("patterns", numbers.listed([pattern.title for pattern in result.patterns])),
@@ -273,7 +275,7 @@ def plan(evaluated: Evaluated, result: ExperimentResult) -> list[tuple[str, str]
         if name == "link" or linktext.is_of_link(parameter):
             continue
         if groups and name not in result.swept:
-            values = dict.fromkeys(getattr(group.load, parameter.field_name) for group in groups)
+            values = dict.fromkeys(group.load.values()[parameter.field_name] for group in groups)
             value = ", ".join(show(one, parameter.unit) for one in values)
             if value:
                 found.append((name.replace("_", " "), value))

@@ -62,7 +62,7 @@ def _named(key: str, group: Group) -> dict[str, str]:
     """The key of a metric, and who counted it where that may differ."""
     name, bracket, origin = key.partition("[")
     if not bracket and f"{key}{SOCKETS}" in METRICS:
-        origin = "tcp_info]" if group.load.link == LOOPBACK else "link]"
+        origin = "tcp_info]" if group.load.link.link == LOOPBACK else "link]"
     return {"metric": name, "origin": origin.removesuffix("]")}
 
 
@@ -186,7 +186,7 @@ def link(result: ExperimentResult) -> pd.DataFrame:
     keys = [*LINK, *(f"link_{what}_share_{way}" for what in LINK_SHARES for way in WAYS)]
     rows = []
     for group in result.groups:
-        if group.used and group.load.link != LOOPBACK:
+        if group.used and group.load.link.link != LOOPBACK:
             rows.append(_where(result, group) | {key: group.estimates[key].value for key in keys})
     return pd.DataFrame(rows)
 

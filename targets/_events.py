@@ -101,7 +101,7 @@ class EventSource:
         self._deliver = deliver
         self._feeds: dict[int, Feed] = {}
         self._log = array("q")
-        self.for_all = load.audience == "every"
+        self.for_all = load.own.audience == "every"
         self.published = 0
         self.failure = ""
 
@@ -128,20 +128,22 @@ class EventSource:
     def publish_now(self, client: int) -> int:
         """One event outside the schedule, to check the pattern; returns its sequence."""
         audience = EVERY if self.for_all else client
-        return self.publish(audience, now_ns(), self._load.payload_bytes).sequence
+        return self.publish(audience, now_ns(), self._load.own.payload_bytes).sequence
 
     def schedule(self) -> Iterator[tuple[int, int]]:
         """Endless (offset_ns, size_bytes) by the load's schedule."""
         load = self._load
-        if load.schedule == "trace":
-            points = arrivals.read_trace(Path(load.trace).read_text().splitlines(), load.trace)
+        if load.own.schedule == "trace":
+            points = arrivals.read_trace(
+                Path(load.own.trace).read_text().splitlines(), load.own.trace
+            )
             return _repeated(points)
         times = (
-            arrivals.poisson(load.event_rate_per_s, self._seed)
-            if load.schedule == "poisson"
-            else arrivals.constant(load.event_rate_per_s)
+            arrivals.poisson(load.own.event_rate_per_s, self._seed)
+            if load.own.schedule == "poisson"
+            else arrivals.constant(load.own.event_rate_per_s)
         )
-        return zip(times, repeat(load.payload_bytes), strict=False)
+        return zip(times, repeat(load.own.payload_bytes), strict=False)
 
     async def run(self, start_ns: int, end_ns: int) -> None:
         """Publish by schedule from start to end, however late."""
@@ -154,7 +156,7 @@ class EventSource:
                     return
                 # Gives the loop a turn even when late: what was published must get out.
                 await alarm.until(due_ns)
-                audience = EVERY if self.for_all else chance.randrange(self._load.clients)
+                audience = EVERY if self.for_all else chance.randrange(self._load.window.clients)
                 self.publish(audience, due_ns, size)
         except Exception as error:
             self.failure = f"event source: {type(error).__name__}: {error}"

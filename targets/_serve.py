@@ -84,7 +84,7 @@ def load_target(pattern: str) -> type[BaseTarget]:
 
 def load_of(experiment: str, values: Mapping[str, Any]) -> Any:
     module = importlib.import_module(f"scenarios.{experiment}.experiment")
-    return module.EXPERIMENT.load(**values)
+    return module.EXPERIMENT.load.read(values)
 
 
 class Session:

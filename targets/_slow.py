@@ -34,8 +34,8 @@ class SendLimit:
 
     def __init__(self, transport: asyncio.WriteTransport, load: Any) -> None:
         self._transport = transport
-        self._policy = load.slow_policy
-        self._limit = load.send_buffer_bytes
+        self._policy = load.own.slow_policy
+        self._limit = load.own.send_buffer_bytes
         # Only "wait" may ever block a write; the others must decide before each.
         blocks_at = self._limit if self._policy == "wait" else self._limit + NEVER_BLOCKS_BYTES
         transport.set_write_buffer_limits(high=blocks_at)

@@ -9,7 +9,6 @@ and read the difference before committing it.
 
 from __future__ import annotations
 
-import dataclasses
 import json
 import math
 import os
@@ -138,7 +137,7 @@ def measure(services: Services, tmp_path: Path) -> Callable[..., StoredTrial]:
         known = {parameter.field_name for parameter in parameters_of(experiment.load).values()}
         load = experiment.load(**{name: values[name] for name in known & set(values)})
         number = len(list(tmp_path.glob("trial-*")))
-        trial = Trial(number, pattern_id, {}, 1, seed, dataclasses.asdict(load))
+        trial = Trial(number, pattern_id, {}, 1, seed, load.values())
         folder = tmp_path / f"trial-{number}"
         folder.mkdir()
         around = services.around(pattern, workers, trial.load)

@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 
 from bench.model import samples
+from bench.model.load import Load
 from bench.model.pattern import Pattern
 from bench.model.readings import Reading, Wire
 from bench.model.records import MeterRow, RunFile, TrialFile
@@ -26,7 +27,8 @@ from bench.model.trial import Trial
 from bench.plan import claim_trials
 from bench.plan.trials import Request
 from bench.results import parquet, store
-from scenarios.notifications.experiment import EXPERIMENT, NotificationLoad
+from scenarios.notifications.experiment import EXPERIMENT
+from scenarios.notifications.load import LOAD, NotificationLoad
 
 OPERATIONS = ["connect", "tick", "request", "delivery"]
 CONNECT, TICK, REQUEST, DELIVERY = range(4)
@@ -82,53 +84,59 @@ def _block(count: int, operation: int, outcome: int = samples.OK) -> np.ndarray:
     return rows
 
 
-def _events(load: NotificationLoad, random: np.random.Generator) -> np.ndarray:
-    count = max(1, round(load.event_rate_per_s * load.duration_s))
+def _events(load: Load[NotificationLoad], random: np.random.Generator) -> np.ndarray:
+    count = max(1, round(load.own.event_rate_per_s * load.window.duration_s))
     events = np.zeros(count, samples.EVENT_DTYPE)
     events["feed"] = samples.EVERY
     events["sequence"] = np.arange(count) + 1
-    window_ns = int(load.duration_s * 1e9)
+    window_ns = int(load.window.duration_s * 1e9)
     events["intended_ns"] = T0_NS + np.sort(random.integers(0, window_ns, count))
     events["published_ns"] = events["intended_ns"] + random.integers(5_000, 60_000, count)
     return events
 
 
 def _deliveries(
-    load: NotificationLoad, model: Model, events: np.ndarray, random: np.random.Generator
+    load: Load[NotificationLoad], model: Model, events: np.ndarray, random: np.random.Generator
 ) -> np.ndarray:
     """Every event to every client; one after the other, as one core serves them."""
-    rows = _block(len(events) * load.clients, DELIVERY)
-    rows["client"] = np.tile(np.arange(load.clients), len(events))
-    rows["sequence"] = np.repeat(events["sequence"], load.clients)
-    rows["intended_ns"] = np.repeat(events["intended_ns"], load.clients)
-    rows["sent_ns"] = np.repeat(events["published_ns"], load.clients)
+    rows = _block(len(events) * load.window.clients, DELIVERY)
+    rows["client"] = np.tile(np.arange(load.window.clients), len(events))
+    rows["sequence"] = np.repeat(events["sequence"], load.window.clients)
+    rows["intended_ns"] = np.repeat(events["intended_ns"], load.window.clients)
+    rows["sent_ns"] = np.repeat(events["published_ns"], load.window.clients)
     wait_ms = model.base_ms * random.lognormal(0, model.spread, len(rows))
-    turn = random.permuted(np.tile(np.arange(load.clients), (len(events), 1)), axis=1).ravel()
+    turn = random.permuted(
+        np.tile(np.arange(load.window.clients), (len(events), 1)), axis=1
+    ).ravel()
     wait_ms += turn * model.server_us / 1e3 * (not model.polls)
     rows["done_ns"] = rows["sent_ns"] + (wait_ms * MS).astype(np.int64)
     if model.polls:  # an event waits for its client's next poll
-        interval_ns = int(load.poll_interval_s * 1e9)
-        phase = random.integers(0, interval_ns, load.clients)[rows["client"]]
+        interval_ns = int(load.own.poll_interval_s * 1e9)
+        phase = random.integers(0, interval_ns, load.window.clients)[rows["client"]]
         rows["done_ns"] += (phase - rows["sent_ns"]) % interval_ns
     # Events reach a client in order: none is done before its predecessor.
-    done = rows["done_ns"].reshape(len(events), load.clients)
+    done = rows["done_ns"].reshape(len(events), load.window.clients)
     rows["done_ns"] = np.maximum.accumulate(done, axis=0).ravel()
     rows["first_byte_ns"] = rows["done_ns"]
-    rows["bytes_down"] = load.payload_bytes
+    rows["bytes_down"] = load.own.payload_bytes
     return rows
 
 
 def _requests(
-    load: NotificationLoad, model: Model, deliveries: np.ndarray, random: np.random.Generator
+    load: Load[NotificationLoad], model: Model, deliveries: np.ndarray, random: np.random.Generator
 ) -> np.ndarray:
     if model.polls:
-        per_client = max(1, round(load.duration_s / load.poll_interval_s))
-        rows = _block(load.clients * per_client, REQUEST, samples.EMPTY)
-        rows["client"] = np.repeat(np.arange(load.clients), per_client)
-        phase = np.repeat(random.uniform(0, load.poll_interval_s, load.clients), per_client)
-        ticks = np.tile(np.arange(per_client), load.clients) * load.poll_interval_s
+        per_client = max(1, round(load.window.duration_s / load.own.poll_interval_s))
+        rows = _block(load.window.clients * per_client, REQUEST, samples.EMPTY)
+        rows["client"] = np.repeat(np.arange(load.window.clients), per_client)
+        phase = np.repeat(
+            random.uniform(0, load.own.poll_interval_s, load.window.clients), per_client
+        )
+        ticks = np.tile(np.arange(per_client), load.window.clients) * load.own.poll_interval_s
         rows["intended_ns"] = T0_NS + ((phase + ticks) * 1e9).astype(np.int64)
-        useful = random.random(len(rows)) > np.exp(-load.event_rate_per_s * load.poll_interval_s)
+        useful = random.random(len(rows)) > np.exp(
+            -load.own.event_rate_per_s * load.own.poll_interval_s
+        )
         rows["outcome"][useful] = samples.OK
     elif model.asks_per_event:
         rows = _block(len(deliveries), REQUEST)
@@ -142,27 +150,27 @@ def _requests(
     return rows
 
 
-def _ticks(load: NotificationLoad, random: np.random.Generator) -> np.ndarray:
-    rows = _block(int(load.duration_s * 100), TICK)
+def _ticks(load: Load[NotificationLoad], random: np.random.Generator) -> np.ndarray:
+    rows = _block(int(load.window.duration_s * 100), TICK)
     rows["intended_ns"] = T0_NS + np.arange(len(rows)) * 10_000_000
     rows["sent_ns"] = rows["intended_ns"]
     rows["done_ns"] = rows["intended_ns"] + random.integers(20_000, 180_000, len(rows))
     return rows
 
 
-def _connects(load: NotificationLoad, random: np.random.Generator) -> np.ndarray:
-    rows = _block(load.clients, CONNECT)
-    rows["client"] = np.arange(load.clients)
+def _connects(load: Load[NotificationLoad], random: np.random.Generator) -> np.ndarray:
+    rows = _block(load.window.clients, CONNECT)
+    rows["client"] = np.arange(load.window.clients)
     rows["intended_ns"] = rows["sent_ns"] = T0_NS - 2_000_000_000
-    rows["done_ns"] = rows["sent_ns"] + random.integers(150_000, 900_000, load.clients)
+    rows["done_ns"] = rows["sent_ns"] + random.integers(150_000, 900_000, load.window.clients)
     return rows
 
 
 def _meters(
-    load: NotificationLoad, model: Model, deliveries: np.ndarray, random: np.random.Generator
+    load: Load[NotificationLoad], model: Model, deliveries: np.ndarray, random: np.random.Generator
 ) -> list[MeterRow]:
     """CPU follows the deliveries of each step; memory the clients."""
-    steps = int(load.duration_s * 1e9) // STEP_NS
+    steps = int(load.window.duration_s * 1e9) // STEP_NS
     edges = T0_NS + np.arange(steps + 1) * STEP_NS
     done = np.histogram(deliveries["done_ns"], edges)[0]
     rows = []
@@ -175,22 +183,26 @@ def _meters(
         cpu = 5_000_000 + np.concatenate([[0], np.cumsum(used)])
         for step in range(steps + 1):
             mark = {0: "t0", steps: "t1"}.get(step, "")
-            resident = 30_000_000 + memory * load.clients + int(random.integers(0, 4096))
+            resident = 30_000_000 + memory * load.window.clients + int(random.integers(0, 4096))
             reading = Reading(int(edges[step]), int(cpu[step]), resident, 40 * step)
             rows.append(MeterRow(role, mark, reading))
     return rows
 
 
-def _wire(load: NotificationLoad, model: Model, deliveries: int, polls: int) -> dict[str, Wire]:
-    start = Wire(1000, 1000, 2000, 2000, open=load.clients, opened=load.clients, rtt_us=44.0)
-    total = deliveries * (load.payload_bytes + model.wire_overhead)
+def _wire(
+    load: Load[NotificationLoad], model: Model, deliveries: int, polls: int
+) -> dict[str, Wire]:
+    start = Wire(
+        1000, 1000, 2000, 2000, open=load.window.clients, opened=load.window.clients, rtt_us=44.0
+    )
+    total = deliveries * (load.own.payload_bytes + model.wire_overhead)
     if model.polls:
         total += polls * POLL_BYTES
     up = total // 3
     end = dataclasses.replace(
         start,
         stream_up=1000 + up // 2,
-        stream_down=1000 + deliveries * (load.payload_bytes + model.stream_overhead),
+        stream_down=1000 + deliveries * (load.own.payload_bytes + model.stream_overhead),
         wire_up=2000 + up,
         wire_down=2000 + total - up,
     )
@@ -199,7 +211,7 @@ def _wire(load: NotificationLoad, model: Model, deliveries: int, polls: int) -> 
 
 def _write_trial(run: Path, trial: Trial, *, counted_wrong: bool, lose_one: bool) -> None:
     name = trial.pattern.partition("/")[2]
-    model, load = MODELS[name], NotificationLoad(**trial.load)
+    model, load = MODELS[name], LOAD(**trial.load)
     random = np.random.default_rng([trial.seed, sorted(MODELS).index(name), trial.number])
     events = _events(load, random)
     deliveries = _deliveries(load, model, events, random)
@@ -217,11 +229,11 @@ def _write_trial(run: Path, trial: Trial, *, counted_wrong: bool, lose_one: bool
         trial=trial,
         status="ok",
         t0_ns=T0_NS,
-        t1_ns=T0_NS + int(load.duration_s * 1e9),
+        t1_ns=T0_NS + int(load.window.duration_s * 1e9),
         phases_s={
             "connect": 0.2,
-            "warmup": load.warmup_s,
-            "window": load.duration_s,
+            "warmup": load.window.warmup_s,
+            "window": load.window.duration_s,
             "drain": 0.1,
             "harness": round(0.6 + 0.01 * (trial.number % 7), 3),
         },
@@ -263,9 +275,7 @@ def trials(
         range(1, repeats + 1), itertools.product(clients, rates)
     ):
         given = dict(zip(("clients", "event_rate"), values, strict=True))
-        load = NotificationLoad(
-            clients=values[0], event_rate_per_s=values[1], **{"duration_s": 4.0} | settings
-        )
+        load = LOAD(clients=values[0], event_rate_per_s=values[1], **{"duration_s": 4.0} | settings)
         level = {name: given[name] for name in swept}
         for name in names:
             found.append(
@@ -275,7 +285,7 @@ def trials(
                     level=level,
                     repeat=repeat,
                     seed=7 + repeat,
-                    load=dataclasses.asdict(load),
+                    load=load.values(),
                 )
             )
     return found

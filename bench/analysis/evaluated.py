@@ -6,7 +6,6 @@ Must not know how a run is read from disk, nor how anything is drawn or written.
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -48,9 +47,9 @@ class Level:
         return dict(self.values)[name]
 
 
-def public_load(load: Load) -> dict[str, Any]:
+def public_load(load: Load[Any]) -> dict[str, Any]:
     """The parameters of a load by public name, but for those that no value shows."""
-    values = {public_name(name): value for name, value in dataclasses.asdict(load).items()}
+    values = {public_name(name): value for name, value in load.values().items()}
     return {name: value for name, value in values.items() if name not in ("warmup", "drain")}
 
 
@@ -164,7 +163,7 @@ class Group:
 
     pattern: str
     level: Level
-    load: Load
+    load: Load[Any]
     trials: tuple[TrialResult, ...]
     estimates: Mapping[str, Estimate]
     findings: tuple[Finding, ...]

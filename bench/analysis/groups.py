@@ -5,7 +5,6 @@ Takes what was read of each trial; must not know how a trial is read, nor of oth
 
 from __future__ import annotations
 
-import dataclasses
 import math
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -35,7 +34,7 @@ def group(
     """One group of its trials, in their order, and of the usable ones' raw values."""
     used = [result.metrics for result in results if result.verdict == "used"]
     estimates = estimates_of(used, raw.pooled_quantiles(pooled)) if used else {}
-    load = load_of(experiment, results[0].record.trial.load)
+    load = experiment.load.read(results[0].record.trial.load)
     latency = METRICS["latency_p50"].raw
     latencies = pooled.get(latency) if latency else None
     return Group(
@@ -49,12 +48,6 @@ def group(
         distribution=None if latencies is None else raw.compress(latencies),
         waterfall=waterfalls.median_page(pages),
     )
-
-
-def load_of(experiment: Experiment, values: Mapping[str, Any]) -> Load:
-    """The load as its class; values that the class no longer has are left out."""
-    known = {entry.name for entry in dataclasses.fields(experiment.load)}
-    return experiment.load(**{name: value for name, value in values.items() if name in known})
 
 
 def estimates_of(
@@ -82,7 +75,7 @@ def _findings(
 
 
 def predictions_of(
-    experiment: Experiment, pattern: str, load: Load, estimates: Mapping[str, Estimate]
+    experiment: Experiment, pattern: str, load: Load[Any], estimates: Mapping[str, Estimate]
 ) -> list[Predicted]:
     """The laws' values; a law whose facts were not measured here says nothing."""
     facts = {key: one.value for key, one in estimates.items() if not math.isnan(one.value)}

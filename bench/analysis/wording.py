@@ -31,7 +31,6 @@ PHRASES = {
     "deliveries never arrived": "{pieces} were not completed",
     "Events delivered in the window": "{Pieces} completed in the window",
     "nothing was delivered": "nothing was completed",
-    "see some delivered before": "see some completed before",
     "the scheduled time of the event to the moment the client's loop got the bytes": (
         "the time for which the {piece} was meant to the moment the client's loop had all of it"
     ),

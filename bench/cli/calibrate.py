@@ -12,7 +12,7 @@ import typer
 from bench.cli.shared import Results, app, console
 from bench.model import units
 from bench.model.errors import UsageError
-from bench.model.load import Load, parameters_of
+from bench.model.load import Window, parameters_of
 
 LongProof = Annotated[
     int, typer.Option("--aa", min=0, help="run only this many A/A comparisons, e.g. 40 (16 min)")
@@ -37,7 +37,7 @@ def calibrate(
     results: Results = Path("results"),
 ) -> None:
     """The tool itself: its ceiling beside other generators, its noise floor, A/A comparisons."""
-    known = parameters_of(Load)
+    known = parameters_of(Window)
     levels = [units.parse(known["clients"], text) for text in clients.split(",")]
     seconds = units.parse(known["duration"], duration)
     if aa and aa_run:

@@ -12,6 +12,7 @@ import logging
 import os
 import resource
 import sys
+from dataclasses import dataclass
 
 import gevent
 import numpy as np
@@ -24,18 +25,24 @@ from bench.load.engine import Engine
 from bench.load.session import Session
 from bench.load.user import ClientUser, environment_for
 from bench.model.experiment import Experiment
-from bench.model.load import Load
+from bench.model.load import LoadType
 from bench.model.messages import Address, GeneratorConfig, GeneratorResult
 from bench.model.samples import FAILED, OK, rows
 from bench.pipes import die_with_parent, first_line, hear, say
 
 WARM_UP_SECONDS = 1.0
 
+
+@dataclass(frozen=True)
+class Nothing:
+    """No parameter of its own."""
+
+
 CLOSED_LOOP = Experiment(
     name="closed_loop",
     title="Closed loop",
     question="How many requests can the generator make?",
-    load=Load,
+    load=LoadType(Nothing),
     operations=("request",),
     outcome_operation="request",
     headline=(),

@@ -16,6 +16,7 @@ from bench.clock import now_ns
 from bench.load.engine import Engine
 from bench.load.wire import WireMeter
 from bench.model.experiment import Experiment
+from bench.model.load import Load
 from bench.model.messages import Address, Values
 from bench.model.readings import Wire
 from bench.model.recorder import Recorder, record_ticks
@@ -53,7 +54,7 @@ class Session:
         place: WorkerIndex | None = None,
     ) -> None:
         self.experiment = experiment
-        self.load: Any = self.experiment.load(**load)
+        self.load: Load[Any] = self.experiment.load.read(load)
         self.address = address
         self.seed = seed
         self.engine = engine

@@ -80,7 +80,7 @@ class WorkingClient(ClientUser):
 
     async def live(self) -> None:
         session = self.session
-        if not session.load.warmup_s:
+        if not session.load.window.warmup_s:
             # A piece longer than the window must begin in it to be seen.
             await session.window_known.wait()
             await session.engine.alarm.until(session.t0_ns)

@@ -12,7 +12,7 @@ from typing import Any
 from bench.model import units
 from bench.model.errors import UsageError
 from bench.model.links import CLIENTS, EMULATED, LOOPBACK, NAMED, Link, Path, Way
-from bench.model.load import Load, Parameter, parameters_of
+from bench.model.load import LinkParameters, Parameter, parameters_of
 
 KEYS = ("rtt", "jitter", "loss", "rate", "queue", "cc")
 WAYS = ("loss", "rate")
@@ -21,7 +21,7 @@ WAYS = ("loss", "rate")
 SECOND = "second_path"
 _FIELDS = {
     name: one.field_name
-    for name, one in parameters_of(Load).items()
+    for name, one in parameters_of(LinkParameters).items()
     if name in (*KEYS, *(f"{key}_up" for key in WAYS), SECOND)
 }
 EXAMPLE = "--link rtt=50ms,loss=1%,rate=20mbit"
@@ -109,7 +109,7 @@ def path_of(text: str) -> Path:
     settings: dict[str, str] = {}
     for key, parts in values.items():
         settings |= _by_way(key, parts[0], text)
-    known = parameters_of(Load)
+    known = parameters_of(LinkParameters)
     base = {one.field_name: one.default for one in known.values()}
     given = {known[name].field_name: units.parse(known[name], v) for name, v in settings.items()}
     whole = _filled(base | given, given)
@@ -136,17 +136,20 @@ def settled(values: Mapping[str, Any], given: Collection[str]) -> dict[str, Any]
     asked = [name for name in _FIELDS if _FIELDS[name] in given]
     if values["link"] == LOOPBACK:
         if asked and "link" not in given:
-            value = units.show(values[_FIELDS[asked[0]]], parameters_of(Load)[asked[0]].unit)
+            value = units.show(
+                values[_FIELDS[asked[0]]], parameters_of(LinkParameters)[asked[0]].unit
+            )
             text = f"{asked[0]}={value}"
             remedy = f"write --link {text}" if asked[0] in KEYS else f"add --set link={EMULATED}"
             raise UsageError(f"{text}: loopback has none; {remedy}")
-        defaults = parameters_of(Load)
-        return whole | {field: defaults[name].default for name, field in _FIELDS.items()}
-    if whole["second_path"]:
+        defaults = parameters_of(LinkParameters)
+        nothing = {field: defaults[name].default for name, field in _FIELDS.items()}
+        return whole | {name: value for name, value in nothing.items() if name in whole}
+    if whole.get("second_path"):
         path_of(whole["second_path"])
     named: dict[str, Any] = {}
     if values["link"] in NAMED:
-        known = parameters_of(Load)
+        known = parameters_of(LinkParameters)
         for name, text in settings_of(NAMED[values["link"]].text).items():
             if name != "link":
                 named[known[name].field_name] = units.parse(known[name], text)
@@ -183,7 +186,7 @@ def link_of(values: Mapping[str, Any]) -> Link | None:
     """The link that a settled load (by field name) asks for; None on loopback."""
     if values.get("link", LOOPBACK) == LOOPBACK:
         return None
-    second = values["second_path"]
+    second = values.get("second_path")
     paths = (_path(values), *([path_of(second)] if second else []))
     return Link(paths, "" if values["cc"] == "host" else values["cc"])
 
@@ -203,7 +206,7 @@ def format_link(values: Mapping[str, Any]) -> str:
     """The link in the words of the command line, for people: `rtt=50ms,loss=1%`."""
     if values.get("link", LOOPBACK) == LOOPBACK:
         return LOOPBACK
-    known = parameters_of(Load)
+    known = parameters_of(LinkParameters)
     words = [] if values["link"] == EMULATED else [str(values["link"])]
     for key in KEYS:
         down = values[known[key].field_name]

@@ -1,15 +1,21 @@
 """The workload's parameters: typed, with units and bounds.
 
+A load is composed of the window, the link, the faults and the experiment's own part.
+Stored and set it is flat: each value by its field's name.
 Must not know what any experiment means by them.
 """
 
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from functools import cached_property
+from typing import Any, Generic, Literal, TypeVar
 
 from bench.model import links
+
+Own = TypeVar("Own")
 
 FAULT = "fault"
 """The parameter that says what is done to whom; it is a level where claims differ by it."""
@@ -26,7 +32,7 @@ def parameter(
     high: float | None = None,
     choices: tuple[str, ...] = (),
 ) -> Any:
-    """A field of a Load, with what the command line and the docs must know.
+    """A field of a load's part, with what the command line and the docs must know.
 
     `unit` is one of "", "s", "/s", "B", "%", "bit/s"; `low` and `high` are inclusive bounds
     in that unit; `choices` makes it a word instead of a number.
@@ -44,8 +50,8 @@ def parameter(
 
 
 @dataclass(frozen=True, kw_only=True)
-class Load:
-    """What is asked of a pattern.  An experiment's load derives from this one."""
+class Window:
+    """How many clients, and for how long."""
 
     clients: int = parameter(100, "", "simulated clients", low=1, high=1_000_000)
     duration_s: float = parameter(10.0, "s", "length of the window", low=0.1, high=86_400)
@@ -54,11 +60,10 @@ class Load:
         10.0, "s", "longest wait after the window for what is under way", low=0, high=3600
     )
 
-    fault: str = parameter(
-        "",
-        "",
-        "what is done to whom during the window, e.g. server:stop@50%,for=1s (docs/faults.md)",
-    )
+
+@dataclass(frozen=True, kw_only=True)
+class LinkParameters:
+    """The network between the sides."""
 
     link: str = parameter(
         links.LOOPBACK,
@@ -89,26 +94,16 @@ class Load:
         "", "", "link: a second path beside the first, e.g. rtt=60ms,rate=5mbit"
     )
 
-    def check(self) -> None:
-        """UsageError where the values do not go together, or a file that they name is not there."""
 
-    @property
-    def patience_s(self) -> float:
-        """How long after the window something may still be under way."""
-        return self.drain_s
+@dataclass(frozen=True, kw_only=True)
+class FaultParameters:
+    """What is done to the system while it is measured."""
 
-    @property
-    def gives_up_after_s(self) -> float | None:
-        """Where the load itself makes deliveries go missing: how long without any to wait.
-
-        None where all are owed, so that the whole patience is spent on them.
-        """
-        return None
-
-    @property
-    def deliveries_per_event(self) -> int:
-        """How many clients each event is owed to."""
-        return 1
+    fault: str = parameter(
+        "",
+        "",
+        "what is done to whom during the window, e.g. server:stop@50%,for=1s (docs/faults.md)",
+    )
 
 
 def public_name(field_name: str) -> str:
@@ -117,6 +112,15 @@ def public_name(field_name: str) -> str:
         if field_name.endswith(suffix):
             return field_name.removesuffix(suffix)
     return field_name
+
+
+Section = Literal["window", "link", "faults", "own"]
+SHARED: Mapping[Section, type] = {
+    "window": Window,
+    "faults": FaultParameters,
+    "link": LinkParameters,
+}
+"""What every load has beside the experiment's own parameters."""
 
 
 @dataclass(frozen=True)
@@ -132,14 +136,110 @@ class Parameter:
     low: float | None
     high: float | None
     choices: tuple[str, ...]
+    section: Section = "own"
 
 
-def parameters_of(load: type[Load]) -> dict[str, Parameter]:
-    """The parameters of a load class by public name, in declaration order."""
+def parameters_of(part: type | LoadType[Any], section: Section = "own") -> dict[str, Parameter]:
+    """The parameters of a load, or of one part of it, by public name in declaration order."""
+    if isinstance(part, LoadType):
+        return dict(part.parameters)
     found = {}
-    for entry in dataclasses.fields(load):
+    for entry in dataclasses.fields(part):
         name = public_name(entry.name)
         found[name] = Parameter(
-            name, entry.name, type(entry.default), default=entry.default, **entry.metadata
+            name,
+            entry.name,
+            type(entry.default),
+            default=entry.default,
+            section=section,
+            **entry.metadata,
         )
     return found
+
+
+@dataclass(frozen=True)
+class Load(Generic[Own]):
+    """What is asked of a pattern: four parts, and the parameters that its experiment offers."""
+
+    window: Window
+    link: LinkParameters
+    faults: FaultParameters
+    own: Own
+    parameters: Mapping[str, Parameter] = field(repr=False, compare=False)
+
+    def values(self) -> dict[str, Any]:
+        """Every offered value by field name, in base units: the form that is stored."""
+        return {
+            one.field_name: getattr(getattr(self, one.section), one.field_name)
+            for one in self.parameters.values()
+        }
+
+
+@dataclass(frozen=True)
+class Change:
+    """How an experiment offers a shared parameter; None and "" leave it as it is."""
+
+    default: Any = None
+    low: float | None = None
+    high: float | None = None
+    meaning: str = ""
+
+    def of(self, parameter: Parameter) -> Parameter:
+        changed = {name: value for name, value in vars(self).items() if value not in (None, "")}
+        return dataclasses.replace(parameter, **changed)
+
+
+@dataclass(frozen=True)
+class LoadType(Generic[Own]):
+    """The load of one experiment: its own parameters, and what it makes of the shared ones.
+
+    `changes` (by field name) are the experiment's defaults and bounds of shared parameters;
+    `without` are those that mean nothing here: they are not offered and keep their defaults.
+    """
+
+    own: type[Own]
+    changes: Mapping[str, Change] = field(default_factory=dict)
+    without: frozenset[str] = frozenset()
+
+    def __post_init__(self) -> None:
+        shared = {entry.name for part in SHARED.values() for entry in dataclasses.fields(part)}
+        mine = {entry.name for entry in dataclasses.fields(self.own)}  # type: ignore[arg-type]
+        for what, names in (
+            ("is declared twice", shared & mine),
+            ("is no shared parameter", ({*self.changes} | self.without) - shared),
+        ):
+            if names:
+                raise ValueError(f"{self.own.__name__}: {sorted(names)[0]} {what}")
+
+    @cached_property
+    def parameters(self) -> Mapping[str, Parameter]:
+        """What the experiment offers, by public name: the shared ones, then its own."""
+        found: dict[str, Parameter] = {}
+        for section, part in SHARED.items():
+            found |= parameters_of(part, section)
+        found |= parameters_of(self.own)
+        return {
+            name: self.changes.get(one.field_name, Change()).of(one)
+            for name, one in found.items()
+            if one.field_name not in self.without
+        }
+
+    def __call__(self, **values: Any) -> Load[Own]:
+        """A load with these values (by field name) in place of defaults."""
+        parts: dict[str, dict[str, Any]] = {section: {} for section in (*SHARED, "own")}
+        for one in self.parameters.values():
+            parts[one.section][one.field_name] = values.pop(one.field_name, one.default)
+        if values:
+            raise TypeError(f"{self.own.__name__}: no parameter {', '.join(sorted(values))}")
+        return Load(
+            Window(**parts["window"]),
+            LinkParameters(**parts["link"]),
+            FaultParameters(**parts["faults"]),
+            self.own(**parts["own"]),
+            self.parameters,
+        )
+
+    def read(self, values: Mapping[str, Any]) -> Load[Own]:
+        """A stored load; values that it no longer has are left out."""
+        known = {one.field_name for one in self.parameters.values()}
+        return self(**{name: value for name, value in values.items() if name in known})

@@ -5,7 +5,6 @@ Also the checks that can be made before anything starts.
 
 from __future__ import annotations
 
-import dataclasses
 import itertools
 import random
 from collections.abc import Mapping, Sequence
@@ -76,7 +75,7 @@ def loads_of(
     """Every level (swept values by public name) with its whole load (by field name)."""
     fixed, swept = parse_settings(experiment, settings)
     parameters = parameters_of(experiment.load)
-    base = dataclasses.asdict(experiment.load(**fixed))
+    base = experiment.load(**fixed).values()
     given = {parameters[name].field_name for name in settings}
     loads = []
     for values in itertools.product(*swept.values()):
@@ -84,7 +83,7 @@ def loads_of(
         load = base | {parameters[name].field_name: value for name, value in level.items()}
         load = linktext.settled(load, given)
         load["fault"] = _faults_checked(load)
-        experiment.load(**load).check()
+        experiment.check(experiment.load(**load))
         loads.append((level, load))
     return loads
 

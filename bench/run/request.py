@@ -21,7 +21,7 @@ from bench.model.fault import SEPARATOR
 from bench.model.pattern import Pattern
 from bench.model.records import Goal
 from bench.model.trial import Trial
-from bench.plan import arrivals, fault_checks
+from bench.plan import fault_checks
 from bench.plan.claim_trials import chosen_claims, trials_of_claims
 from bench.plan.trials import Request, loads_of, trials_of
 from bench.run import planfile, runner
@@ -107,8 +107,6 @@ def plan_of(asked: Asked) -> runner.RunPlan:
             trials += trials_of_claims(experiment, claims, patterns, request, len(trials))
         else:
             trials += trials_of(experiment, patterns, part, len(trials))
-    for trial in trials:
-        check_trace(trial.load)
     check_faults(trials, usable)
     return runner.RunPlan(
         chosen,
@@ -132,20 +130,6 @@ def check_faults(trials: Sequence[Trial], patterns: Sequence[Pattern]) -> None:
             fault_checks.check_faults(trial.load["fault"], actors, faults.verbs())
 
 
-def check_trace(load: Mapping[str, Any]) -> None:
-    """A recorded trace must be there and readable before anything starts."""
-    if load.get("schedule") != "trace":
-        return
-    path = Path(str(load.get("trace", "")))
-    if not load.get("trace"):
-        raise UsageError("schedule=trace: needs a trace; add --set trace=FILE.csv")
-    try:
-        lines = path.read_text().splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"trace={path}: cannot be read ({error}); name a CSV file") from None
-    arrivals.read_trace(lines, str(path))
-
-
 def one_pattern(
     name: str, settings: Sequence[str], amqp_url: str, link: str = ""
 ) -> tuple[Pattern, dict[str, Any]]:
@@ -160,5 +144,4 @@ def one_pattern(
         raise UsageError(
             f"{', '.join(level)}: this command takes one value each; it sweeps nothing"
         )
-    check_trace(load)
     return usable[0], load

@@ -204,17 +204,19 @@ class CapacitySearch:
         result = self._evaluator.result(stored)
         if result.verdict != "failed":
             self._whole.setdefault(level, []).append(result)
-        load: Load = self.order.experiment.load(**self.order.load_at(level))
-        return seen_of(level, self.order.search.objective.metric, result, load)
+        load: Load[Any] = self.order.experiment.load(**self.order.load_at(level))
+        must_arrive = self.order.experiment.gives_up_after_s(load) is None
+        return seen_of(level, self.order.search.objective.metric, result, must_arrive=must_arrive)
 
     def shown(self, level: float) -> Shown:
         """The meters at a level; nothing where no trial of it was whole."""
         whole = self._whole.get(level, [])
-        load: Load = self.order.experiment.load(**self.order.load_at(level))
+        load: Load[Any] = self.order.experiment.load(**self.order.load_at(level))
         codes = {doubt.code: doubt.message for result in whole for doubt in result.findings}
         cores = max((len(one.record.cpu_sets.get("load", ())) for one in whole), default=1)
         metrics = medians([result.metrics for result in whole])
-        return Shown(metrics, codes, max(1, cores), load.deliveries_per_event)
+        receivers = self.order.experiment.deliveries_per_event(load)
+        return Shown(metrics, codes, max(1, cores), receivers)
 
     def expected(self, level: float) -> list[tuple[str, float | None]]:
         """What the experiment's laws expect, with what was measured at a level as their facts."""
@@ -234,7 +236,7 @@ class CapacitySearch:
         ]
 
 
-def seen_of(level: float, metric: str, result: TrialResult, load: Load) -> Seen:
+def seen_of(level: float, metric: str, result: TrialResult, *, must_arrive: bool) -> Seen:
     """What a trial says of its level."""
     if result.verdict == "failed":
         return Seen(level, math.nan, broken=result.reason)
@@ -245,7 +247,7 @@ def seen_of(level: float, metric: str, result: TrialResult, load: Load) -> Seen:
     if result.verdict == "void":
         return Seen(level, value, broken=result.reason)
     # Where clients are away or slow the load itself makes deliveries go missing.
-    if lost and load.gives_up_after_s is None and metric not in COMPLETENESS:
+    if lost and must_arrive and metric not in COMPLETENESS:
         words = f"completeness {(owed - lost) / owed:.4%}: {lost:,} of {owed:,} never arrived"
         return Seen(level, value, broken=words)
     if math.isnan(value):

@@ -189,17 +189,17 @@ def verify(running: RunningTrial) -> None:
         raise TrialFailed(f"the pattern gave no correct answer: {error}") from None
 
 
-def connect(running: RunningTrial, load: Load, observer: Observer) -> None:
+def connect(running: RunningTrial, load: Load[Any], observer: Observer) -> None:
     running.load.ask(Spawn(), Done, 60.0)
-    deadline = time.monotonic() + CONNECT_BASE_SECONDS + load.clients / CONNECTS_PER_SECOND
+    deadline = time.monotonic() + CONNECT_BASE_SECONDS + load.window.clients / CONNECTS_PER_SECOND
     while True:
         counters = running.load.ask(AskClientCounters(), ClientCounters)
         observer.counts(counters)
-        if counters.connected >= load.clients:
+        if counters.connected >= load.window.clients:
             return
         if time.monotonic() > deadline:
             words = f"; first error: {counters.errors[0]}" if counters.errors else ""
             raise TrialFailed(
-                f"{counters.connected} of {load.clients} clients connected in time{words}"
+                f"{counters.connected} of {load.window.clients} clients connected in time{words}"
             )
         time.sleep(STEP_SECONDS)

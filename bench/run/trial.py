@@ -10,6 +10,7 @@ import shutil
 import time
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from bench.catalog import ROOT
 from bench.lab import linked
@@ -100,7 +101,7 @@ def run_trial(
 def _execute(
     experiment: Experiment, running: RunningTrial, around: TrialContext, observer: Observer
 ) -> None:
-    load: Load = experiment.load(**running.trial.load)
+    load: Load[Any] = experiment.load.read(running.trial.load)
     observer.phase("start", running)
     start(running, around)
     observer.phase("verify", running)
@@ -117,7 +118,7 @@ def _execute(
         with timeline:
             _window(running, observer, start_ns)
             timeline.settle(START_SECONDS)
-            _end(running, load, observer)
+            _end(experiment, running, load, observer)
     finally:
         running.faults = timeline.done
 
@@ -146,11 +147,13 @@ def _meters(running: RunningTrial, around: TrialContext) -> list[Meter]:
     return found
 
 
-def _end(running: RunningTrial, load: Load, observer: Observer) -> None:
+def _end(
+    experiment: Experiment, running: RunningTrial, load: Load[Any], observer: Observer
+) -> None:
     """Wait for what is under way, then have everybody hand over what was measured."""
     with timed(running, "drain"):
         observer.phase("drain", running)
-        _drain(running, load, observer)
+        _drain(experiment, running, load, observer)
     assert running.meters is not None
     running.meters.read("end")
     if running.network is not None:
@@ -162,11 +165,11 @@ def _end(running: RunningTrial, load: Load, observer: Observer) -> None:
     ask_target(running, FinishPart(str(running.folder / "events.bin")), PartCounters)
 
 
-def _set_window(running: RunningTrial, load: Load) -> int:
+def _set_window(running: RunningTrial, load: Load[Any]) -> int:
     """Fix t0 and t1; returns when the schedule starts."""
     start_ns = time.monotonic_ns() + HEADSTART_NS
-    running.t0_ns = start_ns + int(load.warmup_s * 1e9)
-    running.t1_ns = running.t0_ns + int(load.duration_s * 1e9)
+    running.t0_ns = start_ns + int(load.window.warmup_s * 1e9)
+    running.t1_ns = running.t0_ns + int(load.window.duration_s * 1e9)
     return start_ns
 
 
@@ -214,10 +217,13 @@ def _watch_until(running: RunningTrial, end_ns: int, observer: Observer) -> None
             observer.counts(running.load.ask(AskClientCounters(), ClientCounters))
 
 
-def _drain(running: RunningTrial, load: Load, observer: Observer) -> None:
-    """Wait for what is still owed, at most as long as the load has patience."""
-    deadline = time.monotonic() + load.patience_s
-    still = Stillness(load.gives_up_after_s)
+def _drain(
+    experiment: Experiment, running: RunningTrial, load: Load[Any], observer: Observer
+) -> None:
+    """Wait for what is still owed, at most as long as the experiment has patience."""
+    deadline = time.monotonic() + experiment.patience_s(load)
+    per_event = experiment.deliveries_per_event(load)
+    still = Stillness(experiment.gives_up_after_s(load))
     while True:
         left_s = max(0.1, deadline - time.monotonic())
         server = ask_target(running, AskPartCounters(), PartCounters, left_s + START_SECONDS)
@@ -231,10 +237,7 @@ def _drain(running: RunningTrial, load: Load, observer: Observer) -> None:
             if not counters.busy:
                 return
         # The probe of the verification was published before there were clients.
-        elif (
-            not server.publishing
-            and counters.outcomes >= (server.published - 1) * load.deliveries_per_event
-        ):
+        elif not server.publishing and counters.outcomes >= (server.published - 1) * per_event:
             return
         if time.monotonic() > deadline:
             return

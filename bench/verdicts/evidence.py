@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol, get_args
 
-from bench.model.load import Load, Parameter, parameters_of
+from bench.model.load import Load, Parameter
 from bench.model.units import show
 from bench.stats.estimates import Estimate, estimate
 
@@ -125,7 +125,7 @@ class Cell:
     load: Mapping[str, Any]
     trials: Mapping[int, Mapping[str, float]]
     facts: Mapping[str, float] = field(default_factory=dict)
-    typed_load: Any = None
+    typed_load: Load[Any] | None = None
 
     def values(self, metric: str) -> list[float]:
         return [trial.get(metric, math.nan) for _, trial in sorted(self.trials.items())]
@@ -135,8 +135,7 @@ class Cell:
 
     def parameter(self, name: str) -> Parameter | None:
         """What is known of a load parameter."""
-        known = parameters_of(type(self.typed_load)) if isinstance(self.typed_load, Load) else {}
-        return known.get(name)
+        return self.typed_load.parameters.get(name) if self.typed_load else None
 
     def unit(self, name: str) -> str:
         found = self.parameter(name)

@@ -33,7 +33,7 @@ class Caller(WorkingClient):
 
     async def connect(self) -> None:
         self.idle = list(
-            await asyncio.gather(*(self.open() for _ in range(self.session.load.burst)))
+            await asyncio.gather(*(self.open() for _ in range(self.session.load.own.burst)))
         )
 
     async def open(self) -> Http1Connection:
@@ -46,9 +46,9 @@ class Caller(WorkingClient):
 
     def schedule(self) -> Iterable[int]:
         load = self.session.load
-        if load.arrivals == "steady":
-            return arrivals.poisson(load.request_rate_per_s, self.session.seed + self.number)
-        return arrivals.bursts(load.burst, int(load.burst_interval_s * 1e9))
+        if load.own.arrivals == "steady":
+            return arrivals.poisson(load.own.request_rate_per_s, self.session.seed + self.number)
+        return arrivals.bursts(load.own.burst, int(load.own.burst_interval_s * 1e9))
 
     async def work(self, piece: WorkItem) -> None:
         connection = self.idle.pop() if self.idle else await self.open()

@@ -12,9 +12,11 @@ from typing import Any
 
 from bench.model.claim import Claim, ClaimSetup
 from bench.model.law import Facts
+from bench.model.load import Load
 from bench.verdicts.rules import AgreesWithLaw, AllOf, Ratio, Threshold
 from bench.verdicts.trends import Crossover
 from scenarios.connection_pool import laws
+from scenarios.connection_pool.load import PoolLoad
 
 POOL, PER_REQUEST = "pool", "per_request"
 
@@ -95,63 +97,71 @@ NORMAL: Mapping[str, Any] = {
 # --- the laws for a load, with measured facts; NaN where a law does not speak ---------------
 
 
-def _core_time_s(load: Any, facts: Facts) -> float:
+def _core_time_s(load: Load[PoolLoad], facts: Facts) -> float:
     """What application and database need for a whole burst on the cores that they share: n s/c."""
     cost_us = facts["server_cpu_us_per_event"] + facts["database_cpu_us_per_event"]
-    return laws.computing_makespan(load.burst, cost_us / 1e6, int(facts["backend_cores"]))
+    return laws.computing_makespan(load.own.burst, cost_us / 1e6, int(facts["backend_cores"]))
 
 
-def _service_s(load: Any, facts: Facts) -> float:
+def _service_s(load: Load[PoolLoad], facts: Facts) -> float:
     """POOL-1's S: bursts of one client, nobody computes, and the pool does not grow; else NaN."""
-    is_simple = load.arrivals == "bursts" and load.service == "fixed" and load.work == "sleep"
-    is_grown = load.pool_ready in (0, load.pool_size)
-    return facts["burst_hold"] / 1e3 if is_simple and is_grown and load.clients == 1 else math.nan
+    is_simple = (
+        load.own.arrivals == "bursts" and load.own.service == "fixed" and load.own.work == "sleep"
+    )
+    is_grown = load.own.pool_ready in (0, load.own.pool_size)
+    return (
+        facts["burst_hold"] / 1e3
+        if is_simple and is_grown and load.window.clients == 1
+        else math.nan
+    )
 
 
-def pool_makespan_ms(load: Any, facts: Facts) -> float:
+def pool_makespan_ms(load: Load[PoolLoad], facts: Facts) -> float:
     """POOL-1, and the time in which the burst arrives."""
     service_s, arrival_s = _service_s(load, facts), facts["burst_arrival"] / 1e3
-    return laws.burst_makespan(load.burst, load.pool_size, service_s, arrival_s) * 1e3
+    return laws.burst_makespan(load.own.burst, load.own.pool_size, service_s, arrival_s) * 1e3
 
 
-def pool_wait_ms(load: Any, facts: Facts) -> float:
+def pool_wait_ms(load: Load[PoolLoad], facts: Facts) -> float:
     """POOL-1 for bursts, Erlang's formula for a steady load that sleeps."""
-    if load.arrivals == "bursts":
+    if load.own.arrivals == "bursts":
         service_s = _service_s(load, facts)
-        return laws.burst_wait_mean(load.burst, load.pool_size, service_s) * 1e3 or math.nan
-    if load.work != "sleep" or load.clients != 1:
+        return laws.burst_wait_mean(load.own.burst, load.own.pool_size, service_s) * 1e3 or math.nan
+    if load.own.work != "sleep" or load.window.clients != 1:
         return math.nan
-    law = laws.steady_wait_mean if load.service == "exponential" else laws.steady_wait_mean_fixed
+    law = (
+        laws.steady_wait_mean if load.own.service == "exponential" else laws.steady_wait_mean_fixed
+    )
     # The rate as it came out: in seconds, chance is far from its mean.
-    return law(facts["deliveries_per_s"], facts["hold_mean"] / 1e3, load.pool_size) * 1e3
+    return law(facts["deliveries_per_s"], facts["hold_mean"] / 1e3, load.own.pool_size) * 1e3
 
 
-def pool_wait_max_ms(load: Any, facts: Facts) -> float:
+def pool_wait_max_ms(load: Load[PoolLoad], facts: Facts) -> float:
     """POOL-1: the last of a burst."""
     service_s = _service_s(load, facts)
-    return laws.burst_wait_max(load.burst, load.pool_size, service_s) * 1e3 or math.nan
+    return laws.burst_wait_max(load.own.burst, load.own.pool_size, service_s) * 1e3 or math.nan
 
 
-def computing_makespan_ms(load: Any, facts: Facts) -> float:
+def computing_makespan_ms(load: Load[PoolLoad], facts: Facts) -> float:
     """POOL-2 where queries keep the core busy."""
-    if load.arrivals != "bursts" or load.work != "compute" or load.clients != 1:
+    if load.own.arrivals != "bursts" or load.own.work != "compute" or load.window.clients != 1:
         return math.nan
     return _core_time_s(load, facts) * 1e3
 
 
-def connecting_makespan_ms(load: Any, facts: Facts) -> float:
+def connecting_makespan_ms(load: Load[PoolLoad], facts: Facts) -> float:
     """POOL-2 where every query connects."""
-    if load.arrivals != "bursts" or load.service != "fixed" or load.clients != 1:
+    if load.own.arrivals != "bursts" or load.own.service != "fixed" or load.window.clients != 1:
         return math.nan
-    service_s = load.query_time_s if load.work == "sleep" else 0.0
+    service_s = load.own.query_time_s if load.own.work == "sleep" else 0.0
     cores_s = _core_time_s(load, facts)
-    return laws.connecting_makespan(load.connect_time_s, service_s, cores_s) * 1e3
+    return laws.connecting_makespan(load.own.connect_time_s, service_s, cores_s) * 1e3
 
 
-def _lengths_break_even(load: Any, _: Facts, new: Facts) -> float:
+def _lengths_break_even(load: Load[PoolLoad], _: Facts, new: Facts) -> float:
     """POOL-2: what a new connection adds to a query, against the waits of POOL-1."""
-    added_s = (new["wait_mean"] + new["hold_mean"]) / 1e3 - load.query_time_s
-    return laws.break_even_service(load.burst, load.pool_size, added_s)
+    added_s = (new["wait_mean"] + new["hold_mean"]) / 1e3 - load.own.query_time_s
+    return laws.break_even_service(load.own.burst, load.own.pool_size, added_s)
 
 
 SHORT = {"query_time": 0.002, "pool_size": 5}

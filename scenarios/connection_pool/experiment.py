@@ -5,11 +5,8 @@ Declares only; imports neither Locust nor a server.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from bench.model.experiment import Experiment
 from bench.model.law import Prediction
-from bench.model.load import Load, parameter
 from scenarios.connection_pool.claims import (
     CLAIMS,
     NORMAL,
@@ -19,52 +16,7 @@ from scenarios.connection_pool.claims import (
     pool_wait_max_ms,
     pool_wait_ms,
 )
-
-
-@dataclass(frozen=True, kw_only=True)
-class PoolLoad(Load):
-    """Queries that reach the application, and how it is connected to its database."""
-
-    clients: int = parameter(
-        1, "", "clients; each sends bursts (or queries) of its own", low=1, high=10_000
-    )
-    arrivals: str = parameter(
-        "bursts",
-        "",
-        "bursts of queries at once, or single ones at random times (Poisson)",
-        choices=("bursts", "steady"),
-    )
-    burst: int = parameter(50, "", "bursts: queries at once", low=1, high=5000)
-    burst_interval_s: float = parameter(
-        1.0, "s", "bursts: time between two; the first comes after one", low=0.001, high=3600
-    )
-    request_rate_per_s: float = parameter(
-        100.0, "/s", "steady: queries per second of a client", low=0.001, high=100_000
-    )
-    query_time_s: float = parameter(
-        0.002, "s", "time that the database takes for a query, alone", low=0, high=60
-    )
-    service: str = parameter(
-        "fixed",
-        "",
-        "whether every query takes that time, or exponential times with that mean",
-        choices=("fixed", "exponential"),
-    )
-    work: str = parameter(
-        "sleep",
-        "",
-        "what a query does: sleep, in whole milliseconds, or compute: a fixed amount of work that "
-        "keeps a core busy for about query_time",
-        choices=("sleep", "compute"),
-    )
-    pool_size: int = parameter(5, "", "pool: connections at most", low=1, high=250)
-    pool_ready: int = parameter(
-        0, "", "pool: connections open before the first query; 0: all", low=0, high=250
-    )
-    connect_time_s: float = parameter(
-        0.0, "s", "time added to each new connection, as by a far network", low=0, high=60
-    )
-
+from scenarios.connection_pool.load import LOAD
 
 PREDICTIONS = (
     Prediction(
@@ -115,7 +67,7 @@ EXPERIMENT = Experiment(
     title="Connections to a database",
     question="Many requests reach an application that needs its database for each: what does it "
     "cost to open a connection for every query, and how many should a pool keep?",
-    load=PoolLoad,
+    load=LOAD,
     operations=("query", "wait", "hold"),
     outcome_operation="query",
     piece="query",

@@ -102,7 +102,7 @@ class DownloadClient(WorkingClient):
             await self.close()
             await self.connect()
         assert self.download is not None
-        size = self.session.load.transfer_bytes if piece.sequence else FIRST_BYTES
+        size = self.session.load.own.transfer_bytes if piece.sequence else FIRST_BYTES
         piece.sent_ns = now_ns()
         piece.first_byte_ns = await self.download.fetch(size)
         piece.bytes_up, piece.bytes_down = len(str(size)) + 1, size

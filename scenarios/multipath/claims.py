@@ -7,8 +7,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from bench.model.claim import Claim, ClaimSetup
+from bench.model.load import Load
 from bench.verdicts.rules import AgreesWithLaw, AllOf, Threshold
 from scenarios.multipath import laws
+from scenarios.multipath.load import MultipathLoad, loses_path, rates
 
 PATHS = {
     "link": "emulated",
@@ -31,16 +33,18 @@ CUT = {"fault": lambda text: "path" in text}
 Facts = Mapping[str, float]
 
 
-def tcp_mbit(load: Any, _: Facts | None = None) -> float:
+def tcp_mbit(load: Load[MultipathLoad], _: Facts | None = None) -> float:
     """MP-1 for the first path alone; NaN where it is lost meanwhile."""
-    return math.nan if load.loses_path else laws.goodput(load.rates[:1], load.clients) / 1e6
+    return (
+        math.nan if loses_path(load) else laws.goodput(rates(load)[:1], load.window.clients) / 1e6
+    )
 
 
-def mptcp_mbit(load: Any, _: Facts | None = None) -> float:
+def mptcp_mbit(load: Load[MultipathLoad], _: Facts | None = None) -> float:
     """MP-1 for both paths."""
-    if load.loses_path:
+    if loses_path(load):
         return math.nan
-    return laws.goodput(load.rates, load.clients, laws.DSS_BYTES) / 1e6
+    return laws.goodput(rates(load), load.window.clients, laws.DSS_BYTES) / 1e6
 
 
 CLAIMS = (

@@ -5,51 +5,19 @@ Declares only; imports neither Locust nor a server.
 
 from __future__ import annotations
 
-import dataclasses
 import math
-from dataclasses import dataclass
 
-from bench.model import links, linktext
-from bench.model.errors import UsageError
 from bench.model.experiment import Experiment
-from bench.model.fault import parse_faults
 from bench.model.law import Prediction
-from bench.model.load import Load, parameter
+from bench.model.load import Load
 from scenarios.multipath import laws
 from scenarios.multipath.claims import CLAIMS, NORMAL, PATHS, mptcp_mbit, tcp_mbit
-
-TWO_PATHS = "--link 'path=rtt=20ms,rate=10mbit path=rtt=60ms,rate=5mbit'"
-
-
-@dataclass(frozen=True, kw_only=True)
-class MultipathLoad(Load):
-    """How much is transferred."""
-
-    clients: int = parameter(1, "", "simulated clients", low=1, high=1000)
-    transfer_bytes: int = parameter(8_000_000, "B", "size of a transfer", low=1, high=4_000_000_000)
-
-    @property
-    def loses_path(self) -> bool:
-        """Whether a path is taken down meanwhile."""
-        return any(fault.actor.name == "path" for fault in parse_faults(self.fault))
-
-    @property
-    def rates(self) -> tuple[float, ...]:
-        """The bandwidth of each path towards the clients; NaN where there is no limit."""
-        link = linktext.link_of(dataclasses.asdict(self))
-        return tuple(path.down.rate or math.nan for path in link.paths) if link else ()
-
-    def check(self) -> None:
-        if len(self.rates) < 2:
-            where = "the link" if self.rates else links.LOOPBACK
-            raise UsageError(
-                f"multipath: {where} has one path, two are needed; add --quick or {TWO_PATHS}"
-            )
+from scenarios.multipath.load import LOAD, MultipathLoad, check, loses_path, rates
 
 
-def second_share(load: MultipathLoad) -> float:
+def second_share(load: Load[MultipathLoad]) -> float:
     """MP-2, where both paths are there all the time."""
-    return math.nan if load.loses_path else laws.second_share(*load.rates)
+    return math.nan if loses_path(load) else laws.second_share(*rates(load))
 
 
 PREDICTIONS = (
@@ -85,7 +53,8 @@ EXPERIMENT = Experiment(
     title="Two paths",
     question="A client has two paths to the backend: does a connection that uses both get the sum "
     "of their rates, and does it outlive the loss of one?",
-    load=MultipathLoad,
+    load=LOAD,
+    check=check,
     operations=("transfer",),
     outcome_operation="transfer",
     piece="transfer",

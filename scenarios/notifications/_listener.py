@@ -52,8 +52,8 @@ class Listener(ClientUser):
     async def lifetime(self) -> None:
         """As every client's, but away for a while where the load says so."""
         load = self.session.load
-        if load.away_s:
-            await self._lifetime_with_absence(round(load.away_s * SECOND_NS))
+        if load.own.away_s:
+            await self._lifetime_with_absence(round(load.own.away_s * SECOND_NS))
         else:
             await super().lifetime()
 
@@ -67,7 +67,7 @@ class Listener(ClientUser):
 
         await beside(super().lifetime(), leave(), first_ends=True)
         await until((session.t0_ns + session.t1_ns + away_ns) // 2)
-        if session.load.recovery == "none":
+        if session.load.own.recovery == "none":
             self.forget()
         await super().lifetime()
 

@@ -5,107 +5,20 @@ Declares only; imports neither Locust nor a server.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from bench.model.experiment import Experiment
-from bench.model.fault import parse_faults
 from bench.model.law import Facts, Prediction
-from bench.model.load import Load, parameter
+from bench.model.load import Load
 from scenarios.notifications import laws
 from scenarios.notifications.claims import CLAIMS, NORMAL
-
-
-@dataclass(frozen=True, kw_only=True)
-class NotificationLoad(Load):
-    """What happens in the backend, and how clients ask for it."""
-
-    event_rate_per_s: float = parameter(
-        1.0, "/s", "events per second in the backend", low=0.001, high=100_000
-    )
-    schedule: str = parameter(
-        "poisson",
-        "",
-        "spacing of the events; `trace` replays the file named by trace",
-        choices=("poisson", "constant", "trace"),
-    )
-    trace: str = parameter(
-        "", "", "CSV file of time_s,size_bytes lines for schedule=trace, repeated when it ends"
-    )
-    audience: str = parameter(
-        "every",
-        "",
-        "whom an event is meant for: every client, or one chosen at random",
-        choices=("every", "one"),
-    )
-    payload_bytes: int = parameter(100, "B", "size of an event", low=48, high=16_000_000)
-    poll_interval_s: float = parameter(
-        1.0, "s", "short polling: time between two polls of a client", low=0.001, high=3600
-    )
-    long_poll_timeout_s: float = parameter(
-        30.0, "s", "long polling: longest time that the server holds a request", low=0.01, high=3600
-    )
-    keep_alive_s: float = parameter(
-        15.0, "s", "SSE: time between two keep-alive comments", low=0.1, high=3600
-    )
-    away_s: float = parameter(
-        0.0, "s", "clients are away for so long in the middle of the window", low=0, high=3600
-    )
-    recovery: str = parameter(
-        "position",
-        "",
-        "what a client that comes back gets: what it missed (its position in the feed, a durable "
-        "queue at the broker), or only what is new",
-        choices=("position", "none"),
-    )
-    slow_policy: str = parameter(
-        "wait",
-        "",
-        "SSE, WebSocket: what the server does for a client whose send buffer is full: wait for "
-        "it, drop the event, or disconnect it",
-        choices=("wait", "drop", "disconnect"),
-    )
-    send_buffer_bytes: int = parameter(
-        65_536, "B", "SSE, WebSocket: send buffer per client, in the server", low=4096, high=10**9
-    )
-    burn_s: float = parameter(
-        0.0, "s", "CPU time that the server wastes on each delivery, to be found out", low=0, high=1
-    )
-    deflate: str = parameter(
-        "off",
-        "",
-        "WebSocket: offer and accept permessage-deflate",
-        choices=("off", "on"),
-    )
-
-    @property
-    def rate_per_client(self) -> float:
-        """Events per second that one client sees (lambda)."""
-        share = 1 if self.audience == "every" else self.clients
-        return self.event_rate_per_s / share
-
-    @property
-    def patience_s(self) -> float:
-        """The slowest client comes by once in a poll interval."""
-        return self.drain_s + self.poll_interval_s
-
-    @property
-    def gives_up_after_s(self) -> float | None:
-        """Absent clients and faults may lose events for good; polls come once in an interval.
-
-        A connection whose reader was stopped is probed by the kernel in growing
-        steps: it may take seconds until it moves again.
-        """
-        verbs = {fault.verb for fault in parse_faults(self.fault)}
-        if verbs - {"stop"} or (verbs and self.slow_policy != "wait"):
-            return 5.0 + self.poll_interval_s
-        if self.away_s and self.recovery == "none":
-            return 1.5 + self.poll_interval_s
-        return None
-
-    @property
-    def deliveries_per_event(self) -> int:
-        return self.clients if self.audience == "every" else 1
-
+from scenarios.notifications.load import (
+    LOAD,
+    NotificationLoad,
+    audience,
+    check,
+    gives_up_after_s,
+    patience_s,
+    rate_per_client,
+)
 
 PUSH = ("sse", "websocket")
 
@@ -134,24 +47,20 @@ def _gap_s(facts: Facts) -> float:
     return _rtt_s(facts) + _cost_s(facts) + _marginal_us(facts, "generator") / 1e6
 
 
-def _audience(load: NotificationLoad) -> int:
-    return load.clients if load.audience == "every" else 1
-
-
-def _broadcast_ms(load: NotificationLoad, facts: Facts) -> float:
+def _broadcast_ms(load: Load[NotificationLoad], facts: Facts) -> float:
     """FAN-1 for one host: in turn, one way and the wake-ups of both ends."""
     ways = _rtt_s(facts) + 2 * _wake_ups_s(facts)
-    return laws.fan_out_mean(_audience(load), _cost_s(facts), ways) * 1e3
+    return laws.fan_out_mean(audience(load), _cost_s(facts), ways) * 1e3
 
 
-def _long_poll_ms(load: NotificationLoad, facts: Facts) -> float:
+def _long_poll_ms(load: Load[NotificationLoad], facts: Facts) -> float:
     """LP-1, and a broadcast's replies in turn.
 
     Half of the cost of a delivery is the reply's; the rest, the next request's, comes
     after all replies are out.
     """
-    one = laws.long_poll_mean(load.rate_per_client, _rtt_s(facts), _gap_s(facts))
-    in_turn = laws.fan_out_mean(_audience(load), _cost_s(facts) / 2, 2 * _wake_ups_s(facts))
+    one = laws.long_poll_mean(rate_per_client(load), _rtt_s(facts), _gap_s(facts))
+    in_turn = laws.fan_out_mean(audience(load), _cost_s(facts) / 2, 2 * _wake_ups_s(facts))
     return (one + in_turn) * 1e3
 
 
@@ -162,7 +71,7 @@ PREDICTIONS = (
         "uniform phase; checked by simulation",
         "latency_mean",
         ("short_polling",),
-        lambda load, facts: laws.short_poll_mean(load.poll_interval_s, _rtt_s(facts)) * 1e3,
+        lambda load, facts: laws.short_poll_mean(load.own.poll_interval_s, _rtt_s(facts)) * 1e3,
     ),
     Prediction(
         "SP-1",
@@ -171,7 +80,7 @@ PREDICTIONS = (
         "latency_p50",
         ("short_polling",),
         lambda load, facts: (
-            laws.short_poll_quantile(0.5, load.poll_interval_s, _rtt_s(facts)) * 1e3
+            laws.short_poll_quantile(0.5, load.own.poll_interval_s, _rtt_s(facts)) * 1e3
         ),
     ),
     Prediction(
@@ -181,7 +90,7 @@ PREDICTIONS = (
         "latency_p99",
         ("short_polling",),
         lambda load, facts: (
-            laws.short_poll_quantile(0.99, load.poll_interval_s, _rtt_s(facts)) * 1e3
+            laws.short_poll_quantile(0.99, load.own.poll_interval_s, _rtt_s(facts)) * 1e3
         ),
     ),
     Prediction(
@@ -192,9 +101,9 @@ PREDICTIONS = (
         ("short_polling",),
         lambda load, facts: (
             laws.short_poll_useless_share_evenly
-            if load.schedule == "constant"
+            if load.own.schedule == "constant"
             else laws.short_poll_useless_share
-        )(load.rate_per_client, load.poll_interval_s),
+        )(rate_per_client(load), load.own.poll_interval_s),
     ),
     Prediction(
         "SP-2",
@@ -203,7 +112,7 @@ PREDICTIONS = (
         "requests_per_event",
         ("short_polling",),
         lambda load, facts: laws.short_poll_requests_per_event(
-            load.rate_per_client, load.poll_interval_s
+            rate_per_client(load), load.own.poll_interval_s
         ),
     ),
     Prediction(
@@ -213,11 +122,11 @@ PREDICTIONS = (
         "wire_bytes_per_event",
         ("short_polling",),
         lambda load, facts: laws.short_poll_wire_bytes_per_event(
-            load.rate_per_client,
-            load.poll_interval_s,
+            rate_per_client(load),
+            load.own.poll_interval_s,
             facts["poll_bytes_up"],
             facts["empty_bytes_down"],
-            load.payload_bytes,
+            load.own.payload_bytes,
         ),
     ),
     Prediction(
@@ -235,7 +144,7 @@ PREDICTIONS = (
         "requests_per_event",
         ("long_polling",),
         lambda load, facts: laws.long_poll_requests_per_event(
-            load.rate_per_client, _gap_s(facts), load.long_poll_timeout_s
+            rate_per_client(load), _gap_s(facts), load.own.long_poll_timeout_s
         ),
     ),
     Prediction(
@@ -252,7 +161,7 @@ PREDICTIONS = (
         "WHATWG event stream in RFC 9112 chunks",
         "stream_bytes_down_per_event",
         ("sse",),
-        lambda load, facts: laws.sse_bytes(load.payload_bytes, 2),
+        lambda load, facts: laws.sse_bytes(load.own.payload_bytes, 2),
     ),
     Prediction(
         "SSE-3",
@@ -260,7 +169,7 @@ PREDICTIONS = (
         "one RFC 9113 frame in one RFC 8446 record for each event",
         "stream_bytes_down_per_event",
         ("sse_http2",),
-        lambda load, facts: laws.sse_http2_bytes(load.payload_bytes, 2),
+        lambda load, facts: laws.sse_http2_bytes(load.own.payload_bytes, 2),
     ),
     Prediction(
         "WS-1",
@@ -268,7 +177,7 @@ PREDICTIONS = (
         "RFC 6455, unmasked frame",
         "stream_bytes_down_per_event",
         ("websocket",),
-        lambda load, facts: laws.websocket_bytes(load.payload_bytes),
+        lambda load, facts: laws.websocket_bytes(load.own.payload_bytes),
     ),
 )
 
@@ -278,7 +187,7 @@ EXPERIMENT = Experiment(
     title="Notifying clients",
     question="A client wants to know at once what happened in the backend: how late does it "
     "learn of it, how many bytes cross the wire, and what does it cost the backend?",
-    load=NotificationLoad,
+    load=LOAD,
     operations=("request", "delivery"),
     outcome_operation="delivery",
     headline=(
@@ -296,6 +205,10 @@ EXPERIMENT = Experiment(
         ("backend_cpu_us_per_event", "latency_mean"),
         ("wire_bytes_per_event", "latency_mean"),
     ),
+    check=check,
+    deliveries_per_event=audience,
+    patience_s=patience_s,
+    gives_up_after_s=gives_up_after_s,
     quick={"clients": "100", "event_rate": "2/s", "duration": "6s", "warmup": "500ms"},
     verify_with={"poll_interval_s": 0.02},
     predictions=PREDICTIONS,

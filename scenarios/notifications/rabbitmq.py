@@ -18,7 +18,7 @@ class Client(Listener):
         session = self.session
         self.consumer = Consumer(session.wire)
         exchange = session.address.more["exchange"]
-        keeps = session.load.away_s and session.load.recovery == "position"
+        keeps = session.load.own.away_s and session.load.own.recovery == "position"
         queue = f"{exchange}.{self.number}" if keeps else ""
         url = session.address.more["url"]
         await self.consumer.open(url, exchange, str(self.number), self.deliver, queue)

@@ -14,7 +14,7 @@ class Client(PollingListener):
 
     async def live(self) -> None:
         session = self.session
-        interval_ns = round(session.load.poll_interval_s * arrivals.SECOND_NS)
+        interval_ns = round(session.load.own.poll_interval_s * arrivals.SECOND_NS)
         phase_ns = random.Random(f"{session.seed}/{self.number}").randrange(interval_ns)
         start_ns = now_ns()
         for offset_ns in arrivals.ticks(interval_ns, phase_ns):

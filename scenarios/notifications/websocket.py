@@ -19,7 +19,7 @@ class Client(Listener):
         after = f"&after={self.seen}" if self.seen >= 0 else ""
         url = f"ws://{session.host}:{session.port}/socket?client={self.number}{after}"
         self.socket = await WebSocket.open(
-            url, self.deliver, session.wire, session.load.deflate == "on"
+            url, self.deliver, session.wire, session.load.own.deflate == "on"
         )
         if self.seen < 0:
             self.seen = int(self.socket.headers["X-Position"])

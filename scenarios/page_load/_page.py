@@ -28,14 +28,14 @@ class PageClient(WorkingClient):
         recorder = self.session.recorder
         self.resource = recorder.code("resource")
         self.opening = recorder.code("open")
-        self.sizes: tuple[int, ...] = self.session.load.sizes_bytes
+        self.sizes: tuple[int, ...] = self.session.load.own.sizes_bytes
 
     @property
     def origin(self) -> str:
         listeners = self.session.address.listeners
         if self.version == "3":
             return listeners["quic"].url
-        encrypted = self.version == "2" or self.session.load.tls == "on"
+        encrypted = self.version == "2" or self.session.load.own.tls == "on"
         return listeners["tls" if encrypted else "http1"].url
 
     async def work(self, piece: WorkItem) -> None:
@@ -47,7 +47,7 @@ class PageClient(WorkingClient):
             self.version,
             connections=self.connections,
             ca_file=session.address.ca_file,
-            streams=session.load.max_streams,
+            streams=session.load.own.max_streams,
             on_open=session.wire.opens_descriptor,
             on_close=session.wire.closes,
         )
@@ -64,7 +64,7 @@ class PageClient(WorkingClient):
 
     async def _hold_streams(self, client: CurlClient) -> list[asyncio.Task[Fetched]]:
         """Open the page's long streams, as many as find a connection, before its resources."""
-        wanted = self.session.load.streams
+        wanted = self.session.load.own.streams
         room = wanted if self.version != "1.1" else min(wanted, self.connections or wanted)
         opened = asyncio.Semaphore(0)
         tasks = []

@@ -23,21 +23,22 @@ class Client(PageClient):
 
     @property
     def protocol(self) -> str:
-        return str(self.session.load.protocol)
+        return str(self.session.load.own.protocol)
 
     @property
     def origin(self) -> str:
         listeners = self.session.address.listeners
         if self.protocol == "http3":
             return listeners["quic"].url
-        encrypted = self.protocol == "http2" or self.session.load.tls == "on"
+        encrypted = self.protocol == "http2" or self.session.load.own.tls == "on"
         return listeners["tls" if encrypted else "http1"].url
 
     async def connect(self) -> None:
         session = self.session
-        if session.load.clients > MOST_CLIENTS:
+        clients = session.load.window.clients
+        if clients > MOST_CLIENTS:
             raise ConnectionError(
-                f"clients={session.load.clients}: a browser has at most {MOST_CLIENTS} here; "
+                f"clients={clients}: a browser has at most {MOST_CLIENTS} here; "
                 f"write clients={MOST_CLIENTS} or less"
             )
         config = {
@@ -56,7 +57,7 @@ class Client(PageClient):
         await self.browser.ask("open", client=self.number, url=url)
 
     async def work(self, piece: WorkItem) -> None:
-        wanted = self.session.load.streams
+        wanted = self.session.load.own.streams
         room = min(wanted, HTTP1_CONNECTIONS) if self.protocol == "http1" else wanted
         options = {
             "origin": self.origin,

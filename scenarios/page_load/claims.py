@@ -10,8 +10,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from bench.model.claim import Claim, ClaimSetup
+from bench.model.load import Load
 from bench.verdicts.rules import AgreesWithLaw, AllOf, Ratio, Threshold
 from scenarios.page_load import laws
+from scenarios.page_load.load import PageLoad
 
 Facts = Mapping[str, float]
 
@@ -76,64 +78,68 @@ def rtt_s(facts: Facts) -> float:
     return facts.get("rtt_us", math.nan) / 1e6 if math.isnan(probed) else probed
 
 
-def _setup_s(load: Any, facts: Facts, version: str) -> float:
+def _setup_s(load: Load[PageLoad], facts: Facts, version: str) -> float:
     """As measured: round trips, and what both ends compute for the handshake."""
     measured = facts.get("setup_mean", math.nan) / 1e3
-    law = laws.setup_s(rtt_s(facts), version, version != "1.1" or load.tls == "on")
+    law = laws.setup_s(rtt_s(facts), version, version != "1.1" or load.own.tls == "on")
     return law if math.isnan(measured) else measured
 
 
-def _bounded_ms(load: Any, seconds: float) -> float:
-    if load.loss or load.loss_up:
+def _bounded_ms(load: Load[PageLoad], seconds: float) -> float:
+    if load.link.loss or load.link.loss_up:
         return math.nan  # these laws know no loss
-    return max(seconds, laws.transmission_s(load.page_bytes, load.rate)) * 1e3
+    return max(seconds, laws.transmission_s(load.own.page_bytes, load.link.rate)) * 1e3
 
 
-def http1_ms(load: Any, facts: Facts, connections: int) -> float:
+def http1_ms(load: Load[PageLoad], facts: Facts, connections: int) -> float:
     """MUX-1 with set-up; where streams are held, with the connections that SSE-2 leaves."""
-    free = laws.free_connections(connections, load.streams)
+    free = laws.free_connections(connections, load.own.streams)
     if not free:
         return math.inf
-    count = len(load.sizes_bytes)
-    largest = laws.segments(max(load.sizes_bytes))
-    fetching = laws.http1_makespan(count, free, rtt_s(facts), load.server_delay_s, largest)
+    count = len(load.own.sizes_bytes)
+    largest = laws.segments(max(load.own.sizes_bytes))
+    fetching = laws.http1_makespan(count, free, rtt_s(facts), load.own.server_delay_s, largest)
     return _bounded_ms(load, _setup_s(load, facts, "1.1") + fetching)
 
 
-def multiplexed_ms(load: Any, facts: Facts, version: str) -> float:
+def multiplexed_ms(load: Load[PageLoad], facts: Facts, version: str) -> float:
     """MUX-1 for one connection with streams; one that carries streams already is set up."""
-    rtt, count = rtt_s(facts), len(load.sizes_bytes)
-    fetching = laws.multiplexed_makespan(count, load.max_streams, rtt, load.server_delay_s)
+    rtt, count = rtt_s(facts), len(load.own.sizes_bytes)
+    fetching = laws.multiplexed_makespan(count, load.own.max_streams, rtt, load.own.server_delay_s)
     if version == "2":
-        fetching += max(laws.first_window_s(count, rtt), laws.slow_start_s(load.page_bytes, 1, rtt))
+        fetching += max(
+            laws.first_window_s(count, rtt), laws.slow_start_s(load.own.page_bytes, 1, rtt)
+        )
     else:
         packets = facts.get("link_packets_down_per_event", 0.0)
-        slow_start = laws.slow_start_s(load.page_bytes, 1, rtt, laws.QUIC_WINDOW)
+        slow_start = laws.slow_start_s(load.own.page_bytes, 1, rtt, laws.QUIC_WINDOW)
         fetching += max(slow_start, laws.quic_pacing_s(packets, rtt))
-    return _bounded_ms(load, (0.0 if load.streams else _setup_s(load, facts, version)) + fetching)
+    return _bounded_ms(
+        load, (0.0 if load.own.streams else _setup_s(load, facts, version)) + fetching
+    )
 
 
-def _six_ms(load: Any, facts: Facts) -> float:
+def _six_ms(load: Load[PageLoad], facts: Facts) -> float:
     return http1_ms(load, facts, 6)
 
 
-def _one_ms(load: Any, facts: Facts) -> float:
+def _one_ms(load: Load[PageLoad], facts: Facts) -> float:
     return http1_ms(load, facts, 1)
 
 
-def _http2_ms(load: Any, facts: Facts) -> float:
+def _http2_ms(load: Load[PageLoad], facts: Facts) -> float:
     return multiplexed_ms(load, facts, "2")
 
 
-def _http3_ms(load: Any, facts: Facts) -> float:
+def _http3_ms(load: Load[PageLoad], facts: Facts) -> float:
     return multiplexed_ms(load, facts, "3")
 
 
-def browser_ms(load: Any, facts: Facts) -> float:
+def browser_ms(load: Load[PageLoad], facts: Facts) -> float:
     """MUX-1 for what the browser speaks: six connections of HTTP/1.1, or one."""
-    if load.protocol == "http1":
+    if load.own.protocol == "http1":
         return _six_ms(load, facts)
-    return multiplexed_ms(load, facts, load.protocol.removeprefix("http"))
+    return multiplexed_ms(load, facts, load.own.protocol.removeprefix("http"))
 
 
 def _two_trips_ms(_: Any, facts: Facts) -> float:
@@ -144,8 +150,8 @@ def _one_trip_ms(_: Any, facts: Facts) -> float:
     return laws.setup_s(rtt_s(facts), "3", True) * 1e3
 
 
-def _each_ones(load: Any, _: Facts) -> float:
-    return len(load.sizes_bytes)
+def _each_ones(load: Load[PageLoad], _: Facts) -> float:
+    return len(load.own.sizes_bytes)
 
 
 def _exactly(pattern: str, connections: int) -> Threshold:

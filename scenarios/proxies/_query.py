@@ -32,7 +32,7 @@ class QueryClient(WorkingClient):
     def __init__(self, environment: Any) -> None:
         super().__init__(environment)
         self._turn = asyncio.Lock()
-        self._bytes = int(self.session.load.response_bytes)
+        self._bytes = int(self.session.load.own.response_bytes)
 
     async def query(self, piece: WorkItem) -> int:
         """Send one query, fill in the first byte's time; return the bytes of the reply's body."""
@@ -48,10 +48,10 @@ class QueryClient(WorkingClient):
 
     def schedule(self) -> Iterable[int] | None:
         load = self.session.load
-        if not load.request_rate_per_s:
+        if not load.own.request_rate_per_s:
             return None
         # Independent Poisson streams of 1/N of the rate make one of the whole rate.
-        rate = load.request_rate_per_s / load.clients
+        rate = load.own.request_rate_per_s / load.window.clients
         return arrivals.poisson(rate, self.session.seed * 1_000_003 + self.number)
 
 
@@ -103,7 +103,7 @@ class SharedConnection:
             origin,
             "2-prior",
             connections=1,
-            streams=session.load.streams,
+            streams=session.load.own.streams,
             on_open=session.wire.opens_descriptor,
             on_close=session.wire.closes,
         )

@@ -12,7 +12,9 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from bench.model.claim import Claim, ClaimSetup
+from bench.model.load import Load
 from bench.verdicts.rules import AgreesWithLaw, AllOf, Ratio
+from scenarios.proxies.load import ProxyLoad
 
 ALL = ("direct", "multiplexing", "demultiplexing")
 
@@ -49,8 +51,8 @@ def _one(*_: Any) -> int:
     return 1
 
 
-def _allowed(load: Any, _: Any) -> int:
-    return int(load.upstream_connections)
+def _allowed(load: Load[ProxyLoad], _: Any) -> int:
+    return int(load.own.upstream_connections)
 
 
 def _connections(pattern: str, law: Callable[[Any, Mapping[str, float]], int]) -> AgreesWithLaw:

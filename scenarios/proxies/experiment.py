@@ -6,51 +6,13 @@ Declares only; imports neither Locust nor a server.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from bench.model.experiment import Experiment
 from bench.model.law import Facts, Prediction
-from bench.model.load import Load, parameter
+from bench.model.load import Load
 from scenarios.proxies import laws
 from scenarios.proxies.claims import CLAIMS, NORMAL
-
-
-@dataclass(frozen=True, kw_only=True)
-class ProxyLoad(Load):
-    """What clients ask for, and how the connections on both sides of a proxy are meant."""
-
-    request_rate_per_s: float = parameter(
-        0.0,
-        "/s",
-        "requests per second of all clients together, Poisson (open loop); 0: each client asks "
-        "again as soon as it has the reply (closed loop)",
-        low=0,
-        high=1_000_000,
-    )
-    response_bytes: int = parameter(1000, "B", "size of a reply", low=1, high=16_000_000)
-    app_wait_s: float = parameter(
-        0.0,
-        "s",
-        "the application waits so long before it replies, as for a database, without using CPU",
-        low=0,
-        high=60,
-    )
-    upstream_connections: int = parameter(
-        6,
-        "",
-        "demultiplexing: HTTP/1.1 connections from the proxy to the backend",
-        low=1,
-        high=10_000,
-    )
-    streams: int = parameter(
-        100, "", "requests that one HTTP/2 connection carries at a time", low=1, high=10_000
-    )
-    server: str = parameter(
-        "granian",
-        "",
-        "the server that the backend's application runs on, for both protocols",
-        choices=("granian", "hypercorn"),
-    )
+from scenarios.proxies.load import LOAD, ProxyLoad
 
 
 def _cost_s(facts: Facts, role: str) -> float:
@@ -67,42 +29,46 @@ def _services_s(facts: Facts) -> tuple[float, float]:
     return _cost_s(facts, "server") + _proxy_s(facts), _cost_s(facts, "generator")
 
 
-def _through_all(load: ProxyLoad) -> int:
-    return load.clients
+def _through_all(load: Load[ProxyLoad]) -> int:
+    return load.window.clients
 
 
-def _through_one(load: ProxyLoad) -> int:
-    return load.streams
+def _through_one(load: Load[ProxyLoad]) -> int:
+    return load.own.streams
 
 
-def _through_few(load: ProxyLoad) -> int:
-    return min(load.upstream_connections, load.streams)
+def _through_few(load: Load[ProxyLoad]) -> int:
+    return min(load.own.upstream_connections, load.own.streams)
 
 
-def _throughput(load: ProxyLoad, facts: Facts, at_a_time: int) -> float:
+def _throughput(load: Load[ProxyLoad], facts: Facts, at_a_time: int) -> float:
     """The most that cores, connections to the backend and clients let through."""
     backend_s, client_s = _services_s(facts)
     most = min(
         laws.pinned_throughput(
             facts["backend_cores"], _cost_s(facts, "server"), _proxy_s(facts), 1, client_s
         ),
-        laws.connections_throughput(at_a_time, load.app_wait_s, backend_s),
-        laws.connections_throughput(load.clients, load.app_wait_s, backend_s + client_s),
+        laws.connections_throughput(at_a_time, load.own.app_wait_s, backend_s),
+        laws.connections_throughput(load.window.clients, load.own.app_wait_s, backend_s + client_s),
     )
-    return min(load.request_rate_per_s, most) if load.request_rate_per_s else most
+    return min(load.own.request_rate_per_s, most) if load.own.request_rate_per_s else most
 
 
-def _latency_ms(load: ProxyLoad, facts: Facts, at_a_time: int) -> float:
-    if not load.request_rate_per_s:
-        return laws.closed_loop_latency(load.clients, _throughput(load, facts, at_a_time)) * 1e3
+def _latency_ms(load: Load[ProxyLoad], facts: Facts, at_a_time: int) -> float:
+    if not load.own.request_rate_per_s:
+        return (
+            laws.closed_loop_latency(load.window.clients, _throughput(load, facts, at_a_time)) * 1e3
+        )
     # It begins when a client's loop was meant to wake, and ends when it has woken.
     wakes_s = 2 * facts["loop_lag_p50"] / 1e3
-    once_s = laws.open_loop_latency(load.request_rate_per_s, _services_s(facts), load.app_wait_s)
+    once_s = laws.open_loop_latency(
+        load.own.request_rate_per_s, _services_s(facts), load.own.app_wait_s
+    )
     return (once_s + wakes_s) * 1e3
 
 
 def _predictions(
-    pattern: str, at_a_time: Callable[[ProxyLoad], int], formula: str
+    pattern: str, at_a_time: Callable[[Load[ProxyLoad]], int], formula: str
 ) -> tuple[Prediction, Prediction]:
     """Throughput and latency where so many requests may be under way at the backend."""
     return (
@@ -148,7 +114,7 @@ EXPERIMENT = Experiment(
     question="A proxy gathers many HTTP/1.1 connections into one of HTTP/2, or spreads one of "
     "HTTP/2 over a few of HTTP/1.1: what becomes of throughput and latency, and what does a "
     "request cost the backend and the proxy?",
-    load=ProxyLoad,
+    load=LOAD,
     operations=("query",),
     outcome_operation="query",
     piece="request",

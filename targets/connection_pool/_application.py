@@ -83,8 +83,8 @@ class Application(WebTarget):
         The injected time is spent here, as a driver waits for a far database.  Inside the
         database it would take a trigger on logins, and a third more CPU for each of them.
         """
-        if self.load.connect_time_s:
-            await asyncio.sleep(self.load.connect_time_s)
+        if self.load.own.connect_time_s:
+            await asyncio.sleep(self.load.own.connect_time_s)
         self._open += 1
         self._most_open = max(self._most_open, self._open)
         try:
@@ -103,10 +103,10 @@ class Application(WebTarget):
 
     def _statement(self) -> str:
         """The next query: one message each way, nothing to prepare."""
-        seconds = self.load.query_time_s
-        if self.load.service == "exponential":
+        seconds = self.load.own.query_time_s
+        if self.load.own.service == "exponential":
             seconds = self._chance.expovariate(1 / seconds)
-        if self.load.work == "compute":
+        if self.load.own.work == "compute":
             return _computation(seconds)
         # The database rounds up to whole milliseconds.
         return f"SELECT pg_sleep({seconds:.6f})"

@@ -20,9 +20,9 @@ class Target(Application):
     pool: asyncpg.Pool | None = None
 
     async def prepare(self) -> None:
-        size = self.load.pool_size
+        size = self.load.own.pool_size
         self.pool = await asyncpg.create_pool(
-            min_size=min(self.load.pool_ready or size, size),
+            min_size=min(self.load.own.pool_ready or size, size),
             max_size=size,
             max_inactive_connection_lifetime=0,
             connect=self.open_connection,

@@ -16,5 +16,5 @@ class Target(short_polling.Target):
 
     async def events(self, request: web.Request) -> web.Response:
         feed = self.source.feed_of(whole_number(request, "client"))
-        news = await feed.wait(whole_number(request, "after"), self.load.long_poll_timeout_s)
+        news = await feed.wait(whole_number(request, "after"), self.load.own.long_poll_timeout_s)
         return self.reply(news)

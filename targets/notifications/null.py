@@ -58,5 +58,5 @@ class Target(BaseTarget):
         )
         for transports in chosen:
             for transport in transports:
-                burn(self.load.burn_s)
+                burn(self.load.own.burn_s)
                 transport.write(line)  # type: ignore[attr-defined]

@@ -57,7 +57,7 @@ class Target(BaseTarget):
         try:
             while True:
                 audience, event = await self.outbox.get()
-                burn(self.load.burn_s)
+                burn(self.load.own.burn_s)
                 key = "" if audience == EVERY else str(audience)
                 await self.exchange.publish(
                     aio_pika.Message(event.payload), routing_key=key, mandatory=False

@@ -37,5 +37,5 @@ class Target(WebTarget):
         """All of the news in one body, or HTTP 204 where there is none."""
         if not news:
             return web.Response(status=204)
-        burn(self.load.burn_s * len(news))
+        burn(self.load.own.burn_s * len(news))
         return web.Response(body=SEPARATOR.join([event.payload for event in news]))

@@ -47,12 +47,12 @@ class Target(WebTarget):
     ) -> None:
         """Write what comes after `seen`, without end."""
         while True:
-            news = await feed.wait(seen, self.load.keep_alive_s)
+            news = await feed.wait(seen, self.load.own.keep_alive_s)
             if not news:
                 # A comment: proxies and clients see that the stream lives.
                 await response.write(b":\n\n")
             for event in news:
-                burn(self.load.burn_s)
+                burn(self.load.own.burn_s)
                 if limit.admits(len(news) > 1):
                     await response.write(b"id: %d\ndata: %b\n\n" % (event.sequence, event.payload))
                 seen = event.sequence

@@ -32,7 +32,7 @@ class Target(WebTarget):
     async def socket(self, request: web.Request) -> web.WebSocketResponse:
         feed = self.source.feed_of(whole_number(request, "client"))
         seen = whole_number(request, "after", feed.last)
-        socket = web.WebSocketResponse(compress=self.load.deflate == "on")
+        socket = web.WebSocketResponse(compress=self.load.own.deflate == "on")
         socket.headers[POSITION] = str(seen)
         await socket.prepare(request)
         assert request.transport is not None
@@ -53,7 +53,7 @@ class Target(WebTarget):
             while True:
                 news = await feed.wait(seen)
                 for event in news:
-                    burn(self.load.burn_s)
+                    burn(self.load.own.burn_s)
                     if limit.admits(len(news) > 1):
                         await socket.send_bytes(event.payload)
                     seen = event.sequence

@@ -29,7 +29,7 @@ class PageTarget(WebTarget):
     def __init__(self, *settings: object) -> None:
         super().__init__(*settings)  # type: ignore[arg-type]
         self.alarm: Alarm | None = None
-        self._delay_ns = round(self.load.server_delay_s * 1e9)
+        self._delay_ns = round(self.load.own.server_delay_s * 1e9)
         # Random, so that nothing on the way could shrink it.
         self._filling = memoryview(os.urandom(1 << 16) * 2)
 
@@ -37,7 +37,7 @@ class PageTarget(WebTarget):
         return [web.get("/resource", self.resource), web.get("/stream", self.stream)]
 
     def front(self) -> dict[str, Any]:
-        return {"kind": "page", "streams": self.load.max_streams}
+        return {"kind": "page", "streams": self.load.own.max_streams}
 
     async def start(self, port: int) -> int:
         self.alarm = Alarm(asyncio.get_running_loop())

@@ -82,9 +82,9 @@ class QueryTarget(BaseTarget):
     _task: asyncio.Task[None] | None = None
 
     async def start(self, port: int) -> int:
-        self.app = Application(self.load.response_bytes, self.load.app_wait_s)
+        self.app = Application(self.load.own.response_bytes, self.load.own.app_wait_s)
         port = port or self._free_port()
-        run = self._granian if self.load.server == "granian" else self._hypercorn
+        run = self._granian if self.load.own.server == "granian" else self._hypercorn
         self._task = asyncio.create_task(run(port))
         await self._listening(port)
         return port
@@ -116,7 +116,7 @@ class QueryTarget(BaseTarget):
             backlog=BACKLOG,
             websockets=False,
             http1_settings=HTTP1Settings(header_read_timeout=FOREVER_S * 1000),
-            http2_settings=HTTP2Settings(max_concurrent_streams=self.load.streams),
+            http2_settings=HTTP2Settings(max_concurrent_streams=self.load.own.streams),
             log_enabled=False,
         )
         self._end = server.stop
@@ -130,7 +130,7 @@ class QueryTarget(BaseTarget):
         config.keep_alive_timeout = FOREVER_S
         # It ends a connection after 1,000 requests otherwise.
         config.keep_alive_max_requests = 10**12
-        config.h2_max_concurrent_streams = self.load.streams
+        config.h2_max_concurrent_streams = self.load.own.streams
         config.graceful_timeout = 0
         ended = asyncio.Event()
         self._end = ended.set

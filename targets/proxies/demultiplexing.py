@@ -17,6 +17,6 @@ class Target(QueryTarget):
     def front(self) -> dict[str, Any]:
         return {
             "kind": "demultiplexing",
-            "connections": self.load.upstream_connections,
-            "streams": self.load.streams,
+            "connections": self.load.own.upstream_connections,
+            "streams": self.load.own.streams,
         }

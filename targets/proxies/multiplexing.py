@@ -17,4 +17,4 @@ class Target(QueryTarget):
     def front(self) -> dict[str, Any]:
         # No more streams than the server allows: those beyond would be refused while
         # the connection is new and Envoy has not heard the limit.
-        return {"kind": "multiplexing", "streams": self.load.streams}
+        return {"kind": "multiplexing", "streams": self.load.own.streams}

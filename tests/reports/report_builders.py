@@ -21,7 +21,8 @@ from bench.model.records import TrialFile
 from bench.model.trial import Trial
 from bench.results.store import VERSION
 from bench.stats.estimates import Estimate
-from scenarios.notifications.experiment import EXPERIMENT, NotificationLoad
+from scenarios.notifications.experiment import EXPERIMENT
+from scenarios.notifications.load import LOAD
 
 NOTHING = Estimate(math.nan, math.nan, math.nan, 0)
 ONE = Level((), "")
@@ -54,7 +55,7 @@ def group(
 ) -> Group:
     trials = changes.get("trials", (trial(pattern),))
     full = dict.fromkeys(METRICS, NOTHING) | dict(estimates)
-    return Group(pattern, level, NotificationLoad(), trials, full, (), (), None)
+    return Group(pattern, level, LOAD(), trials, full, (), (), None)
 
 
 def result(

@@ -14,13 +14,14 @@ from bench.model.linktext import settled
 from bench.model.load import Load
 from bench.model.pattern import Pattern
 from reports import present, sweeps, tables
-from scenarios.notifications.experiment import EXPERIMENT, NotificationLoad
+from scenarios.notifications.experiment import EXPERIMENT
+from scenarios.notifications.load import LOAD, NotificationLoad
 
 
-def load(**values: Any) -> NotificationLoad:
+def load(**values: Any) -> Load[NotificationLoad]:
     """A load over a link; what is not said of it is as for one that was asked for."""
-    whole = dataclasses.asdict(NotificationLoad(**{"link": "emulated", **values}))
-    return NotificationLoad(**settled(whole, {"link", *values}))
+    whole = LOAD(**{"link": "emulated", **values}).values()
+    return LOAD(**settled(whole, {"link", *values}))
 
 
 def result(*loads: Load, swept: tuple[str, ...] = (), **estimates: float) -> ExperimentResult:
@@ -28,7 +29,7 @@ def result(*loads: Load, swept: tuple[str, ...] = (), **estimates: float) -> Exp
     names = {"loss": "loss", "cc": "cc", "rtt": "rtt_s", "link": "link"}
     grid, levels = {}, []
     for one in loads:
-        values = tuple((name, getattr(one, names[name])) for name in swept)
+        values = tuple((name, one.values()[names[name]]) for name in swept)
         level = Level(values, " ".join(f"{name}={value}" for name, value in values))
         found = group("sse", {key: near(value) for key, value in estimates.items()}, level)
         grid["sse", level.text] = dataclasses.replace(found, load=one)
@@ -43,12 +44,12 @@ LOSSES = [load(rtt_s=0.05, loss=loss, cc=cc) for loss in (0.0, 0.02) for cc in (
 @pytest.mark.parametrize(
     ("found", "words"),
     [
-        (result(NotificationLoad()), ""),
+        (result(LOAD()), ""),
         (result(load(rtt_s=0.05)), "rtt=50ms"),
         (result(load(rtt_s=0.05, loss=0.01, cc="reno")), "rtt=50ms,loss=1%,cc=reno"),
         (result(*LOSSES, swept=("loss", "cc")), "rtt=50ms; loss and cc swept"),
         (
-            result(NotificationLoad(), load(link="wan"), swept=("link",)),
+            result(LOAD(), load(link="wan"), swept=("link",)),
             "link swept",
         ),
     ],
@@ -62,7 +63,7 @@ def test_the_plan_has_every_link_in_words(run: Evaluated) -> None:
     assert plan["link"].startswith("emulated: rtt=50ms,cc=reno; rtt=50ms,cc=cubic; ")
     assert plan["link"].endswith("rtt=50ms,loss=2%,cc=cubic")
     assert "loss" not in plan
-    assert dict(present.plan(run, result(NotificationLoad())))["link"] == "loopback"
+    assert dict(present.plan(run, result(LOAD())))["link"] == "loopback"
 
 
 MEASURED = {
@@ -87,9 +88,9 @@ def test_the_link_has_a_table_of_its_own() -> None:
 
 
 def test_what_went_over_loopback_has_no_such_table() -> None:
-    found = result(NotificationLoad(), load(rtt_s=0.05), swept=("link",), **MEASURED)
+    found = result(LOAD(), load(rtt_s=0.05), swept=("link",), **MEASURED)
     assert len(present.link(found).lines) == 1
-    only = result(NotificationLoad(), **MEASURED)
+    only = result(LOAD(), **MEASURED)
     assert present.link(only).lines == ()
     terms = [term for term, _ in present.glossary(only)]
     more = [term for term, _ in present.glossary(found)]

@@ -18,12 +18,12 @@ from bench.analysis.groups import predictions_of
 from bench.analysis.metrics import METRICS
 from bench.model.errors import UsageError
 from bench.model.law import Prediction
-from bench.model.load import Load
 from bench.results import digests
 from bench.results.evaluation import evaluate
 from bench.results.store import open_run
 from bench.stats.estimates import Estimate
-from scenarios.notifications.experiment import EXPERIMENT, NotificationLoad
+from scenarios.notifications.experiment import EXPERIMENT
+from scenarios.notifications.load import LOAD
 
 
 def verdicts(result: ExperimentResult, pattern: str) -> list[str]:
@@ -96,7 +96,7 @@ def law(function: Any, metric: str = "latency_mean") -> Prediction:
 @pytest.mark.parametrize(
     ("function", "expected"),
     [
-        (lambda load, facts: facts["rtt_us"] * load.clients, [900.0]),
+        (lambda load, facts: facts["rtt_us"] * load.window.clients, [900.0]),
         (lambda load, facts: facts["no_such_metric"], []),
         (lambda load, facts: facts["lost"], []),
         (lambda load, facts: 1 / 0, []),
@@ -111,7 +111,7 @@ def test_laws_whose_facts_are_missing_are_left_out(function: Any, expected: list
         "latency_mean": Estimate(1.0, 0.9, 1.1, 3),
         "lost": nothing,
     }
-    asked: Load = NotificationLoad(clients=10)
+    asked = LOAD(clients=10)
     found = predictions_of(experiment, "sse", asked, estimates)
     assert [one.value for one in found] == expected
 
@@ -119,7 +119,7 @@ def test_laws_whose_facts_are_missing_are_left_out(function: Any, expected: list
 def test_a_law_of_what_was_not_measured_is_left_out() -> None:
     experiment = dataclasses.replace(EXPERIMENT, predictions=(law(lambda *_: 1.0),))
     estimates = {"latency_mean": Estimate(math.nan, math.nan, math.nan, 0)}
-    assert predictions_of(experiment, "sse", NotificationLoad(), estimates) == []
+    assert predictions_of(experiment, "sse", LOAD(), estimates) == []
 
 
 def test_level_text_has_units() -> None:

@@ -7,15 +7,15 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bench.analysis.evaluated import public_load
-from bench.model.load import Load
+from bench.model.load import LoadType
 from bench.verdicts.evidence import Cell, Evidence
-from scenarios.notifications.experiment import NotificationLoad
+from scenarios.notifications.load import LOAD
 
 
 def cell(
     pattern: str,
     values: Mapping[str, Sequence[float]],
-    kind: type[Load] = NotificationLoad,
+    kind: LoadType[Any] = LOAD,
     **load: Any,
 ) -> Cell:
     """A pattern's trials: the values of each metric by repeat (1, 2, ...); facts are means."""

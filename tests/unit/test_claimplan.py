@@ -12,7 +12,7 @@ from bench import catalog
 from bench.model.claim import Claim, ClaimSetup
 from bench.model.errors import UsageError
 from bench.model.experiment import Experiment
-from bench.model.load import Load, parameter
+from bench.model.load import LoadType, parameter
 from bench.model.pattern import Pattern
 from bench.model.trial import Trial
 from bench.plan.claim_trials import chosen_claims, trials_of_claims
@@ -20,7 +20,7 @@ from bench.plan.trials import Request, seed_of
 
 
 @dataclass(frozen=True, kw_only=True)
-class SmallLoad(Load):
+class SmallLoad:
     event_rate_per_s: float = parameter(1.0, "/s", "how often", low=0.01, high=1000)
     audience: str = parameter("every", "", "whom", choices=("every", "one"))
     trace: str = parameter("", "", "a file")
@@ -46,7 +46,7 @@ CLAIMS = (
     claim("A3", SPOKEN),
     claim("A4", LONGER),
 )
-EXPERIMENT = Experiment("e", "E", "?", SmallLoad, (), "", (), (), {}, {}, claims=CLAIMS)
+EXPERIMENT = Experiment("e", "E", "?", LoadType(SmallLoad), (), "", (), (), {}, {}, claims=CLAIMS)
 PATTERNS = [Pattern("e", name, name, "") for name in "abc"]
 
 
@@ -144,7 +144,7 @@ def refusal(call: Any, *arguments: Any, **named: Any) -> str:
 
 
 def test_what_gives_no_trials_is_refused() -> None:
-    bare = Experiment("e", "E", "?", SmallLoad, (), "", (), (), {}, {})
+    bare = Experiment("e", "E", "?", LoadType(SmallLoad), (), "", (), (), {}, {})
     assert refusal(chosen_claims, bare, "all") == "claims=all: e has no claims; leave --claims out"
     assert refusal(planned, "A1", PATTERNS[2:]) == (
         "claims=A1: they need patterns that were not chosen; name e or one of a, b"

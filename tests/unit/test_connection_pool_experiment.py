@@ -16,9 +16,10 @@ from bench.model.pattern import Pattern
 from bench.plan.claim_trials import ALL, chosen_claims, trials_of_claims
 from bench.plan.trials import Request, parse_settings, seconds_of
 from bench.verdicts.evidence import Cell, Evidence
-from scenarios.connection_pool.experiment import EXPERIMENT, PoolLoad
+from scenarios.connection_pool.experiment import EXPERIMENT
+from scenarios.connection_pool.load import LOAD
 
-PARAMETERS = parameters_of(PoolLoad)
+PARAMETERS = parameters_of(LOAD)
 FACTS = {
     "hold_mean": 20.0,
     "burst_hold": 20.0,
@@ -34,7 +35,7 @@ STEADY = {"arrivals": "steady", "request_rate_per_s": 180.0}
 def predicted(pattern: str, metric: str, **load: Any) -> list[float]:
     """What the laws say that speak of this load."""
     values = [
-        entry.function(PoolLoad(**load), FACTS)
+        entry.function(LOAD(**load), FACTS)
         for entry in EXPERIMENT.predictions_for(pattern)
         if entry.metric == metric
     ]
@@ -48,18 +49,14 @@ def test_every_parameter_can_be_written_as_it_is_shown(parameter: Parameter) -> 
     assert units.parse(parameter, shown) == parameter.default
 
 
-def test_public_names_are_unique() -> None:
-    assert len(PARAMETERS) == len(dataclasses.fields(PoolLoad))
-
-
 def test_the_quick_settings_are_fixed_and_valid() -> None:
     fixed, swept = parse_settings(EXPERIMENT, EXPERIMENT.quick)
     assert swept == {}
-    assert PoolLoad(**fixed).duration_s < PoolLoad().duration_s
+    assert LOAD(**fixed).window.duration_s < LOAD().window.duration_s
 
 
 def test_the_verification_sets_fields_of_the_load() -> None:
-    assert dataclasses.replace(PoolLoad(), **EXPERIMENT.verify_with)
+    assert LOAD(**EXPERIMENT.verify_with)
 
 
 def test_only_known_metrics_and_operations_are_named() -> None:
@@ -118,7 +115,7 @@ def test_no_law_speaks_of_what_it_does_not_know(load: dict[str, Any]) -> None:
 
 def cell(pattern: str, metric: str, value: float, **load: Any) -> Cell:
     """Three trials that hardly differ."""
-    typed = PoolLoad(**load)
+    typed = LOAD(**load)
     trials = {n: {metric: value * factor} for n, factor in enumerate((0.999, 1.0, 1.001))}
     return Cell(pattern, public_load(typed), trials, FACTS | {metric: value}, typed)
 
@@ -173,7 +170,7 @@ def test_all_claims_take_minutes_and_every_rule_finds_its_trials() -> None:
     assert seconds_of(trials) < 600
     cells = {}
     for trial in trials:
-        typed = PoolLoad(**trial.load)
+        typed = LOAD(**trial.load)
         name = trial.pattern.partition("/")[2]
         key = (name, tuple(sorted(trial.load.items())))
         values = dict.fromkeys(METRICS, 1.0 + trial.repeat / 100)

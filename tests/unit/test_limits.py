@@ -10,11 +10,11 @@ from bench.adaptive import capacity_text
 from bench.adaptive.capacity import Level, Search, Seen, Step
 from bench.adaptive.capacity_text import Shown, Swept
 from bench.analysis import gates
-from bench.model.load import Load, parameters_of
-from scenarios.notifications.experiment import NotificationLoad
+from bench.model.load import Window, parameters_of
+from scenarios.notifications.load import LOAD
 
 SEARCH = Search(gates.objective("latency_p99 < 200 ms"), 100, 20_000, "the bound")
-PARAMETERS = parameters_of(NotificationLoad)
+PARAMETERS = parameters_of(LOAD)
 CLIENTS = Swept("notifications/sse", PARAMETERS["clients"])
 RATE = Swept("notifications/sse", PARAMETERS["event_rate"])
 QUIET = {"server_cpu_share": 0.4, "generator_cpu_share": 0.3, "loop_lag_p99": 0.25}
@@ -194,4 +194,4 @@ def test_medians_leave_out_what_a_trial_does_not_have() -> None:
 
 
 def test_a_load_without_a_sweep_has_the_words_too() -> None:
-    assert Swept("x/y", parameters_of(Load)["duration"]).level(0.25) == "duration=250ms"
+    assert Swept("x/y", parameters_of(Window)["duration"]).level(0.25) == "duration=250ms"

@@ -14,11 +14,18 @@ from bench.model import links, linktext
 from bench.model.errors import UsageError
 from bench.model.experiment import Experiment
 from bench.model.links import Link, Path, Way
-from bench.model.load import Load, parameters_of
+from bench.model.load import LoadType, parameters_of
 from bench.plan.trials import loads_of
 
-EXPERIMENT = Experiment("e", "E", "?", Load, (), "", (), (), {}, {})
-DEFAULTS = dataclasses.asdict(Load())
+
+@dataclasses.dataclass(frozen=True)
+class Nothing:
+    """No parameter of its own."""
+
+
+LOAD = LoadType(Nothing)
+EXPERIMENT = Experiment("e", "E", "?", LOAD, (), "", (), (), {}, {})
+DEFAULTS = LOAD().values()
 MS = 1_000_000
 
 
@@ -308,7 +315,7 @@ def test_any_text_is_a_link_or_a_usage_error(text: str) -> None:
 
 
 def test_the_load_parameters_of_a_link_are_known_as_such() -> None:
-    found = [p.name for p in parameters_of(Load).values() if linktext.is_of_link(p)]
+    found = [p.name for p in parameters_of(LOAD).values() if linktext.is_of_link(p)]
     assert found == [
         *("rtt", "jitter", "loss", "loss_up", "rate", "rate_up", "queue", "cc", "second_path")
     ]

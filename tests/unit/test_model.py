@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Mapping
 
 import pytest
 from unit_builders import trial
@@ -10,15 +11,18 @@ from unit_builders import trial
 from bench.model.experiment import Experiment
 from bench.model.finding import Finding
 from bench.model.law import Prediction
-from bench.model.load import Load, parameter, parameters_of, public_name
+from bench.model.load import Change, LoadType, Window, parameter, parameters_of, public_name
 from bench.model.pattern import Pattern
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class SmallLoad(Load):
+class SmallLoad:
     event_rate_per_s: float = parameter(1.0, "/s", "how often", low=0.1, high=10)
     audience: str = parameter("every", "", "who", choices=("every", "one"))
     payload_bytes: int = parameter(100, "B", "how much")
+
+
+SMALL = LoadType(SmallLoad, {"clients": Change(default=1, high=10)}, frozenset({"second_path"}))
 
 
 @pytest.mark.parametrize(
@@ -36,7 +40,7 @@ def test_users_write_names_without_units(field_name: str, name: str) -> None:
 
 
 def test_parameters_come_in_declaration_order_with_all_they_declare() -> None:
-    found = parameters_of(SmallLoad)
+    found = parameters_of(SMALL)
     assert list(found) == [
         "clients",
         "duration",
@@ -52,7 +56,6 @@ def test_parameters_come_in_declaration_order_with_all_they_declare() -> None:
         "rate_up",
         "queue",
         "cc",
-        "second_path",
         "event_rate",
         "audience",
         "payload",
@@ -72,10 +75,47 @@ def test_parameters_come_in_declaration_order_with_all_they_declare() -> None:
 
 def test_a_load_takes_only_named_values_and_stays_as_it_is() -> None:
     with pytest.raises(TypeError):
-        Load(5)  # type: ignore[misc]
-    load = Load(clients=5)
+        SMALL(5)  # type: ignore[call-arg]
+    load = SMALL(clients=5)
     with pytest.raises(dataclasses.FrozenInstanceError):
-        load.clients = 6  # type: ignore[misc]
+        load.window.clients = 6  # type: ignore[misc]
+
+
+def test_a_load_is_composed_and_stored_flat() -> None:
+    load = SMALL(clients=5, rtt_s=0.05, audience="one")
+    found = (load.window.clients, load.link.rtt_s, load.faults.fault, load.own.audience)
+    assert found == (5, 0.05, "", "one")
+    assert list(load.values()) == [one.field_name for one in SMALL.parameters.values()]
+    assert SMALL(**load.values()) == load
+
+
+def test_an_experiment_changes_shared_parameters_and_leaves_some_out() -> None:
+    clients = SMALL.parameters["clients"]
+    assert (clients.default, clients.low, clients.high) == (1, 1, 10)
+    assert clients.meaning == parameters_of(Window)["clients"].meaning
+    assert SMALL().window.clients == 1
+    assert SMALL().link.second_path == ""
+    with pytest.raises(TypeError, match="second_path"):
+        SMALL(second_path="rtt=5ms")
+
+
+def test_a_stored_load_may_have_values_that_are_gone() -> None:
+    assert SMALL.read({"clients": 3, "second_path": "", "once": 1}) == SMALL(clients=3)
+
+
+@pytest.mark.parametrize(
+    ("own", "changes", "without"),
+    [
+        (Window, {}, frozenset()),
+        (SmallLoad, {"client": Change(default=1)}, frozenset()),
+        (SmallLoad, {}, frozenset({"audience"})),
+    ],
+)
+def test_a_load_that_contradicts_the_shared_parameters_is_refused(
+    own: type, changes: Mapping[str, Change], without: frozenset[str]
+) -> None:
+    with pytest.raises(ValueError, match=r"declared twice|is no shared parameter"):
+        LoadType(own, changes, without)
 
 
 def test_a_trials_folder_names_number_pattern_level_and_repeat() -> None:
@@ -98,9 +138,7 @@ def test_predictions_are_found_by_pattern_in_order() -> None:
         Prediction(law, "", "", "latency_mean", patterns, lambda load, facts: 0.0)
         for law, patterns in (("A", ("x",)), ("B", ("y",)), ("C", ("x", "y")))
     ]
-    experiment = Experiment(
-        "e", "E", "?", SmallLoad, (), "", (), (), {}, {}, predictions=tuple(laws)
-    )
+    experiment = Experiment("e", "E", "?", SMALL, (), "", (), (), {}, {}, predictions=tuple(laws))
     assert [entry.law for entry in experiment.predictions_for("x")] == ["A", "C"]
     assert experiment.predictions_for("z") == ()
 

@@ -16,32 +16,34 @@ from bench.analysis.metrics import METRICS
 from bench.model import samples
 from bench.model.errors import UsageError
 from bench.model.fault import FaultDone
+from bench.model.load import Load
 from bench.model.readings import PathCounts, WayCounts
 from bench.plan.trials import loads_of
 from bench.verdicts.evidence import Cell
 from scenarios.multipath.claims import CLAIMS, NORMAL
-from scenarios.multipath.experiment import EXPERIMENT, MultipathLoad
+from scenarios.multipath.experiment import EXPERIMENT
+from scenarios.multipath.load import LOAD, MultipathLoad, loses_path, rates
 
 QUICK = EXPERIMENT.quick
 
 
-def load_of(**settings: str) -> MultipathLoad:
+def load_of(**settings: str) -> Load[MultipathLoad]:
     ((_, load),) = loads_of(EXPERIMENT, {**QUICK, **settings})
-    return MultipathLoad(**load)
+    return LOAD(**load)
 
 
 # --- what it takes ------------------------------------------------------------------------
 
 
 def test_the_quick_settings_have_two_paths() -> None:
-    assert load_of().rates == (10e6, 5e6)
-    assert not load_of().loses_path
-    assert load_of(fault="path.1:down@500ms").loses_path
-    assert not load_of(fault="server:stop@500ms,for=1s").loses_path
+    assert rates(load_of()) == (10e6, 5e6)
+    assert not loses_path(load_of())
+    assert loses_path(load_of(fault="path.1:down@500ms"))
+    assert not loses_path(load_of(fault="server:stop@500ms,for=1s"))
 
 
 def test_a_path_without_a_limit_has_no_rate_to_add() -> None:
-    first, second = load_of(second_path="rtt=60ms").rates
+    first, second = rates(load_of(second_path="rtt=60ms"))
     assert (first, math.isnan(second)) == (10e6, True)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import math
 
 import pytest
@@ -12,9 +11,10 @@ from bench.model import units
 from bench.model.load import Parameter, parameters_of
 from bench.plan.trials import parse_settings
 from scenarios.notifications import laws
-from scenarios.notifications.experiment import EXPERIMENT, NotificationLoad
+from scenarios.notifications.experiment import EXPERIMENT
+from scenarios.notifications.load import LOAD, rate_per_client
 
-PARAMETERS = parameters_of(NotificationLoad)
+PARAMETERS = parameters_of(LOAD)
 FACTS = dict.fromkeys(METRICS, 1.0) | {
     "rtt_us": 50_000.0,
     "server_marginal_cpu_us": 10.0,
@@ -26,7 +26,7 @@ FACTS = dict.fromkeys(METRICS, 1.0) | {
 
 def predicted(pattern: str, metric: str, **load: object) -> float:
     (entry,) = (p for p in EXPERIMENT.predictions_for(pattern) if p.metric == metric)
-    return entry.function(NotificationLoad(**load), FACTS)  # type: ignore[arg-type]
+    return entry.function(LOAD(**load), FACTS)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("parameter", PARAMETERS.values(), ids=lambda entry: entry.name)
@@ -36,18 +36,14 @@ def test_every_parameter_can_be_written_as_it_is_shown(parameter: Parameter) -> 
     assert units.parse(parameter, shown) == parameter.default
 
 
-def test_public_names_are_unique() -> None:
-    assert len(PARAMETERS) == len(dataclasses.fields(NotificationLoad))
-
-
 def test_the_quick_settings_are_fixed_and_valid() -> None:
     fixed, swept = parse_settings(EXPERIMENT, EXPERIMENT.quick)
     assert swept == {}
-    assert NotificationLoad(**fixed).duration_s < NotificationLoad().duration_s
+    assert LOAD(**fixed).window.duration_s < LOAD().window.duration_s
 
 
 def test_the_verification_sets_fields_of_the_load() -> None:
-    assert dataclasses.replace(NotificationLoad(), **EXPERIMENT.verify_with)
+    assert LOAD(**EXPERIMENT.verify_with)
 
 
 def test_only_known_metrics_are_named() -> None:
@@ -64,9 +60,10 @@ def test_the_outcome_is_one_of_the_operations() -> None:
 
 
 def test_an_event_for_one_is_rarer_at_each_client() -> None:
-    every = NotificationLoad(clients=10, event_rate_per_s=5)
-    assert every.rate_per_client == 5
-    assert dataclasses.replace(every, audience="one").rate_per_client == 0.5
+    every, one = (
+        LOAD(clients=10, event_rate_per_s=5, audience=audience) for audience in ("every", "one")
+    )
+    assert (rate_per_client(every), rate_per_client(one)) == (5, 0.5)
 
 
 @pytest.mark.parametrize(
@@ -74,7 +71,7 @@ def test_an_event_for_one_is_rarer_at_each_client() -> None:
 )
 @pytest.mark.parametrize("audience", ["every", "one"])
 def test_every_prediction_is_a_number(entry: object, audience: str) -> None:
-    value = entry.function(NotificationLoad(audience=audience), FACTS)  # type: ignore[attr-defined]
+    value = entry.function(LOAD(audience=audience), FACTS)  # type: ignore[attr-defined]
     assert math.isfinite(value)
     assert value > 0
     assert all((entry.law, entry.formula, entry.source, entry.patterns))  # type: ignore[attr-defined]

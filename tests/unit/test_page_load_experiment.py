@@ -15,22 +15,23 @@ from bench.model import samples
 from bench.model.errors import UsageError
 from bench.plan.trials import loads_of
 from scenarios.page_load.claims import http1_ms, multiplexed_ms
-from scenarios.page_load.experiment import EXPERIMENT, PageLoad
+from scenarios.page_load.experiment import EXPERIMENT
+from scenarios.page_load.load import LOAD
 
 OPERATIONS = ("connect", "tick", "resource", "open", "page")
 MS = 1_000_000
 
 
 def test_a_page_has_as_many_resources_as_asked_for() -> None:
-    load = PageLoad(resources=3, resource_size_bytes=100)
-    assert load.sizes_bytes == (100, 100, 100)
-    assert load.page_bytes == 300
+    load = LOAD(resources=3, resource_size_bytes=100)
+    assert load.own.sizes_bytes == (100, 100, 100)
+    assert load.own.page_bytes == 300
 
 
 def test_a_recorded_page_replaces_both(tmp_path: Path) -> None:
     file = tmp_path / "page.csv"
     file.write_text("size_bytes\n# the logo\n1200\n\n30\n")
-    assert PageLoad(sizes=str(file), resources=99).sizes_bytes == (1200, 30)
+    assert LOAD(sizes=str(file), resources=99).own.sizes_bytes == (1200, 30)
     ((_, load),) = loads_of(EXPERIMENT, {"sizes": str(file)})
     assert load["sizes"] == str(file)
 
@@ -119,15 +120,15 @@ FACTS = {"link_rtt_probe_ms": 50.0, "setup_mean": 100.0}
 @pytest.mark.parametrize(
     ("found", "milliseconds"),
     [
-        (http1_ms(PageLoad(resources=12, resource_size_bytes=100), FACTS, 6), 240),
-        (http1_ms(PageLoad(resources=12, streams=3), FACTS, 6), 380),
-        (http1_ms(PageLoad(resources=12, streams=6), FACTS, 6), math.inf),
-        (http1_ms(PageLoad(resources=12, loss=0.01), FACTS, 6), math.nan),
-        (multiplexed_ms(PageLoad(resources=7, resource_size_bytes=100), FACTS, "2"), 170),
-        (multiplexed_ms(PageLoad(resources=12, resource_size_bytes=100), FACTS, "2"), 220),
-        (multiplexed_ms(PageLoad(resources=7, streams=6), FACTS, "2"), 70),
+        (http1_ms(LOAD(resources=12, resource_size_bytes=100), FACTS, 6), 240),
+        (http1_ms(LOAD(resources=12, streams=3), FACTS, 6), 380),
+        (http1_ms(LOAD(resources=12, streams=6), FACTS, 6), math.inf),
+        (http1_ms(LOAD(resources=12, loss=0.01), FACTS, 6), math.nan),
+        (multiplexed_ms(LOAD(resources=7, resource_size_bytes=100), FACTS, "2"), 170),
+        (multiplexed_ms(LOAD(resources=12, resource_size_bytes=100), FACTS, "2"), 220),
+        (multiplexed_ms(LOAD(resources=7, streams=6), FACTS, "2"), 70),
         # 10 MB in 20 Mbit/s: nothing but the bandwidth counts.
-        (http1_ms(PageLoad(resources=1, resource_size_bytes=10**7, rate=20e6), FACTS, 6), 4143.6),
+        (http1_ms(LOAD(resources=1, resource_size_bytes=10**7, rate=20e6), FACTS, 6), 4143.6),
     ],
 )
 def test_the_laws_as_a_load_fills_them(found: float, milliseconds: float) -> None:

@@ -13,20 +13,20 @@ from unit_builders import trial
 
 from bench.model.errors import UsageError
 from bench.model.experiment import Experiment
-from bench.model.load import Load, parameter
+from bench.model.load import LoadType, parameter
 from bench.model.pattern import Pattern
 from bench.plan.trials import Request, check_limits, loads_of, parse_settings, seconds_of, trials_of
 
 
 @dataclass(frozen=True, kw_only=True)
-class ALoad(Load):
+class ALoad:
     event_rate_per_s: float = parameter(1.0, "/s", "", low=0.001, high=1000)
     payload_bytes: int = parameter(100, "B", "", low=48, high=16_000_000)
     audience: str = parameter("every", "", "", choices=("every", "one"))
     trace: str = parameter("", "", "")
 
 
-EXPERIMENT = Experiment("e", "E", "?", ALoad, (), "", (), (), {}, {})
+EXPERIMENT = Experiment("e", "E", "?", LoadType(ALoad), (), "", (), (), {}, {})
 PATTERNS = [Pattern("e", name, name, name) for name in ("poll", "sse", "websocket")]
 
 plans = st.builds(

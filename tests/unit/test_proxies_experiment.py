@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import math
 from typing import Any
 
@@ -12,9 +11,10 @@ from unit_builders import MS, SECOND, data, reading, row, table
 from bench.analysis.metrics import METRICS
 from bench.model import units
 from bench.model.load import Parameter, parameters_of
-from scenarios.proxies.experiment import EXPERIMENT, ProxyLoad
+from scenarios.proxies.experiment import EXPERIMENT
+from scenarios.proxies.load import LOAD
 
-PARAMETERS = parameters_of(ProxyLoad)
+PARAMETERS = parameters_of(LOAD)
 PATTERNS = ("direct", "multiplexing", "demultiplexing")
 FACTS = {
     "server_cpu_us_per_event": 20.0,
@@ -28,7 +28,7 @@ UNPROXIED = {name: value for name, value in FACTS.items() if not name.startswith
 
 def predicted(pattern: str, metric: str, **load: Any) -> float:
     (entry,) = (p for p in EXPERIMENT.predictions_for(pattern) if p.metric == metric)
-    return entry.function(ProxyLoad(**load), UNPROXIED if pattern == "direct" else FACTS)
+    return entry.function(LOAD(**load), UNPROXIED if pattern == "direct" else FACTS)
 
 
 @pytest.mark.parametrize("parameter", PARAMETERS.values(), ids=lambda entry: entry.name)
@@ -36,10 +36,6 @@ def test_every_parameter_can_be_written_as_it_is_shown(parameter: Parameter) -> 
     assert parameter.meaning
     shown = units.show(parameter.default, parameter.unit)
     assert units.parse(parameter, shown) == parameter.default
-
-
-def test_public_names_are_unique() -> None:
-    assert len(PARAMETERS) == len(dataclasses.fields(ProxyLoad))
 
 
 @pytest.mark.parametrize(

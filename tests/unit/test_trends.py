@@ -110,7 +110,7 @@ def test_the_law_takes_facts_from_the_nearest_level() -> None:
         "sse",
         "null",
         "event_rate",
-        lambda load, mine, theirs: load.event_rate_per_s + mine[METRIC] + theirs[METRIC],
+        lambda load, mine, theirs: load.own.event_rate_per_s + mine[METRIC] + theirs[METRIC],
         "L-1",
     )
     cells = along("sse", METRIC, level(0.25, 0.5, 3, 4)) + along("null", METRIC, level(1, 1, 1, 1))

@@ -10,7 +10,7 @@ import pytest
 from bench.lab import faults
 from bench.model.errors import UsageError
 from bench.model.fault import Verb
-from bench.model.load import Load
+from bench.model.load import SHARED
 from bench.model.pattern import Pattern
 from bench.plan.fault_checks import ActorGroup, actors_of, check_faults
 
@@ -29,7 +29,8 @@ ACTORS = {
 
 
 def load_of(**values: Any) -> dict[str, Any]:
-    return dataclasses.asdict(Load()) | values
+    parts = [dataclasses.asdict(part()) for part in SHARED.values()]
+    return {name: value for part in parts for name, value in part.items()} | values
 
 
 def test_what_a_trial_has() -> None:

@@ -1,0 +1,60 @@
+"""The load: the experiment's own parameters, and what it makes of the shared ones."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bench.model.load import Change, LoadType, parameter
+
+
+@dataclass(frozen=True, kw_only=True)
+class PoolLoad:
+    """Queries that reach the application, and how it is connected to its database."""
+
+    arrivals: str = parameter(
+        "bursts",
+        "",
+        "bursts of queries at once, or single ones at random times (Poisson)",
+        choices=("bursts", "steady"),
+    )
+    burst: int = parameter(50, "", "bursts: queries at once", low=1, high=5000)
+    burst_interval_s: float = parameter(
+        1.0, "s", "bursts: time between two; the first comes after one", low=0.001, high=3600
+    )
+    request_rate_per_s: float = parameter(
+        100.0, "/s", "steady: queries per second of a client", low=0.001, high=100_000
+    )
+    query_time_s: float = parameter(
+        0.002, "s", "time that the database takes for a query, alone", low=0, high=60
+    )
+    service: str = parameter(
+        "fixed",
+        "",
+        "whether every query takes that time, or exponential times with that mean",
+        choices=("fixed", "exponential"),
+    )
+    work: str = parameter(
+        "sleep",
+        "",
+        "what a query does: sleep, in whole milliseconds, or compute: a fixed amount of work that "
+        "keeps a core busy for about query_time",
+        choices=("sleep", "compute"),
+    )
+    pool_size: int = parameter(5, "", "pool: connections at most", low=1, high=250)
+    pool_ready: int = parameter(
+        0, "", "pool: connections open before the first query; 0: all", low=0, high=250
+    )
+    connect_time_s: float = parameter(
+        0.0, "s", "time added to each new connection, as by a far network", low=0, high=60
+    )
+
+
+LOAD = LoadType(
+    PoolLoad,
+    changes={
+        "clients": Change(
+            default=1, high=10_000, meaning="clients; each sends bursts (or queries) of its own"
+        )
+    },
+    without=frozenset({"second_path"}),
+)

@@ -1,0 +1,122 @@
+"""The load: the experiment's own parameters, and what it makes of the shared ones."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from bench.model.errors import UsageError
+from bench.model.fault import parse_faults
+from bench.model.load import Load, LoadType, parameter
+from bench.plan import arrivals
+
+
+@dataclass(frozen=True, kw_only=True)
+class NotificationLoad:
+    """What happens in the backend, and how clients ask for it."""
+
+    event_rate_per_s: float = parameter(
+        1.0, "/s", "events per second in the backend", low=0.001, high=100_000
+    )
+    schedule: str = parameter(
+        "poisson",
+        "",
+        "spacing of the events; `trace` replays the file named by trace",
+        choices=("poisson", "constant", "trace"),
+    )
+    trace: str = parameter(
+        "", "", "CSV file of time_s,size_bytes lines for schedule=trace, repeated when it ends"
+    )
+    audience: str = parameter(
+        "every",
+        "",
+        "whom an event is meant for: every client, or one chosen at random",
+        choices=("every", "one"),
+    )
+    payload_bytes: int = parameter(100, "B", "size of an event", low=48, high=16_000_000)
+    poll_interval_s: float = parameter(
+        1.0, "s", "short polling: time between two polls of a client", low=0.001, high=3600
+    )
+    long_poll_timeout_s: float = parameter(
+        30.0, "s", "long polling: longest time that the server holds a request", low=0.01, high=3600
+    )
+    keep_alive_s: float = parameter(
+        15.0, "s", "SSE: time between two keep-alive comments", low=0.1, high=3600
+    )
+    away_s: float = parameter(
+        0.0, "s", "clients are away for so long in the middle of the window", low=0, high=3600
+    )
+    recovery: str = parameter(
+        "position",
+        "",
+        "what a client that comes back gets: what it missed (its position in the feed, a durable "
+        "queue at the broker), or only what is new",
+        choices=("position", "none"),
+    )
+    slow_policy: str = parameter(
+        "wait",
+        "",
+        "SSE, WebSocket: what the server does for a client whose send buffer is full: wait for "
+        "it, drop the event, or disconnect it",
+        choices=("wait", "drop", "disconnect"),
+    )
+    send_buffer_bytes: int = parameter(
+        65_536, "B", "SSE, WebSocket: send buffer per client, in the server", low=4096, high=10**9
+    )
+    burn_s: float = parameter(
+        0.0, "s", "CPU time that the server wastes on each delivery, to be found out", low=0, high=1
+    )
+    deflate: str = parameter(
+        "off",
+        "",
+        "WebSocket: offer and accept permessage-deflate",
+        choices=("off", "on"),
+    )
+
+
+LOAD = LoadType(NotificationLoad, without=frozenset({"second_path"}))
+
+
+def rate_per_client(load: Load[NotificationLoad]) -> float:
+    """Events per second that one client sees (lambda)."""
+    share = 1 if load.own.audience == "every" else load.window.clients
+    return load.own.event_rate_per_s / share
+
+
+def audience(load: Load[NotificationLoad]) -> int:
+    """How many clients an event is owed to."""
+    return load.window.clients if load.own.audience == "every" else 1
+
+
+def patience_s(load: Load[NotificationLoad]) -> float:
+    """The slowest client comes by once in a poll interval."""
+    return load.window.drain_s + load.own.poll_interval_s
+
+
+def gives_up_after_s(load: Load[NotificationLoad]) -> float | None:
+    """Absent clients and faults may lose events for good; polls come once in an interval.
+
+    A connection whose reader was stopped is probed by the kernel in growing
+    steps: it may take seconds until it moves again.
+    """
+    own = load.own
+    verbs = {fault.verb for fault in parse_faults(load.faults.fault)}
+    if verbs - {"stop"} or (verbs and own.slow_policy != "wait"):
+        return 5.0 + own.poll_interval_s
+    if own.away_s and own.recovery == "none":
+        return 1.5 + own.poll_interval_s
+    return None
+
+
+def check(load: Load[NotificationLoad]) -> None:
+    """A recorded trace must be there and readable before anything starts."""
+    if load.own.schedule != "trace":
+        return
+    trace = load.own.trace
+    if not trace:
+        raise UsageError("schedule=trace: needs a trace; add --set trace=FILE.csv")
+    try:
+        lines = Path(trace).read_text().splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"trace={trace}: cannot be read ({error}); name a CSV file") from None
+    arrivals.read_trace(lines, trace)

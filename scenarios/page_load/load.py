@@ -1,0 +1,88 @@
+"""The load: the experiment's own parameters, and what it makes of the shared ones."""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from bench.model.errors import UsageError
+from bench.model.load import Change, Load, LoadType, parameter
+
+
+@dataclass(frozen=True, kw_only=True)
+class PageLoad:
+    """What a page consists of, and what serving one resource takes."""
+
+    resources: int = parameter(30, "", "resources of a page", low=1, high=10_000)
+    resource_size_bytes: int = parameter(
+        1000, "B", "size of each resource", low=0, high=100_000_000
+    )
+    sizes: str = parameter(
+        "",
+        "",
+        "CSV file with one size in bytes per line, from a recorded page: instead of resources "
+        "and resource_size",
+    )
+    server_delay_s: float = parameter(
+        0.02, "s", "time that the server takes for a resource", low=0, high=60
+    )
+    tls: str = parameter(
+        "on", "", "HTTP/1.1 with or without TLS; the others always have it", choices=("on", "off")
+    )
+    streams: int = parameter(
+        0, "", "long streams that the page holds open before it fetches", low=0, high=1000
+    )
+    protocol: str = parameter(
+        "http1",
+        "",
+        "what the browser is to speak; the other patterns say it themselves",
+        choices=("http1", "http2", "http3"),
+    )
+    max_streams: int = parameter(
+        128, "", "HTTP/2, HTTP/3: streams that a connection may have at once", low=1, high=1000
+    )
+
+    @cached_property
+    def sizes_bytes(self) -> tuple[int, ...]:
+        """The size of each resource."""
+        if self.sizes:
+            return read_sizes(Path(self.sizes))
+        return (self.resource_size_bytes,) * self.resources
+
+    @property
+    def page_bytes(self) -> int:
+        return sum(self.sizes_bytes)
+
+
+LOAD = LoadType(
+    PageLoad,
+    changes={"clients": Change(default=1, high=1000)},
+    without=frozenset({"second_path"}),
+)
+
+
+def check(load: Load[PageLoad]) -> None:
+    """UsageError where the file of sizes is none."""
+    _ = load.own.sizes_bytes
+
+
+def read_sizes(path: Path) -> tuple[int, ...]:
+    """One size per line, a header allowed; UsageError with the line where it is no size."""
+    try:
+        rows = list(csv.reader(path.read_text().splitlines()))
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"sizes={path}: cannot be read ({error}); name a CSV file") from None
+    sizes = []
+    for number, row in enumerate(rows, start=1):
+        if not row or row[0].lstrip().startswith("#"):
+            continue
+        if not row[0].strip().isdecimal():
+            if number == 1:
+                continue
+            raise UsageError(f"sizes={path} line {number}: {row[0]!r} is no size; write e.g. 1200")
+        sizes.append(int(row[0]))
+    if not sizes:
+        raise UsageError(f"sizes={path}: has no size in it; write one per line")
+    return tuple(sizes)
