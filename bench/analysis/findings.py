@@ -15,6 +15,7 @@ import numpy as np
 from bench.analysis.metrics import BACKEND_ROLES
 from bench.analysis.trialdata import TrialData
 from bench.model.finding import Finding
+from bench.model.links import CLIENTS, LINKS
 from bench.stats.estimates import Estimate
 from bench.stats.power import repeats_for_precision
 
@@ -32,6 +33,9 @@ SOURCE_SHARE = 0.05
 RTT_SLACK_MS, RTT_SHARE = 1.0, 0.05
 """A link may be off by so much in all: what the scheduler of a small machine takes."""
 
+LINK_KEYS = tuple("link" if link == CLIENTS else f"{link}_link" for link in LINKS)
+"""How the keys of the links' metrics begin."""
+
 PROBE_BYTES = 33
 """A probe's packet, IP level: a narrow link takes time to send even that."""
 
@@ -47,8 +51,9 @@ def of_trial(data: TrialData, counted: int, metrics: Mapping[str, float]) -> lis
         generator_late(metrics),
         generator_shares_delay(data, metrics),
         source_late(metrics),
-        link_differs(metrics, data.load),
+        *(link_differs(metrics, data.load, link) for link in LINKS),
         link_overloaded(metrics, path_was_down=_path_was_down(data)),
+        link_captured(data),
     )
     return [finding for finding in checks if finding is not None]
 
@@ -190,16 +195,23 @@ def source_late(metrics: Mapping[str, float]) -> Finding | None:
     )
 
 
-def link_differs(metrics: Mapping[str, float], load: Mapping[str, Any]) -> Finding | None:
+def link_differs(
+    metrics: Mapping[str, float], load: Mapping[str, Any], link: str = CLIENTS
+) -> Finding | None:
     """The link as asked and as found: by a probe, and by the packets' lateness."""
-    asked, probed = (metrics.get(f"link_rtt_{one}_ms", math.nan) for one in ("asked", "probe"))
+    key, own, on_it = (
+        ("link", "", "")
+        if link == CLIENTS
+        else (f"{link}_link", f"{link}_", f" on the {link} link")
+    )
+    asked, probed = (metrics.get(f"{key}_rtt_{one}_ms", math.nan) for one in ("asked", "probe"))
     slack_ms = RTT_SLACK_MS + RTT_SHARE * asked
     # The probe is the least of a few round trips: jitter shortens it.
-    short_ms = RTT_SLACK_MS + 1e3 * load.get("jitter_s", 0.0)
-    rates = [rate for rate in (load.get("rate", 0.0), load.get("rate_up", 0.0)) if rate]
-    own_ms = sum(8e3 * PROBE_BYTES / rate for rate in rates)
-    far = probed < asked - short_ms or probed > asked + own_ms + slack_ms
-    late_ms = metrics.get("link_late_p99_us", math.nan) / 1e3
+    short_ms = RTT_SLACK_MS + 1e3 * load.get(f"{own}jitter_s", 0.0)
+    rates = [rate for rate in (load.get(f"{own}{one}", 0.0) for one in ("rate", "rate_up")) if rate]
+    sending_ms = sum(8e3 * PROBE_BYTES / rate for rate in rates)
+    far = probed < asked - short_ms or probed > asked + sending_ms + slack_ms
+    late_ms = metrics.get(f"{key}_late_p99_us", math.nan) / 1e3
     late = late_ms > slack_ms
     if math.isnan(asked) or not (far or late):
         return None
@@ -207,14 +219,15 @@ def link_differs(metrics: Mapping[str, float], load: Mapping[str, Any]) -> Findi
     return Finding(
         "link_differs",
         "doubt",
-        f"a round trip of {asked:.3g} ms was asked for, found was {found}",
+        f"a round trip of {asked:.3g} ms was asked for{on_it}, found was {found}",
         "fewer clients or events, or a machine with a core for the link",
     )
 
 
 def link_overloaded(metrics: Mapping[str, float], *, path_was_down: bool = False) -> Finding | None:
     """A device that is taken down drops what it holds: then drops say nothing."""
-    dropped = 0.0 if path_was_down else metrics.get("link_dropped_by_devices", math.nan)
+    drops = [metrics.get(f"{key}_dropped_by_devices", math.nan) for key in LINK_KEYS]
+    dropped = 0.0 if path_was_down else sum(one for one in drops if not math.isnan(one))
     share = metrics.get("link_cpu_share", math.nan)
     if not (dropped > 0 or share > BUSY_SHARE):
         return None
@@ -225,6 +238,22 @@ def link_overloaded(metrics: Mapping[str, float], *, path_was_down: bool = False
         f"{words if dropped > 0 else 'the link'} used {share:.0%} of a core: what it adds is more "
         "than was asked for",
         "fewer clients or events, or a smaller rate",
+    )
+
+
+def link_captured(data: TrialData) -> Finding | None:
+    """A capture takes the emulator's time."""
+    captured = {
+        link: packets for link in LINKS if (packets := data.facts_of(link).get("captured_packets"))
+    }
+    if not captured:
+        return None
+    words = ", ".join(f"{packets:,} packets of {link}" for link, packets in captured.items())
+    return Finding(
+        "link_captured",
+        "note",
+        f"{words} were written to disk meanwhile, which takes time of the link's process",
+        "leave --pcap out to measure",
     )
 
 

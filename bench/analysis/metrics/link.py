@@ -1,95 +1,131 @@
-"""The link of a trial: as asked, as found, what it lost, what it cost.  Pure.
+"""The links of a trial: as asked, as found, what they lost, what they cost.  Pure.
 
-All are NaN on loopback, where nothing is emulated.
+All are NaN on loopback, where nothing is emulated.  The keys of the link between clients
+and backend begin with `link`, those of another with its name: `services_link`.
 """
 
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 
 from bench.analysis.metrics.registry import METRICS, Metric, metric
 from bench.analysis.trialdata import TrialData
+from bench.model.links import CLIENTS, LINKS
 
 
-def _register_facts() -> None:
-    facts = {
-        "rtt_asked_ms": ("ms", "round-trip time asked for", "Round-trip time that was asked for."),
-        "rtt_probe_ms": (
-            "ms",
-            "round-trip time probed",
-            "Least round trip of small datagrams over the idle link, before the clients came.",
-        ),
-        "late_p99_us": (
-            "us",
-            "link lateness p99",
-            "99 % of the batches of packets came out of the link at most so long after their time.",
-        ),
-        "dropped_by_devices": (
-            "",
-            "packets dropped by devices",
-            "Packets that the kernel dropped because the emulator did not fetch them in time.",
-        ),
-    }
-    for name, (unit, title, definition) in facts.items():
-        METRICS[f"link_{name}"] = Metric(
-            f"link_{name}",
+@dataclass(frozen=True)
+class _Words:
+    """How the metrics of one link are called."""
+
+    key: str
+    title: str
+    to_near: str
+    """Towards where `down` leads."""
+
+    from_near: str
+
+
+WORDS = {
+    name: _Words(f"{name}_link", f"{name} link ", "towards the backend", "from the backend")
+    for name in LINKS
+} | {CLIENTS: _Words("link", "", "to clients", "from clients")}
+
+_FACTS = {
+    "rtt_asked_ms": ("ms", "round-trip time asked for", "Round-trip time that was asked for."),
+    "rtt_probe_ms": (
+        "ms",
+        "round-trip time probed",
+        "Least round trip of small datagrams over the idle link, before the clients came.",
+    ),
+    "late_p99_us": (
+        "us",
+        "link lateness p99",
+        "99 % of the batches of packets came out of the link at most so long after their time.",
+    ),
+    "dropped_by_devices": (
+        "",
+        "packets dropped by devices",
+        "Packets that the kernel dropped because the emulator did not fetch them in time.",
+    ),
+}
+_SHARES = {
+    "lost": "lost by chance",
+    "overflowed": "dropped because the queue for bandwidth was full",
+    "retransmitted": "that repeat TCP data sent before",
+}
+
+
+def _title(words: _Words, text: str) -> str:
+    return words.title + text.removeprefix("link ") if words.title else text
+
+
+def _register_facts(link: str) -> None:
+    words = WORDS[link]
+    for name, (unit, title, definition) in _FACTS.items():
+        key = f"{words.key}_{name}"
+        METRICS[key] = Metric(
+            key,
             unit,
-            title,
+            _title(words, title),
             definition,
             "neither" if name.startswith("rtt") else "lower",
-            lambda data, n=name: float(data.link_facts.get(n, math.nan)),  # type: ignore[misc]
+            lambda data, n=name: float(data.facts_of(link).get(n, math.nan)),  # type: ignore[misc]
         )
 
 
-def _share(data: TrialData, way: str, name: str) -> float:
-    packets = data.link_change(way, "packets_in")
-    return data.link_change(way, name) / packets if packets else math.nan
+def _share(data: TrialData, link: str, way: str, name: str) -> float:
+    packets = data.link_change(way, "packets_in", link)
+    return data.link_change(way, name, link) / packets if packets else math.nan
 
 
-def _register_shares() -> None:
-    names = {
-        "lost": "lost by chance",
-        "overflowed": "dropped because the queue for bandwidth was full",
-        "retransmitted": "that repeat TCP data sent before",
-    }
-    for name, words in names.items():
-        for way, whence in (("down", "to clients"), ("up", "from clients")):
-            METRICS[f"link_{name}_share_{way}"] = Metric(
-                f"link_{name}_share_{way}",
+def _register_shares(link: str) -> None:
+    words = WORDS[link]
+    for name, what in _SHARES.items():
+        for way, whence in (("down", words.to_near), ("up", words.from_near)):
+            key = f"{words.key}_{name}_share_{way}"
+            METRICS[key] = Metric(
+                key,
                 "",
-                f"packets {name} {way}",
-                f"Share of the packets {whence} in the window {words}.",
+                _title(words, f"packets {name} {way}"),
+                f"Share of the packets {whence} in the window {what}.",
                 "lower",
-                lambda data, n=name, w=way: _share(data, w, n),  # type: ignore[misc]
+                lambda data, n=name, w=way: _share(data, link, w, n),  # type: ignore[misc]
             )
 
 
-_register_facts()
-_register_shares()
+def _packets_per_s(data: TrialData, link: str) -> float:
+    packets = sum(data.link_change(way, "packets_in", link) for way in ("up", "down"))
+    return packets / data.metered_s
+
+
+def _register_packets(link: str) -> None:
+    words = WORDS[link]
+    METRICS[f"{words.key}_packets_per_s"] = Metric(
+        f"{words.key}_packets_per_s",
+        "/s",
+        _title(words, "packets") if words.title else "packets over the link",
+        "Packets that entered the link in the window, both directions.",
+        "neither",
+        lambda data: _packets_per_s(data, link),
+    )
+
+
+for _link in LINKS:
+    _register_facts(_link)
+    _register_shares(_link)
+    _register_packets(_link)
 
 
 @metric(
     "link_cpu_share",
     "",
     "link CPU share",
-    "CPU time of the link's own process over the window's length; no part of the backend.",
+    "CPU time of the process of all links over the window's length; no part of the backend.",
     "lower",
 )
 def link_cpu_share(data: TrialData) -> float:
     return data.cpu_ns("link") / 1e9 / data.metered_s
-
-
-@metric(
-    "link_packets_per_s",
-    "/s",
-    "packets over the link",
-    "Packets that entered the link in the window, both directions.",
-    "neither",
-)
-def link_packets_per_s(data: TrialData) -> float:
-    return (
-        data.link_change("up", "packets_in") + data.link_change("down", "packets_in")
-    ) / data.metered_s
 
 
 @metric(
