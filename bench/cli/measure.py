@@ -54,6 +54,10 @@ GoalMetric = Annotated[
     ),
 ]
 MostRepeats = Annotated[int | None, typer.Option(help=f"maximum repeats (default {MOST_REPEATS})")]
+Captures = Annotated[
+    list[str] | None,
+    typer.Option(metavar="LINK", help="keep each trial's packets on a link: clients, services"),
+]
 Objectives = Annotated[
     list[str] | None,
     typer.Option(
@@ -77,6 +81,7 @@ def run(
     ] = None,
     quick: Annotated[bool, typer.Option("--quick", help="small load, 3 repeats")] = False,
     claims: ClaimIds = "",
+    pcap: Captures = None,
     until_precise: UntilPrecise = "",
     metric: GoalMetric = "",
     most_repeats: MostRepeats = None,
@@ -99,6 +104,7 @@ def run(
         command=shlex.join(["bench", *sys.argv[1:]]),
         goal=_goal(until_precise, metric, most_repeats),
         claims=claims,
+        pcap=tuple(dict.fromkeys(pcap or ())),
     )
     plan = request.plan_of(asked)
     for name, remedy in plan.not_measured.items():

@@ -5,12 +5,14 @@ Knows no trial; the two moments are before the clients come and after the window
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from bench.lab.network.network import Counts, Network
+from bench.model.errors import TrialFailed
 from bench.model.links import Link
 from bench.model.readings import PathCounts
 
@@ -54,6 +56,12 @@ def after(
         )
         for name, record in records.items()
     }
+
+
+def abandon(network: Network) -> None:
+    """End the captures of a trial that failed, so that its files are whole."""
+    with contextlib.suppress(TrialFailed):
+        network.all_counts(ends_captures=True)
 
 
 def _found(seen: Counts) -> dict[str, Any]:

@@ -28,12 +28,12 @@ class Side:
     join: tuple[int, ...] = ()
     make_socket: Callable[[int], socket.socket] = _plain_socket
 
-    def connect(self, port: int, seconds: float = 1.0) -> socket.socket:
-        """A TCP connection to `port` of this place, from this place; OSError where none."""
+    def connect(self, port: int, seconds: float = 1.0, host: str = "") -> socket.socket:
+        """A TCP connection from here to `port` of `host`, else of this side; OSError where none."""
         probe = self.make_socket(socket.SOCK_STREAM)
         try:
             probe.settimeout(seconds)
-            probe.connect((self.host, port))
+            probe.connect((host or self.host, port))
         except BaseException:
             probe.close()
             raise

@@ -54,6 +54,7 @@ class RunFile:
     trials: list[Trial]
     not_measured: dict[str, str] = field(default_factory=dict)
     goal: Goal | None = None
+    pcap: list[str] = field(default_factory=list)
     digests: str = ""
     code: dict[str, Identity] = field(default_factory=dict)
     unlike: list[str] = field(default_factory=list)

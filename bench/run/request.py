@@ -44,6 +44,7 @@ class Asked:
     command: str = ""
     goal: Goal | None = None
     claims: str = ""
+    pcap: tuple[str, ...] = ()
 
 
 def settings_of(
@@ -118,6 +119,7 @@ def plan_of(asked: Asked) -> runner.RunPlan:
         asked.command,
         missing,
         asked.goal,
+        asked.pcap,
     )
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Protocol
 
@@ -20,6 +20,7 @@ from bench.lab.proxies import envoy
 from bench.lab.services import postgres, rabbitmq
 from bench.model import linktext
 from bench.model.errors import ComponentMissing, TrialFailed, UsageError
+from bench.model.links import CLIENTS, LINKS
 from bench.model.pattern import Pattern
 from bench.model.records import Goal, RunFile, TrialFile
 from bench.model.trial import Trial
@@ -65,6 +66,7 @@ class RunPlan:
     command: str = ""
     not_measured: Mapping[str, str] = field(default_factory=dict)
     goal: Goal | None = None
+    pcap: Sequence[str] = ()
 
 
 def without_missing(
@@ -102,7 +104,14 @@ def check_links(plan: RunPlan) -> None:
     """ComponentMissing where the plan has links and this machine cannot; UsageError where a
     foreign broker, which is not on the link, is to be reached over it.
     """
-    if all(linktext.link_of(trial.load) is None for trial in plan.trials):
+    links = {name for trial in plan.trials for name in linktext.links_of(trial.load)}
+    for name in plan.pcap:
+        if name not in LINKS:
+            raise UsageError(f"pcap={name}: unknown link; use {', '.join(LINKS)}")
+        if name not in links:
+            option = "--link rtt=0" if name == CLIENTS else f"--link {name}:rtt=0"
+            raise UsageError(f"pcap={name}: no trial emulates that link; add {option}")
+    if not links:
         return
     if plan.amqp_url:
         raise UsageError(f"amqp-url={plan.amqp_url}: not on the link; leave --link or it out")
@@ -136,6 +145,7 @@ def new_run(plan: RunPlan, results: Path) -> Path:
             not_measured=dict(plan.not_measured),
             goal=plan.goal,
             code=identities(measured, plan.amqp_url),
+            pcap=list(plan.pcap),
         ),
     )
     return folder
@@ -196,6 +206,7 @@ def measure(run: store.StoredRun, services: Services, progress: Progress) -> Non
         partial = store.partial_folder(run.folder, trial)
         try:
             around = services.around(pattern, run.file.workers, trial.load)
+            around = replace(around, captures=run.file.pcap)
             record = run_trial(experiment, trial, partial, around, progress)
             record = services.explain(record)
         except TrialFailed as error:  # a service did not start

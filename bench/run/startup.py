@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
@@ -118,6 +118,8 @@ class TrialContext:
     workers: int = 1
     network: Network | None = None
     sides: Sides = ON_LOOPBACK
+    captures: Sequence[str] = ()
+    """The links whose packets are to be kept in a pcap file, by name."""
 
 
 @contextlib.contextmanager
@@ -146,7 +148,9 @@ def start(running: RunningTrial, around: TrialContext) -> None:
     trial = running.trial
     links = linktext.links_of(trial.load)
     if running.network is not None:
-        running.network.shape(links, trial.seed)
+        captures = {name: running.folder / f"{name}.pcap" for name in around.captures}
+        wanted = {name: path for name, path in captures.items() if name in links}
+        running.network.shape(links, trial.seed, wanted)
     backend = running.sides.backend
     running.target.tell(
         PartConfig(

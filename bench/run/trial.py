@@ -83,6 +83,8 @@ def run_trial(
         _execute(experiment, running, around, observer)
     except TrialFailed as error:
         reason = str(error)
+        if running.network is not None:
+            linked.abandon(running.network)
         tail = target.log_tail() + load.log_tail()
         tail += running.front.log_tail() if running.front else []
     finally:
