@@ -1,4 +1,4 @@
-"""A certificate authority and one server's certificate, made for a run and trusted by nobody else.
+"""A certificate authority, one server's and one client's certificate, trusted by nobody else.
 
 Knows nothing of who shows them or who checks them.
 """
@@ -14,11 +14,13 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class Certificates:
-    """PEM files: what clients trust, what the server shows, and the server's secret."""
+    """PEM files: whom to trust, what servers show, what clients show, and their secrets."""
 
     ca: Path
     cert: Path
     key: Path
+    client_cert: Path
+    client_key: Path
 
 
 def fingerprint(certificate: Path) -> str:
@@ -33,14 +35,21 @@ def fingerprint(certificate: Path) -> str:
 
 
 def make_certificates(folder: Path, names: Sequence[str]) -> Certificates:
-    """Write ca.pem, cert.pem and key.pem into `folder`, valid for host names and addresses."""
+    """Write five PEM files into `folder`; the server's is valid for those hosts and addresses."""
     import trustme  # noqa: PLC0415 - its cryptography costs every command's start otherwise
 
     authority = trustme.CA()
-    leaf = authority.issue_cert(*names)
-    made = Certificates(folder / "ca.pem", folder / "cert.pem", folder / "key.pem")
+    made = Certificates(
+        *(folder / name for name in ("ca.pem", "cert.pem", "key.pem")),
+        *(folder / name for name in ("client-cert.pem", "client-key.pem")),
+    )
     authority.cert_pem.write_to_path(made.ca)
-    made.cert.write_bytes(b"".join(part.bytes() for part in leaf.cert_chain_pems))
-    made.key.touch(mode=0o600)
-    leaf.private_key_pem.write_to_path(made.key)
+    for hosts, cert, key in (
+        (names, made.cert, made.key),
+        (["client.test"], made.client_cert, made.client_key),
+    ):
+        leaf = authority.issue_cert(*hosts)
+        cert.write_bytes(b"".join(part.bytes() for part in leaf.cert_chain_pems))
+        key.touch(mode=0o600)
+        leaf.private_key_pem.write_to_path(key)
     return made

@@ -36,24 +36,30 @@ class Failed(Struct, frozen=True, tag="failed"):
     reason: str
 
 
-class Listener(Struct, frozen=True):
+class ListenerAddress(Struct, frozen=True):
     """One way into a proxy."""
 
+    host: str
     port: int
     url: str
 
 
 class Address(Struct, frozen=True):
-    """Where clients connect: the server's own, and the listeners of a proxy before it.
+    """Where clients connect: the server's own, and the listeners of proxies before it.
 
-    `more` is what a pattern tells its own clients besides: the name of an exchange.
+    A single proxy's listeners have their own names, those of several are called
+    "a.http1", those of a client's own proxy "a.0.http1".  `ca_file` is whom to trust,
+    `client_cert` and `client_key` are to be shown where a listener asks for it.  `more` is
+    what a pattern tells its own clients besides: the name of an exchange.
     """
 
     host: str
     port: int
-    listeners: dict[str, Listener] = field(default_factory=dict)
+    listeners: dict[str, ListenerAddress] = field(default_factory=dict)
     ca_file: str = ""
     key_fingerprint: str = ""
+    client_cert: str = ""
+    client_key: str = ""
     more: dict[str, str] = field(default_factory=dict)
 
 

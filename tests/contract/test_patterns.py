@@ -22,7 +22,7 @@ from bench import catalog
 from bench.analysis import findings, metrics
 from bench.analysis.metrics import TrialData
 from bench.model import samples
-from bench.model.messages import Address, ClientCounters, Listener, LoadConfig
+from bench.model.messages import Address, ClientCounters, ListenerAddress, LoadConfig
 from bench.model.pattern import Pattern
 from bench.results.store import StoredTrial
 from bench.run.services import SERVICES
@@ -224,9 +224,9 @@ class Cutter:
         }
         return replace(address, port=self._before(host, address.port), listeners=listeners)
 
-    def _listener(self, host: str, listener: Listener) -> Listener:
+    def _listener(self, host: str, listener: ListenerAddress) -> ListenerAddress:
         old, new = listener.port, self._before(host, listener.port)
-        return Listener(new, listener.url.replace(f":{old}", f":{new}"))
+        return ListenerAddress(host, new, listener.url.replace(f":{old}", f":{new}"))
 
     def _before(self, host: str, port: int) -> int:
         self.relays.append(Relay(host, port))

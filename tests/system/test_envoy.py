@@ -1,207 +1,95 @@
-"""Envoy between real clients and real servers; its own counters say what it did."""
+"""One Envoy between real clients and real servers; its own counters say what it did."""
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
-import io
+import json
 import socket
+import subprocess
 import tempfile
-import threading
-from collections.abc import Callable, Coroutine, Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import psutil
 import pycurl
 import pytest
-from aiohttp import web
-from hypercorn.asyncio import serve
-from hypercorn.config import Config as HypercornConfig
-from system_builders import until
+from proxy_builders import (
+    HOST,
+    HTTP1,
+    HTTP2,
+    HTTP2_CLEARTEXT,
+    HTTP3,
+    Client,
+    by_aiohttp,
+    by_hypercorn,
+    fetch,
+    proxying,
+    serving,
+    url,
+)
 
-from bench.lab.certificates import Certificates, make_certificates
-from bench.lab.proxies import envoy, envoy_config
-from bench.lab.proxies.envoy_config import Certificate, Config, Upstream
+from bench.lab.certificates import make_certificates
+from bench.lab.proxies import envoy, proxyset
+from bench.lab.proxies.proxyset import ProxySet
+from bench.lab.proxies.rendering.common import CertificateFiles, Placement
+from bench.lab.proxies.rendering.upstreams import endpoints_file
+from bench.lab.proxies.rendering.whole import render
 from bench.lab.side import LOOPBACK
 from bench.model.errors import TrialFailed
-
-HOST = LOOPBACK.host
-SECONDS = 10
+from bench.model.messages import Address
+from bench.model.proxy import (
+    BufferBodies,
+    CacheResponses,
+    Endpoint,
+    Limits,
+    Listener,
+    Proxy,
+    Retry,
+    StickySessions,
+    TraceRequests,
+    Upstream,
+)
+from targets._proxies import three_ways
 
 if envoy.missing():
     pytest.skip(envoy.missing(), allow_module_level=True)
 
-
-class Origin:
-    """The server behind, on a thread: it answers when `together` requests are there at once."""
-
-    def __init__(self, together: int) -> None:
-        self.port = LOOPBACK.free_port()
-        self.together = together
-        self.most_at_once = 0
-        self.present = 0
-
-    def begin(self) -> None:
-        self.loop = asyncio.get_running_loop()
-        self.end = asyncio.Event()
-        self.barrier = asyncio.Barrier(self.together)
-
-    async def answer(self) -> None:
-        self.present += 1
-        self.most_at_once = max(self.most_at_once, self.present)
-        async with asyncio.timeout(SECONDS):
-            await self.barrier.wait()
-        # Whoever else was let through arrives meanwhile.
-        await asyncio.sleep(0.02)
-        self.present -= 1
+SERVER = ("server",)
+ONE = Limits(connections=1)
 
 
-async def by_aiohttp(origin: Origin) -> None:
-    async def handle(request: web.Request) -> web.Response:
-        await origin.answer()
-        return web.Response(text="hello")
-
-    origin.begin()
-    app = web.Application()
-    app.router.add_get("/", handle)
-    runner = web.AppRunner(app, access_log=None)
-    await runner.setup()
-    await web.TCPSite(runner, HOST, origin.port).start()
-    await origin.end.wait()
-    await runner.cleanup()
-
-
-async def by_hypercorn(origin: Origin) -> None:
-    async def app(scope: Any, receive: Any, send: Any) -> None:
-        if scope["type"] == "http":
-            await origin.answer()
-            await send({"type": "http.response.start", "status": 200, "headers": []})
-            await send({"type": "http.response.body", "body": b"hello"})
-
-    origin.begin()
-    config = HypercornConfig()
-    config.bind = [f"{HOST}:{origin.port}"]
-    config.graceful_timeout = 0
-    config.errorlog = None
-    await serve(app, config, shutdown_trigger=origin.end.wait, mode="asgi")
-
-
-@contextlib.contextmanager
-def serving(
-    server: Callable[[Origin], Coroutine[Any, Any, None]], together: int = 1
-) -> Iterator[Origin]:
-    origin = Origin(together)
-    thread = threading.Thread(target=lambda: asyncio.run(server(origin)))
-    thread.start()
-    try:
-        until(lambda: LOOPBACK.accepts(origin.port), SECONDS, "the server listens")
-        yield origin
-    finally:
-        origin.loop.call_soon_threadsafe(origin.end.set)
-        thread.join(SECONDS)
-        assert not thread.is_alive()
-
-
-@contextlib.contextmanager
-def proxying(config: Config) -> Iterator[envoy.Envoy]:
-    proxy = envoy.Envoy([], config)
-    proxy.start()
-    try:
-        yield proxy
-    finally:
-        proxy.stop()
-
-
-class Client:
-    """Requests over at most `connections`, which stay open between fetches."""
-
-    def __init__(self, connections: int, ca: Path | None = None) -> None:
-        self._multi = pycurl.CurlMulti()
-        self._multi.setopt(pycurl.M_MAX_HOST_CONNECTIONS, connections)
-        self._options = {
-            pycurl.TIMEOUT: SECONDS,
-            # Wait for the first one's connection instead of opening another.
-            pycurl.PIPEWAIT: int(connections == 1),
-            **({} if ca is None else {pycurl.CAINFO: str(ca)}),
-        }
-
-    def fetch(self, url: str, version: int, count: int = 1) -> list[tuple[int, int, bytes]]:
-        """Status, HTTP version and body of `count` requests at once."""
-        requests = [(pycurl.Curl(), io.BytesIO()) for _ in range(count)]
-        for curl, body in requests:
-            own = {pycurl.URL: url, pycurl.HTTP_VERSION: version, pycurl.WRITEDATA: body}
-            for option, value in {**self._options, **own}.items():
-                curl.setopt(option, value)
-            self._multi.add_handle(curl)
-        active = count
-        while active:
-            self._multi.select(0.1)
-            _, active = self._multi.perform()
-        answers = []
-        for curl, body in requests:
-            facts = (curl.getinfo(pycurl.RESPONSE_CODE), curl.getinfo(pycurl.INFO_HTTP_VERSION))
-            answers.append((*facts, body.getvalue()))
-            self._multi.remove_handle(curl)
-            curl.close()
-        return answers
-
-    def close(self) -> None:
-        self._multi.close()
-
-
-def fetch(
-    url: str, version: int, count: int = 1, connections: int = 1, ca: Path | None = None
-) -> list[tuple[int, int, bytes]]:
-    """What a client of its own gets."""
-    with contextlib.closing(Client(connections, ca)) as client:
-        return client.fetch(url, version, count)
-
-
-def check(proxy: envoy.Envoy, expected: Mapping[str, int]) -> None:
-    counters = proxy.counters()
+def check(proxies: ProxySet, expected: Mapping[str, int]) -> None:
+    counters = proxies.counts()
     assert {name: counters[name] for name in expected} == expected
 
 
-@pytest.fixture(scope="module")
-def certificates(tmp_path_factory: pytest.TempPathFactory) -> Certificates:
-    return make_certificates(tmp_path_factory.mktemp("certificates"), [HOST, "localhost"])
-
-
-def front(origin: Origin, certificates: Certificates, max_streams: int = 100) -> Config:
-    return envoy_config.front(
-        HOST,
-        LOOPBACK.free_port(),
-        LOOPBACK.free_port(),
-        LOOPBACK.free_port(socket.SOCK_DGRAM),
-        Upstream(HOST, origin.port),
-        Certificate(str(certificates.cert), str(certificates.key)),
-        LOOPBACK.free_port(),
-        max_streams,
-    )
-
+# --- protocols ------------------------------------------------------------------------------
 
 WAYS = {
     # listener, what the client asks for: what it gets
-    ("http1", pycurl.CURL_HTTP_VERSION_1_1): ("http1", pycurl.CURL_HTTP_VERSION_1_1),
-    ("tls", pycurl.CURL_HTTP_VERSION_1_1): ("http1", pycurl.CURL_HTTP_VERSION_1_1),
-    ("tls", pycurl.CURL_HTTP_VERSION_2TLS): ("http2", pycurl.CURL_HTTP_VERSION_2_0),
-    ("quic", pycurl.CURL_HTTP_VERSION_3ONLY): ("http3", pycurl.CURL_HTTP_VERSION_3),
+    ("http1", HTTP1): ("http1", pycurl.CURL_HTTP_VERSION_1_1),
+    ("tls", HTTP1): ("http1", pycurl.CURL_HTTP_VERSION_1_1),
+    ("tls", HTTP2): ("http2", pycurl.CURL_HTTP_VERSION_2_0),
+    ("quic", HTTP3): ("http3", pycurl.CURL_HTTP_VERSION_3),
 }
 
 
-def test_the_front_answers_three_protocols(certificates: Certificates) -> None:
-    with serving(by_aiohttp) as origin, proxying(front(origin, certificates)) as proxy:
-        listeners = proxy.service["listeners"]
+def authority(proxies: ProxySet) -> Path:
+    return Path(proxies.before(Address(HOST, 0)).ca_file)
+
+
+def test_three_protocols_are_answered() -> None:
+    with serving(by_aiohttp) as origin, proxying(three_ways(), server=origin.port) as proxies:
         for (name, asked), (codec, got) in WAYS.items():
-            before = proxy.counters()
-            url = listeners[name]["url"]
-            assert fetch(url, asked, ca=certificates.ca) == [(200, got, b"hello")]
-            after = proxy.counters()
+            before = proxies.counts()
+            found = fetch(url(proxies, name), asked, ca=authority(proxies))
+            assert found == [(200, got, b"hello")]
+            after = proxies.counts()
             counter = f"http.{name}.downstream_cx_{codec}_total"
             assert after[counter] - before[counter] == 1
         check(
-            proxy,
+            proxies,
             {
                 "http.tls.downstream_cx_total": 2,
                 "listener.tls.ssl.handshake": 2,
@@ -215,95 +103,187 @@ def test_the_front_answers_three_protocols(certificates: Certificates) -> None:
 
 
 @pytest.mark.parametrize("way", [way for way in WAYS if WAYS[way][0] in ("http2", "http3")])
-def test_the_front_limits_the_streams_of_a_connection(
-    certificates: Certificates, way: tuple[str, int]
-) -> None:
+def test_the_streams_of_a_connection_are_limited(way: tuple[str, int]) -> None:
+    name, version = way
     with (
         serving(by_aiohttp) as origin,
-        proxying(front(origin, certificates, max_streams=2)) as proxy,
-        contextlib.closing(Client(1, certificates.ca)) as client,
+        proxying(three_ways(max_streams=2), server=origin.port) as proxies,
+        contextlib.closing(Client(1, authority(proxies))) as client,
     ):
-        name, version = way
-        url = proxy.service["listeners"][name]["url"]
         # The client learns the limit with the first answer; before, it goes beyond it.
-        answers = client.fetch(url, version) + client.fetch(url, version, 6)
+        answers = client.fetch(url(proxies, name), version)
+        answers += client.fetch(url(proxies, name), version, 6)
         assert [status for status, _, _ in answers] == [200] * 7
         assert origin.most_at_once == 2
-        check(proxy, {f"http.{name}.downstream_cx_total": 1})
+        check(proxies, {f"http.{name}.downstream_cx_total": 1})
 
 
-def test_the_multiplexer_makes_one_connection_of_many() -> None:
-    ports = LOOPBACK.free_port(), LOOPBACK.free_port()
-    with serving(by_hypercorn, together=3) as origin:
-        config = envoy_config.multiplexer(HOST, ports[0], HOST, origin.port, ports[1])
-        with proxying(config) as proxy:
-            url = proxy.service["listeners"]["http1"]["url"]
-            answers = fetch(url, pycurl.CURL_HTTP_VERSION_1_1, 6, connections=3)
-            assert answers == [(200, pycurl.CURL_HTTP_VERSION_1_1, b"hello")] * 6
-            check(
-                proxy,
-                {
-                    "http.http1.downstream_cx_http1_total": 3,
-                    "http.http1.downstream_rq_total": 6,
-                    "cluster.up.upstream_cx_total": 1,
-                    "cluster.up.upstream_cx_http2_total": 1,
-                    "cluster.up.upstream_rq_total": 6,
-                },
-            )
+def test_many_connections_become_one() -> None:
+    multiplexer = Proxy("a", (Listener("http1"),), (Upstream("up", SERVER, "http2", limits=ONE),))
+    with (
+        serving(by_hypercorn, together=3) as origin,
+        proxying(multiplexer, server=origin.port) as proxies,
+    ):
+        answers = fetch(url(proxies, "http1"), HTTP1, 6, connections=3)
+        assert answers == [(200, pycurl.CURL_HTTP_VERSION_1_1, b"hello")] * 6
+        check(
+            proxies,
+            {
+                "http.http1.downstream_cx_http1_total": 3,
+                "http.http1.downstream_rq_total": 6,
+                "cluster.up.upstream_cx_total": 1,
+                "cluster.up.upstream_cx_http2_total": 1,
+                "cluster.up.upstream_rq_total": 6,
+            },
+        )
 
 
-def test_the_demultiplexer_makes_many_connections_of_one() -> None:
-    ports = LOOPBACK.free_port(), LOOPBACK.free_port()
-    with serving(by_aiohttp, together=4) as origin:
-        config = envoy_config.demultiplexer(HOST, ports[0], HOST, origin.port, 4, ports[1])
-        with proxying(config) as proxy:
-            url = proxy.service["listeners"]["http2"]["url"]
-            answers = fetch(url, pycurl.CURL_HTTP_VERSION_2_PRIOR_KNOWLEDGE, 8)
-            assert answers == [(200, pycurl.CURL_HTTP_VERSION_2_0, b"hello")] * 8
-            assert origin.most_at_once == 4
-            check(
-                proxy,
-                {
-                    "http.http2.downstream_cx_http2_total": 1,
-                    "http.http2.downstream_rq_total": 8,
-                    "cluster.up.upstream_cx_total": 4,
-                    "cluster.up.upstream_cx_http1_total": 4,
-                    "cluster.up.upstream_rq_total": 8,
-                },
-            )
+def test_one_connection_becomes_many() -> None:
+    few = Upstream("up", SERVER, limits=Limits(connections=4))
+    demultiplexer = Proxy("a", (Listener("http2", ("http2",)),), (few,))
+    with (
+        serving(by_aiohttp, together=4) as origin,
+        proxying(demultiplexer, server=origin.port) as proxies,
+    ):
+        answers = fetch(url(proxies, "http2"), HTTP2_CLEARTEXT, 8)
+        assert answers == [(200, pycurl.CURL_HTTP_VERSION_2_0, b"hello")] * 8
+        assert origin.most_at_once == 4
+        check(
+            proxies,
+            {
+                "http.http2.downstream_cx_http2_total": 1,
+                "http.http2.downstream_rq_total": 8,
+                "cluster.up.upstream_cx_total": 4,
+                "cluster.up.upstream_cx_http1_total": 4,
+                "cluster.up.upstream_rq_total": 8,
+            },
+        )
+
+
+# --- every feature is one that Envoy knows --------------------------------------------------
+
+LISTENERS: Mapping[str, Listener] = {
+    "http1": Listener("one", upgrades=("websocket",)),
+    "http2": Listener("one", ("http2",)),
+    "either": Listener("one", ("http1", "http2")),
+    "tls": Listener("one", ("http2", "http1"), tls=True),
+    "mutual": Listener("one", ("http2",), tls=True, client_certificate=True),
+    "quic": Listener("one", ("http3",), tls=True),
+    "mutual-quic": Listener("one", ("http3",), tls=True, client_certificate=True),
+    "tcp": Listener("one", ("tcp",)),
+    "tcp-tls": Listener("one", ("tcp",), tls=True, client_certificate=True),
+}
+UPSTREAMS: Mapping[str, dict[str, Any]] = {
+    "plain": {},
+    "tls": {"tls": True},
+    "mutual": {"tls": True, "client_certificate": True, "server_name": "backend.test"},
+    "file": {"from_file": True, "balance": "least_request"},
+    "limits": {"limits": Limits(1, 0, 5), "balance": "random"},
+    "retry": {"retry": Retry(2, ("server_error", "reset"), 0.5), "timeout_s": 2.0},
+}
+FILTERS: Mapping[str, tuple[Any, ...]] = {
+    "none": (),
+    "all": (
+        BufferBodies("requests"),
+        BufferBodies("responses"),
+        CacheResponses(),
+        StickySessions(),
+        TraceRequests("up"),
+    ),
+}
+
+
+def combinations() -> list[Proxy]:
+    return [
+        Proxy(
+            "a", (listener,), (Upstream("up", SERVER, protocol, **fields),), filters, bool(filters)
+        )
+        for listener in LISTENERS.values()
+        for protocol in ("http1", "http2", "tcp")
+        for fields in UPSTREAMS.values()
+        for filters in FILTERS.values()
+        if listener.is_tcp or protocol != "tcp"
+    ]
+
+
+def one_config(proxies: list[Proxy], folder: Path) -> dict[str, Any]:
+    """All of them in one configuration: an Envoy takes half a second to look at it."""
+    made = make_certificates(folder, [HOST])
+    pems = (made.ca, made.cert, made.key, made.client_cert, made.client_key)
+    files = CertificateFiles(*map(str, pems))
+    whole: dict[str, Any] = {}
+    for number, proxy in enumerate(proxies):
+        own = folder / str(number)
+        own.mkdir()
+        endpoints = {"up": [Endpoint(HOST, 9)]}
+        placement = Placement("a", HOST, {"one": 20_000 + number}, endpoints, str(own), files)
+        path = Path(placement.endpoints_path("up"))
+        path.write_text(json.dumps(endpoints_file(f"up-{number}", endpoints["up"])))
+        # Each has its own cluster, so that no two are called the same.
+        text = json.dumps(render(proxy, placement))
+        config = json.loads(
+            text.replace('"up"', f'"up-{number}"').replace('"one"', f'"one-{number}"')
+        )
+        if not whole:
+            whole = config
+        else:
+            for kind, found in config["static_resources"].items():
+                whole["static_resources"][kind] += found
+    return whole
+
+
+def test_envoy_takes_every_combination(tmp_path: Path) -> None:
+    proxies = combinations()
+    assert len(proxies) > 200
+    config = tmp_path / "config.json"
+    config.write_text(json.dumps(one_config(proxies, tmp_path)))
+    command = [str(envoy.binary()), "--mode", "validate", "--config-path", str(config)]
+    done = subprocess.run(
+        [*command, *envoy.OPTIONS], capture_output=True, text=True, timeout=60, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert "rejected" not in done.stderr
+
+
+# --- beginning and end ----------------------------------------------------------------------
 
 
 def folders() -> list[Path]:
-    own = f"{envoy.FOLDER_PREFIX}{psutil.Process().pid}-*"
+    own = f"{proxyset.FOLDER_PREFIX}{psutil.Process().pid}-*"
     return list(Path(tempfile.gettempdir()).glob(own))
 
 
-def idle() -> Config:
-    """A config whose upstream nobody asks for anything."""
-    ports = [LOOPBACK.free_port() for _ in range(3)]
-    return envoy_config.multiplexer(HOST, ports[0], HOST, ports[1], ports[2])
+IDLE = Proxy("idle", (Listener("http1"),), (Upstream("up", SERVER),))
 
 
 def test_stop_leaves_nothing() -> None:
-    proxy = envoy.Envoy([], idle())
-    proxy.start()
-    (pid,) = proxy.pids
-    assert proxy.alive
-    assert folders()
-    assert psutil.Process(pid).name() == "envoy"
-    assert envoy.version()
-    proxy.stop()
-    assert not proxy.alive
-    assert not proxy.pids
+    with proxying(IDLE, server=9) as proxies:
+        (pid,) = proxies.pids
+        assert not proxies.dead()
+        assert folders()
+        assert psutil.Process(pid).name() == "envoy"
+        assert envoy.version()
+        assert proxies.log_tail() == []
     assert not psutil.pid_exists(pid)
     assert not folders()
 
 
-def test_a_port_in_use_is_told_in_envoys_words() -> None:
-    proxy = envoy.Envoy([], idle())
+def test_its_ports_are_nobody_elses() -> None:
+    with proxying(IDLE, server=9) as proxies:
+        port = proxies.listeners()["http1"].port
+        proxies.processes["idle"].kill()
+        with socket.socket() as other, pytest.raises(OSError, match="in use"):
+            other.bind((HOST, port))
+
+
+def test_a_port_in_use_is_told_in_envoys_words(tmp_path: Path) -> None:
     with socket.socket() as taken:
-        taken.bind((HOST, proxy.service["listeners"]["http1"]["port"]))
+        taken.bind((HOST, 0))
         taken.listen()
-        with pytest.raises(TrialFailed, match="Address already in use"):
-            proxy.start()
-    assert not folders()
+        port = taken.getsockname()[1]
+        endpoints = {"up": [Endpoint(HOST, 9)]}
+        placement = Placement("idle", HOST, {"http1": port}, endpoints, str(tmp_path))
+        with pytest.raises(
+            TrialFailed, match=r"proxy idle did not start: .*Address already in use"
+        ):
+            envoy.Envoy(IDLE, placement, [], LOOPBACK).start()

