@@ -4,7 +4,7 @@
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: bench test check setup setup-test format clean
+.PHONY: bench test check soak setup setup-test format clean
 
 bench: setup
 	$(BIN)/bench run notifications --quick
@@ -19,6 +19,10 @@ check: setup-test
 	$(BIN)/lint-imports
 	$(BIN)/python -m bench.tools.docs --check
 	$(BIN)/pytest -q tests/unit tests/whole/test_docs.py tests/whole/test_architecture.py
+
+# Long: for the night.
+soak: setup-test
+	DAMAGED_CASES=1000 $(BIN)/pytest -q -s tests/system/test_damaged_results.py
 
 setup:
 	@sh ./setup.sh rabbitmq-server chromium

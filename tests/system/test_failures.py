@@ -121,7 +121,7 @@ def test_an_interrupted_run_keeps_what_was_measured_and_is_resumed(tmp_path: Pat
     assert not list(temporary.iterdir())
     output = (tmp_path / "output").read_text()
     (folder,) = results.iterdir()
-    assert f"`bench resume {folder}` goes on" in output
+    assert f"`bench resume {folder}` continues" in output
     assert "Traceback" not in output
     kept = trial_files(results)
     assert 1 <= len(kept) < 4
