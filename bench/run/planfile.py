@@ -15,63 +15,72 @@ Reads and checks the file's form; values are checked where all are.
 
 from __future__ import annotations
 
+import re
 import tomllib
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Annotated
+
+import msgspec
 
 from bench.model.errors import UsageError
 from bench.model.fault import SEPARATOR
 from bench.plan.trials import Request
 
-KINDS: dict[str, type] = {
-    "patterns": list,
-    "repeats": int,
-    "seed": int,
-    "workers": int,
-    "load": dict,
+FORMS = {
+    "patterns": 'a list of what to run, e.g. ["notifications"]',
+    "repeats": "a whole number",
+    "seed": "a whole number",
+    "workers": "a whole number",
+    "load": "a table",
 }
-KIND_WORDS = {list: "a list", int: "a whole number", dict: "a table"}
+"""The form of each entry, in words."""
+
+
+class PlanFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The content of a plan, as TOML has it."""
+
+    patterns: Annotated[list[str], msgspec.Meta(min_length=1)]
+    repeats: int = 5
+    seed: int = 1
+    workers: int = 1
+    load: dict[str, object] = msgspec.field(default_factory=dict)
 
 
 def read(path: Path) -> Request:
     """The plan as a Request; UsageError with the file, the value and the remedy."""
     try:
         content = tomllib.loads(path.read_text())
+        plan = msgspec.convert(content, PlanFile)
     except FileNotFoundError:
         raise UsageError(f"{path}: no such plan; name a TOML file or a pattern") from None
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError(f"{path}: cannot be read ({error}); check the file") from None
     except tomllib.TOMLDecodeError as error:
         raise UsageError(f"{path}: not TOML ({error}); correct the file") from None
-    for name, value in content.items():
-        if name not in KINDS:
-            raise UsageError(f"{path}: unknown entry {name!r}; there is {', '.join(KINDS)}")
-        if not isinstance(value, KINDS[name]) or isinstance(value, bool):
-            raise UsageError(
-                f"{path}: {name} = {value!r} is not {KIND_WORDS[KINDS[name]]}; correct it"
-            )
-    names = content.get("patterns", [])
-    if not names or not all(isinstance(name, str) for name in names):
-        raise UsageError(
-            f'{path}: patterns = {names!r} names nothing to run; write e.g. ["notifications"]'
-        )
-    return Request(
-        tuple(names),
-        {name: _setting(path, name, value) for name, value in content.get("load", {}).items()},
-        content.get("repeats", 5),
-        content.get("seed", 1),
-        content.get("workers", 1),
-    )
+    except msgspec.ValidationError as error:
+        raise UsageError(f"{path}: {_wrong(content, str(error))}") from None
+    settings = {name: _setting(path, name, value) for name, value in plan.load.items()}
+    return Request(tuple(plan.patterns), settings, plan.repeats, plan.seed, plan.workers)
 
 
-def _setting(path: Path, name: str, value: Any) -> str:
+def _wrong(content: Mapping[str, object], message: str) -> str:
+    """What msgspec found, with the value and the form that it should have."""
+    if unknown := [name for name in content if name not in FORMS]:
+        return f"unknown entry {unknown[0]!r}; there is {', '.join(FORMS)}"
+    place = re.search(r"`\$\.(\w+)", message)
+    name = place[1] if place else "patterns"  # the only entry that must be there
+    return f"{name} = {content.get(name, [])!r} is not {FORMS[name]}; correct it"
+
+
+def _setting(path: Path, name: str, value: object) -> str:
     """One parameter's value as text; several sweep it, but faults are all done."""
     if name == "fault" and isinstance(value, list):
         return SEPARATOR.join(_text(path, name, part) for part in value)
     return _text(path, name, value)
 
 
-def _text(path: Path, name: str, value: Any) -> str:
+def _text(path: Path, name: str, value: object) -> str:
     if isinstance(value, list):
         return ",".join(_text(path, name, part) for part in value)
     if isinstance(value, bool) or not isinstance(value, str | int | float):
