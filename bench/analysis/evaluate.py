@@ -19,15 +19,11 @@ from bench.analysis.evaluated import (
     Evaluated,
     ExperimentResult,
     Group,
-    Level,
     TrialResult,
 )
+from bench.analysis.outline import experiment_names, level_of, outline
 from bench.analysis.trialdata import TrialData
-from bench.model import units
-from bench.model.errors import UsageError
 from bench.model.experiment import Experiment
-from bench.model.load import parameters_of
-from bench.model.pattern import Pattern
 from bench.model.records import RunFile, TrialFile
 from bench.model.trial import Trial
 
@@ -64,106 +60,49 @@ Parts = tuple[TrialResult, dict[raw.Raw, Any], waterfalls.PageRows | None]
 
 
 def evaluate(
-    run: RunSource, experiments: Mapping[str, Experiment], compared: Mapping[str, Sequence[str]]
+    run: RunSource,
+    experiments: Mapping[str, Experiment],
+    compared: Mapping[str, Sequence[str]] | None = None,
 ) -> Evaluated:
     """Evaluate a run.
 
-    `compared` names each experiment's patterns of today that are compared, in the
-    order in which colours are given out.  UsageError where the run's experiment is
-    not among `experiments`.
+    `experiments` are those of the run; `compared` names each one's patterns of today that
+    are compared, in the order in which colours are given out (default: those of the run).
     """
-    results = []
-    for name in experiment_names(run.file):
-        if name not in experiments:
-            raise UsageError(
-                f"{run.folder}: experiment {name!r} is not in this checkout; "
-                f"restore scenarios/{name} or use the version that made the run"
-            )
-        results.append(_experiment(run, experiments[name], compared.get(name, ())))
-    return Evaluated(run.folder, run.file, tuple(results), len(run.unfinished))
-
-
-def experiment_names(file: RunFile) -> list[str]:
-    """The experiments of a run, those that could not be measured included."""
-    ids = [*file.patterns, *file.not_measured]
-    ids += [trial.pattern for trial in file.trials]
-    return list(dict.fromkeys(identity.partition("/")[0] for identity in ids))
+    results = tuple(
+        _experiment(run, experiments[name], (compared or {}).get(name, ()))
+        for name in experiment_names(run.file)
+    )
+    return Evaluated(run.folder, run.file, results, len(run.unfinished))
 
 
 def _experiment(
     run: RunSource, experiment: Experiment, compared: Sequence[str]
 ) -> ExperimentResult:
-    by_group: dict[tuple[str, str], list[TrialSource]] = {}
-    levels: dict[str, Level] = {}
-    for entry in run.trials:
-        owner, _, pattern = entry.record.trial.pattern.partition("/")
-        if owner == experiment.name:
-            level = level_of(experiment, entry.record.trial.level)
-            levels[level.text] = level
-            by_group.setdefault((pattern, level.text), []).append(entry)
-    patterns = _patterns(run.file, experiment.name)
-    names = (*compared, *sorted(pattern.name for pattern in patterns if pattern.compared))
-    result = ExperimentResult(
-        experiment,
-        patterns,
-        tuple(dict.fromkeys(names)),
-        tuple(sorted(levels.values(), key=_level_order)),
-        {
-            key: _group(experiment, key[0], levels[key[1]], entries)
-            for key, entries in by_group.items()
-        },
-        _not_measured(run.file, experiment.name),
-        _planned(run.file, experiment),
-    )
+    result = outline(run.file, [one.record for one in run.trials], experiment, compared)
+    grid = {
+        key: _group(experiment, key[0], entries)
+        for key, entries in _by_group(run.trials, experiment).items()
+    }
+    result = dataclasses.replace(result, grid=grid)
     return dataclasses.replace(result, claims=judging.judged(result))
 
 
-def _not_measured(file: RunFile, experiment: str) -> dict[str, str]:
-    parts = [(*identity.partition("/"), reason) for identity, reason in file.not_measured.items()]
-    return {pattern: reason for owner, _, pattern, reason in parts if owner == experiment}
+def _by_group(
+    trials: Sequence[TrialSource], experiment: Experiment
+) -> dict[tuple[str, str], list[TrialSource]]:
+    """An experiment's trials by pattern and level text."""
+    found: dict[tuple[str, str], list[TrialSource]] = {}
+    for entry in trials:
+        owner, _, pattern = entry.record.trial.pattern.partition("/")
+        if owner == experiment.name:
+            level = level_of(experiment, entry.record.trial.level)
+            found.setdefault((pattern, level.text), []).append(entry)
+    return found
 
 
-def _planned(file: RunFile, experiment: Experiment) -> frozenset[tuple[str, str]]:
-    return frozenset(
-        (trial.pattern.partition("/")[2], level_of(experiment, trial.level).text)
-        for trial in file.trials
-        if trial.pattern.partition("/")[0] == experiment.name
-    )
-
-
-def _patterns(file: RunFile, experiment: str) -> tuple[Pattern, ...]:
-    """The run's patterns of one experiment: those compared first, then the floors."""
-    ids = [*file.patterns, *file.not_measured, *(trial.pattern for trial in file.trials)]
-    found = []
-    for identity in dict.fromkeys(ids):
-        owner, _, name = identity.partition("/")
-        if owner == experiment:
-            bare = Pattern(experiment, name, name.replace("_", " "), "")
-            found.append(file.patterns.get(identity, bare))
-    return tuple(sorted(found, key=lambda pattern: not pattern.compared))
-
-
-def level_of(experiment: Experiment, values: Mapping[str, Any]) -> Level:
-    """Swept values as a level: {"clients": 100} -> "clients=100"."""
-    parameters = parameters_of(experiment.load)
-    words = []
-    for name, value in values.items():
-        unit = parameters[name].unit if name in parameters else ""
-        words.append(f"{name}={units.show(value, unit)}")
-    return Level(tuple(values.items()), " ".join(words))
-
-
-def _level_order(level: Level) -> tuple[tuple[str, ...], list[tuple[bool, float, str]]]:
-    """Those of the same parameters together; numbers by size, words by alphabet."""
-    return level.names, [
-        (True, 0.0, value) if isinstance(value, str) else (False, float(value), "")
-        for _, value in level.values
-    ]
-
-
-def _group(
-    experiment: Experiment, pattern: str, level: Level, entries: Sequence[TrialSource]
-) -> Group:
+def _group(experiment: Experiment, pattern: str, entries: Sequence[TrialSource]) -> Group:
+    level = level_of(experiment, entries[-1].record.trial.level)
     results, parts, pages = [], [], []
     for entry in sorted(entries, key=lambda one: one.record.trial.number):
         result, values, page = _trial(experiment, entry)

@@ -158,18 +158,24 @@ class Predicted:
 
 
 @dataclass(frozen=True)
-class Group:
-    """All trials of one pattern at one level."""
+class GroupNumbers:
+    """What all trials of one pattern at one level come to: data only, as it can be kept."""
 
     pattern: str
     level: Level
-    load: Load[Any]
     trials: tuple[TrialResult, ...]
     estimates: Mapping[str, Estimate]
     findings: tuple[Finding, ...]
     predicted: tuple[Predicted, ...]
     distribution: Distribution | None
     waterfall: Waterfall | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Group(GroupNumbers):
+    """All trials of one pattern at one level."""
+
+    load: Load[Any]
 
     @property
     def used(self) -> tuple[TrialResult, ...]:

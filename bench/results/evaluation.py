@@ -1,17 +1,21 @@
-"""The evaluated run of a folder: read it, evaluate it.
+"""The evaluated run of a folder: evaluated once, then read.
 
 Between the disk and `bench.analysis.evaluate`; must not know what is made of it.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from bench import catalog
+from bench.analysis import kept
 from bench.analysis.evaluate import evaluate as evaluate_run
-from bench.analysis.evaluate import experiment_names
 from bench.analysis.evaluated import Evaluated
+from bench.analysis.outline import experiment_names
 from bench.model.errors import UsageError
+from bench.model.experiment import Experiment
+from bench.results import evaluation_cache
 from bench.results.store import StoredRun, open_run
 
 DAMAGE = (LookupError, ValueError, TypeError, AttributeError, ArithmeticError)
@@ -19,12 +23,28 @@ DAMAGE = (LookupError, ValueError, TypeError, AttributeError, ArithmeticError)
 
 
 def evaluate(run: Path | StoredRun) -> Evaluated:
-    """Evaluate a run's folder; UsageError with the remedy where that cannot be done."""
+    """Evaluate a run's folder; UsageError with the remedy where that cannot be done.
+
+    What was found is kept beside the run, and read from there as long as neither the run
+    nor the code has changed.
+    """
     stored = open_run(run) if isinstance(run, Path) else run
-    names = experiment_names(stored.file)
-    compared = {name: _compared(name) for name in names}
+    experiments = _experiments(stored)
+    compared = {name: _compared(name) for name in experiments}
+    key = evaluation_cache.key_of(stored)
+    found = evaluation_cache.read(stored.folder, key)
+    if found is None:
+        numbers = _numbers(stored, experiments)
+        if evaluation_cache.key_of(stored) == key:  # else the run was changed in the meantime
+            evaluation_cache.write(stored.folder, key, numbers)
+        found = evaluation_cache.decoded(numbers)  # the same path, so the same run, as from now on
+    return kept.restored(stored, experiments, compared, found)
+
+
+def _numbers(stored: StoredRun, experiments: Mapping[str, Experiment]) -> bytes:
+    """What evaluation finds, as it is kept."""
     try:
-        return evaluate_run(stored, catalog.experiments(), compared)
+        return evaluation_cache.encoded(kept.kept(evaluate_run(stored, experiments)))
     except DAMAGE as error:
         if stored.file.digests:
             raise  # what was read is what was written: the defect is here
@@ -32,6 +52,19 @@ def evaluate(run: Path | StoredRun) -> Evaluated:
             f"{stored.folder}: cannot be evaluated ({type(error).__name__}: {error}); it has no "
             "digests, so a file of it may be damaged"
         ) from None
+
+
+def _experiments(stored: StoredRun) -> dict[str, Experiment]:
+    """The experiments of a run, as they are today."""
+    known = catalog.experiments()
+    names = experiment_names(stored.file)
+    for name in names:
+        if name not in known:
+            raise UsageError(
+                f"{stored.folder}: experiment {name!r} is not in this checkout; "
+                f"restore scenarios/{name} or use the version that made the run"
+            )
+    return {name: known[name] for name in names}
 
 
 def _compared(experiment: str) -> tuple[str, ...]:

@@ -34,7 +34,12 @@ def stage(path: Path, raw: bytes) -> Path:
 
 def write_json(path: Path, value: Any) -> None:
     """A reader sees the old file or the new one, never a part."""
-    os.replace(stage(path, encoded(value)), path)
+    put(path, encoded(value))
+
+
+def put(path: Path, raw: bytes) -> None:
+    """The same for bytes of any kind."""
+    os.replace(stage(path, raw), path)
 
 
 def sha256(raw: bytes) -> str:

@@ -11,10 +11,10 @@ from pathlib import Path
 
 from bench.model.errors import UsageError
 from bench.model.records import TrialFile
-from bench.results import additions, digests, jsonfile, store
+from bench.results import additions, digests, evaluation_cache, jsonfile, store
 from bench.results.digests import PARTIAL, TRIAL_JSON, TRIALS
 
-DERIVED = ("report", digests.NAME)
+DERIVED = ("report", evaluation_cache.NAME, digests.NAME)
 """What stands in a run's folder and is not part of the record: what can be made again from it,
 and the record itself.
 """

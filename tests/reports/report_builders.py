@@ -55,7 +55,7 @@ def group(
 ) -> Group:
     trials = changes.get("trials", (trial(pattern),))
     full = dict.fromkeys(METRICS, NOTHING) | dict(estimates)
-    return Group(pattern, level, LOAD(), trials, full, (), (), None)
+    return Group(pattern, level, trials, full, (), (), None, load=LOAD())
 
 
 def result(

@@ -12,10 +12,10 @@ import numpy as np
 import pytest
 from make_run import make_run
 
-from bench.analysis.evaluate import level_of
 from bench.analysis.evaluated import Evaluated, ExperimentResult
 from bench.analysis.groups import predictions_of
 from bench.analysis.metrics import METRICS
+from bench.analysis.outline import level_of
 from bench.model.errors import UsageError
 from bench.model.law import Prediction
 from bench.results import digests

@@ -1,0 +1,143 @@
+"""Evaluation of built data: trial by trial it is the same as at once, in any order."""
+
+from __future__ import annotations
+
+import math
+import random
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from unit_builders import MS, SECOND, data, latencies, trial
+
+from bench.analysis import kept
+from bench.analysis.evaluate import TrialEvaluator, evaluate
+from bench.analysis.evaluated import Predicted, TrialResult
+from bench.analysis.trialdata import TrialData
+from bench.model.pattern import Pattern
+from bench.model.readings import Reading
+from bench.model.records import RunFile, TrialFile
+from bench.model.trial import Trial
+from bench.results.evaluation_cache import decoded, encoded
+from bench.stats.estimates import Estimate
+from scenarios.notifications.experiment import EXPERIMENT
+
+KNOWN = {EXPERIMENT.name: EXPERIMENT}
+
+
+@dataclass(frozen=True)
+class BuiltTrial:
+    record: TrialFile
+    content: TrialData
+
+    def data(self) -> TrialData:
+        return self.content
+
+
+@dataclass(frozen=True)
+class BuiltRun:
+    folder: Path
+    file: RunFile
+    trials: tuple[BuiltTrial, ...]
+    unfinished: tuple[Trial, ...] = ()
+
+
+def built(plan: Trial, values_ns: list[int], missing: int = 0, failed: bool = False) -> BuiltTrial:
+    """A trial of these latencies; `missing` rows were counted and not stored (void)."""
+    meters = {"server": [Reading(n * SECOND // 10, n * 7 * MS, 1000, n) for n in range(11)]}
+    content = data(latencies(values_ns, intended_ns=SECOND // 2), series=meters)
+    record = TrialFile(1, plan, "failed" if failed else "ok", t1_ns=SECOND)
+    return BuiltTrial(replace(record, counted=len(values_ns) + missing), content)
+
+
+def run_of(trials: list[BuiltTrial]) -> BuiltRun:
+    ids = dict.fromkeys(one.record.trial.pattern for one in trials)
+    patterns = {one: Pattern(*one.split("/"), one, "") for one in ids}
+    plan = [one.record.trial for one in trials]
+    file = RunFile(1, "", "", 1, 1, 1, {}, patterns, plan)
+    return BuiltRun(Path("run"), file, tuple(trials))
+
+
+def as_bytes(results: list[TrialResult]) -> bytes:
+    return encoded(results)  # type: ignore[arg-type]
+
+
+TRIALS = st.lists(
+    st.tuples(
+        st.sampled_from(["sse", "websocket"]),
+        st.sampled_from([5, 10]),
+        st.lists(st.integers(1, 10**9), max_size=40),
+        st.sampled_from([0, 0, 0, 2]),
+        st.booleans(),
+    ),
+    min_size=1,
+    max_size=8,
+)
+
+
+@given(TRIALS, st.randoms(use_true_random=False))
+def test_trial_by_trial_is_the_same_as_at_once(
+    drawn: list[tuple[str, int, list[int], int, bool]], order: random.Random
+) -> None:
+    trials = [
+        built(
+            trial(
+                number,
+                pattern=f"notifications/{name}",
+                level={"clients": clients},
+                load={"clients": clients},
+            ),
+            values,
+            missing,
+            failed,
+        )
+        for number, (name, clients, values, missing, failed) in enumerate(drawn)
+    ]
+    whole = evaluate(run_of(trials), KNOWN)
+    evaluator = TrialEvaluator(KNOWN)
+    shuffled = order.sample(trials, len(trials))
+    alone = {one.record.trial.number: evaluator.result(one) for one in shuffled}
+    assert as_bytes(whole.trials) == as_bytes([alone[number] for number in sorted(alone)])
+    # Kept and put back, nothing differs: NaNs, arrays, judgements.
+    raw = encoded(kept.kept(whole))
+    back = kept.restored(run_of(trials), KNOWN, {}, decoded(raw))
+    assert encoded(kept.kept(back)) == encoded(decoded(raw))
+    assert [group.load for group in back.experiments[0].groups] == [
+        group.load for group in whole.experiments[0].groups
+    ]
+
+
+def test_a_trial_is_read_once_by_an_evaluator() -> None:
+    evaluator, one = TrialEvaluator(KNOWN), built(trial(), [MS] * 5)
+    first = evaluator.result(one)
+    assert evaluator.result(replace(one, content=data())) is first
+    assert first.samples["latency_p99"] == 5
+    assert math.isnan(first.metrics["latency_p99"])
+
+
+def test_an_array_comes_back_as_it_was() -> None:
+    numbers = kept.kept(evaluate(run_of([built(trial(), [MS] * 500)]), KNOWN))
+    (found,) = decoded(encoded(numbers))
+    roles, before = (one.groups[0].trials[0].roles["server"] for one in (found, numbers[0]))
+    assert np.array_equal(roles.cpu_share, before.cpu_share)
+    assert roles.cpu_share.dtype == before.cpu_share.dtype
+
+
+@pytest.mark.parametrize(
+    ("law", "value", "low", "high", "expected"),
+    [
+        (100.0, 109.0, 50.0, 150.0, "close"),
+        (100.0, 91.0, 90.5, 91.5, "close"),
+        (100.0, 120.0, 95.0, 150.0, "imprecise"),
+        (100.0, 120.0, 110.0, 130.0, "missed"),
+        (100.0, 120.0, math.nan, math.nan, "missed"),
+        (0.0, 0.0, 0.0, 0.0, "close"),
+        (0.0, 1.0, 0.5, 1.5, "missed"),
+    ],
+)
+def test_agreement(law: float, value: float, low: float, high: float, expected: str) -> None:
+    found = Predicted("L", "f", "s", "latency_mean", law, Estimate(value, low, high, 3))
+    assert found.agreement == expected
