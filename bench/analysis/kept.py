@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from bench.analysis import groups, judging
+from bench.analysis import judging
 from bench.analysis.evaluate import RunSource
 from bench.analysis.evaluated import Evaluated, ExperimentResult, Group, GroupNumbers
 from bench.analysis.outline import outline
@@ -72,7 +72,7 @@ def _filled(result: ExperimentResult, found: Kept) -> ExperimentResult:
 
 
 def _group(experiment: Experiment, numbers: GroupNumbers) -> Group:
-    load = groups.load_of(experiment, numbers.trials[0].record.trial.load)
+    load = experiment.load.read(numbers.trials[0].record.trial.load)
     return Group(**_fields(numbers), load=load)
 
 
