@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import asyncio
 import random
-from array import array
 from collections import deque
 from collections.abc import Callable, Iterator
 from itertools import repeat
@@ -21,6 +20,7 @@ from bench.clock import Alarm, now_ns
 from bench.model.payload import encode
 from bench.model.samples import EVERY
 from bench.plan import arrivals
+from targets._event_log import EventLog, LoggedEvent
 
 KEPT_EVENTS = 100_000
 """Events that a feed keeps for clients that come back (about 10 MB at 100 B)."""
@@ -55,7 +55,8 @@ class Feed:
 
     async def wait(self, sequence: int, timeout_s: float | None = None) -> list[Event]:
         """The events after `sequence`, as soon as there is one; [] at the timeout."""
-        if self.last <= sequence:
+        # A feed that was begun anew has nothing for those who missed something before.
+        if self.last <= sequence or not self._kept:
             loop = asyncio.get_running_loop()
             waiter = loop.create_future()
             self._waiting[waiter] = None
@@ -100,7 +101,8 @@ class EventSource:
         self._seed = seed
         self._deliver = deliver
         self._feeds: dict[int, Feed] = {}
-        self._log = array("q")
+        self._log: EventLog | None = None
+        self._logged_to_ns = self._resumed_ns = -1
         self.for_all = load.own.audience == "every"
         self.published = 0
         self.failure = ""
@@ -113,6 +115,22 @@ class EventSource:
             feed = self._feeds[key] = Feed()
         return feed
 
+    def keep_log(self, path: Path) -> None:
+        """Record events there; where it has some, go on after them."""
+        self._log = EventLog(path)
+        for row in self._log:
+            self.feed_of(row.audience).last = row.sequence
+            self.published += 1
+            self._logged_to_ns = max(self._logged_to_ns, row.intended_ns)
+        if self.published:
+            self._resumed_ns = now_ns()
+
+    def close_log(self) -> None:
+        """Nothing more will be published."""
+        if self._log is not None:
+            self._log.close()
+            self._log = None
+
     def publish(self, audience: int, intended_ns: int, size: int) -> Event:
         """Make the next event for `audience` (EVERY or a client) and hand it on."""
         feed = self.feed_of(audience)
@@ -120,10 +138,20 @@ class EventSource:
         sequence = feed.last + 1
         event = Event(sequence, encode(sequence, intended_ns, published_ns, size))
         feed.append(event)
-        self._log.extend((audience, sequence, intended_ns, published_ns))
-        self.published += 1
+        self._note(audience, sequence, intended_ns, published_ns)
         self._deliver(audience, event)
         return event
+
+    def _note(self, audience: int, sequence: int, intended_ns: int, published_ns: int) -> None:
+        if self._log is not None:
+            self._log.append(LoggedEvent(audience, sequence, intended_ns, published_ns))
+        self.published += 1
+
+    def _miss(self, audience: int, due_ns: int) -> None:
+        """An event that was due while nobody was there: it has a number, and reaches nobody."""
+        feed = self.feed_of(audience)
+        feed.last += 1
+        self._note(audience, feed.last, due_ns, 0)
 
     def publish_now(self, client: int) -> int:
         """One event outside the schedule, to check the pattern; returns its sequence."""
@@ -146,7 +174,10 @@ class EventSource:
         return zip(times, repeat(load.own.payload_bytes), strict=False)
 
     async def run(self, start_ns: int, end_ns: int) -> None:
-        """Publish by schedule from start to end, however late."""
+        """Publish by schedule from start to end, however late.
+
+        A source that goes on after another leaves out what that one published.
+        """
         alarm = Alarm(asyncio.get_running_loop())
         chance = random.Random(self._seed)
         try:
@@ -154,18 +185,19 @@ class EventSource:
                 due_ns = start_ns + offset_ns
                 if due_ns >= end_ns:
                     return
+                audience = EVERY if self.for_all else chance.randrange(self._load.window.clients)
+                if due_ns <= self._logged_to_ns:
+                    continue
+                if due_ns <= self._resumed_ns:
+                    self._miss(audience, due_ns)
+                    continue
                 # Gives the loop a turn even when late: what was published must get out.
                 await alarm.until(due_ns)
-                audience = EVERY if self.for_all else chance.randrange(self._load.window.clients)
                 self.publish(audience, due_ns, size)
         except Exception as error:
             self.failure = f"event source: {type(error).__name__}: {error}"
         finally:
             alarm.close()
-
-    def write_log(self, path: Path) -> None:
-        """All published events as rows of four int64: feed, sequence, intended, published."""
-        path.write_bytes(self._log.tobytes())
 
 
 def _repeated(points: list[arrivals.TracePoint]) -> Iterator[tuple[int, int]]:

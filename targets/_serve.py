@@ -104,7 +104,7 @@ class Session:
             case AskCounts():
                 return Counts(self.target.counts())
             case FinishPart() if self.target.source is not None:
-                self.target.source.write_log(Path(command.events))
+                self.target.source.close_log()
         return self._counters()
 
     def _probe(self, client: int) -> Probed:
@@ -135,6 +135,8 @@ async def serve(config: PartConfig, lines: asyncio.StreamReader) -> None:
     load = load_of(experiment, config.load)
     target = load_target(config.pattern)(load, config.seed, config.services)
     target.host = config.host
+    if target.source is not None and config.log:
+        target.source.keep_log(Path(config.log))
     port = await target.start(config.port)
     say(PartReady(target.address(port), bool(target.counts()), target.front()))
     session = Session(target)

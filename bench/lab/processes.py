@@ -15,6 +15,8 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
@@ -58,6 +60,25 @@ def _before_exec(pins: Sequence[int], join: Sequence[int]) -> Callable[[], None]
     return prepare
 
 
+@cache
+def _lasting_thread() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(1, "starts children")
+
+
+def _popen(*arguments: Any, **options: Any) -> subprocess.Popen[bytes]:
+    """Start a process from a thread that outlives it.
+
+    Linux ends a child with its parent's *thread*, and those of faults end early.
+    """
+
+    def start() -> subprocess.Popen[bytes]:
+        return subprocess.Popen(*arguments, **options)
+
+    if threading.current_thread() is threading.main_thread():
+        return start()
+    return _lasting_thread().submit(start).result()
+
+
 def environment() -> dict[str, str]:
     """The environment of children: ours, less what would mislead them."""
     return {name: value for name, value in os.environ.items() if name not in CLEAN_ENVIRONMENT}
@@ -91,7 +112,7 @@ class Child:
         self._rest = b""
         self._asking = threading.Lock()
         with log.open("ab") as output:
-            self.process = subprocess.Popen(
+            self.process = _popen(
                 command,
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
@@ -101,7 +122,7 @@ class Child:
                 # Its own group: a Ctrl-C at the terminal is ours to handle.
                 start_new_session=True,
                 pass_fds=tuple(pass_fds),
-                preexec_fn=_before_exec(pins, join),  # noqa: PLW1509 - no thread of ours holds a lock
+                preexec_fn=_before_exec(pins, join),
             )
 
     @property

@@ -67,7 +67,11 @@ class Address(Struct, frozen=True):
 
 
 class PartConfig(Struct, frozen=True, kw_only=True):
-    """The first line into a part's process."""
+    """The first line into a part's process.
+
+    `log` is the file that events are recorded in, "" for none; where it has some already,
+    the part goes on after them.
+    """
 
     pattern: str
     load: Values
@@ -75,6 +79,7 @@ class PartConfig(Struct, frozen=True, kw_only=True):
     services: dict[str, Values]
     host: str = "127.0.0.1"
     port: int = 0
+    log: str = ""
 
 
 class Probe(Struct, frozen=True, tag="probe"):
@@ -99,9 +104,7 @@ class AskCounts(Struct, frozen=True, tag="counts"):
 
 
 class FinishPart(Struct, frozen=True, tag="finish"):
-    """Write the record of events to the file `events`, then end."""
-
-    events: str
+    """Complete the record of events, then end."""
 
 
 PartCommand = Probe | Publish | AskPartCounters | AskCounts | FinishPart

@@ -16,7 +16,7 @@ from bench.model import linktext
 from bench.model.errors import TrialFailed
 from bench.model.fault import ActorKind, ActorName, Fault, parse_faults, timeline
 from bench.plan.fault_checks import CLIENTS, PATHS, verb_of
-from bench.run.startup import RunningTrial, TrialContext, pids_of
+from bench.run.startup import RunningTrial, TrialContext, pids_of, start_target_again
 from bench.run.timeline import Timeline
 
 
@@ -49,7 +49,13 @@ def _action(fault: Fault, casts: Mapping[str, Cast]) -> Action:
 
 
 def _casts(running: RunningTrial, around: TrialContext) -> dict[str, Cast]:
-    found = {"server": _processes("part", "server", running, lambda: [running.target.pid])}
+    server = ProcessActor(
+        "server",
+        lambda: [running.target.pid],
+        running.killed.update,
+        lambda: start_target_again(running, around),
+    )
+    found = {"server": Cast("part", lambda _: [server])}
     if running.front is not None:
         front = running.front
         found["proxy"] = _processes("proxy", "proxy", running, lambda: front.pids)

@@ -25,6 +25,8 @@ def keep_raw(running: RunningTrial, experiment: Experiment, meters: list[MeterRo
     folder = running.folder
     rows = _read_binary(folder / "rows.bin", samples.DTYPE)
     events = _read_binary(folder / "events.bin", samples.EVENT_DTYPE)
+    # The record of a source that was killed ends in rows that nobody wrote.
+    events = events[events["sequence"] > 0]
     parquet.write_samples(folder / "samples.parquet", rows, operations)
     parquet.write_events(folder / "events.parquet", events)
     parquet.write_meters(folder / "meters.parquet", meters)

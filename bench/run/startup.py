@@ -12,13 +12,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
+from bench.catalog import ROOT
 from bench.lab import linked
 from bench.lab.meters import Meters
 from bench.lab.network.network import Network
 from bench.lab.ports import free_port
-from bench.lab.processes import Child, ChildDied
+from bench.lab.processes import Child, ChildDied, python_child
 from bench.lab.proxies.front import Front
-from bench.lab.side import ON_LOOPBACK, Sides
+from bench.lab.side import ON_LOOPBACK, Side, Sides
 from bench.model import linktext
 from bench.model.errors import TrialFailed
 from bench.model.fault import FaultDone
@@ -35,6 +36,7 @@ from bench.model.messages import (
     PartReady,
     Probe,
     Probed,
+    Publish,
     Spawn,
     Tried,
     TryClient,
@@ -86,6 +88,11 @@ class RunningTrial:
     results: LoadResults | None = None
     killed: set[int] = field(default_factory=set)
     """Processes that a fault ended: their death is no failure."""
+
+    port: int = 0
+    publish: Publish | None = None
+    replaced: list[Child] = field(default_factory=list)
+    """Processes of the target that were killed and started again."""
 
     faults: list[FaultDone] = field(default_factory=list)
 
@@ -144,6 +151,36 @@ def ask_target(
         raise
 
 
+def target_process(folder: Path, pins: Sequence[int], side: Side) -> Child:
+    """A fresh process for the target, which has not been told yet what it is."""
+    return python_child("targets", "target", folder / "target.log", pins, ROOT, side.join)
+
+
+def part_config(running: RunningTrial, around: TrialContext) -> PartConfig:
+    trial = running.trial
+    return PartConfig(
+        pattern=trial.pattern,
+        load=dict(trial.load),
+        seed=trial.seed,
+        services=dict(around.services),
+        host=running.sides.backend.host,
+        port=running.port,
+        log=str(running.folder / "events.bin"),
+    )
+
+
+def start_target_again(running: RunningTrial, around: TrialContext) -> None:
+    """After its death: a fresh process at the same address, that goes on where it was."""
+    target = target_process(running.folder, running.sets["backend"], running.sides.backend)
+    # The one that is asked by others is the dead one until this one is ready.
+    running.replaced.append(target)
+    target.tell(part_config(running, around))
+    target.listen(PartReady, START_SECONDS)
+    if running.publish is not None:
+        target.ask(running.publish, Done)
+    running.replaced[-1], running.target = running.target, target
+
+
 def start(running: RunningTrial, around: TrialContext) -> None:
     trial = running.trial
     links = linktext.links_of(trial.load)
@@ -152,17 +189,10 @@ def start(running: RunningTrial, around: TrialContext) -> None:
         wanted = {name: path for name, path in captures.items() if name in links}
         running.network.shape(links, trial.seed, wanted)
     backend = running.sides.backend
-    running.target.tell(
-        PartConfig(
-            pattern=trial.pattern,
-            load=dict(trial.load),
-            seed=trial.seed,
-            services=dict(around.services),
-            host=backend.host,
-        )
-    )
+    running.target.tell(part_config(running, around))
     part = running.target.listen(PartReady, START_SECONDS)
     address = part.address
+    running.port = address.port
     running.has_counts = part.has_counts or part.front is not None
     if part.front is not None:
         running.front = Front(part.front, running.sets["backend"], backend, address.port)

@@ -47,6 +47,7 @@ from bench.run.startup import (
     connect,
     pids_of,
     start,
+    target_process,
     timed,
     verify,
 )
@@ -71,9 +72,7 @@ def run_trial(
     began = time.monotonic()
     sets = cpu_sets(around.workers)
     sides = around.sides
-    target = python_child(
-        "targets", "target", folder / "target.log", sets["backend"], ROOT, sides.backend.join
-    )
+    target = target_process(folder, sets["backend"], sides.backend)
     load = python_child(
         "bench.load", "load process", folder / "load.log", sets["load"], ROOT, sides.clients.join
     )
@@ -85,12 +84,13 @@ def run_trial(
         reason = str(error)
         if running.network is not None:
             linked.abandon(running.network)
-        tail = target.log_tail() + load.log_tail()
+        tail = running.target.log_tail() + load.log_tail()
         tail += running.front.log_tail() if running.front else []
     finally:
         rows = running.meters.end() if running.meters else []
         load.stop()
-        target.stop()
+        for child in (*running.replaced, running.target):
+            child.stop()
         if running.front is not None:
             running.front.stop()
     rows_stored = keep_raw(running, experiment, rows)
@@ -127,15 +127,10 @@ def _execute(
 
 def _meters(running: RunningTrial, around: TrialContext) -> list[Meter]:
     """What is metered: the part, the proxy before it, services, load processes, the link."""
-    target, clients, front, network = (
-        running.target,
-        running.clients,
-        running.front,
-        running.network,
-    )
+    clients, front, network = running.clients, running.front, running.network
     assert clients is not None
     found = [
-        Meter("server", "server", lambda: [target.pid]),
+        Meter("server", "server", lambda: [running.target.pid]),
         Meter("clients", "generator", lambda: clients.pids),
         *(
             Meter(name, role, partial(pids_of, around.nodes[name]))
@@ -164,7 +159,7 @@ def _end(
     _count(running, "end")
     observer.phase("finish", running)
     running.results = running.load.ask(FinishLoad(), LoadResults, 120.0)
-    ask_target(running, FinishPart(str(running.folder / "events.bin")), PartCounters)
+    ask_target(running, FinishPart(), PartCounters)
 
 
 def _set_window(running: RunningTrial, load: Load[Any]) -> int:
@@ -177,7 +172,8 @@ def _set_window(running: RunningTrial, load: Load[Any]) -> int:
 
 def _window(running: RunningTrial, observer: Observer, start_ns: int) -> None:
     t0_ns, t1_ns = running.t0_ns, running.t1_ns
-    running.target.ask(Publish(start_ns, t1_ns), Done)
+    running.publish = Publish(start_ns, t1_ns)
+    running.target.ask(running.publish, Done)
     running.load.ask(Window(t0_ns, t1_ns), Done)
     assert running.meters is not None
     running.meters.begin(t0_ns, t1_ns)

@@ -114,3 +114,28 @@ def test_a_killed_broker_fails_nothing_where_a_fault_has_killed_it(measure: Meas
     assert data.accounting.lost > 0
     # The next trial has a broker again.
     faulted(measure, "notifications/rabbitmq", "")
+
+
+@pytest.mark.parametrize("pattern", ["sse", "long_polling"])
+def test_a_server_that_starts_again_goes_on(measure: Measure, pattern: str) -> None:
+    stored = faulted(
+        measure, f"notifications/{pattern}", "server:restart@10%", duration_s=6.0, drain_s=2.0
+    )
+    (restart,) = stored.record.faults
+    assert restart.began_ns is not None
+    assert restart.ended_ns is not None
+    data = stored.data()
+    events = data.window_events
+    # No number is missing, and those due while nobody was there were never published.
+    assert (np.diff(events["sequence"]) == 1).all()
+    missed = events[events["published_ns"] == 0]
+    due = missed["intended_ns"] - data.t0_ns
+    assert len(missed) >= 1
+    # A busy server may have had some to publish when it died.
+    assert (due > restart.began_ns - 500 * MS).all()
+    assert (due < restart.ended_ns).all()
+    # Clients are back within the longest pause between two attempts.
+    after = data.outcomes["intended_ns"] > data.t0_ns + restart.ended_ns + 1_200 * MS
+    assert np.count_nonzero(after) >= 4 * 10
+    assert data.accounting.lost >= 4 * len(missed)
+    assert 0 <= metrics.compute(data)["source_lag_p50"] < 1000

@@ -27,7 +27,8 @@ quantile_metrics(
 
 
 def source_lag_ns(data: TrialData) -> np.ndarray:
-    return difference_ns(data.window_events, "published_ns", "intended_ns")
+    events = data.window_events
+    return difference_ns(events[events["published_ns"] > 0], "published_ns", "intended_ns")
 
 
 quantile_metrics(

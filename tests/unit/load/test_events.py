@@ -16,7 +16,8 @@ from load_builders import in_loop
 from bench.model.payload import decode
 from bench.model.samples import EVENT_DTYPE, EVERY
 from scenarios.notifications.experiment import EXPERIMENT
-from targets import _events
+from targets import _event_log, _events
+from targets._event_log import EventLog, LoggedEvent
 from targets._events import Event, EventSource, Feed
 
 
@@ -110,10 +111,12 @@ def load(**values: Any) -> Any:
 
 def published(load: Any, seed: int, end_ns: int, folder: Path) -> tuple[EventSource, np.ndarray]:
     """A source whose schedule is long past: it publishes everything at once, in order."""
+    (folder / "events.bin").unlink(missing_ok=True)
     source = EventSource(load, seed)
+    source.keep_log(folder / "events.bin")
     in_loop(lambda: source.run(0, end_ns))
     assert source.failure == ""
-    source.write_log(folder / "events.bin")
+    source.close_log()
     return source, np.fromfile(folder / "events.bin", EVENT_DTYPE)
 
 
@@ -174,3 +177,66 @@ def test_a_source_that_breaks_says_so(tmp_path: Path) -> None:
     source = EventSource(load(schedule="trace", trace=str(tmp_path / "gone.csv")), 1)
     in_loop(lambda: source.run(0, 1))
     assert source.failure.startswith("event source: FileNotFoundError: ")
+
+
+# --- a source that is started again ---------------------------------------------------------
+
+
+def test_a_source_goes_on_after_the_one_that_died(tmp_path: Path) -> None:
+    """What was published is not published again; what was due meanwhile reaches nobody."""
+    path = tmp_path / "events.bin"
+    wanted = load(event_rate_per_s=100.0, schedule="constant")
+    first = EventSource(wanted, 1)
+    first.keep_log(path)
+    in_loop(lambda: first.run(0, 300_000_000))
+    # It is killed: nobody closes its log.
+    second = EventSource(wanted, 1)
+    second.keep_log(path)
+    assert (second.published, second.feed_of(0).last) == (30, 30)
+    in_loop(lambda: second.run(0, 500_000_000))
+    second.close_log()
+    log = np.fromfile(path, EVENT_DTYPE)
+    assert log["sequence"].tolist() == list(range(1, 51))
+    assert log["intended_ns"].tolist() == list(range(0, 500_000_000, 10_000_000))
+    assert (log["published_ns"] > 0).tolist() == [True] * 30 + [False] * 20
+    assert second.feed_of(0).since(0) == []
+
+
+def test_events_for_one_client_go_on_as_they_would_have(tmp_path: Path) -> None:
+    wanted = load(event_rate_per_s=100.0, audience="one", clients=3)
+    whole, log = published(wanted, 5, 1_000_000_000, tmp_path)
+    assert whole.published == len(log)
+    path = tmp_path / "again.bin"
+    for end_ns in (400_000_000, 1_000_000_000):
+        source = EventSource(wanted, 5)
+        source.keep_log(path)
+        in_loop(lambda source=source, end_ns=end_ns: source.run(0, end_ns))
+    source.close_log()
+    again = np.fromfile(path, EVENT_DTYPE)
+    for column in ("feed", "sequence", "intended_ns"):
+        assert again[column].tolist() == log[column].tolist()
+
+
+def test_a_feed_begun_anew_makes_those_wait_who_missed_something() -> None:
+    async def run() -> None:
+        feed = Feed()
+        feed.last = 7
+        waiting = asyncio.ensure_future(feed.wait(3))
+        await asyncio.sleep(0)
+        assert not waiting.done()
+        feed.append(Event(8, b""))
+        assert sequences(await waiting) == [8]
+
+    in_loop(run)
+
+
+def test_a_log_grows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_event_log, "ROWS_A_STEP", 4)
+    rows = [LoggedEvent(EVERY, number, number * 10, number * 11) for number in range(1, 12)]
+    for part in (rows[:5], rows[5:]):
+        log = EventLog(tmp_path / "events.bin")
+        for row in part:
+            log.append(row)
+    assert list(log) == rows
+    log.close()
+    assert (tmp_path / "events.bin").stat().st_size == 32 * len(rows)
