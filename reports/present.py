@@ -17,7 +17,7 @@ import pandas as pd
 from bench.analysis.evaluated import Evaluated, ExperimentResult, TrialResult
 from bench.analysis.metrics import METRICS
 from bench.model import linktext
-from bench.model.links import LOOPBACK
+from bench.model.links import CLIENTS, LINKS, LOOPBACK
 from bench.model.load import parameters_of
 from bench.model.units import show
 from bench.stats.estimates import Estimate
@@ -187,17 +187,23 @@ def link(result: ExperimentResult) -> Table:
 
 def link_words(result: ExperimentResult) -> str:
     """The emulated link, and what of it is swept; nothing where all went over loopback."""
-    links = list(
-        dict.fromkeys(linktext.format_link(group.load.values()) for group in result.groups)
-    )
-    if not links or links == [LOOPBACK]:
-        return ""
-    parts = [one.split(",") for one in links]
-    common = ",".join(part for part in parts[0] if all(part in others for others in parts))
     of_link = parameters_of(result.experiment.load)
-    swept = [n for n in result.swept if n == "link" or linktext.is_of_link(of_link[n])]
-    words = [common, f"{numbers.listed(swept)} swept" if swept else ""]
+    swept = [name for name in result.swept if linktext.is_of_link(of_link[name])]
+    words = [_common_words(result, link) for link in LINKS]
+    words += [f"{numbers.listed(swept)} swept" if swept else ""]
     return "; ".join(word for word in words if word)
+
+
+def _common_words(result: ExperimentResult, link: str) -> str:
+    """What all levels have in common of a link; nothing where it is not emulated."""
+    found = dict.fromkeys(
+        linktext.format_link(group.load.values(), link) for group in result.groups
+    )
+    if set(found) <= {LOOPBACK}:
+        return ""
+    parts = [one.split(",") for one in found]
+    common = ",".join(part for part in parts[0] if all(part in others for others in parts))
+    return common if link == CLIENTS or not common else f"{link}: {common}"
 
 
 def findings(result: ExperimentResult) -> Table:
@@ -260,7 +266,7 @@ def glossary(result: ExperimentResult) -> list[tuple[str, str]]:
 
 def plan(evaluated: Evaluated, result: ExperimentResult) -> list[tuple[str, str]]:
     """What was asked: patterns, levels, repeats and every value of the load."""
-    links = dict.fromkeys(linktext.format_link(group.load.values()) for group in result.groups)
+    links = dict.fromkeys(linktext.format_links(group.load.values()) for group in result.groups)
     emulated = "" if set(links) <= {LOOPBACK} else "emulated: "
     found = [
         ("patterns", numbers.listed([pattern.title for pattern in result.patterns])),
@@ -272,7 +278,7 @@ def plan(evaluated: Evaluated, result: ExperimentResult) -> list[tuple[str, str]
     ]
     groups = result.groups
     for name, parameter in parameters_of(result.experiment.load).items():
-        if name == "link" or linktext.is_of_link(parameter):
+        if linktext.is_of_link(parameter):
             continue
         if groups and name not in result.swept:
             values = dict.fromkeys(group.load.values()[parameter.field_name] for group in groups)

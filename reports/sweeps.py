@@ -100,8 +100,9 @@ def _candidates(result: ExperimentResult) -> list[Sweep]:
 def _moving(result: ExperimentResult, name: str, loads: Iterable[dict[str, Any]]) -> set[str]:
     """The parameters that change with one that is swept: of a link, those that follow from it."""
     parameters = parameters_of(result.experiment.load)
-    if name == "link":  # its name stands for all the rest
-        return {key for key, one in parameters.items() if linktext.is_of_link(one)} | {name}
+    swept = parameters[name]
+    if linktext.is_of_link(swept) and swept.attribute == "link":  # its name stands for the rest
+        return {key for key, one in parameters.items() if one.section == swept.section}
     way_up = f"{name}_up"
     # A level may name what another leaves out (warmup): then nothing follows it.
     follows = way_up in parameters and all(load.get(name) == load.get(way_up) for load in loads)

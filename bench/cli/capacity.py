@@ -46,7 +46,7 @@ def capacity(
     repeats: Annotated[int, typer.Option(min=1, help="trials per level at first")] = 3,
     duration: Annotated[str, typer.Option(help=f"window length (default {DURATION})")] = "",
     settings: Settings = None,
-    link: Link = "",
+    link: Link = None,
     fault: Faults = None,
     workers: Annotated[int, typer.Option(min=1, help="load processes")] = 1,
     seed: Annotated[int, typer.Option(help="random seed for schedules and phases")] = 1,
@@ -57,7 +57,7 @@ def capacity(
     objective = gates.objective(slo)
     from bench.run import request, searching  # noqa: PLC0415 - a wrong objective is told at once
 
-    named = request.settings_of(settings or [], link, fault or [], duration=duration)
+    named = request.settings_of(settings or [], link or [], fault or [], duration=duration)
     wish = searching.CapacityRequest(
         pattern=pattern,
         objective=objective,

@@ -71,7 +71,7 @@ def run(
     names: Names,
     clients: Annotated[str, typer.Option(help="simulated clients, e.g. 10,100,1000")] = "",
     settings: Settings = None,
-    link: Link = "",
+    link: Link = None,
     fault: Faults = None,
     duration: Annotated[str, typer.Option(help="length of the window, e.g. 10s")] = "",
     repeats: Annotated[int | None, typer.Option(help="trials per pattern and level")] = None,
@@ -94,7 +94,7 @@ def run(
     asked = request.Asked(
         names=tuple(names),
         settings=request.settings_of(
-            settings or [], link, fault or [], clients=clients, duration=duration
+            settings or [], link or [], fault or [], clients=clients, duration=duration
         ),
         repeats=repeats,
         workers=workers,

@@ -51,7 +51,7 @@ Settings = Annotated[
     ),
 ]
 Link = Annotated[
-    str,
+    list[str] | None,
     typer.Option(metavar="LINK", help="the network, e.g. wan or rtt=50ms,loss=1%,rate=20mbit"),
 ]
 Faults = Annotated[

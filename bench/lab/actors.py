@@ -18,6 +18,7 @@ from bench.lab.network.network import Network
 from bench.lab.processes import Child
 from bench.lab.resets import reset_connections
 from bench.model.errors import TrialFailed
+from bench.model.links import CLIENTS
 from bench.model.messages import DisturbClients, Disturbed
 
 
@@ -122,13 +123,13 @@ def _send(process: psutil.Process, number: signal.Signals) -> bool:
 class PathActor(Actor):
     """One path of an emulated link; both of its ends go down together."""
 
-    def __init__(self, name: str, network: Network, path: int) -> None:
+    def __init__(self, name: str, network: Network, path: int, link: str = CLIENTS) -> None:
         super().__init__(name)
-        self._network, self._path = network, path
+        self._network, self._path, self._link = network, path, link
 
     def switch(self, up: bool) -> None:
         if self._network.alive:
-            self._network.switch(self._path, up)
+            self._network.switch(self._path, up, self._link)
         elif not up:
             raise TrialFailed("the link is not running")
 

@@ -6,19 +6,20 @@ and compared like them; `--link` only is a shorter way to write them.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from bench.model import units
 from bench.model.errors import UsageError
-from bench.model.links import CLIENTS, EMULATED, LOOPBACK, NAMED, Link, Path, Way
-from bench.model.load import LinkParameters, Parameter, parameters_of
+from bench.model.links import CLIENTS, EMULATED, LINKS, LOOPBACK, NAMED, Link, Path, Way
+from bench.model.load import FAR_LINKS, LinkParameters, Parameter, parameters_of
 
 KEYS = ("rtt", "jitter", "loss", "rate", "queue", "cc")
 WAYS = ("loss", "rate")
 """What may differ by direction: written down/up."""
 
 SECOND = "second_path"
+_OF_LINK = tuple(one.field_name for one in parameters_of(LinkParameters).values())
 _FIELDS = {
     name: one.field_name
     for name, one in parameters_of(LinkParameters).items()
@@ -27,14 +28,40 @@ _FIELDS = {
 EXAMPLE = "--link rtt=50ms,loss=1%,rate=20mbit"
 
 
+def prefix_of(link: str) -> str:
+    """What the names of a link's load parameters begin with."""
+    return "" if link == CLIENTS else f"{link}_"
+
+
+def settings_of_all(texts: Sequence[str]) -> dict[str, str]:
+    """The load parameters that several `--link` stand for; UsageError where one stands twice."""
+    found: dict[str, str] = {}
+    for text in texts:
+        new = settings_of(text)
+        if twice := found.keys() & new.keys():
+            raise UsageError(
+                f"--link {text}: {sorted(twice)[0]} is described twice; write one --link for each"
+            )
+        found |= new
+    return found
+
+
 def settings_of(text: str) -> dict[str, str]:
     """The load parameters that `--link TEXT` stands for, as texts; UsageError where it is none.
 
+    `services:rtt=5ms` and `standby:lan` are the links behind the backend; without a name:
     `lan`, `lan,wifi` (swept), `4g,loss=2%`, `rtt=0,20,50ms,loss=1%` (rtt swept),
     `rate=20mbit/5mbit` (down/up), `path=rtt=20ms path=rtt=60ms` (two paths).
     """
     if not text.strip():
         return {}
+    link, colon, rest = text.partition(":")
+    if colon:
+        if link not in LINKS:
+            raise UsageError(f"--link {text}: unknown link {link!r}; use {', '.join(LINKS)}")
+        if link != CLIENTS and "path=" in rest:
+            raise UsageError(f"--link {text}: this link has one path; write --link {link}:rtt=5ms")
+        return {f"{prefix_of(link)}{name}": value for name, value in settings_of(rest).items()}
     if "path=" in text:
         return _two_paths(text)
     names, values = _pieces(text)
@@ -125,13 +152,30 @@ def _check_jitter(values: Mapping[str, Any]) -> None:
         )
 
 
+def _own(names: Collection[str], link: str) -> dict[str, str]:
+    """Which of these fields are of a link: its own name for each, and that of the load."""
+    return {name: whole for name in _OF_LINK if (whole := f"{prefix_of(link)}{name}") in names}
+
+
 def settled(values: Mapping[str, Any], given: Collection[str]) -> dict[str, Any]:
-    """A load's values (by field name) with those of its link made whole.
+    """A load's values (by field name) with those of its links made whole.
 
     `given` are the fields that were asked for: a named link supplies the others,
     and what is not said of the way up is as on the way down.  On loopback nothing
     of a link is left.  UsageError where loopback is meant and a link is described.
     """
+    whole = dict(values)
+    for link in LINKS:
+        names = _own(values.keys(), link)
+        if names:
+            of_link = {name: values[field] for name, field in names.items()}
+            found = _settled(of_link, {*_own(given, link)}, link)
+            whole |= {names[name]: value for name, value in found.items() if name in names}
+    return whole
+
+
+def _settled(values: Mapping[str, Any], given: Collection[str], link: str) -> dict[str, Any]:
+    """One link's values, by its own names."""
     whole = dict(values)
     asked = [name for name in _FIELDS if _FIELDS[name] in given]
     if values["link"] == LOOPBACK:
@@ -139,9 +183,11 @@ def settled(values: Mapping[str, Any], given: Collection[str]) -> dict[str, Any]
             value = units.show(
                 values[_FIELDS[asked[0]]], parameters_of(LinkParameters)[asked[0]].unit
             )
-            text = f"{asked[0]}={value}"
-            remedy = f"write --link {text}" if asked[0] in KEYS else f"add --set link={EMULATED}"
-            raise UsageError(f"{text}: loopback has none; {remedy}")
+            text, prefix = f"{asked[0]}={value}", prefix_of(link)
+            option = text if link == CLIENTS else f"{link}:{text}"
+            switch = f"add --set {prefix}link={EMULATED}"
+            remedy = f"write --link {option}" if asked[0] in KEYS else switch
+            raise UsageError(f"{prefix}{text}: loopback has none; {remedy}")
         defaults = parameters_of(LinkParameters)
         nothing = {field: defaults[name].default for name, field in _FIELDS.items()}
         return whole | {name: value for name, value in nothing.items() if name in whole}
@@ -182,8 +228,9 @@ def _path(values: Mapping[str, Any]) -> Path:
     return Path(up=_way(values, "_up"), down=_way(values, ""))
 
 
-def link_of(values: Mapping[str, Any]) -> Link | None:
+def link_of(values: Mapping[str, Any], link: str = CLIENTS) -> Link | None:
     """The link that a settled load (by field name) asks for; None on loopback."""
+    values = {name: values[field] for name, field in _own(values.keys(), link).items()}
     if values.get("link", LOOPBACK) == LOOPBACK:
         return None
     second = values.get("second_path")
@@ -193,17 +240,24 @@ def link_of(values: Mapping[str, Any]) -> Link | None:
 
 def links_of(values: Mapping[str, Any]) -> dict[str, Link]:
     """The links that a settled load asks for, by name; none on loopback."""
-    link = link_of(values)
-    return {} if link is None else {CLIENTS: link}
+    found = {link: link_of(values, link) for link in LINKS}
+    return {name: link for name, link in found.items() if link is not None}
 
 
 def is_of_link(parameter: Parameter) -> bool:
-    """Whether a load parameter describes the link."""
-    return parameter.name in _FIELDS
+    """Whether a load parameter says which link there is, or describes it."""
+    return parameter.section in ("link", *FAR_LINKS)
 
 
-def format_link(values: Mapping[str, Any]) -> str:
-    """The link in the words of the command line, for people: `rtt=50ms,loss=1%`."""
+def format_links(values: Mapping[str, Any]) -> str:
+    """All links in the words of the command line: `rtt=50ms services:rtt=5ms`."""
+    far = [f"{link}:{format_link(values, link)}" for link in LINKS if link != CLIENTS]
+    return " ".join([format_link(values), *(one for one in far if not one.endswith(LOOPBACK))])
+
+
+def format_link(values: Mapping[str, Any], link: str = CLIENTS) -> str:
+    """A link in the words of the command line, for people: `rtt=50ms,loss=1%`."""
+    values = {name: values[field] for name, field in _own(values.keys(), link).items()}
     if values.get("link", LOOPBACK) == LOOPBACK:
         return LOOPBACK
     known = parameters_of(LinkParameters)

@@ -114,7 +114,10 @@ def public_name(field_name: str) -> str:
     return field_name
 
 
-Section = Literal["window", "link", "faults", "own"]
+Section = Literal["window", "link", "services", "standby", "faults", "own"]
+FAR_LINKS: tuple[Section, ...] = ("services", "standby")
+"""Those of links.LINKS behind the backend: the names of their parameters begin with the link's."""
+
 SHARED: Mapping[Section, type] = {
     "window": Window,
     "faults": FaultParameters,
@@ -138,6 +141,12 @@ class Parameter:
     choices: tuple[str, ...]
     section: Section = "own"
 
+    @property
+    def attribute(self) -> str:
+        """The name of its field in its section."""
+        far = self.section in FAR_LINKS
+        return self.field_name.removeprefix(f"{self.section}_") if far else self.field_name
+
 
 def parameters_of(part: type | LoadType[Any], section: Section = "own") -> dict[str, Parameter]:
     """The parameters of a load, or of one part of it, by public name in declaration order."""
@@ -157,20 +166,42 @@ def parameters_of(part: type | LoadType[Any], section: Section = "own") -> dict[
     return found
 
 
+def far_link_parameters(link: Section) -> dict[str, Parameter]:
+    """Those of a link behind the backend: the clients' ones with its name, but one path only."""
+    found = {}
+    for name, one in parameters_of(LinkParameters, link).items():
+        if name == "second_path":
+            continue
+        words = f"the network that leads to {link}, as `link`" if name == "link" else one.meaning
+        found[f"{link}_{name}"] = dataclasses.replace(
+            one,
+            name=f"{link}_{name}",
+            field_name=f"{link}_{one.field_name}",
+            meaning=words.replace("link: ", f"{link} link: ").replace("from clients", "towards it"),
+        )
+    return found
+
+
 @dataclass(frozen=True)
 class Load(Generic[Own]):
-    """What is asked of a pattern: four parts, and the parameters that its experiment offers."""
+    """What is asked of a pattern: its parts, and the parameters that its experiment offers.
+
+    `link` is the one between clients and backend; `services` and `standby` are those that
+    lead to these sides.
+    """
 
     window: Window
     link: LinkParameters
     faults: FaultParameters
     own: Own
     parameters: Mapping[str, Parameter] = field(repr=False, compare=False)
+    services: LinkParameters = LinkParameters()
+    standby: LinkParameters = LinkParameters()
 
     def values(self) -> dict[str, Any]:
         """Every offered value by field name, in base units: the form that is stored."""
         return {
-            one.field_name: getattr(getattr(self, one.section), one.field_name)
+            one.field_name: getattr(getattr(self, one.section), one.attribute)
             for one in self.parameters.values()
         }
 
@@ -195,14 +226,19 @@ class LoadType(Generic[Own]):
 
     `changes` (by field name) are the experiment's defaults and bounds of shared parameters;
     `without` are those that mean nothing here: they are not offered and keep their defaults.
+    `links` are the links behind the backend over which its patterns can be measured.
     """
 
     own: type[Own]
     changes: Mapping[str, Change] = field(default_factory=dict)
     without: frozenset[str] = frozenset()
+    links: tuple[Section, ...] = ()
 
     def __post_init__(self) -> None:
         shared = {entry.name for part in SHARED.values() for entry in dataclasses.fields(part)}
+        shared |= {
+            one.field_name for far in self.links for one in far_link_parameters(far).values()
+        }
         mine = {entry.name for entry in dataclasses.fields(self.own)}  # type: ignore[arg-type]
         for what, names in (
             ("is declared twice", shared & mine),
@@ -217,6 +253,8 @@ class LoadType(Generic[Own]):
         found: dict[str, Parameter] = {}
         for section, part in SHARED.items():
             found |= parameters_of(part, section)
+        for link in self.links:
+            found |= far_link_parameters(link)
         found |= parameters_of(self.own)
         return {
             name: self.changes.get(one.field_name, Change()).of(one)
@@ -226,9 +264,10 @@ class LoadType(Generic[Own]):
 
     def __call__(self, **values: Any) -> Load[Own]:
         """A load with these values (by field name) in place of defaults."""
-        parts: dict[str, dict[str, Any]] = {section: {} for section in (*SHARED, "own")}
+        sections = (*SHARED, *FAR_LINKS, "own")
+        parts: dict[str, dict[str, Any]] = {section: {} for section in sections}
         for one in self.parameters.values():
-            parts[one.section][one.field_name] = values.pop(one.field_name, one.default)
+            parts[one.section][one.attribute] = values.pop(one.field_name, one.default)
         if values:
             raise TypeError(f"{self.own.__name__}: no parameter {', '.join(sorted(values))}")
         return Load(
@@ -237,6 +276,8 @@ class LoadType(Generic[Own]):
             FaultParameters(**parts["faults"]),
             self.own(**parts["own"]),
             self.parameters,
+            LinkParameters(**parts["services"]),
+            LinkParameters(**parts["standby"]),
         )
 
     def read(self, values: Mapping[str, Any]) -> Load[Own]:

@@ -31,6 +31,11 @@ class ActorGroup:
         return self.first + self.count - 1
 
 
+def paths_of(link: str) -> str:
+    """The name under which faults know the paths of a link: `path`, `services_path`."""
+    return f"{linktext.prefix_of(link)}{PATHS}"
+
+
 def actors_of(
     pattern: Pattern, load: Mapping[str, Any], services: Collection[str]
 ) -> dict[str, ActorGroup]:
@@ -38,14 +43,13 @@ def actors_of(
 
     `services` are the names of all that can run as one.
     """
-    link = linktext.link_of(load)
     found = {"server": ActorGroup("part")}
     found |= {name: ActorGroup("service") for name in pattern.requires if name in services}
     if "envoy" in pattern.requires:
         found["proxy"] = ActorGroup("proxy")
-    if link is not None:
+    for name, link in linktext.links_of(load).items():
         # A link's paths are its first and its second one.
-        found[PATHS] = ActorGroup("path", len(link.paths), first=1)
+        found[paths_of(name)] = ActorGroup("path", len(link.paths), first=1)
     found[CLIENTS] = ActorGroup("clients", int(load["clients"]))
     return found
 

@@ -15,7 +15,7 @@ from bench.lab.faults import Action
 from bench.model import linktext
 from bench.model.errors import TrialFailed
 from bench.model.fault import ActorKind, ActorName, Fault, parse_faults, timeline
-from bench.plan.fault_checks import CLIENTS, PATHS, verb_of
+from bench.plan.fault_checks import CLIENTS, paths_of, verb_of
 from bench.run.startup import RunningTrial, TrialContext, pids_of, start_target_again
 from bench.run.timeline import Timeline
 
@@ -61,8 +61,8 @@ def _casts(running: RunningTrial, around: TrialContext) -> dict[str, Cast]:
         found["proxy"] = _processes("proxy", "proxy", running, lambda: front.pids)
     for name, node in around.nodes.items():
         found[name] = _processes("service", name, running, partial(pids_of, node))
-    if running.network is not None:
-        found[PATHS] = Cast("path", lambda actor: _paths(actor, running))
+    for link in linktext.links_of(running.trial.load):
+        found[paths_of(link)] = Cast("path", partial(_paths, running=running, link=link))
     found[CLIENTS] = Cast("clients", lambda actor: [_clients(actor, running)])
     return found
 
@@ -73,12 +73,15 @@ def _processes(
     return Cast(kind, lambda _: [ProcessActor(name, pids, running.killed.update)])
 
 
-def _paths(actor: ActorName, running: RunningTrial) -> list[Actor]:
-    network, link = running.network, linktext.link_of(running.trial.load)
+def _paths(actor: ActorName, running: RunningTrial, link: str) -> list[Actor]:
+    network, described = running.network, linktext.link_of(running.trial.load, link)
     assert network is not None
-    assert link is not None
-    first, last = actor.first or 1, actor.last or len(link.paths)
-    return [PathActor(f"path.{number}", network, number - 1) for number in range(first, last + 1)]
+    assert described is not None
+    first, last = actor.first or 1, actor.last or len(described.paths)
+    return [
+        PathActor(f"{paths_of(link)}.{number}", network, number - 1, link)
+        for number in range(first, last + 1)
+    ]
 
 
 def _clients(actor: ActorName, running: RunningTrial) -> Actor:

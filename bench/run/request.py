@@ -48,16 +48,16 @@ class Asked:
 
 
 def settings_of(
-    pairs: Sequence[str], link: str = "", faults: Sequence[str] = (), **named: str
+    pairs: Sequence[str], links: Sequence[str] = (), faults: Sequence[str] = (), **named: str
 ) -> dict[str, str]:
     """`--set` pairs and options of their own as one mapping; UsageError where one stands twice.
 
-    `link` is the text of `--link`, which stands for several; `faults` those of `--fault`.
+    `links` are the texts of `--link`, each of which stands for several, `faults` of `--fault`.
     """
     settings = {name: value for name, value in named.items() if value}
     if faults:
         settings["fault"] = SEPARATOR.join(faults)
-    settings |= linktext.settings_of(link)
+    settings |= linktext.settings_of_all(links)
     for pair in pairs:
         name, equals, value = pair.partition("=")
         if not equals or not name or not value:
@@ -133,7 +133,7 @@ def check_faults(trials: Sequence[Trial], patterns: Sequence[Pattern]) -> None:
 
 
 def one_pattern(
-    name: str, settings: Sequence[str], amqp_url: str, link: str = ""
+    name: str, settings: Sequence[str], amqp_url: str, links: Sequence[str] = ()
 ) -> tuple[Pattern, dict[str, Any]]:
     """The pattern and its load for commands that take one of each."""
     if "/" not in name:
@@ -141,7 +141,7 @@ def one_pattern(
     chosen = catalog.select([name])
     usable, _ = runner.without_missing(chosen, amqp_url)
     experiment = catalog.experiments()[usable[0].experiment]
-    ((level, load), *more) = loads_of(experiment, settings_of(settings, link))
+    ((level, load), *more) = loads_of(experiment, settings_of(settings, links))
     if more:
         raise UsageError(
             f"{', '.join(level)}: this command takes one value each; it sweeps nothing"

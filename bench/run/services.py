@@ -11,7 +11,7 @@ from typing import Any, Protocol
 
 from bench.lab.network.network import Network
 from bench.lab.services import postgres, rabbitmq
-from bench.lab.side import LOOPBACK, ON_LOOPBACK
+from bench.lab.side import LOOPBACK, ON_LOOPBACK, Side
 from bench.model import linktext
 from bench.model.pattern import Pattern
 from bench.model.records import TrialFile
@@ -38,13 +38,13 @@ class Node(Protocol):
 class Services:
     """What surrounds the trials of one run; started when first needed, restarted when dead.
 
-    A run may have trials on loopback and on a link: each place has services of its own.
+    A run may have trials on loopback and on links: each side has services of its own.
     """
 
     def __init__(self, pins: list[int], amqp_url: str, says: Callable[[str], None]) -> None:
         self._pins, self._amqp_url, self._says = pins, amqp_url, says
         self._network = Network()
-        self._nodes: dict[tuple[str, bool], Node] = {}
+        self._nodes: dict[tuple[str, str], Node] = {}
         self._latest: dict[str, Node] = {}
 
     def around(
@@ -60,36 +60,37 @@ class Services:
             if name not in SERVICES:
                 continue
             title, role = SERVICES[name]
-            self._latest[title] = node = self._node(name, network)
+            self._latest[title] = node = self._node(name, sides.services)
             if not node.alive:
                 self._says(f"starting {title}")
                 node.start()
             if node.pids:
                 roles[name] = role
         services = {
-            name: self._node(name, network).service for name in pattern.requires if name in SERVICES
+            name: self._node(name, sides.services).service
+            for name in pattern.requires
+            if name in SERVICES
         }
-        nodes = {name: self._node(name, network) for name in services}
+        nodes = {name: self._node(name, sides.services) for name in services}
         return TrialContext(services, roles, nodes, workers, network, sides)
 
     def _linked(self) -> Network:
         if not self._network.alive:
             self._says("starting the link")
             # What ran in the namespaces of a dead one cannot be reached any more.
-            for name, on_link in list(self._nodes):
-                if on_link:
-                    self._nodes.pop((name, on_link)).stop()
+            for name, host in list(self._nodes):
+                if host != LOOPBACK.host:
+                    self._nodes.pop((name, host)).stop()
             self._network.start()
         return self._network
 
-    def _node(self, name: str, network: Network | None) -> Node:
-        key = name, network is not None
+    def _node(self, name: str, side: Side) -> Node:
+        key = name, side.host
         if key not in self._nodes:
-            place = network.backend if network is not None else LOOPBACK
             self._nodes[key] = (
-                rabbitmq.RabbitNode(self._pins, self._amqp_url, place)
+                rabbitmq.RabbitNode(self._pins, self._amqp_url, side)
                 if name == "rabbitmq"
-                else postgres.Postgres(self._pins, place)
+                else postgres.Postgres(self._pins, side)
             )
         return self._nodes[key]
 

@@ -57,4 +57,5 @@ LOAD = LoadType(
         )
     },
     without=frozenset({"second_path"}),
+    links=("services",),
 )

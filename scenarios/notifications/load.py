@@ -74,7 +74,7 @@ class NotificationLoad:
     )
 
 
-LOAD = LoadType(NotificationLoad, without=frozenset({"second_path"}))
+LOAD = LoadType(NotificationLoad, without=frozenset({"second_path"}), links=("services",))
 
 
 def rate_per_client(load: Load[NotificationLoad]) -> float:

@@ -45,4 +45,4 @@ class ProxyLoad:
     )
 
 
-LOAD = LoadType(ProxyLoad, without=frozenset({"second_path"}))
+LOAD = LoadType(ProxyLoad, without=frozenset({"second_path"}), links=("services",))

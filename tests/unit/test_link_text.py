@@ -317,7 +317,18 @@ def test_any_text_is_a_link_or_a_usage_error(text: str) -> None:
 def test_the_load_parameters_of_a_link_are_known_as_such() -> None:
     found = [p.name for p in parameters_of(LOAD).values() if linktext.is_of_link(p)]
     assert found == [
-        *("rtt", "jitter", "loss", "loss_up", "rate", "rate_up", "queue", "cc", "second_path")
+        *(
+            "link",
+            "rtt",
+            "jitter",
+            "loss",
+            "loss_up",
+            "rate",
+            "rate_up",
+            "queue",
+            "cc",
+            "second_path",
+        )
     ]
 
 
