@@ -1,4 +1,4 @@
-"""Shows how a run goes on: a live line at a terminal, plain lines elsewhere.
+"""Shows how a run goes on: a bar and a live line at a terminal, plain lines elsewhere.
 
 Only shows; knows nothing of how trials are made.
 """
@@ -10,7 +10,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from rich.console import Console
+import rich.progress
+from rich.console import Console, Group
 from rich.live import Live
 from rich.text import Text
 
@@ -19,6 +20,9 @@ from bench.model.records import TrialFile
 from bench.model.trial import Trial
 from bench.plan.trials import seconds_of
 from bench.run.startup import RunningTrial
+
+SPEED_SECONDS = 3600.0
+"""The time left is judged by the trials of the last hour: they take as long as each other."""
 
 
 def duration(seconds: float) -> str:
@@ -34,12 +38,35 @@ def level_words(level: Mapping[str, Any]) -> str:
     )
 
 
+def bar(console: Console, is_known: bool) -> rich.progress.Progress:
+    """Trials done, time spent and, where it is known how many there are, the time left."""
+    left = (
+        rich.progress.TextColumn("spent,"),
+        rich.progress.TimeRemainingColumn(),
+        rich.progress.TextColumn("left"),
+    )
+    return rich.progress.Progress(
+        rich.progress.BarColumn(),
+        rich.progress.MofNCompleteColumn(),
+        rich.progress.TextColumn("trials,"),
+        rich.progress.TimeElapsedColumn(),
+        *(left if is_known else (rich.progress.TextColumn("spent"),)),
+        console=console,
+        speed_estimate_period=SPEED_SECONDS,
+    )
+
+
 class Progress:
     """What runner.Progress asks for, on a Rich console."""
+
+    is_known = True
+    """Whether it is known how many trials there will be."""
 
     def __init__(self, console: Console) -> None:
         self._console = console
         self._live: Live | None = None
+        self._bar = bar(console, self.is_known)
+        self._task = self._bar.add_task("", total=None)
         self._trials: Sequence[Trial] = ()
         self._done = 0
         self._began = time.monotonic()
@@ -54,12 +81,13 @@ class Progress:
         self._trials, self._began = trials, time.monotonic()
         about = duration(seconds_of(trials))
         self._console.print(f"{len(trials)} trials, about {about}; results in {folder}")
-        if self._console.is_terminal and trials:
-            self._live = Live(console=self._console, refresh_per_second=4, transient=True)
-            self._live.start()
+        self._bar.reset(self._task, total=len(trials))
+        if trials:
+            self._open()
 
     def trials_added(self, trials: Sequence[Trial], reason: str) -> None:
         self._trials = [*self._trials, *trials]
+        self._bar.update(self._task, total=len(self._trials))
         self.says(f"{reason}: repeat {trials[0].repeat}, {len(trials)} more trials")
 
     def trial_begins(self, trial: Trial) -> None:
@@ -69,13 +97,23 @@ class Progress:
         self._head = " ".join(word for word in (place, trial.pattern, level) if word)
 
     def trial_ends(self, record: TrialFile) -> None:
-        self._done += 1
+        self._count()
         spent = time.monotonic() - self._began
         left = duration(spent / self._done * (len(self._trials) - self._done))
         outcome = "ok" if record.status == "ok" else f"FAILED: {record.reason}"
         if record.status != "ok":
             self.failed.append(record)
         self._console.print(Text(f"{self._head}: {outcome} ({left} left)"), soft_wrap=True)
+
+    def _count(self) -> None:
+        self._done += 1
+        self._bar.advance(self._task)
+
+    def _open(self) -> None:
+        if self._console.is_terminal:
+            self._live = Live(console=self._console, refresh_per_second=4, transient=True)
+            self._live.start()
+            self._show("")
 
     def says(self, text: str) -> None:
         self._console.print(Text(text))
@@ -104,4 +142,5 @@ class Progress:
 
     def _show(self, rest: str) -> None:
         if self._live is not None:
-            self._live.update(Text(f"{self._head}: {self._phase}{rest}"))
+            line = Text(f"{self._head}: {self._phase}{rest}", overflow="ellipsis", no_wrap=True)
+            self._live.update(Group(self._bar, line))

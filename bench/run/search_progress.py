@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from rich.console import Console
-from rich.live import Live
 
 from bench.model.records import TrialFile
 from bench.model.trial import Trial
@@ -17,7 +16,9 @@ from bench.run.progress import Progress, level_words
 
 
 class SearchProgress(Progress):
-    """A line at a terminal while a trial runs; nothing for trials that are done."""
+    """A bar and a line at a terminal while a trial runs; nothing for trials that are done."""
+
+    is_known = False
 
     def __init__(self, console: Console) -> None:
         super().__init__(console)
@@ -25,9 +26,7 @@ class SearchProgress(Progress):
 
     def run_begins(self, trials: Sequence[Trial], folder: Path) -> None:  # noqa: ARG002
         self._console.print(f"results in {folder}", soft_wrap=True)
-        if self._console.is_terminal:
-            self._live = Live(console=self._console, refresh_per_second=4, transient=True)
-            self._live.start()
+        self._open()
 
     def trials_added(self, trials: Sequence[Trial], reason: str) -> None:
         self._trials = [*self._trials, *trials]
@@ -38,6 +37,6 @@ class SearchProgress(Progress):
         self._head = f"trial {self._done + 1}: {level_words(trial.level)} ({self._why})"
 
     def trial_ends(self, record: TrialFile) -> None:
-        self._done += 1
+        self._count()
         if record.status != "ok":
             self.failed.append(record)

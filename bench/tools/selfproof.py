@@ -237,7 +237,7 @@ class ProofProgress(Progress):
         self._watcher = watcher
 
     def trial_ends(self, record: TrialFile) -> None:
-        self._done += 1
+        self._count()
         if record.status != "ok":
             self.failed.append(record)
             self.says(f"trial {record.trial.number}: FAILED: {record.reason}")
