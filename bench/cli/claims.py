@@ -27,10 +27,15 @@ def claims(
     if run is None:
         print_ledger()
         return
-    from bench.results.evaluation import evaluate  # noqa: PLC0415 - the ledger alone stays fast
+    from bench.results.evaluation import (  # noqa: PLC0415 - the ledger alone stays fast
+        evaluate,
+        suspecting,
+    )
 
-    for result in evaluate(run).experiments:
-        print_verdicts(result)
+    evaluated = evaluate(run)
+    with suspecting(evaluated.file, run):
+        for result in evaluated.experiments:
+            print_verdicts(result)
 
 
 def print_ledger() -> None:

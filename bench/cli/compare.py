@@ -84,14 +84,15 @@ def _runs(
     run_a: Path, run_b: Path, keys: Sequence[str], wanted: Sequence[Gate], allow_unlike: bool
 ) -> Any:
     from bench.results import store  # noqa: PLC0415 - a wrong gate is told at once
-    from bench.results.evaluation import evaluate  # noqa: PLC0415
+    from bench.results.evaluation import evaluate, suspecting  # noqa: PLC0415
     from reports import comparison  # noqa: PLC0415
 
     a, b = store.open_run(run_a), store.open_run(run_b)
     unlike = comparability.check_comparable(a.file, b.file, allow_unlike)
     first = evaluate(a)
     second = first if run_a.resolve() == run_b.resolve() else evaluate(b)
-    found = comparison.compare_runs(first, second, keys, wanted, unlike)
+    with suspecting(a.file, run_a), suspecting(b.file, run_b):
+        found = comparison.compare_runs(first, second, keys, wanted, unlike)
     if not found.rows:
         raise UsageError(
             f"{run_a} and {run_b}: no usable trials of the same pattern and level; see "
@@ -101,10 +102,12 @@ def _runs(
 
 
 def _patterns(run: Path, base: str, keys: Sequence[str], wanted: Sequence[Gate]) -> Any:
-    from bench.results.evaluation import evaluate  # noqa: PLC0415
+    from bench.results.evaluation import evaluate, suspecting  # noqa: PLC0415
     from reports import pairs  # noqa: PLC0415
 
-    found = pairs.compare_patterns(evaluate(run), base, keys, wanted)
+    evaluated = evaluate(run)
+    with suspecting(evaluated.file, run):
+        found = pairs.compare_patterns(evaluated, base, keys, wanted)
     if not found.rows:
         raise UsageError(f"{run}: only one pattern has usable trials; name a second run")
     return found

@@ -79,13 +79,14 @@ def plain_table(*headers: str) -> Table:
 
 def write_report(folder: Path) -> Any:
     """Write the report, print the answer and return the evaluated run."""
-    from bench.results.evaluation import evaluate  # noqa: PLC0415
+    from bench.results.evaluation import evaluate, suspecting  # noqa: PLC0415
     from reports import answer, page  # noqa: PLC0415
 
     evaluated = evaluate(folder)
-    for table in answer.answer_tables(evaluated):
-        print_answer(table)
-    where = page.write(evaluated)
+    with suspecting(evaluated.file, folder):
+        for table in answer.answer_tables(evaluated):
+            print_answer(table)
+        where = page.write(evaluated)
     console.print(f"report: {where}")
     if not any(group.used for result in evaluated.experiments for group in result.groups):
         raise typer.Exit(VOID)

@@ -5,7 +5,8 @@ Between the disk and `bench.analysis.evaluate`; must not know what is made of it
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 from bench import catalog
@@ -15,6 +16,7 @@ from bench.analysis.evaluated import Evaluated
 from bench.analysis.outline import experiment_names
 from bench.model.errors import UsageError
 from bench.model.experiment import Experiment
+from bench.model.records import RunFile
 from bench.results import evaluation_cache
 from bench.results.store import StoredRun, open_run
 
@@ -38,20 +40,28 @@ def evaluate(run: Path | StoredRun) -> Evaluated:
         if evaluation_cache.key_of(stored) == key:  # else the run was changed in the meantime
             evaluation_cache.write(stored.folder, key, numbers)
         found = evaluation_cache.decoded(numbers)  # the same path, so the same run, as from now on
-    return kept.restored(stored, experiments, compared, found)
+    with suspecting(stored.file, stored.folder):
+        return kept.restored(stored, experiments, compared, found)
+
+
+@contextmanager
+def suspecting(file: RunFile, folder: Path) -> Iterator[None]:
+    """What a changed value can cause is damage where a run has no digests, else a defect here."""
+    try:
+        yield
+    except DAMAGE as error:
+        if file.digests:
+            raise
+        raise UsageError(
+            f"{folder}: cannot be evaluated ({type(error).__name__}: {error}); it has no "
+            "digests, so a file of it may be damaged"
+        ) from None
 
 
 def _numbers(stored: StoredRun, experiments: Mapping[str, Experiment]) -> bytes:
     """What evaluation finds, as it is kept."""
-    try:
+    with suspecting(stored.file, stored.folder):
         return evaluation_cache.encoded(kept.kept(evaluate_run(stored, experiments)))
-    except DAMAGE as error:
-        if stored.file.digests:
-            raise  # what was read is what was written: the defect is here
-        raise UsageError(
-            f"{stored.folder}: cannot be evaluated ({type(error).__name__}: {error}); it has no "
-            "digests, so a file of it may be damaged"
-        ) from None
 
 
 def _experiments(stored: StoredRun) -> dict[str, Experiment]:

@@ -48,8 +48,11 @@ class Array(msgspec.Struct, array_like=True):
 
 def read(run: Path, key: str) -> list[Kept] | None:
     """What was kept under this key; None where nothing was, or where it is not whole."""
+    path = run / NAME
     try:
-        file = msgspec.msgpack.decode((run / NAME).read_bytes(), type=CacheFile)
+        if not path.is_file():  # to open a pipe would wait for ever
+            return None
+        file = msgspec.msgpack.decode(path.read_bytes(), type=CacheFile)
         if file.key != key or file.seal != jsonfile.sha256(bytes(file.numbers)):
             return None
         return decoded(bytes(file.numbers))

@@ -22,8 +22,9 @@ from make_run import make_run
 from system_builders import bench_main
 
 from bench import catalog
-from bench.results import environment, store
+from bench.results import environment, evaluation_cache, store
 from bench.results.digests import write_recorded
+from bench.results.evaluation import evaluate
 from bench.run import identities
 from reports import figures
 
@@ -31,8 +32,13 @@ CASES = int(os.environ.get("DAMAGED_CASES", "100"))
 SEED = int(os.environ.get("DAMAGED_SEED", random.SystemRandom().getrandbits(32)))
 ALL_COMMANDS = "DAMAGED_CASES" in os.environ
 COMMANDS = ("report", "claims", "compare", "resume")
+DERIVED = ("report", evaluation_cache.NAME)
+"""What can be made again; damage to it hurts nobody."""
 WITHOUT_DIGESTS = 0.25
 """The share of the cases that damage a run of before there were digests."""
+
+EVALUATED_ANEW = 0.75
+"""The share of the cases in which nothing is kept of an earlier evaluation."""
 
 
 @pytest.fixture(scope="module")
@@ -50,6 +56,7 @@ def originals(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
         code = identities.identities(catalog.select(measured), "")
         here = dataclasses.replace(file, environment=environment.facts(), code=code)
         write_recorded(run, "run.json", here)
+    evaluate(runs[0])
     return runs
 
 
@@ -70,7 +77,7 @@ def content_of(run: Path) -> dict[str, str]:
         if path.is_file()
         else "no file"
         for path in run.rglob("*")
-        if path.relative_to(run).parts[0] != "report" and not path.is_dir()
+        if path.relative_to(run).parts[0] not in DERIVED and not path.is_dir()
     }
 
 
@@ -109,6 +116,8 @@ def test_damage_is_named_in_one_line(
         dice = random.Random(f"{SEED}-{number}")
         shutil.rmtree(run, ignore_errors=True)
         shutil.copytree(original, run)
+        if dice.random() < EVALUATED_ANEW:
+            (run / evaluation_cache.NAME).unlink()
         old = dice.random() < WITHOUT_DIGESTS
         if old:
             without_digests(run)
