@@ -1,8 +1,9 @@
 """The `bench` command and `python -m bench`: an interrupt while modules load ends it quietly.
 
-Imports nothing else before it can catch that.
+Imports next to nothing before it can catch that.
 """
 
+import signal
 import sys
 
 INTERRUPTED = 130
@@ -11,6 +12,8 @@ INTERRUPTED = 130
 def main() -> None:
     """Run the command line."""
     try:
+        # A shell starts what it puts into the background with SIGINT ignored, by inheritance.
+        signal.signal(signal.SIGINT, signal.default_int_handler)
         from bench.cli.main import main as run_command  # noqa: PLC0415
 
         run_command()

@@ -88,11 +88,7 @@ def _write_defect(place: Path, error: BaseException) -> bool:
 
 @contextmanager
 def interruptible() -> Iterator[None]:
-    """Ctrl-C and SIGTERM both end a command in good order.
-
-    A shell starts what it puts into the background with SIGINT ignored; that is
-    inherited, so the handler is set and not taken for granted.
-    """
+    """Ctrl-C and SIGTERM both end a command in good order, also where they were ignored."""
 
     def interrupt(_: int, __: FrameType | None) -> None:
         raise KeyboardInterrupt
