@@ -9,6 +9,7 @@ asks.  What a pattern says of itself stands in its target file:
     docstring            first line: one sentence for lists and reports
     TITLE = "..."        the name in tables and figures (default: from the file)
     REQUIRES = (...)     components beyond Python, e.g. ("rabbitmq",)
+    SERVICES = {...}     their settings where they run, {"postgres": {"durability": "on"}}
     EXAMPLE = "..."      a line to try it by hand, with {host} and {port}
     COMPARED = False     a floor or a probe, outside the comparison
 """
@@ -18,11 +19,13 @@ from __future__ import annotations
 import ast
 import contextlib
 import importlib
+from collections.abc import Iterable, Mapping
 from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
 from bench.model.closure import Closure, closure
+from bench.model.component import Component, ServiceRequest, component_of, request_of
 from bench.model.errors import UsageError
 from bench.model.experiment import Experiment
 from bench.model.pattern import Pattern
@@ -31,6 +34,7 @@ ROOT = Path(__file__).resolve().parent.parent
 STARTED = ("targets/__main__.py", "bench/load/__main__.py")
 """The processes of a trial by the files that start them; they find a pattern's files by name."""
 
+COMPONENT_FOLDERS = ("bench/lab/services", "bench/lab/components")
 DECLARATIONS = {"experiment", "load", "laws", "claims", "metrics", "findings"}
 NOT_PATTERNS = {*DECLARATIONS, "__init__"}
 
@@ -98,6 +102,10 @@ def _read_pattern(experiment: str, name: str, root: Path) -> Pattern:
             f'{path.relative_to(root)}: REQUIRES = "{requires}" is text; '
             f'write REQUIRES = ("{requires}",)'
         )
+    try:
+        services = _requested(requires, constants.get("SERVICES", {}), components(root))
+    except ValueError as error:
+        raise CatalogError(f"{path.relative_to(root)}: {error}") from None
     summary = (ast.get_docstring(tree) or "").strip().split("\n\n")[0].replace("\n", " ")
     if not summary:
         raise CatalogError(
@@ -110,9 +118,41 @@ def _read_pattern(experiment: str, name: str, root: Path) -> Pattern:
         title=constants.get("TITLE", name.replace("_", " ")),
         summary=summary,
         requires=tuple(requires),
+        services=services,
         compared=bool(constants.get("COMPARED", True)),
         example=constants.get("EXAMPLE", ""),
     )
+
+
+def _requested(
+    requires: Iterable[str], asked: Mapping[str, Any], known: Mapping[str, Component]
+) -> tuple[ServiceRequest, ...]:
+    """The services among what is required, with their settings; ValueError names a mistake."""
+    for name in requires:
+        if name not in known:
+            raise ValueError(f"REQUIRES names {name!r}; there is {', '.join(sorted(known))}")
+    services = [known[name] for name in requires if known[name].role]
+    for name in asked:
+        if name not in [service.name for service in services]:
+            raise ValueError(
+                f"SERVICES names {name!r}, which is no service in REQUIRES; add it there"
+            )
+        if not isinstance(asked[name], Mapping):
+            raise ValueError(f'SERVICES["{name}"] = {asked[name]!r}; write {{"setting": "value"}}')
+    return tuple(request_of(service, asked.get(service.name, {})) for service in services)
+
+
+@cache
+def components(root: Path = ROOT) -> dict[str, Component]:
+    """What patterns can require, by name: services, and components that are only there or not."""
+    found = {}
+    for folder in COMPONENT_FOLDERS:
+        for path in sorted((root / folder).glob("[!_]*.py")):
+            try:
+                found[path.stem] = component_of(path.stem, _constants(ast.parse(path.read_text())))
+            except (SyntaxError, ValueError) as error:
+                raise CatalogError(f"{path.relative_to(root)}: {error}") from None
+    return found
 
 
 def _constants(tree: ast.Module) -> dict[str, Any]:

@@ -105,7 +105,7 @@ def services() -> Iterator[Services]:
     from bench.run import runner
     from bench.run.services import Services
 
-    found = Services(runner.cpu_pins(), "", print)
+    found = Services(runner.cpu_pins(), {}, print)
     yield found
     found.stop()
 
@@ -130,7 +130,7 @@ def measure(services: Services, tmp_path: Path) -> Callable[..., StoredTrial]:
     ) -> StoredTrial:
         (pattern,) = catalog.select([pattern_id])
         try:
-            runner.without_missing([pattern], "")
+            runner.without_missing([pattern], {})
         except ComponentMissing as error:
             pytest.skip(str(error))
         experiment = catalog.experiments()[pattern.experiment]

@@ -23,6 +23,7 @@ from bench.cli.shared import (
     Settings,
     app,
     console,
+    foreign_of,
     write_report,
 )
 
@@ -69,7 +70,7 @@ def capacity(
         repeats=repeats,
         workers=workers,
         seed=seed,
-        amqp_url=amqp_url,
+        foreign=foreign_of(amqp_url),
         command=shlex.join(["bench", *sys.argv[1:]]),
     )
     _search(searching.CapacitySearch(searching.order_of(wish), results))

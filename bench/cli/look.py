@@ -9,7 +9,7 @@ import typer
 from rich.text import Text
 
 from bench import __version__, catalog
-from bench.cli.shared import AmqpUrl, OnePattern, Settings, app, console, plain_table
+from bench.cli.shared import AmqpUrl, OnePattern, Settings, app, console, foreign_of, plain_table
 from bench.model import units
 from bench.model.errors import UsageError
 from bench.model.load import parameters_of
@@ -74,8 +74,9 @@ def serve(
     """Start a pattern's servers alone and print commands to try them; Ctrl-C stops them."""
     from bench.tools import stage  # noqa: PLC0415
 
-    chosen, load = request.one_pattern(pattern, settings or [], amqp_url)
-    with stage.staged(chosen, load, port, amqp_url, console.print) as staged:
+    foreign = foreign_of(amqp_url)
+    chosen, load = request.one_pattern(pattern, settings or [], foreign)
+    with stage.staged(chosen, load, port, foreign, console.print) as staged:
         stage.publish(staged)
         address = staged.address
         console.print(Text(f"{chosen.id} listens on {address.host}:{address.port}"))
@@ -101,8 +102,9 @@ def trace(pattern: OnePattern, settings: Settings = None, amqp_url: AmqpUrl = ""
     """Show one exchange byte by byte as it crosses the wire."""
     from bench.tools import stage  # noqa: PLC0415
 
-    chosen, load = request.one_pattern(pattern, settings or [], amqp_url)
-    with stage.staged(chosen, load, 0, amqp_url, lambda _: None) as staged:
+    foreign = foreign_of(amqp_url)
+    chosen, load = request.one_pattern(pattern, settings or [], foreign)
+    with stage.staged(chosen, load, 0, foreign, lambda _: None) as staged:
         tap, crossings = stage.trace(chosen, load, staged)
     for crossing in crossings:
         for line in stage.shown(tap, crossing):

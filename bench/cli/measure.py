@@ -26,6 +26,7 @@ from bench.cli.shared import (
     Settings,
     app,
     console,
+    foreign_of,
     judge,
     write_report,
 )
@@ -100,7 +101,7 @@ def run(
         workers=workers,
         seed=seed,
         quick=quick,
-        amqp_url=amqp_url,
+        foreign=foreign_of(amqp_url),
         command=shlex.join(["bench", *sys.argv[1:]]),
         goal=_goal(until_precise, metric, most_repeats),
         claims=claims,
@@ -111,7 +112,7 @@ def run(
         console.print(Text(f"not measured: {name}: {remedy}"))
     from bench.run import runner  # noqa: PLC0415 - the commands that only look stay fast
 
-    _execute(runner.new_run(plan, results), amqp_url, objectives)
+    _execute(runner.new_run(plan, results), foreign_of(amqp_url), objectives)
 
 
 def _goal(share: str, metric: str, most_repeats: int | None) -> Goal | None:
@@ -137,19 +138,19 @@ def resume(
 
     verify.require_undamaged(run)
     stored = store.open_run(run)
-    runner.check_resumable(stored, amqp_url, allow_unlike)
+    runner.check_resumable(stored, foreign_of(amqp_url), allow_unlike)
     if not stored.unfinished and stored.file.goal is None:
         console.print(f"nothing left to do in {run}")
-    _execute(run, amqp_url, objectives)
+    _execute(run, foreign_of(amqp_url), objectives)
 
 
-def _execute(folder: Path, amqp_url: str, slo: Sequence[Gate]) -> None:
+def _execute(folder: Path, foreign: dict[str, str], slo: Sequence[Gate]) -> None:
     from bench.run import runner  # noqa: PLC0415
     from bench.run.progress import Progress  # noqa: PLC0415
 
     progress = Progress(console)
     try:
-        runner.execute(folder, amqp_url, progress)
+        runner.execute(folder, foreign, progress)
     except KeyboardInterrupt:
         progress.close()
         console.print(f"interrupted; what was measured is kept; `bench resume {folder}` continues")

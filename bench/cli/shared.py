@@ -70,6 +70,13 @@ AllowUnlike = Annotated[
 Results = Annotated[Path, typer.Option(help="folder that holds the runs")]
 
 
+def foreign_of(amqp_url: str) -> dict[str, str]:
+    """The addresses of services that run already, by service, as the options name them."""
+    from bench.lab import services  # noqa: PLC0415 - the commands that only look stay fast
+
+    return services.foreign_of({"amqp-url": amqp_url})
+
+
 def plain_table(*headers: str) -> Table:
     table = Table(box=None, pad_edge=False, show_header=any(headers))
     for header in headers:

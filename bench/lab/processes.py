@@ -93,7 +93,8 @@ class Child:
     """One child process; what it says on standard error goes to `log`.
 
     It runs on the cores `pins`, in the namespaces whose descriptors `join` holds,
-    and inherits the descriptors `pass_fds`.
+    and inherits the descriptors `pass_fds`.  One that does not speak in messages has what
+    it prints in its log too.
     """
 
     def __init__(
@@ -106,6 +107,7 @@ class Child:
         cwd: Path | None = None,
         join: Sequence[int] = (),
         pass_fds: Sequence[int] = (),
+        speaks: bool = True,
     ) -> None:
         self.name = name
         self.log = log
@@ -115,7 +117,7 @@ class Child:
             self.process = _popen(
                 command,
                 stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
+                stdout=subprocess.PIPE if speaks else output,
                 stderr=output,
                 env=dict(env) if env is not None else environment(),
                 cwd=cwd,

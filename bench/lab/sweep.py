@@ -25,8 +25,8 @@ def sweep_own() -> None:
 def _remove(folders: Sequence[Path]) -> None:
     if not folders:
         return
-    from bench.lab.services import postgres  # noqa: PLC0415 - hardly ever is anything left
+    from bench.lab import services  # noqa: PLC0415 - hardly ever is anything left
 
     for folder in folders:
-        postgres.release_segment(folder)
+        services.release(folder)
         shutil.rmtree(folder, ignore_errors=True)

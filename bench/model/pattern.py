@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from bench.model.component import ServiceRequest
+
 
 @dataclass(frozen=True)
 class Pattern:
@@ -17,6 +19,7 @@ class Pattern:
     compared: bool = True
     example: str = ""
     code_hash: str = ""  # of a run made before there were identities
+    services: tuple[ServiceRequest, ...] = ()
 
     @property
     def id(self) -> str:

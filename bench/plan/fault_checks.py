@@ -6,7 +6,7 @@ Knows neither a verb nor a service by name.
 from __future__ import annotations
 
 import difflib
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -36,15 +36,10 @@ def paths_of(link: str) -> str:
     return f"{linktext.prefix_of(link)}{PATHS}"
 
 
-def actors_of(
-    pattern: Pattern, load: Mapping[str, Any], services: Collection[str]
-) -> dict[str, ActorGroup]:
-    """What a trial of this pattern under this load (by field name) has, by name.
-
-    `services` are the names of all that can run as one.
-    """
+def actors_of(pattern: Pattern, load: Mapping[str, Any]) -> dict[str, ActorGroup]:
+    """What a trial of this pattern under this load (by field name) has, by name."""
     found = {"server": ActorGroup("part")}
-    found |= {name: ActorGroup("service") for name in pattern.requires if name in services}
+    found |= {request.name: ActorGroup("service") for request in pattern.services}
     if "envoy" in pattern.requires:
         found["proxy"] = ActorGroup("proxy")
     for name, link in linktext.links_of(load).items():

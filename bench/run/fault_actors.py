@@ -60,7 +60,7 @@ def _casts(running: RunningTrial, around: TrialContext) -> dict[str, Cast]:
         front = running.front
         found["proxy"] = _processes("proxy", "proxy", running, lambda: front.pids)
     for name, node in around.nodes.items():
-        found[name] = _processes("service", name, running, partial(pids_of, node))
+        found[name] = _processes("service", name, running, partial(pids_of, node), node.restart)
     for link in linktext.links_of(running.trial.load):
         found[paths_of(link)] = Cast("path", partial(_paths, running=running, link=link))
     found[CLIENTS] = Cast("clients", lambda actor: [_clients(actor, running)])
@@ -68,9 +68,13 @@ def _casts(running: RunningTrial, around: TrialContext) -> dict[str, Cast]:
 
 
 def _processes(
-    kind: ActorKind, name: str, running: RunningTrial, pids: Callable[[], Sequence[int]]
+    kind: ActorKind,
+    name: str,
+    running: RunningTrial,
+    pids: Callable[[], Sequence[int]],
+    start: Callable[[], None] | None = None,
 ) -> Cast:
-    return Cast(kind, lambda _: [ProcessActor(name, pids, running.killed.update)])
+    return Cast(kind, lambda _: [ProcessActor(name, pids, running.killed.update, start)])
 
 
 def _paths(actor: ActorName, running: RunningTrial, link: str) -> list[Actor]:

@@ -25,7 +25,6 @@ from bench.plan import fault_checks
 from bench.plan.claim_trials import chosen_claims, trials_of_claims
 from bench.plan.trials import Request, loads_of, trials_of
 from bench.run import planfile, runner
-from bench.run.services import SERVICES
 
 QUICK_REPEATS = 3
 
@@ -40,7 +39,7 @@ class Asked:
     workers: int | None = None
     seed: int | None = None
     quick: bool = False
-    amqp_url: str = ""
+    foreign: Mapping[str, str] = field(default_factory=dict)
     command: str = ""
     goal: Goal | None = None
     claims: str = ""
@@ -94,7 +93,7 @@ def plan_of(asked: Asked) -> runner.RunPlan:
         raise UsageError(f"workers={request.workers}: must be at least 1; write --workers 2")
     check_repeats(asked.goal, request.repeats)
     chosen = catalog.select(list(request.names))
-    usable, missing = runner.without_missing(chosen, asked.amqp_url)
+    usable, missing = runner.without_missing(chosen, asked.foreign)
     experiments = catalog.experiments()
     trials: list[Trial] = []
     for name in dict.fromkeys(pattern.experiment for pattern in usable):
@@ -115,7 +114,7 @@ def plan_of(asked: Asked) -> runner.RunPlan:
         request.seed,
         request.repeats,
         request.workers,
-        asked.amqp_url,
+        asked.foreign,
         asked.command,
         missing,
         asked.goal,
@@ -128,18 +127,18 @@ def check_faults(trials: Sequence[Trial], patterns: Sequence[Pattern]) -> None:
     known = {pattern.id: pattern for pattern in patterns}
     for trial in trials:
         if trial.load["fault"]:
-            actors = fault_checks.actors_of(known[trial.pattern], trial.load, SERVICES)
+            actors = fault_checks.actors_of(known[trial.pattern], trial.load)
             fault_checks.check_faults(trial.load["fault"], actors, faults.verbs())
 
 
 def one_pattern(
-    name: str, settings: Sequence[str], amqp_url: str, links: Sequence[str] = ()
+    name: str, settings: Sequence[str], foreign: Mapping[str, str], links: Sequence[str] = ()
 ) -> tuple[Pattern, dict[str, Any]]:
     """The pattern and its load for commands that take one of each."""
     if "/" not in name:
         raise UsageError(f"{name}: names an experiment; write EXPERIMENT/PATTERN (`bench list`)")
     chosen = catalog.select([name])
-    usable, _ = runner.without_missing(chosen, amqp_url)
+    usable, _ = runner.without_missing(chosen, foreign)
     experiment = catalog.experiments()[usable[0].experiment]
     ((level, load), *more) = loads_of(experiment, settings_of(settings, links))
     if more:

@@ -6,18 +6,16 @@ Knows trials as black boxes, and nothing of how they are measured or drawn.
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Protocol
 
 from bench import catalog
-from bench.lab import chromium
-from bench.lab.network import mptcp
+from bench.lab import components
 from bench.lab.network.network import usable as links_usable
 from bench.lab.processes import cpu_sets
-from bench.lab.proxies import envoy
-from bench.lab.services import postgres, rabbitmq
+from bench.lab.services import check_foreign
 from bench.model import linktext
 from bench.model.errors import ComponentMissing, TrialFailed, UsageError
 from bench.model.links import CLIENTS, LINKS
@@ -43,16 +41,6 @@ class Progress(Observer, Protocol):
     def says(self, text: str) -> None: ...
 
 
-COMPONENTS: dict[str, Callable[[], str]] = {
-    "rabbitmq": rabbitmq.missing,
-    "envoy": envoy.missing,
-    "postgres": postgres.missing,
-    "mptcp": mptcp.missing,
-    "chromium": chromium.missing,
-}
-"""What a pattern may require, and how to learn that it is missing (the remedy, or "")."""
-
-
 @dataclass(frozen=True)
 class RunPlan:
     """Everything that is decided before a run starts."""
@@ -62,7 +50,7 @@ class RunPlan:
     seed: int
     repeats: int
     workers: int = 1
-    amqp_url: str = ""
+    foreign: Mapping[str, str] = field(default_factory=dict)
     command: str = ""
     not_measured: Mapping[str, str] = field(default_factory=dict)
     goal: Goal | None = None
@@ -70,22 +58,19 @@ class RunPlan:
 
 
 def without_missing(
-    patterns: Sequence[Pattern], amqp_url: str
+    patterns: Sequence[Pattern], foreign: Mapping[str, str]
 ) -> tuple[list[Pattern], dict[str, str]]:
     """The patterns that can run here, and why the others cannot (by id).
 
     Raises ComponentMissing where none of them can.
     """
-    if amqp_url and any("rabbitmq" in pattern.requires for pattern in patterns):
-        rabbitmq.check_foreign(amqp_url)
+    required = required_by(patterns)
+    for name in required & set(foreign):
+        check_foreign(name, foreign[name])
+    absent = {name: components.missing(name) for name in required - set(foreign)}
     usable, missing = [], {}
     for pattern in patterns:
-        remedies = [
-            remedy
-            for name in pattern.requires
-            if not (name == "rabbitmq" and amqp_url)
-            and (remedy := COMPONENTS[name]() if name in COMPONENTS else f"unknown: {name}")
-        ]
+        remedies = [remedy for name in pattern.requires if (remedy := absent.get(name))]
         if remedies:
             missing[pattern.id] = "; ".join(remedies)
         else:
@@ -95,6 +80,11 @@ def without_missing(
     return usable, missing
 
 
+def required_by(patterns: Sequence[Pattern]) -> set[str]:
+    """The components that any of the patterns requires."""
+    return {name for pattern in patterns for name in pattern.requires}
+
+
 def most_clients() -> int:
     """The clients that one server process and one address can hold here."""
     return min(environment.descriptor_limit(), environment.local_ports()) - SPARE_DESCRIPTORS
@@ -102,7 +92,7 @@ def most_clients() -> int:
 
 def check_links(plan: RunPlan) -> None:
     """ComponentMissing where the plan has links and this machine cannot; UsageError where a
-    foreign broker, which is not on the link, is to be reached over it.
+    foreign service, which is not on the link, is to be reached over it.
     """
     links = {name for trial in plan.trials for name in linktext.links_of(trial.load)}
     for name in plan.pcap:
@@ -113,8 +103,9 @@ def check_links(plan: RunPlan) -> None:
             raise UsageError(f"pcap={name}: no trial emulates that link; add {option}")
     if not links:
         return
-    if plan.amqp_url:
-        raise UsageError(f"amqp-url={plan.amqp_url}: not on the link; leave --link or it out")
+    for name, url in plan.foreign.items():
+        option = catalog.components()[name].foreign
+        raise UsageError(f"{option}={url}: not on the link; leave --link or it out")
     if remedy := links_usable()[1]:
         raise ComponentMissing(remedy)
 
@@ -127,8 +118,6 @@ def new_run(plan: RunPlan, results: Path) -> Path:
     experiments = sorted({pattern.experiment for pattern in plan.patterns})
     folder = _fresh(results.resolve(), f"{moment:%Y-%m-%dT%H-%M-%S}-{'+'.join(experiments)}")
     facts = environment.facts()
-    if any("rabbitmq" in pattern.requires for pattern in plan.patterns):
-        facts["rabbitmq"] = "foreign" if plan.amqp_url else rabbitmq.version()
     measured = [pattern for pattern in plan.patterns if pattern.id not in plan.not_measured]
     store.create_run(
         folder,
@@ -144,7 +133,7 @@ def new_run(plan: RunPlan, results: Path) -> Path:
             trials=list(plan.trials),
             not_measured=dict(plan.not_measured),
             goal=plan.goal,
-            code=identities(measured, plan.amqp_url),
+            code=identities(measured, plan.foreign),
             pcap=list(plan.pcap),
         ),
     )
@@ -159,13 +148,13 @@ def _fresh(results: Path, name: str) -> Path:
     return folder
 
 
-def check_resumable(run: store.StoredRun, amqp_url: str, allow_unlike: bool) -> None:
+def check_resumable(run: store.StoredRun, foreign: Mapping[str, str], allow_unlike: bool) -> None:
     """Refuse to add trials to a run whose code or machine was another, or record that it was.
 
     Raises UsageError with what has changed since, unless that is allowed.
     """
     names = [name for name in run.file.patterns if name not in run.file.not_measured]
-    code = identities(catalog.select(names), amqp_url)
+    code = identities(catalog.select(names), foreign)
     found = comparability.changes_since(run.file, environment.facts(), code)
     if found and not allow_unlike:
         raise UsageError(
@@ -177,7 +166,7 @@ def check_resumable(run: store.StoredRun, amqp_url: str, allow_unlike: bool) -> 
         additions.add(run.folder, [], "continued though unlike", fresh)
 
 
-def execute(folder: Path, amqp_url: str, progress: Progress) -> store.StoredRun:
+def execute(folder: Path, foreign: Mapping[str, str], progress: Progress) -> store.StoredRun:
     """Do the trials of a run that are not done yet; returns the run as it then stands.
 
     KeyboardInterrupt passes through when everything is stopped; finished
@@ -185,7 +174,7 @@ def execute(folder: Path, amqp_url: str, progress: Progress) -> store.StoredRun:
     """
     folder = folder.resolve()  # the children have another working folder
     run = store.open_run(folder)
-    services = Services(cpu_pins(), amqp_url, progress.says)
+    services = Services(cpu_pins(), foreign, progress.says)
     progress.run_begins(run.unfinished, folder)
     try:
         measure(run, services, progress)

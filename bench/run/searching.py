@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -57,7 +57,7 @@ class CapacityRequest:
     repeats: int = 3
     workers: int = 1
     seed: int = 1
-    amqp_url: str = ""
+    foreign: Mapping[str, str] = field(default_factory=dict)
     command: str = ""
 
 
@@ -98,7 +98,7 @@ def order_of(wish: CapacityRequest) -> CapacityPlan:
     """All that can be checked before anything starts; UsageError where it cannot be done."""
     if any(pair.partition("=")[0] == wish.over for pair in wish.settings):
         raise UsageError(f"--set {wish.over}: that is what is looked for; use --from and --most")
-    pattern, load = request.one_pattern(wish.pattern, wish.settings, wish.amqp_url)
+    pattern, load = request.one_pattern(wish.pattern, wish.settings, wish.foreign)
     experiment = catalog.experiments()[pattern.experiment]
     known = parameters_of(experiment.load)
     numeric = [name for name, one in known.items() if one.kind in (int, float) and not one.choices]
@@ -160,7 +160,7 @@ class CapacitySearch:
             seed=order.wish.seed,
             repeats=order.wish.repeats,
             workers=order.wish.workers,
-            amqp_url=order.wish.amqp_url,
+            foreign=order.wish.foreign,
             command=order.wish.command,
         )
         self.folder = runner.new_run(plan, results)
@@ -175,7 +175,7 @@ class CapacitySearch:
 
     def run(self, progress: runner.Progress) -> Step:
         """Measure until it is known; KeyboardInterrupt passes through, what was seen stays."""
-        services = Services(runner.cpu_pins(), self.order.wish.amqp_url, progress.says)
+        services = Services(runner.cpu_pins(), self.order.wish.foreign, progress.says)
         progress.run_begins([], self.folder)
         try:
             while (step := self.step).level is not None:

@@ -6,46 +6,50 @@ Knows what a pattern requires, and nothing of how a trial is measured.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
-from typing import Any, Protocol
+from dataclasses import dataclass, replace
+from typing import Any
 
+from bench import catalog
+from bench.lab import services
 from bench.lab.network.network import Network
-from bench.lab.services import postgres, rabbitmq
-from bench.lab.side import LOOPBACK, ON_LOOPBACK, Side
+from bench.lab.services import Service
+from bench.lab.side import ON_LOOPBACK, Side, Sides
 from bench.model import linktext
+from bench.model.component import ServiceRequest
+from bench.model.errors import TrialFailed
+from bench.model.messages import Values
 from bench.model.pattern import Pattern
 from bench.model.records import TrialFile
 from bench.run.startup import TrialContext
 
-SERVICES = {"rabbitmq": ("RabbitMQ", "broker"), "postgres": ("PostgreSQL", "database")}
-"""Components that run as a service for many trials: their names, and their roles in the meters."""
 
+@dataclass(frozen=True)
+class Key:
+    """What two trials must agree on to have a service together.
 
-class Node(Protocol):
-    """A service that is started once for many trials."""
+    Where the sides are depends on the links that are asked for, so their names do not do.
+    """
 
-    @property
-    def service(self) -> dict[str, Any]: ...
-    @property
-    def pids(self) -> list[int]: ...
-    @property
-    def alive(self) -> bool: ...
-    def log_tail(self) -> list[str]: ...
-    def start(self) -> None: ...
-    def stop(self) -> None: ...
+    request: ServiceRequest
+    where: tuple[tuple[str, tuple[int, ...]], ...]
+    on_link: bool
 
 
 class Services:
     """What surrounds the trials of one run; started when first needed, restarted when dead.
 
-    A run may have trials on loopback and on links: each side has services of its own.
+    A run may have trials on loopback and on links: each side has services of its own, and
+    so has each choice of settings.  `foreign` has the addresses of services that run
+    already, by service: those are only used.
     """
 
-    def __init__(self, pins: list[int], amqp_url: str, says: Callable[[str], None]) -> None:
-        self._pins, self._amqp_url, self._says = pins, amqp_url, says
+    def __init__(
+        self, pins: list[int], foreign: Mapping[str, str], says: Callable[[str], None]
+    ) -> None:
+        self._pins, self._foreign, self._says = pins, dict(foreign), says
         self._network = Network()
-        self._nodes: dict[tuple[str, str], Node] = {}
-        self._latest: dict[str, Node] = {}
+        self._running: dict[Key, Service] = {}
+        self._latest: dict[str, Service] = {}
 
     def around(
         self, pattern: Pattern, workers: int, load: Mapping[str, Any] | None = None
@@ -55,61 +59,77 @@ class Services:
         links = linktext.links_of(load or {})
         network = self._linked() if links else None
         sides = network.sides(links) if network is not None else ON_LOOPBACK
-        roles = {}
-        for name in pattern.requires:
-            if name not in SERVICES:
+        addresses, roles = {}, {}
+        for request in pattern.services:
+            name = request.name
+            if name in self._foreign:
+                addresses[name] = self._foreign_address(name)
                 continue
-            title, role = SERVICES[name]
-            self._latest[title] = node = self._node(name, sides.services)
-            if not node.alive:
-                self._says(f"starting {title}")
-                node.start()
-            if node.pids:
-                roles[name] = role
-        services = {
-            name: self._node(name, sides.services).service
-            for name in pattern.requires
-            if name in SERVICES
-        }
-        nodes = {name: self._node(name, sides.services) for name in services}
-        return TrialContext(services, roles, nodes, workers, network, sides)
+            service = self._ready(request, sides, network is not None)
+            addresses[name] = service.address
+            roles[name] = catalog.components()[name].role
+        return TrialContext(addresses, roles, dict(self._latest), workers, network, sides)
+
+    def _foreign_address(self, name: str) -> Values:
+        url = self._foreign[name]
+        services.check_foreign(name, url)
+        return services.service_class(name).foreign_address(url)
 
     def _linked(self) -> Network:
         if not self._network.alive:
             self._says("starting the link")
             # What ran in the namespaces of a dead one cannot be reached any more.
-            for name, host in list(self._nodes):
-                if host != LOOPBACK.host:
-                    self._nodes.pop((name, host)).stop()
+            for key in [key for key in self._running if key.on_link]:
+                self._running.pop(key).remove()
             self._network.start()
         return self._network
 
-    def _node(self, name: str, side: Side) -> Node:
-        key = name, side.host
-        if key not in self._nodes:
-            self._nodes[key] = (
-                rabbitmq.RabbitNode(self._pins, self._amqp_url, side)
-                if name == "rabbitmq"
-                else postgres.Postgres(self._pins, side)
-            )
-        return self._nodes[key]
+    def _ready(self, request: ServiceRequest, sides: Sides, on_link: bool) -> Service:
+        """The instance for this request: kept as it is, started, or restarted on its data."""
+        where = _where(sides[request.side]), _where(sides.standby)
+        key = Key(request, where, on_link)
+        if key not in self._running:
+            self._running[key] = services.create(request, self._pins, sides)
+        self._latest[request.name] = service = self._running[key]
+        if not service.alive:
+            title = catalog.components()[request.name].title
+            self._says(f"{'restarting' if service.started else 'starting'} {title}")
+            _revive(service)
+        return service
 
     def log_tail(self) -> list[str]:
         """The last lines of the services of the latest trial."""
-        return [line for node in self._latest.values() for line in node.log_tail()]
+        return [line for service in self._latest.values() for line in service.log_tail()]
 
     def explain(self, record: TrialFile) -> TrialFile:
         """Add to a failed trial the end of what it took with it."""
         if record.status == "ok":
             return record
-        for title, node in self._latest.items():
-            if not node.alive and node.pids:
+        for name, service in self._latest.items():
+            if not service.alive:
+                title = catalog.components()[name].title
                 reason = f"{title} ended in mid-trial; {record.reason}"
-                tail = [*node.log_tail(), *record.log_tail]
+                tail = [*service.log_tail(), *record.log_tail]
                 return replace(record, reason=reason, log_tail=tail)
         return record
 
     def stop(self) -> None:
-        for node in self._nodes.values():
-            node.stop()
+        for service in self._running.values():
+            service.remove()
         self._network.stop()
+
+
+def _where(side: Side) -> tuple[str, tuple[int, ...]]:
+    return side.host, side.join
+
+
+def _revive(service: Service) -> None:
+    """Start it, on its data where it has some; data that it cannot start on are given up."""
+    if not service.started:
+        service.start()
+        return
+    try:
+        service.restart()
+    except TrialFailed:
+        service.remove()
+        raise

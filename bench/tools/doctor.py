@@ -8,16 +8,20 @@ from __future__ import annotations
 import os
 import shutil
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from bench.lab import chromium
+from bench import catalog
+from bench.lab import components
 from bench.lab.network.network import REMEDY
 from bench.lab.network.network import usable as links_usable
 from bench.lab.procfs import cpu_clock_ns
-from bench.lab.services import rabbitmq
+from bench.model.component import Component
 from bench.plan.trials import SPARE_DESCRIPTORS
 from bench.results import environment
+
+MOST_NAMED = 2
 
 State = Literal["ok", "limited", "missing"]
 
@@ -65,16 +69,32 @@ def _cpu_clock() -> Check:
     return Check("CPU clock of processes", "limited", "psutil: steps of 10 ms")
 
 
-def _rabbitmq() -> Check:
-    if remedy := rabbitmq.missing():
-        return Check("RabbitMQ", "missing", "its patterns are not measured", remedy)
-    return Check("RabbitMQ", "ok", rabbitmq.version() or "installed")
+def _components() -> list[Check]:
+    """Every component that a pattern may require, found by being there."""
+    users: dict[str, list[str]] = {}
+    for experiment in catalog.experiments():
+        for pattern in catalog.patterns(experiment).values():
+            for name in pattern.requires:
+                users.setdefault(name, []).append(pattern.id)
+    return [
+        _component(component, users.get(component.name, []))
+        for component in catalog.components().values()
+    ]
 
 
-def _chromium() -> Check:
-    if remedy := chromium.missing():
-        return Check("Chromium", "missing", "page_load/browser is not measured", remedy)
-    return Check("Chromium", "ok", chromium.version() or "installed")
+def _component(component: Component, users: Sequence[str]) -> Check:
+    if remedy := components.missing(component.name):
+        return Check(component.title, "missing", _not_measured(users), remedy)
+    return Check(component.title, "ok", components.version(component.name) or "installed")
+
+
+def _not_measured(users: Sequence[str]) -> str:
+    """What its absence costs."""
+    if not users:
+        return "no pattern requires it"
+    more = f" and {len(users) - MOST_NAMED} more" if len(users) > MOST_NAMED else ""
+    verb = "is" if len(users) == 1 else "are"
+    return f"{', '.join(users[:MOST_NAMED])}{more} {verb} not measured"
 
 
 def _link() -> Check:
@@ -99,8 +119,7 @@ def checks() -> list[Check]:
         _descriptors(),
         _ports(),
         _cpu_clock(),
-        _rabbitmq(),
-        _chromium(),
+        *_components(),
         _link(),
         _tool("wrk", "yardstick of `bench calibrate`"),
         _tool("tcpdump", "packet capture for the test of wire bytes"),

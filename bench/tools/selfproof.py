@@ -57,7 +57,7 @@ def new_run(
     name: str, settings: Sequence[str], seeds: Sequence[int], results: Path, command: str
 ) -> Path:
     """A run of one pattern at one load, a trial per seed."""
-    pattern, load = request.one_pattern(name, settings, "")
+    pattern, load = request.one_pattern(name, settings, {})
     trials = [
         Trial(number, pattern.id, {}, number + 1, seed, load) for number, seed in enumerate(seeds)
     ]
@@ -264,14 +264,14 @@ def finish(folder: Path, console: Console) -> None:
     planned = run.file.trials
     if {one.pattern for one in planned} != {SUBJECT} or len(planned) % (2 * AA_REPEATS):
         raise UsageError(f"{folder}: no A/A run; make one with `bench calibrate --aa 40`")
-    runner.check_resumable(run, "", allow_unlike=False)
+    runner.check_resumable(run, {}, allow_unlike=False)
     known = catalog.experiments()
     keys = known[SUBJECT.partition("/")[0]].headline
     watcher = Watcher(folder, keys, TrialEvaluator(known))
     watcher.catch_up()
     progress = ProofProgress(console, watcher)
     try:
-        runner.execute(folder, "", progress)
+        runner.execute(folder, {}, progress)
     finally:
         progress.close()
         watcher.catch_up()
@@ -294,7 +294,7 @@ def show_floor(results: Path, command: str, console: Console) -> None:
     folder = new_run(FLOOR, FLOOR_SETTINGS, seeds, results, command)
     progress = Progress(console)
     try:
-        run = runner.execute(folder, "", progress)
+        run = runner.execute(folder, {}, progress)
     finally:
         progress.close()
     console.print(floor_table(floor_of(run)))

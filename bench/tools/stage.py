@@ -6,7 +6,7 @@ Measures nothing and stores nothing.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -55,7 +55,11 @@ class Staged:
 
 @contextmanager
 def staged(
-    pattern: Pattern, load: Values, port: int, amqp_url: str, says: Callable[[str], None]
+    pattern: Pattern,
+    load: Values,
+    port: int,
+    foreign: Mapping[str, str],
+    says: Callable[[str], None],
 ) -> Iterator[Staged]:
     """Start the pattern's target with what it needs; stop all of it afterwards."""
     if port and accepts(port):
@@ -64,7 +68,7 @@ def staged(
         raise UsageError(
             f"link={load['link']}: a pattern served alone stays on loopback; leave the link out"
         )
-    services = Services(cpu_sets(1)["backend"], amqp_url, says)
+    services = Services(cpu_sets(1)["backend"], foreign, says)
     with folder_for("patternbench-stage-") as folder:
         target = front = None
         try:

@@ -25,7 +25,6 @@ from bench.model import samples
 from bench.model.messages import Address, ClientCounters, ListenerAddress, LoadConfig
 from bench.model.pattern import Pattern
 from bench.results.store import StoredTrial
-from bench.run.services import SERVICES
 
 PATTERNS = [
     pattern
@@ -33,13 +32,13 @@ PATTERNS = [
     if experiment.piece == "event"
     for pattern in catalog.patterns(name).values()
 ]
-ROLES = {name: role for name, (_, role) in SERVICES.items()} | {"envoy": "proxy"}
-"""What a required component is called in the meters."""
 
 
 def roles_of(pattern: Pattern) -> set[str]:
     """The roles that a trial of this pattern meters."""
-    return {"server", "generator", *(ROLES[name] for name in pattern.requires if name in ROLES)}
+    services = {catalog.components()[request.name].role for request in pattern.services}
+    proxies = {"proxy"} if "envoy" in pattern.requires else set()
+    return {"server", "generator", *services, *proxies}
 
 
 WITH_POSITIONS = [

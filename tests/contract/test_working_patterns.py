@@ -29,8 +29,6 @@ PATTERNS = [
 ]
 # Without a warm-up a piece that is longer than the window begins in it.
 BRIEF: Mapping[str, str] = {"duration": "800ms", "warmup": "0", "drain": "20s"}
-ROLES = {"rabbitmq": "broker", "envoy": "proxy", "postgres": "database"}
-"""What a required component is called in the meters."""
 
 
 def load_for(pattern: Pattern) -> dict[str, Any]:
@@ -80,7 +78,10 @@ def check_times(data: TrialData) -> None:
 
 
 def check_meters(data: TrialData, pattern: Pattern) -> None:
-    roles = {"server", "generator", *(ROLES[name] for name in pattern.requires if name in ROLES)}
+    services = {catalog.components()[request.name].role for request in pattern.services}
+    roles = {"server", "generator", *services} | (
+        {"proxy"} if "envoy" in pattern.requires else set()
+    )
     for mark in ("idle", "t0", "t1"):
         assert roles <= set(data.marks[mark])
     for role in roles:

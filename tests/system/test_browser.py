@@ -17,7 +17,7 @@ from system_builders import descendants, living, start_bench, until
 
 from bench import catalog
 from bench.analysis import findings, metrics
-from bench.lab import chromium
+from bench.lab.components import chromium
 from bench.lab.network.network import usable
 from bench.lab.proxies import envoy
 from bench.model import samples

@@ -53,7 +53,7 @@ def originals(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
         )
         file = store.open_run(run).file
         measured = [name for name in file.patterns if name not in file.not_measured]
-        code = identities.identities(catalog.select(measured), "")
+        code = identities.identities(catalog.select(measured), {})
         here = dataclasses.replace(file, environment=environment.facts(), code=code)
         write_recorded(run, "run.json", here)
     evaluate(runs[0])

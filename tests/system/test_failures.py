@@ -60,7 +60,7 @@ def ordered(pattern: str, repeats: int, results: Path) -> Path:
 def test_a_killed_process_fails_its_trial_and_the_run_goes_on(tmp_path: Path) -> None:
     folder = ordered("notifications/sse", 3, tmp_path)
     killer = Killer(lambda running: running.target.pid, lambda running: running.load.pid)
-    run = runner.execute(folder, "", killer)
+    run = runner.execute(folder, {}, killer)
     assert [record.status for record in killer.records] == ["failed", "failed", "ok"]
     assert [record.reason for record in killer.records[:2]] == [
         "target was killed by SIGKILL",
@@ -84,12 +84,12 @@ def broker_of(running: Any) -> int:
 def test_a_killed_broker_fails_its_trial_and_is_started_again(tmp_path: Path) -> None:
     folder = ordered("notifications/rabbitmq", 2, tmp_path)
     killer = Killer(broker_of)
-    runner.execute(folder, "", killer)
+    runner.execute(folder, {}, killer)
     first, second = killer.records
     assert first.status == "failed"
     assert first.reason.startswith("RabbitMQ ended in mid-trial; ")
     assert (second.status, second.reason) == ("ok", "")
-    assert killer.said == ["starting RabbitMQ", "starting RabbitMQ"]
+    assert killer.said == ["starting RabbitMQ", "restarting RabbitMQ"]
     assert not living(psutil.Process().children(recursive=True))
 
 

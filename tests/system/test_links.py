@@ -261,7 +261,7 @@ def test_a_killed_link_fails_its_trial_and_is_started_again(tmp_path: Path) -> N
     folder = runner.new_run(request.plan_of(asked), tmp_path)
     before = psutil.Process().children(recursive=True)
     observer = KillsTheLink()
-    runner.execute(folder, "", observer)
+    runner.execute(folder, {}, observer)
     first, second = observer.records
     assert first.status == "failed"
     assert "link was killed by SIGKILL" in first.reason

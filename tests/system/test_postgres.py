@@ -1,4 +1,4 @@
-"""PostgreSQL for one run: it answers, and nothing of it stays."""
+"""PostgreSQL beyond the contract of services: whom it lets in, what it waits for and leaves."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ import signal
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Callable, Coroutine, Iterator
 from pathlib import Path
 from typing import Any
@@ -18,28 +17,43 @@ import psutil
 import pytest
 from system_builders import ROOT, until
 
-from bench.lab.services import postgres
-from bench.lab.services.postgres import Postgres
+from bench import catalog
+from bench.lab import services
+from bench.lab.services import Service, _postgres_programs, postgres
+from bench.lab.side import ON_LOOPBACK
 from bench.lab.sweep import sweep
+from bench.model.component import request_of
 
 if postgres.missing():
     pytest.skip(postgres.missing(), allow_module_level=True)
 
+LOGIN = ("host", "port", "user", "database")
 
-def connect(server: Postgres, **changed: Any) -> Coroutine[Any, Any, Any]:
-    asked = {name: value for name, value in server.service.items() if name != "url"}
+
+def private(**settings: str) -> Service:
+    return services.create(request_of(catalog.components()["postgres"], settings), [], ON_LOOPBACK)
+
+
+def connect(address: dict[str, Any], **changed: Any) -> Coroutine[Any, Any, Any]:
+    asked = {name: address[name] for name in LOGIN}
     return asyncpg.connect(**{**asked, **changed})
 
 
-def ask(server: Postgres, question: Callable[[Any], Coroutine[Any, Any, Any]]) -> Any:
+def ask(
+    address: dict[str, Any], question: Callable[[Any], Coroutine[Any, Any, Any]], **changed: Any
+) -> Any:
     async def main() -> Any:
-        connection = await connect(server)
+        connection = await connect(address, **changed)
         try:
             return await question(connection)
         finally:
             await connection.close()
 
     return asyncio.run(main())
+
+
+def value(address: dict[str, Any], query: str, **changed: Any) -> Any:
+    return ask(address, lambda connection: connection.fetchval(query), **changed)
 
 
 def segments(pids: list[int]) -> int:
@@ -49,112 +63,102 @@ def segments(pids: list[int]) -> int:
     return sum(int(row.split()[4]) in pids for row in rows)
 
 
-def folders(owner: int) -> list[Path]:
-    return list(Path(tempfile.gettempdir()).glob(f"{postgres.FOLDER_PREFIX}{owner}-*"))
-
-
 @pytest.fixture(scope="module")
-def server() -> Iterator[Postgres]:
-    found = Postgres([])
+def server() -> Iterator[Service]:
+    found = private()
     found.start()
     yield found
-    found.stop()
+    found.remove()
 
 
-def test_it_answers_and_keeps_what_it_is_told(server: Postgres) -> None:
-    async def question(connection: Any) -> Any:
-        await connection.execute("create table kept (value int)")
-        await connection.execute("insert into kept select 1")
-        return await connection.fetchval("select sum(value) from kept")
-
-    assert ask(server, question) == 1
+def test_by_default_it_does_not_wait_for_the_disk(server: Service) -> None:
+    asked = ("max_connections", "fsync", "full_page_writes", "synchronous_standby_names")
+    found = [value(server.address, f"show {name}") for name in asked]
+    assert found == ["300", "off", "off", ""]
     assert postgres.version().startswith("18.")
 
 
-def test_its_settings_are_those_of_the_lab(server: Postgres) -> None:
-    async def question(connection: Any) -> Any:
-        return [await connection.fetchval(f"show {name}") for name in ("max_connections", "fsync")]
+def test_durability_is_that_of_postgresql_itself() -> None:
+    durable = private(durability="on")
+    durable.start()
+    try:
+        asked = ("fsync", "full_page_writes", "synchronous_commit")
+        assert [value(durable.address, f"show {name}") for name in asked] == ["on"] * 3
+    finally:
+        durable.remove()
 
-    assert ask(server, question) == ["300", "off"]
 
+def test_a_standby_follows_and_can_be_waited_for_and_promoted() -> None:
+    pair = private(standby="on")
+    pair.start()
+    try:
+        standby = {**pair.address, "port": pair.address["standby_port"]}
+        assert value(standby, "select pg_is_in_recovery()") is True
 
-def test_each_connection_is_one_of_its_processes(server: Postgres) -> None:
-    before = len(server.pids)
+        async def commit(connection: Any) -> None:
+            # It returns when the standby shows what was committed.
+            await connection.execute("set synchronous_commit = remote_apply")
+            await connection.execute("create table followed as select 7 as value")
 
-    async def question(connection: Any) -> Any:
-        return await connection.fetchval("select pg_backend_pid()"), server.pids
-
-    backend, pids = ask(server, question)
-    assert backend in pids
-    assert server.pids[0] == pids[0]
-    until(lambda: len(server.pids) <= before, 5, "the connection's process ends")
+        ask(pair.address, commit)
+        assert value(standby, "select value from followed") == 7
+        assert value(standby, "select pg_promote()") is True
+        assert value(standby, "select pg_is_in_recovery()") is False
+    finally:
+        pair.remove()
 
 
 @pytest.mark.parametrize(
     ("changed", "words"),
-    [({"user": "owner"}, "no pg_hba"), ({"database": "template1"}, "no pg_hba")],
+    [
+        ({"user": "owner"}, "no pg_hba"),
+        ({"database": "template1"}, "no pg_hba"),
+        ({"user": "follower"}, "no pg_hba"),
+    ],
 )
 def test_only_a_user_without_power_is_let_in(
-    server: Postgres, changed: dict[str, str], words: str
+    server: Service, changed: dict[str, str], words: str
 ) -> None:
     with pytest.raises(asyncpg.PostgresError, match=words):
-        asyncio.run(connect(server, **changed))
+        asyncio.run(connect(server.address, **changed))
 
     async def question(connection: Any) -> None:
         await connection.execute("copy (select 1) to program 'true'")
 
     with pytest.raises(asyncpg.InsufficientPrivilegeError):
-        ask(server, question)
-
-
-def test_logins_can_be_slow_and_stop_leaves_nothing() -> None:
-    before = folders(os.getpid())
-    slow = Postgres([], connect_delay_s=0.25, settings={"max_connections": "20"})
-    slow.start()
-
-    async def question(connection: Any) -> Any:
-        return await connection.fetchval("select 1")
-
-    begun = time.monotonic()
-    assert ask(slow, question) == 1
-    assert time.monotonic() - begun > 0.25
-    pids = slow.pids
-    assert segments(pids) == 1
-    assert len(folders(os.getpid())) == len(before) + 1
-    slow.stop()
-    assert not slow.alive
-    assert not slow.pids
-    assert not any(psutil.pid_exists(pid) for pid in pids)
-    assert segments(pids) == 0
-    assert folders(os.getpid()) == before
+        ask(server.address, question)
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root gives up its power")
 def test_an_installation_closed_to_others_is_copied(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    installed = postgres.installation()
+    installed = _postgres_programs.installation()
     assert installed is not None
     closed = tmp_path / "closed"
     closed.mkdir(mode=0o700)
     for name in (installed.parent.name, f"{installed.parent.name}.libs"):
         (closed / name).symlink_to(installed.parent.with_name(name))
     monkeypatch.setattr(
-        postgres, "installation", lambda: closed / installed.parent.name / installed.name
+        _postgres_programs, "installation", lambda: closed / installed.parent.name / installed.name
     )
-    server = Postgres([])
+    server = private()
     server.start()
     program = psutil.Process(server.pids[0]).exe()
-    server.stop()
+    server.remove()
     assert program.startswith(tempfile.gettempdir())
 
 
 KILLED = """
 import os, signal
-from bench.lab.services.postgres import Postgres
-server = Postgres([])
+from bench import catalog
+from bench.lab import services
+from bench.lab.side import ON_LOOPBACK
+from bench.model.component import request_of
+asked = request_of(catalog.components()["postgres"], {})
+server = services.create(asked, [], ON_LOOPBACK)
 server.start()
-print(*server.pids, flush=True)
+print(*server.pids, server.folder, flush=True)
 os.kill(os.getpid(), signal.SIGKILL)
 """
 
@@ -163,13 +167,14 @@ def test_a_killed_harness_takes_it_along_and_the_next_one_cleans_up() -> None:
     done = subprocess.Popen([sys.executable, "-c", KILLED], stdout=subprocess.PIPE, cwd=ROOT)
     words, _ = done.communicate(timeout=30)
     assert done.returncode == -signal.SIGKILL
-    pids = [int(word) for word in words.split()]
+    *numbers, folder = words.decode().split()
+    pids = [int(number) for number in numbers]
 
     until(lambda: not any(map(running, pids)), 5, "the server dies with its harness")
     assert segments(pids) == 1
-    assert folders(done.pid)
+    assert Path(folder).exists()
     sweep()
-    assert not folders(done.pid)
+    assert not Path(folder).exists()
     assert segments(pids) == 0
 
 

@@ -10,10 +10,16 @@ import pytest
 
 from bench import catalog
 from bench.catalog import CatalogError
+from bench.model.component import ServiceRequest
 from bench.model.errors import UsageError
 from bench.model.experiment import Experiment
 
 EXPERIMENT = "notifications"
+BROKER = """
+TITLE = "RabbitMQ"
+ROLE = "broker"
+SETTINGS = {"durability": ("off", "on"), "plugins": {"any_of": ("stream", "mqtt")}}
+"""
 
 
 def write(root: Path, path: str, text: str = "") -> None:
@@ -37,6 +43,9 @@ def root(tmp_path: Path) -> Path:
     write(tmp_path, f"targets/{EXPERIMENT}/_shared.py")
     write(tmp_path, "targets/_serve.py")
     write(tmp_path, "bench/load/user.py")
+    write(tmp_path, "bench/lab/components/envoy.py", 'TITLE = "Envoy"\n')
+    write(tmp_path, "bench/lab/services/__init__.py")
+    write(tmp_path, "bench/lab/services/rabbitmq.py", BROKER)
     add(tmp_path, "sse")
     add(tmp_path, "long_polling")
     return tmp_path
@@ -74,6 +83,76 @@ def test_a_pattern_says_of_itself_what_it_is(root: Path) -> None:
     assert pattern.requires == ("rabbitmq", "envoy")
     assert pattern.compared is False
     assert pattern.example == "curl http://{host}:{port}/"
+
+
+def test_a_service_has_the_settings_that_a_pattern_asks_for_and_else_its_own(root: Path) -> None:
+    add(root, "sse", '"""One way."""\nREQUIRES = ("envoy", "rabbitmq")\n')
+    (plain,) = catalog.patterns(EXPERIMENT, root)["sse"].services
+    assert plain == ServiceRequest("rabbitmq", "services", (("durability", "off"), ("plugins", "")))
+    asked = {"durability": "on", "plugins": "mqtt stream", "side": "backend"}
+    text = f'"""One way."""\nREQUIRES = ("rabbitmq",)\nSERVICES = {{"rabbitmq": {asked}}}\n'
+    add(root, "sse", text)
+    (special,) = catalog.patterns(EXPERIMENT, root)["sse"].services
+    assert special == ServiceRequest(
+        "rabbitmq", "backend", (("durability", "on"), ("plugins", "mqtt stream"))
+    )
+
+
+@pytest.mark.parametrize(
+    ("lines", "words"),
+    [
+        ('REQUIRES = ("kafka",)', "REQUIRES names 'kafka'; there is envoy, rabbitmq"),
+        (
+            'SERVICES = {"rabbitmq": {}}',
+            "SERVICES names 'rabbitmq', which is no service in REQUIRES; add it there",
+        ),
+        (
+            'REQUIRES = ("envoy",)\nSERVICES = {"envoy": {}}',
+            "SERVICES names 'envoy', which is no service in REQUIRES; add it there",
+        ),
+        (
+            'REQUIRES = ("rabbitmq",)\nSERVICES = {"rabbitmq": "on"}',
+            """SERVICES["rabbitmq"] = 'on'; write {"setting": "value"}""",
+        ),
+        (
+            'REQUIRES = ("rabbitmq",)\nSERVICES = {"rabbitmq": {"durable": "on"}}',
+            "rabbitmq has no setting 'durable'; it has side, durability, plugins",
+        ),
+        (
+            'REQUIRES = ("rabbitmq",)\nSERVICES = {"rabbitmq": {"durability": True}}',
+            "rabbitmq: durability = True; write one of off, on",
+        ),
+        (
+            'REQUIRES = ("rabbitmq",)\nSERVICES = {"rabbitmq": {"plugins": "mqtt amqp"}}',
+            "rabbitmq: plugins = 'mqtt amqp'; write any of stream, mqtt",
+        ),
+        (
+            'REQUIRES = ("rabbitmq",)\nSERVICES = {"rabbitmq": {"side": "moon"}}',
+            "rabbitmq: side = 'moon'; write one of services, backend, standby",
+        ),
+    ],
+)
+def test_what_no_service_can_be_is_refused(root: Path, lines: str, words: str) -> None:
+    add(root, "sse", f'"""One way."""\n{lines}\n')
+    assert refusal(root) == f"targets/notifications/sse.py: {words}"
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("", 'has no TITLE; add TITLE = "..."'),
+        ('TITLE = "X"\nSETTINGS = {"a": "on"}\n', "SETTINGS['a'] = 'on'; write a tuple of values"),
+        (
+            'TITLE = "X"\nSETTINGS = {"a": {"all": 1}}\n',
+            "SETTINGS['a'] = {'all': 1}; write a tuple",
+        ),
+    ],
+)
+def test_a_service_that_says_too_little_of_itself_is_refused(
+    root: Path, text: str, words: str
+) -> None:
+    write(root, "bench/lab/services/odd.py", text)
+    assert refusal(root).startswith(f"bench/lab/services/odd.py: {words}")
 
 
 def test_a_pattern_is_read_and_never_run(root: Path) -> None:

@@ -277,8 +277,8 @@ def test_the_runner_adds_blocks_and_resumes_them(
     monkeypatch.setattr(runner, "measure", measure)
     said: Any = Said()
     with pytest.raises(KeyboardInterrupt):
-        runner.execute(folder, "", said)
-    run = runner.execute(folder, "", said)
+        runner.execute(folder, {}, said)
+    run = runner.execute(folder, {}, said)
     assert measured == [f"{SSE} r3", f"{SSE} r4", "interrupted", f"{SSE} r4"]
     assert sorted(path.name for path in folder.glob("more-*.json")) == [
         "more-1.json",

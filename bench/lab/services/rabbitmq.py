@@ -6,26 +6,36 @@ The node shares nothing with one that the system may run: its own name server
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import shutil
-import signal
-import time
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 from bench.lab.ports import accepts
-from bench.lab.processes import Child
-from bench.lab.scratch import make_folder
-from bench.lab.side import LOOPBACK, Side
-from bench.model.errors import ComponentMissing, TrialFailed, UsageError
+from bench.lab.services._service import Service
+from bench.model.messages import Values
+
+TITLE = "RabbitMQ"
+ROLE = "broker"
+SETTINGS = {
+    "plugins": {
+        "any_of": (
+            "rabbitmq_stream",
+            "rabbitmq_mqtt",
+            "rabbitmq_management",
+            "rabbitmq_consistent_hash_exchange",
+        )
+    }
+}
+FOREIGN = "amqp-url"
 
 # Not /usr/sbin/rabbitmq-server: that one changes the user and shares folders.
 SERVER = Path("/usr/lib/rabbitmq/bin/rabbitmq-server")
 INSTALL = "apt-get install -y --no-install-recommends rabbitmq-server"
-READY_SECONDS = 60.0
-FOLDER_PREFIX = "patternbench-rabbitmq-"
 PROTOCOL_HEADER = b"AMQP\x00\x00\x09\x01"
+QUEUE = "patternbench"
 
 ERLANG_OPTIONS = " ".join(
     (
@@ -37,6 +47,22 @@ ERLANG_OPTIONS = " ".join(
         "-kernel inet_dist_use_interface {127,0,0,1}",
     )
 )
+
+PLUGIN_LINES = {
+    "rabbitmq_stream": (
+        "stream",
+        """stream.listeners.tcp.1 = {host}:{port}
+stream.advertised_host = {host}
+stream.advertised_port = {port}
+""",
+    ),
+    "rabbitmq_mqtt": ("mqtt", "mqtt.listeners.tcp.1 = {host}:{port}\n"),
+    "rabbitmq_management": (
+        "management",
+        "management.tcp.ip = {host}\nmanagement.tcp.port = {port}\n",
+    ),
+}
+"""Of the plugins that listen: the word before "_port" in the address, and lines of settings."""
 
 
 def missing() -> str:
@@ -53,100 +79,77 @@ def version() -> str:
     return ""
 
 
-class RabbitNode:
-    """A broker for one run; `pids` is empty for a foreign one, whose load cannot be read."""
+class RabbitMQ(Service):
+    """One node and its name server."""
 
-    def __init__(self, pins: list[int], url: str = "", place: Side = LOOPBACK) -> None:
-        self._pins = pins
-        self._place = place
-        self._foreign = url
-        self._folder: Path | None = None
-        self._epmd: Child | None = None
-        self._node: Child | None = None
-        self.port = 0
+    ready_seconds = 60.0
+    port = epmd_port = dist_port = 0
 
     @property
-    def service(self) -> dict[str, Any]:
-        """What targets and clients must know."""
-        if self._foreign:
-            parts = urlsplit(self._foreign)
-            return {"url": self._foreign, "host": parts.hostname, "port": parts.port or 5672}
-        host = self._place.host
+    def address(self) -> Values:
+        host = self.side.host
         url = f"amqp://guest:guest@{host}:{self.port}/"
-        return {"url": url, "host": host, "port": self.port}
+        return {"url": url, "host": host, "port": self.port, **self._plugin_ports}
 
     @property
-    def pids(self) -> list[int]:
-        return [self._node.pid] if self._node else []
+    def _plugins(self) -> list[str]:
+        return self.setup.settings["plugins"].split()
 
-    @property
-    def alive(self) -> bool:
-        return bool(self._foreign) or bool(self._node and self._node.alive)
-
-    def log_tail(self) -> list[str]:
-        if self._folder is None or self._node is None:
-            return []
-        lines = self._node.log_tail()
-        for path in sorted((self._folder / "log").glob("bench@*.log")):
-            lines += path.read_text(errors="replace").splitlines()[-15:]
-        return lines[-15:]
-
-    def start(self) -> None:
-        """Start the node and wait until it speaks AMQP (about 4 s)."""
-        if self._foreign:
-            check_foreign(self._foreign)
-            return
-        if remedy := missing():
-            raise ComponentMissing(remedy)
-        self.stop()
-        self._folder = folder = make_folder(FOLDER_PREFIX)
-        self.port = self._place.free_port()
-        env = self._environment(folder)
-        epmd = shutil.which("epmd")
-        assert epmd is not None
-        log = folder / "log"
-        self._epmd = Child(
-            "epmd",
-            [epmd, "-port", env["ERL_EPMD_PORT"], "-address", self._place.host],
-            log / "epmd.out",
-            env=env,
-            join=self._place.join,
-        )
-        _wait(lambda: self._place.accepts(int(env["ERL_EPMD_PORT"])), self._epmd, 10.0)
-        self._node = Child(
-            "RabbitMQ",
-            [str(SERVER)],
-            log / "node.out",
-            self._pins,
-            env=env,
-            cwd=folder,
-            join=self._place.join,
-        )
-        _wait(self._speaks_amqp, self._node, READY_SECONDS)
-
-    def _environment(self, folder: Path) -> dict[str, str]:
-        """Folders, ports and settings of this node alone."""
+    def prepare(self) -> None:
+        folder = self.folder
+        listening = [name for name in self._plugins if name in PLUGIN_LINES]
+        self.port, self.epmd_port, self.dist_port, *ports = self.side.free_ports(3 + len(listening))
+        self._plugin_ports: Values = {
+            f"{PLUGIN_LINES[name][0]}_port": port
+            for name, port in zip(listening, ports, strict=True)
+        }
         for name in ("home", "mnesia", "log"):
             (folder / name).mkdir()
-        (folder / "enabled_plugins").write_text("[].\n")
+        (folder / "enabled_plugins").write_text(f"[{','.join(self._plugins)}].\n")
         (folder / "env.conf").write_text("")
         (folder / "rabbitmq.conf").write_text(
-            f"listeners.tcp.1 = {self._place.host}:{self.port}\n"
+            f"listeners.tcp.1 = {self.side.host}:{self.port}\n"
             # Of other hosts than loopback the default user is refused.
             "loopback_users = none\n"
             "log.console = false\n"
             "vm_memory_high_watermark.absolute = 2GiB\n"
             "disk_free_limit.absolute = 50MB\n"
             "management_agent.disable_metrics_collector = true\n"
+            + "".join(
+                PLUGIN_LINES[name][1].format(host=self.side.host, port=port)
+                for name, port in zip(listening, ports, strict=True)
+            )
         )
+
+    def launch(self) -> None:
+        """The name server, then the node (about 4 s)."""
+        env = self._environment()
+        epmd = shutil.which("epmd")
+        assert epmd is not None
+        ports = ["-port", str(self.epmd_port), "-address", self.side.host]
+        names = self.spawn("epmd", [epmd, *ports], env)
+        self.wait(names, lambda: self.side.accepts(self.epmd_port))
+        node = self.spawn(TITLE, [str(SERVER)], env)
+        self.wait(node, self._speaks_amqp)
+
+    def log_tail(self) -> list[str]:
+        lines = super().log_tail()
+        if self.started:
+            for path in sorted((self.folder / "log").glob("bench@*.log")):
+                lines += path.read_text(errors="replace").splitlines()[-15:]
+        return lines[-15:]
+
+    def _environment(self) -> dict[str, str]:
+        """Folders, ports and settings of this node alone."""
+        folder = self.folder
         return {
             "PATH": "/usr/sbin:/usr/bin:/sbin:/bin",
             "LANG": "C.UTF-8",
             "HOME": str(folder / "home"),
             "RABBITMQ_NODENAME": "bench@localhost",
-            "RABBITMQ_NODE_IP_ADDRESS": self._place.host,
+            "RABBITMQ_NODE_IP_ADDRESS": self.side.host,
             "RABBITMQ_NODE_PORT": str(self.port),
-            "RABBITMQ_DIST_PORT": str(self._place.free_port()),
+            "RABBITMQ_DIST_PORT": str(self.dist_port),
             "RABBITMQ_MNESIA_BASE": str(folder / "mnesia"),
             "RABBITMQ_LOG_BASE": str(folder / "log"),
             "RABBITMQ_ENABLED_PLUGINS_FILE": str(folder / "enabled_plugins"),
@@ -157,8 +160,8 @@ class RabbitNode:
             "RABBITMQ_CONF_ENV_FILE": str(folder / "env.conf"),
             "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS": ERLANG_OPTIONS,
             "RABBITMQ_CTL_ERL_ARGS": "",
-            "ERL_EPMD_PORT": str(self._place.free_port()),
-            "ERL_EPMD_ADDRESS": self._place.host,
+            "ERL_EPMD_PORT": str(self.epmd_port),
+            "ERL_EPMD_ADDRESS": self.side.host,
             "ERL_CRASH_DUMP": str(folder / "log" / "crash.dump"),
             # The script then replaces itself by the node: its pid is the node's.
             "RUNNING_UNDER_SYSTEMD": "1",
@@ -168,43 +171,56 @@ class RabbitNode:
         """An open port may be early; a reply to the protocol header is not."""
         with (
             contextlib.suppress(OSError),
-            self._place.connect(self.port) as probe,
+            self.side.connect(self.port) as probe,
         ):
             probe.sendall(PROTOCOL_HEADER)
             return probe.recv(8)[:1] == b"\x01"
         return False
 
-    def stop(self) -> None:
-        """End node and name server and remove their folder."""
-        if self._node is not None:
-            # Nothing of it is kept, so it need not close its tables in order.
-            self._node.stop(signal.SIGKILL)
-        if self._epmd is not None:
-            self._epmd.stop()
-        self._node = self._epmd = None
-        if self._folder is not None:
-            shutil.rmtree(self._folder, ignore_errors=True)
-            self._folder = None
+    def probe(self, text: str) -> None:
+        asyncio.run(_publish(str(self.address["url"]), text))
+
+    def kept(self) -> str:
+        return asyncio.run(_peek(str(self.address["url"])))
+
+    @classmethod
+    def foreign_fault(cls, url: str) -> str:
+        parts = urlsplit(url)
+        if parts.scheme != "amqp" or not parts.hostname:
+            return "not an address; write amqp://user:password@127.0.0.1/"
+        if parts.hostname not in ("127.0.0.1", "localhost", "::1"):
+            return "load goes to this host only; use a broker on 127.0.0.1"
+        if not accepts(parts.port or 5672, 2.0):
+            return "nobody listens there; start the broker first"
+        return ""
+
+    @classmethod
+    def foreign_address(cls, url: str) -> Values:
+        parts = urlsplit(url)
+        return {"url": url, "host": parts.hostname, "port": parts.port or 5672}
 
 
-def _wait(condition: Any, child: Child, seconds: float) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        if not child.alive:
-            raise TrialFailed(
-                f"{child.name} ended while starting: {' / '.join(child.log_tail()[-3:])}"
-            )
-        if time.monotonic() > deadline:
-            raise TrialFailed(f"{child.name} was not ready within {seconds:g} s")
-        time.sleep(0.02)
+async def _publish(url: str, text: str) -> None:
+    """Into an empty durable queue; returns when the broker has confirmed it."""
+    import aio_pika  # noqa: PLC0415 - who only starts a broker does not need it
+
+    async with await aio_pika.connect(url) as connection:
+        channel = await connection.channel()
+        queue = await channel.declare_queue(QUEUE, durable=True)
+        await queue.purge()
+        message = aio_pika.Message(text.encode(), delivery_mode=2)
+        await channel.default_exchange.publish(message, routing_key=QUEUE)
 
 
-def check_foreign(url: str) -> None:
-    """Refuse what is no AMQP address on this host, or where nobody answers."""
-    parts = urlsplit(url)
-    if parts.scheme != "amqp" or not parts.hostname:
-        raise UsageError(f"amqp-url={url}: not an address; write amqp://user:password@127.0.0.1/")
-    if parts.hostname not in ("127.0.0.1", "localhost", "::1"):
-        raise UsageError(f"amqp-url={url}: load goes to this host only; use a broker on 127.0.0.1")
-    if not accepts(parts.port or 5672, 2.0):
-        raise UsageError(f"amqp-url={url}: nobody listens there; start the broker first")
+async def _peek(url: str) -> str:
+    """The oldest message of the queue, which stays in it."""
+    import aio_pika  # noqa: PLC0415
+
+    async with await aio_pika.connect(url) as connection:
+        channel = await connection.channel()
+        queue = await channel.declare_queue(QUEUE, durable=True)
+        message: Any = await queue.get(fail=False)
+        if message is None:
+            return ""
+        await message.nack(requeue=True)
+        return str(message.body.decode())

@@ -24,7 +24,7 @@ from typing import Any
 from playwright.async_api import Browser, BrowserContext, CDPSession, Error, Page, async_playwright
 
 from bench.clock import now_ns
-from bench.lab import chromium
+from bench.lab.components import chromium
 from bench.lab.scratch import make_folder
 from bench.pipes import first_line, hear, say
 

@@ -10,7 +10,7 @@ import pytest
 from bench import catalog
 from bench.model.errors import ComponentMissing, UsageError
 from bench.plan.trials import Request
-from bench.run import request, runner
+from bench.run import request
 from bench.run.request import Asked
 
 SSE = "notifications/sse"
@@ -149,12 +149,12 @@ def test_a_trace_is_read_before_anything_starts(tmp_path: Path) -> None:
 
 
 def test_one_pattern_takes_one_of_each() -> None:
-    pattern, load = request.one_pattern(SSE, ["clients=3"], "")
+    pattern, load = request.one_pattern(SSE, ["clients=3"], {})
     assert (pattern.id, load["clients"]) == (SSE, 3)
     assert refusal(request.one_pattern, "notifications", [], "") == (
         "notifications: names an experiment; write EXPERIMENT/PATTERN (`bench list`)"
     )
-    assert refusal(request.one_pattern, SSE, ["clients=1,2"], "") == (
+    assert refusal(request.one_pattern, SSE, ["clients=1,2"], {}) == (
         "clients: this command takes one value each; it sweeps nothing"
     )
 
@@ -162,7 +162,7 @@ def test_one_pattern_takes_one_of_each() -> None:
 def test_what_lacks_a_component_is_left_out_with_the_remedy(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setitem(runner.COMPONENTS, "rabbitmq", lambda: "install it")
+    monkeypatch.setattr("bench.lab.services.rabbitmq.missing", lambda: "install it")
     plan = request.plan_of(Asked((SSE, "notifications/rabbitmq"), repeats=1))
     assert plan.not_measured == {"notifications/rabbitmq": "install it"}
     assert [trial.pattern for trial in plan.trials] == [SSE]
@@ -170,6 +170,6 @@ def test_what_lacks_a_component_is_left_out_with_the_remedy(
     with pytest.raises(ComponentMissing, match=r"^install it$"):
         request.plan_of(Asked(("notifications/rabbitmq",)))
     # A broker that the user names makes up for it.
-    monkeypatch.setattr("bench.lab.services.rabbitmq.check_foreign", lambda url: None)
-    url = "amqp://guest:guest@127.0.0.1:1/"
-    assert request.plan_of(Asked(("notifications/rabbitmq",), amqp_url=url)).trials
+    monkeypatch.setattr("bench.lab.services.rabbitmq.accepts", lambda *_: True)
+    foreign = {"rabbitmq": "amqp://guest:guest@127.0.0.1:1/"}
+    assert request.plan_of(Asked(("notifications/rabbitmq",), foreign=foreign)).trials

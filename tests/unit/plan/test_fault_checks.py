@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from bench.lab import faults
+from bench.model.component import ServiceRequest
 from bench.model.errors import UsageError
 from bench.model.fault import Verb
 from bench.model.load import SHARED
@@ -34,17 +35,18 @@ def load_of(**values: Any) -> dict[str, Any]:
 
 
 def test_what_a_trial_has() -> None:
-    pattern = Pattern("e", "p", "P", "", requires=("rabbitmq", "chromium"))
-    found = actors_of(pattern, load_of(clients=7), {"rabbitmq", "postgres"})
+    asked = (ServiceRequest("rabbitmq"),)
+    pattern = Pattern("e", "p", "P", "", requires=("rabbitmq", "chromium"), services=asked)
+    found = actors_of(pattern, load_of(clients=7))
     assert found == {
         "server": ActorGroup("part"),
         "rabbitmq": ActorGroup("service"),
         "clients": ActorGroup("clients", 7),
     }
     two = load_of(link="emulated", second_path="rtt=60ms")
-    assert actors_of(pattern, two, ())["path"] == ActorGroup("path", 2, first=1)
+    assert actors_of(pattern, two)["path"] == ActorGroup("path", 2, first=1)
     proxied = dataclasses.replace(pattern, requires=("envoy",))
-    assert actors_of(proxied, load_of(), ())["proxy"] == ActorGroup("proxy")
+    assert actors_of(proxied, load_of())["proxy"] == ActorGroup("proxy")
 
 
 @pytest.mark.parametrize(

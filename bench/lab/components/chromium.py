@@ -11,6 +11,8 @@ import shutil
 import subprocess
 from pathlib import Path
 
+TITLE = "Chromium"
+
 PROGRAM = Path("/usr/lib/chromium/chromium")
 """Debian's; /usr/bin/chromium is a script before it that adds flags of the host's."""
 
