@@ -18,6 +18,7 @@ from bench.lab import faults
 from bench.model import linktext
 from bench.model.errors import UsageError
 from bench.model.fault import SEPARATOR
+from bench.model.load import FAULT
 from bench.model.pattern import Pattern
 from bench.model.records import Goal
 from bench.model.trial import Trial
@@ -107,7 +108,9 @@ def plan_of(asked: Asked) -> runner.RunPlan:
             trials += trials_of_claims(experiment, claims, patterns, request, len(trials))
         else:
             trials += trials_of(experiment, patterns, part, len(trials))
-    check_faults(trials, usable)
+    by_id = {pattern.id: pattern for pattern in usable}
+    for trial in trials:
+        check_faults(by_id[trial.pattern], trial.load)
     return runner.RunPlan(
         chosen,
         trials,
@@ -122,13 +125,11 @@ def plan_of(asked: Asked) -> runner.RunPlan:
     )
 
 
-def check_faults(trials: Sequence[Trial], patterns: Sequence[Pattern]) -> None:
-    """Every fault must be one that can be done to what its pattern has."""
-    known = {pattern.id: pattern for pattern in patterns}
-    for trial in trials:
-        if trial.load["fault"]:
-            actors = fault_checks.actors_of(known[trial.pattern], trial.load)
-            fault_checks.check_faults(trial.load["fault"], actors, faults.verbs())
+def check_faults(pattern: Pattern, load: Mapping[str, Any]) -> None:
+    """Every fault of the load must be one that can be done to what the pattern has."""
+    if text := load.get(FAULT):
+        actors = fault_checks.actors_of(pattern, load)
+        fault_checks.check_faults(text, actors, faults.verbs())
 
 
 def one_pattern(
@@ -145,4 +146,5 @@ def one_pattern(
         raise UsageError(
             f"{', '.join(level)}: this command takes one value each; it sweeps nothing"
         )
+    check_faults(usable[0], load)
     return usable[0], load

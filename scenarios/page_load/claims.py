@@ -57,6 +57,7 @@ LARGE = ClaimSetup(
 )
 
 NORMAL: Mapping[str, Any] = {
+    "fault": "",
     "loss": 0,
     "streams": 0,
     "rate": 0,

@@ -23,7 +23,12 @@ BUSY = ClaimSetup(ALL, {**BRIEF, "duration": "3s", "server": "granian,hypercorn"
 PACED = ClaimSetup(ALL, {**BRIEF, "request_rate": "1000/s"})
 WAITING = ClaimSetup(ALL, {**BRIEF, "app_wait": "10ms"})
 
-NORMAL: Mapping[str, Any] = {"server": "granian", "request_rate": 0, "app_wait": 0}
+NORMAL: Mapping[str, Any] = {
+    "fault": "",
+    "server": "granian",
+    "request_rate": 0,
+    "app_wait": 0,
+}
 """What holds for evidence where a rule does not ask for something else."""
 
 AT_FULL_SPEED: Mapping[str, Any] = {"server": "granian"}
