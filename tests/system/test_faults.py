@@ -11,6 +11,7 @@ import pytest
 from system_builders import living
 
 from bench.analysis import metrics
+from bench.model.samples import FAILED
 from bench.results.store import StoredTrial
 
 Measure = Callable[..., StoredTrial]
@@ -139,3 +140,34 @@ def test_a_server_that_starts_again_goes_on(measure: Measure, pattern: str) -> N
     assert np.count_nonzero(after) >= 4 * 10
     assert data.accounting.lost >= 4 * len(missed)
     assert 0 <= metrics.compute(data)["source_lag_p50"] < 1000
+
+
+def test_a_broker_that_starts_again_is_ready_within_the_trial(measure: Measure) -> None:
+    """Its exchange and queues were not durable: what comes after is lost, and counted."""
+    stored = faulted(measure, "notifications/rabbitmq", "rabbitmq:restart@50%", drain_s=1.0)
+    (restart,) = stored.record.faults
+    assert restart.began_ns is not None
+    assert restart.ended_ns is not None
+    assert restart.ended_ns - restart.began_ns > 500 * MS
+    assert stored.data().accounting.lost > 0
+    again = faulted(measure, "notifications/rabbitmq", "")
+    assert again.data().accounting.lost == 0
+
+
+def test_a_database_that_starts_again_serves_again(measure: Measure) -> None:
+    stored = faulted(
+        measure,
+        "connection_pool/per_request",
+        "postgres:restart@20%",
+        arrivals="steady",
+        request_rate_per_s=40.0,
+        clients=1,
+        duration_s=6.0,
+    )
+    (restart,) = stored.record.faults
+    assert restart.ended_ns is not None
+    data = stored.data()
+    queries = data.select(data.outcome_operation)
+    assert np.count_nonzero(queries["outcome"] == FAILED) > 0
+    late = data.outcomes["intended_ns"] > data.t0_ns + restart.ended_ns + 500 * MS
+    assert np.count_nonzero(late) > 20
