@@ -15,7 +15,7 @@ import asyncio
 import gc
 import importlib
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +35,7 @@ from bench.model.messages import (
     Publish,
     Values,
 )
+from bench.model.proxy import Proxy
 from bench.pipes import hear, say
 from targets._events import EventSource
 
@@ -62,9 +63,9 @@ class BaseTarget:
     async def stop(self) -> None:
         """Let go of everything; the process ends right after."""
 
-    def front(self) -> Values | None:
-        """What the harness is to put before this server (see bench/lab/front.py); None: nothing."""
-        return None
+    def proxies(self) -> Sequence[Proxy]:
+        """The proxies that the harness is to start around this server (docs/proxies.md)."""
+        return ()
 
     def counts(self) -> dict[str, float]:
         """What the server itself counts, read at the window's edges; {} where it counts nothing."""
@@ -138,7 +139,7 @@ async def serve(config: PartConfig, lines: asyncio.StreamReader) -> None:
     if target.source is not None and config.log:
         target.source.keep_log(Path(config.log))
     port = await target.start(config.port)
-    say(PartReady(target.address(port), bool(target.counts()), target.front()))
+    say(PartReady(target.address(port), bool(target.counts()), list(target.proxies())))
     session = Session(target)
     try:
         while line := await lines.readline():

@@ -16,6 +16,7 @@ import psutil
 
 from bench.lab.network.network import Network
 from bench.lab.processes import Child
+from bench.lab.proxies.envoy import Envoy
 from bench.lab.resets import reset_connections
 from bench.model.errors import TrialFailed
 from bench.model.links import CLIENTS
@@ -111,6 +112,18 @@ class ProcessActor(Actor):
 
     def _signal(self, number: signal.Signals) -> list[psutil.Process]:
         return [process for process in self.processes() if _send(process, number)]
+
+
+class ProxyActor(ProcessActor):
+    """One process of a proxy, which starts again on its ports and goes on counting."""
+
+    def __init__(self, envoy: Envoy, expect_end: Callable[[Sequence[int]], None]) -> None:
+        super().__init__(envoy.name, lambda: envoy.pids, expect_end, envoy.start)
+        self._envoy = envoy
+
+    def kill(self) -> None:
+        self._envoy.remember_counts()  # while it can still tell them
+        super().kill()
 
 
 def _send(process: psutil.Process, number: signal.Signals) -> bool:

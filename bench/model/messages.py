@@ -19,6 +19,7 @@ from bench.model.combining import (
     total_by_mark,
     worst,
 )
+from bench.model.proxy import Proxy
 from bench.model.readings import Wire
 
 Scalar = str | int | float | bool | None
@@ -114,11 +115,11 @@ PartCommand = Probe | Publish | AskPartCounters | AskCounts | FinishPart
 
 
 class PartReady(Struct, frozen=True, tag="ready"):
-    """The first line out: it listens.  `front` describes the proxy that it wants before it."""
+    """The first line out: it listens.  `proxies` are those that it needs around it."""
 
     address: Address
     has_counts: bool = False
-    front: Values | None = None
+    proxies: list[Proxy] = field(default_factory=list)
 
 
 class Probed(Struct, frozen=True, tag="probed"):

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from functools import partial
 
 from bench.lab import faults
-from bench.lab.actors import Actor, ClientsActor, PathActor, ProcessActor
+from bench.lab.actors import Actor, ClientsActor, PathActor, ProcessActor, ProxyActor
 from bench.lab.faults import Action
+from bench.lab.proxies.proxyset import ProxySet
 from bench.model import linktext
 from bench.model.errors import TrialFailed
 from bench.model.fault import ActorKind, ActorName, Fault, parse_faults, timeline
@@ -56,9 +57,9 @@ def _casts(running: RunningTrial, around: TrialContext) -> dict[str, Cast]:
         lambda: start_target_again(running, around),
     )
     found = {"server": Cast("part", lambda _: [server])}
-    if running.front is not None:
-        front = running.front
-        found["proxy"] = _processes("proxy", "proxy", running, lambda: front.pids)
+    if (proxies := running.proxies) is not None:
+        for name in proxies.names:
+            found[name] = Cast("proxy", partial(_proxies, running, proxies))
     for name, node in around.nodes.items():
         found[name] = _processes("service", name, running, partial(pids_of, node), node.restart)
     for link in linktext.links_of(running.trial.load):
@@ -75,6 +76,12 @@ def _processes(
     start: Callable[[], None] | None = None,
 ) -> Cast:
     return Cast(kind, lambda _: [ProcessActor(name, pids, running.killed.update, start)])
+
+
+def _proxies(running: RunningTrial, proxies: ProxySet, actor: ActorName) -> list[Actor]:
+    first, last = actor.first or 0, actor.last
+    chosen = proxies.of(actor.name)[first : None if last is None else last + 1]
+    return [ProxyActor(envoy, running.killed.update) for envoy in chosen]
 
 
 def _paths(actor: ActorName, running: RunningTrial, link: str) -> list[Actor]:

@@ -18,7 +18,7 @@ from bench.lab.meters import Meters
 from bench.lab.network.network import Network
 from bench.lab.ports import free_port
 from bench.lab.processes import Child, ChildDied, python_child
-from bench.lab.proxies.front import Front
+from bench.lab.proxies.proxyset import ProxySet
 from bench.lab.side import ON_LOOPBACK, Side, Sides
 from bench.model import linktext
 from bench.model.errors import TrialFailed
@@ -43,6 +43,7 @@ from bench.model.messages import (
     Values,
     Verify,
 )
+from bench.model.proxy import Endpoint
 from bench.model.trial import Trial
 
 T = TypeVar("T")
@@ -79,7 +80,7 @@ class RunningTrial:
     t1_ns: int = 0
     meters: Meters | None = None
     network: Network | None = None
-    front: Front | None = None
+    proxies: ProxySet | None = None
     sides: Sides = ON_LOOPBACK
     links: Mapping[str, linked.LinkRecord] = field(default_factory=dict)
     counts: dict[str, dict[str, float]] = field(default_factory=dict)
@@ -182,6 +183,15 @@ def start_target_again(running: RunningTrial, around: TrialContext) -> None:
     running.replaced[-1], running.target = running.target, target
 
 
+def service_endpoints(services: Mapping[str, Values]) -> dict[str, list[Endpoint]]:
+    """Where services listen, by name, for proxies that lead to one."""
+    return {
+        name: [Endpoint(str(known["host"]), int(str(known["port"])))]
+        for name, known in services.items()
+        if "host" in known and "port" in known
+    }
+
+
 def start(running: RunningTrial, around: TrialContext) -> None:
     trial = running.trial
     links = linktext.links_of(trial.load)
@@ -189,15 +199,23 @@ def start(running: RunningTrial, around: TrialContext) -> None:
         captures = {name: running.folder / f"{name}.pcap" for name in around.captures}
         wanted = {name: path for name, path in captures.items() if name in links}
         running.network.shape(links, trial.seed, wanted)
-    backend = running.sides.backend
     running.target.tell(part_config(running, around))
     part = running.target.listen(PartReady, START_SECONDS)
     address = part.address
     running.port = address.port
-    running.has_counts = part.has_counts or part.front is not None
-    if part.front is not None:
-        running.front = Front(part.front, running.sets["backend"], backend, address.port)
-        address = running.front.before(address)
+    running.has_counts = part.has_counts or bool(part.proxies)
+    if part.proxies:
+        running.proxies = proxies = ProxySet(
+            running.sides, running.sets["backend"], int(trial.load["clients"])
+        )
+        proxies.declare(part.proxies)
+        proxies.start_all(
+            {
+                "server": [Endpoint(address.host, address.port)],
+                **service_endpoints(around.services),
+            }
+        )
+        address = proxies.before(address)
     running.load.tell(
         LoadConfig(
             pattern=trial.pattern,

@@ -33,6 +33,7 @@ from bench.model.messages import (
     Publish,
     Window,
 )
+from bench.model.proxy import ROLE
 from bench.model.records import TrialFile
 from bench.model.trial import Trial
 from bench.run.fault_actors import timeline_of
@@ -85,14 +86,14 @@ def run_trial(
         if running.network is not None:
             linked.abandon(running.network)
         tail = running.target.log_tail() + load.log_tail()
-        tail += running.front.log_tail() if running.front else []
+        tail += running.proxies.log_tail() if running.proxies else []
     finally:
         rows = running.meters.end() if running.meters else []
         load.stop()
         for child in (*running.replaced, running.target):
             child.stop()
-        if running.front is not None:
-            running.front.stop()
+        if running.proxies is not None:
+            running.proxies.stop()
     rows_stored = keep_raw(running, experiment, rows)
     record = record_of(running, experiment, reason, tail, rows_stored)
     spent = sum(running.phases_s.values())
@@ -127,7 +128,7 @@ def _execute(
 
 def _meters(running: RunningTrial, around: TrialContext) -> list[Meter]:
     """What is metered: the part, the proxy before it, services, load processes, the link."""
-    clients, front, network = running.clients, running.front, running.network
+    clients, proxies, network = running.clients, running.proxies, running.network
     assert clients is not None
     found = [
         Meter("server", "server", lambda: [running.target.pid]),
@@ -137,8 +138,8 @@ def _meters(running: RunningTrial, around: TrialContext) -> list[Meter]:
             for name, role in around.roles.items()
         ),
     ]
-    if front is not None:
-        found.append(Meter("proxy", "proxy", lambda: front.pids))
+    if proxies is not None:
+        found += [Meter(name, ROLE, partial(proxies.pids_of, name)) for name in proxies.names]
     if network is not None:
         found.append(Meter("link", "link", lambda: network.pids))
     return found
@@ -198,8 +199,8 @@ def _count(running: RunningTrial, mark: str) -> None:
     if reply is None:
         return
     found = dict(reply.counts)
-    if running.front is not None:
-        found |= running.front.counts()
+    if running.proxies is not None:
+        found |= running.proxies.counts()
     running.counts[mark] = found
 
 
@@ -210,6 +211,8 @@ def _watch_until(running: RunningTrial, end_ns: int, observer: Observer) -> None
         for child in (running.target, running.load):
             if child.pid not in running.killed:
                 child.check_alive()
+        if running.proxies is not None:
+            running.proxies.check_alive(running.killed)
         # Not close to the end: the answer must not be under way at t1.
         if left_s > 2 * WATCH_SECONDS:
             observer.counts(running.load.ask(AskClientCounters(), ClientCounters))

@@ -14,9 +14,9 @@ from pathlib import Path
 from bench.catalog import ROOT
 from bench.lab.ports import accepts
 from bench.lab.processes import Child, cpu_sets, python_child
-from bench.lab.proxies.front import Front
+from bench.lab.proxies.proxyset import ProxySet
 from bench.lab.scratch import folder_for
-from bench.lab.side import LOOPBACK
+from bench.lab.side import ON_LOOPBACK
 from bench.lab.tap import Crossing, Tap
 from bench.model.errors import UsageError
 from bench.model.links import LOOPBACK as LOOPBACK_LINK
@@ -36,8 +36,9 @@ from bench.model.messages import (
     Verify,
 )
 from bench.model.pattern import Pattern
+from bench.model.proxy import Endpoint
 from bench.run.services import Services
-from bench.run.startup import START_SECONDS
+from bench.run.startup import START_SECONDS, service_endpoints
 
 FOREVER_NS = 10**18
 TRACE_SECONDS = 20.0
@@ -70,7 +71,8 @@ def staged(
         )
     services = Services(cpu_sets(1)["backend"], foreign, says)
     with folder_for("patternbench-stage-") as folder:
-        target = front = None
+        target = None
+        proxies = ProxySet(ON_LOOPBACK, cpu_sets(1)["backend"], int(str(load["clients"])))
         try:
             around = services.around(pattern, 1)
             target = python_child("targets", "target", folder / "target.log", (), ROOT)
@@ -79,13 +81,13 @@ def staged(
             )
             ready = target.ask(config, PartReady, START_SECONDS)
             address = ready.address
-            if ready.front is not None:
-                front = Front(ready.front, cpu_sets(1)["backend"], LOOPBACK, address.port)
-                address = front.before(address)
+            proxies.declare(ready.proxies)
+            server = Endpoint(address.host, address.port)
+            proxies.start_all({"server": [server], **service_endpoints(around.services)})
+            address = proxies.before(address)
             yield Staged(target, address, folder)
         finally:
-            if front is not None:
-                front.stop()
+            proxies.stop()
             if target is not None:
                 target.stop()
             services.stop()

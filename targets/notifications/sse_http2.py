@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
 
+from bench.model.proxy import Proxy
+from targets._proxies import three_ways
 from targets.notifications import sse
 
 TITLE = "SSE over HTTP/2"
@@ -14,5 +16,5 @@ EXAMPLE = "curl -N 'http://{host}:{port}/stream?client=0'"
 class Target(sse.Target):
     """The server of SSE as it is; Envoy passes each part on as it comes, in HTTP/2 frames."""
 
-    def front(self) -> dict[str, Any]:
-        return {"kind": "page"}
+    def proxies(self) -> Sequence[Proxy]:
+        return [three_ways()]

@@ -9,12 +9,13 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
 
 from aiohttp import web
 
 from bench.clock import Alarm, now_ns
+from bench.model.proxy import Proxy
+from targets._proxies import three_ways
 from targets._web import WebTarget, whole_number
 
 MOST_BYTES = 100_000_000
@@ -36,8 +37,8 @@ class PageTarget(WebTarget):
     def routes(self) -> list[web.RouteDef]:
         return [web.get("/resource", self.resource), web.get("/stream", self.stream)]
 
-    def front(self) -> dict[str, Any]:
-        return {"kind": "page", "streams": self.load.own.max_streams}
+    def proxies(self) -> Sequence[Proxy]:
+        return [three_ways(self.load.own.max_streams)]
 
     async def start(self, port: int) -> int:
         self.alarm = Alarm(asyncio.get_running_loop())

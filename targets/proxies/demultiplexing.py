@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
 
+from bench.model.proxy import Limits, Listener, Proxy, Upstream
 from targets.proxies._backend import QueryTarget
 
 TITLE = "demultiplexing proxy"
@@ -14,9 +15,7 @@ EXAMPLE = "curl -i 'http://{host}:{port}/'"
 class Target(QueryTarget):
     """The same backend, spoken to in HTTP/1.1, behind Envoy."""
 
-    def front(self) -> dict[str, Any]:
-        return {
-            "kind": "demultiplexing",
-            "connections": self.load.own.upstream_connections,
-            "streams": self.load.own.streams,
-        }
+    def proxies(self) -> Sequence[Proxy]:
+        listener = Listener("http2", ("http2",), max_streams=self.load.own.streams)
+        few = Limits(connections=self.load.own.upstream_connections)
+        return [Proxy("proxy", (listener,), (Upstream("up", ("server",), limits=few),))]

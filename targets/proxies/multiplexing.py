@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
 
+from bench.model.proxy import Limits, Listener, Proxy, Upstream
 from targets.proxies._backend import QueryTarget
 
 TITLE = "multiplexing proxy"
@@ -14,7 +15,14 @@ EXAMPLE = "curl -i --http2-prior-knowledge 'http://{host}:{port}/'"
 class Target(QueryTarget):
     """The same backend, spoken to in HTTP/2, behind Envoy."""
 
-    def front(self) -> dict[str, Any]:
+    def proxies(self) -> Sequence[Proxy]:
         # No more streams than the server allows: those beyond would be refused while
-        # the connection is new and Envoy has not heard the limit.
-        return {"kind": "multiplexing", "streams": self.load.own.streams}
+        # the connection is new and the proxy has not heard the limit.
+        one = Upstream(
+            "up",
+            ("server",),
+            protocol="http2",
+            max_streams=self.load.own.streams,
+            limits=Limits(connections=1),
+        )
+        return [Proxy("proxy", (Listener("http1"),), (one,))]

@@ -17,12 +17,11 @@ from hypercorn.config import Config as HypercornConfig
 from system_builders import until
 
 from bench.lab.proxies.proxyset import ProxySet
-from bench.lab.side import LOOPBACK
+from bench.lab.side import LOOPBACK, ON_LOOPBACK
 from bench.model.proxy import Endpoint, Proxy
 
 HOST = LOOPBACK.host
 SECONDS = 10
-SIDES = {"clients": LOOPBACK, "backend": LOOPBACK}
 
 HTTP1 = pycurl.CURL_HTTP_VERSION_1_1
 HTTP2 = pycurl.CURL_HTTP_VERSION_2TLS
@@ -148,7 +147,7 @@ def fetch(
 @contextlib.contextmanager
 def proxying(*proxies: Proxy, clients: int = 1, **parts: int) -> Iterator[ProxySet]:
     """Those proxies before parts that listen at those ports."""
-    made = ProxySet(SIDES, [], clients)
+    made = ProxySet(ON_LOOPBACK, [], clients)
     try:
         made.declare(proxies)
         made.start_all({name: [Endpoint(HOST, port)] for name, port in parts.items()})

@@ -30,7 +30,7 @@ from system_builders import until
 
 from bench.lab.proxies import envoy
 from bench.lab.proxies.proxyset import ProxySet
-from bench.lab.side import LOOPBACK
+from bench.lab.side import ON_LOOPBACK
 from bench.model.errors import UsageError
 from bench.model.messages import Address
 from bench.model.proxy import (
@@ -187,7 +187,7 @@ def test_each_client_has_a_proxy_of_its_own() -> None:
 
 
 def test_it_waits_for_the_parts_that_it_leads_to() -> None:
-    proxies = ProxySet({"backend": LOOPBACK}, [])
+    proxies = ProxySet(ON_LOOPBACK, [])
     try:
         proxies.declare([*CHAIN])
         proxies.start({"other": [Endpoint(HOST, 9)]})
@@ -204,8 +204,8 @@ def test_it_waits_for_the_parts_that_it_leads_to() -> None:
 
 def test_an_unknown_side_is_refused() -> None:
     odd = Proxy("a", (Listener("http1"),), (Upstream("up", SERVER),), side="moon")
-    with pytest.raises(UsageError, match="no side 'moon'; there is backend"):
-        ProxySet({"backend": LOOPBACK}, []).declare([odd])
+    with pytest.raises(UsageError, match="no side 'moon'; there is clients, backend"):
+        ProxySet(ON_LOOPBACK, []).declare([odd])
 
 
 # --- endpoints from a file --------------------------------------------------------------------

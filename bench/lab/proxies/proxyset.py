@@ -9,7 +9,7 @@ from __future__ import annotations
 import shutil
 import socket
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Sequence
 from pathlib import Path
 
 import msgspec
@@ -28,8 +28,9 @@ from bench.lab.proxies.instances import (
 )
 from bench.lab.proxies.rendering.common import CertificateFiles, Placement
 from bench.lab.scratch import make_folder
-from bench.lab.side import Side
+from bench.lab.side import Side, Sides
 from bench.model.errors import UsageError
+from bench.model.links import SIDES
 from bench.model.messages import Address, ListenerAddress
 from bench.model.proxy import Endpoint, Listener, Proxy
 
@@ -44,10 +45,10 @@ COUNTED = (
 
 
 class ProxySet:
-    """The proxies of a trial with so many `clients`; `sides` are by name."""
+    """The proxies of a trial with so many `clients`."""
 
-    def __init__(self, sides: Mapping[str, Side], pins: list[int], clients: int = 1) -> None:
-        self._sides, self._pins, self._clients = dict(sides), pins, clients
+    def __init__(self, sides: Sides, pins: list[int], clients: int = 1) -> None:
+        self._sides, self._pins, self._clients = sides, pins, clients
         self._proxies: dict[str, Proxy] = {}
         self._listening: dict[str, list[Endpoint]] = {}
         self._held: list[HeldPorts] = []
@@ -61,8 +62,8 @@ class ProxySet:
     def declare(self, proxies: Sequence[Proxy]) -> None:
         """Add descriptions; nothing is started.  UsageError where they do not fit together."""
         for proxy in proxies:
-            if proxy.side not in self._sides:
-                known = ", ".join(sorted(self._sides))
+            if proxy.side not in SIDES:
+                known = ", ".join(SIDES)
                 raise UsageError(f"proxy {proxy.name}: no side {proxy.side!r}; there is {known}")
         ordered = in_order([*self._proxies.values(), *proxies])
         self._proxies = {proxy.name: proxy for proxy in ordered}
@@ -139,7 +140,7 @@ class ProxySet:
 
     def _files(self) -> CertificateFiles:
         if self._certificates is None:
-            hosts = sorted({side.host for side in self._sides.values()})
+            hosts = sorted({self._sides[name].host for name in SIDES})
             names = {
                 upstream.server_name
                 for proxy in self._proxies.values()
@@ -184,6 +185,25 @@ class ProxySet:
             "client_cert": str(made.client_cert),
             "client_key": str(made.client_key),
         }
+
+    @property
+    def names(self) -> list[str]:
+        """Of all proxies, in the order of their start."""
+        return list(self._proxies)
+
+    def of(self, name: str) -> list[Envoy]:
+        """The processes of a proxy, by client where each has one."""
+        return [envoy for envoy in self.processes.values() if envoy.proxy.name == name]
+
+    def pids_of(self, name: str) -> list[int]:
+        """The processes that a proxy has now."""
+        return [pid for envoy in self.of(name) for pid in envoy.pids]
+
+    def check_alive(self, killed: Container[int]) -> None:
+        """ChildDied where one has ended that is not among those `killed` on purpose."""
+        for envoy in self.processes.values():
+            if not envoy.alive and not any(pid in killed for pid in envoy.pids):
+                envoy.check_alive()
 
     @property
     def pids(self) -> list[int]:

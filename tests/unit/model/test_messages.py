@@ -23,7 +23,9 @@ UNIONS = {
 MESSAGES = [
     value
     for value in vars(messages).values()
-    if isinstance(value, type) and issubclass(value, Struct) and value is not Struct
+    if isinstance(value, type)
+    and issubclass(value, Struct)
+    and value.__module__ == messages.__name__
 ]
 COMBINED = (ClientCounters, LoadResults, Tried, Done)
 

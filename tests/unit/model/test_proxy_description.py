@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -20,6 +22,7 @@ from bench.model.proxy import (
     StickySessions,
     TraceRequests,
     Upstream,
+    check_proxies,
 )
 
 UP = Upstream("up", ("server",))
@@ -69,6 +72,16 @@ def test_upstreams_are_found_by_name_and_the_first_by_none() -> None:
 )
 def test_certificates_are_needed_where_either_side_is_encrypted(proxy: Proxy, uses: bool) -> None:
     assert proxy.uses_tls == uses
+
+
+def test_the_example_of_the_docs_is_a_chain() -> None:
+    page = (Path(__file__).parents[3] / "docs" / "proxies.md").read_text()
+    (code,) = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
+    found: dict[str, Any] = {}
+    exec(code, found)
+    near, far = found["proxies"]()
+    check_proxies([near, far])
+    assert near.upstream("").endpoints == (f"{far.name}.{far.listeners[0].name}",)
 
 
 @pytest.mark.parametrize(
