@@ -23,6 +23,7 @@ check: setup-test
 # Long: for the night.
 soak: setup-test
 	DAMAGED_CASES=1000 $(BIN)/pytest -q -s tests/system/test_damaged_results.py
+	KILLS=20 $(BIN)/pytest -q tests/system/test_verify_and_resume.py -k killed
 
 setup:
 	@sh ./setup.sh rabbitmq-server chromium

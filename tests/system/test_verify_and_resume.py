@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import dataclasses
+import os
+import random
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 from make_run import _write_trial, make_run
-from system_builders import bench_main
+from system_builders import bench_main, run_bench, settings, start_bench, until
 
 from bench import catalog
 from bench.cli import main
@@ -33,7 +36,7 @@ def run(tmp_path: Path) -> Path:
     folder = make_run(tmp_path / "run", names=("sse",), repeats=2, spoil=False, duration_s=0.5)
     stored = store.open_run(folder)
     (pattern,) = catalog.select(["notifications/sse"])
-    now = identities.identity_of(pattern, "")
+    now = identities.identity_of(pattern, {})
     then = Identity(now.files | {"targets/_events.py": "other"}, now.versions | {"aiohttp": "3.9"})
     more = dataclasses.replace(stored.file.trials[0], number=2, repeat=3)
     file = dataclasses.replace(
@@ -108,6 +111,34 @@ def test_where_it_is_allowed_report_and_comparison_say_so(
     code, out, _ = bench("compare", run, run, "--allow-unlike")
     assert code == 0
     assert "unlike: B was continued though unlike: targets/_events.py changed" in out
+
+
+# --- killed at any moment ---------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("number", range(int(os.environ.get("KILLS", "1"))))
+def test_a_killed_run_is_whole_and_can_be_resumed(tmp_path: Path, number: int) -> None:
+    dice = random.Random(f"{os.environ.get('KILLS_SEED', '1')}-{number}")
+    results = tmp_path / "results"
+    running = start_bench(
+        *("run", "notifications/null", "notifications/sse", "--repeats", "3"),
+        *("--clients", "2", "--duration", "100ms", "--results", str(results)),
+        *settings(warmup="20ms", event_rate="40/s"),
+        output=tmp_path / "output",
+    )
+    try:
+        until(lambda: list(results.glob("*/run.json")), 30, "the run begins")
+        time.sleep(dice.uniform(0, 6))
+    finally:
+        running.kill()
+        running.wait()
+    (folder,) = results.iterdir()
+    found = run_bench("verify", str(folder))
+    assert (found.returncode, found.stderr) == (0, ""), found.stdout
+    again = run_bench("resume", str(folder))
+    assert (again.returncode, again.stderr) == (0, ""), again.stdout
+    assert run_bench("verify", str(folder)).returncode == 0
+    assert not store.open_run(folder).unfinished
 
 
 # --- a defect ---------------------------------------------------------------------------------
