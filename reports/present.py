@@ -172,7 +172,7 @@ def harness(result: ExperimentResult) -> Table:
 
 
 def link(result: ExperimentResult) -> Table:
-    """A share of packets by direction: to clients / from clients."""
+    """A share of packets by direction; which link it is, where not all are the clients'."""
     frame = tables.link(result)
     names = {"lost": "lost", "overflowed": "dropped, queue full", "retransmitted": "sent again"}
     for what in tables.LINK_SHARES if len(frame) else ():
@@ -182,6 +182,8 @@ def link(result: ExperimentResult) -> Table:
         Column(key, numbers.title(result.metric(key)), numbers.number) for key in tables.LINK
     ]
     columns += [Column(what, f"packets {names[what]} (down / up)") for what in tables.LINK_SHARES]
+    if len(frame) and set(frame["link"]) != {CLIENTS}:
+        columns.insert(0, Column("link", "link", is_number=False))
     return table(result, frame, LEVEL, PATTERN, *columns)
 
 

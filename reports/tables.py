@@ -16,8 +16,10 @@ import pandas as pd
 from bench.analysis.evaluated import Evaluated, ExperimentResult, Group
 from bench.analysis.metrics import BACKEND_ROLES, METRICS
 from bench.analysis.metrics.traffic import SOCKETS
+from bench.model import linktext
 from bench.model.finding import Finding
 from bench.model.links import LOOPBACK
+from bench.model.linktext import prefix_of
 from bench.stats.estimates import Estimate
 
 SUMMARY = ["experiment", "pattern", "level", "metric", "origin", "unit"]
@@ -182,13 +184,22 @@ def harness(result: ExperimentResult) -> pd.DataFrame:
 
 
 def link(result: ExperimentResult) -> pd.DataFrame:
-    """What each emulated link was asked for and did; empty where all went over loopback."""
-    keys = [*LINK, *(f"link_{what}_share_{way}" for what in LINK_SHARES for way in WAYS)]
+    """What each emulated link was asked for and did; empty where all went over loopback.
+
+    The columns are named after the keys of the clients' link, whichever link a row is of.
+    """
     rows = []
     for group in result.groups:
-        if group.used and group.load.link.link != LOOPBACK:
-            rows.append(_where(result, group) | {key: group.estimates[key].value for key in keys})
+        for link in linktext.links_of(group.load.values()) if group.used else ():
+            rows.append(_where(result, group) | {"link": link} | _of_link(group, link))
     return pd.DataFrame(rows)
+
+
+def _of_link(group: Group, link: str) -> dict[str, float]:
+    keys = [*LINK, *(f"link_{what}_share_{way}" for what in LINK_SHARES for way in WAYS)]
+    # All links have one process.
+    own = {key: key if key == "link_cpu_share" else f"{prefix_of(link)}{key}" for key in keys}
+    return {key: group.estimates[name].value for key, name in own.items()}
 
 
 def harness_times_s(evaluated: Evaluated) -> list[float]:

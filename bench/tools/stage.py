@@ -18,8 +18,8 @@ from bench.lab.proxies.proxyset import ProxySet
 from bench.lab.scratch import folder_for
 from bench.lab.side import ON_LOOPBACK
 from bench.lab.tap import Crossing, Tap
+from bench.model import linktext
 from bench.model.errors import UsageError
-from bench.model.links import LOOPBACK as LOOPBACK_LINK
 from bench.model.messages import (
     Address,
     Done,
@@ -65,9 +65,10 @@ def staged(
     """Start the pattern's target with what it needs; stop all of it afterwards."""
     if port and accepts(port):
         raise UsageError(f"port={port}: the port is in use; choose another, or leave it out")
-    if load["link"] != LOOPBACK_LINK:
+    if links := linktext.links_of(load):
+        name = f"{linktext.prefix_of(next(iter(links)))}link"
         raise UsageError(
-            f"link={load['link']}: a pattern served alone stays on loopback; leave the link out"
+            f"{name}={load[name]}: a pattern served alone stays on loopback; leave the link out"
         )
     services = Services(cpu_sets(1)["backend"], foreign, says)
     with folder_for("patternbench-stage-") as folder:

@@ -7,15 +7,14 @@ from __future__ import annotations
 
 from bench.model.experiment import Experiment
 from bench.model.law import Prediction
-from scenarios.connection_pool.claims import (
-    CLAIMS,
-    NORMAL,
+from scenarios.connection_pool._claim_laws import (
     computing_makespan_ms,
     connecting_makespan_ms,
     pool_makespan_ms,
     pool_wait_max_ms,
     pool_wait_ms,
 )
+from scenarios.connection_pool.claims import CLAIMS, NORMAL
 from scenarios.connection_pool.load import LOAD
 
 PREDICTIONS = (

@@ -143,3 +143,18 @@ def test_named_links_are_a_sweep_though_all_of_them_differ() -> None:
     named = [load(link=name) for name in ("lan", "wan", "wifi")]
     (found,) = sweeps.sweeps(result(*named, swept=("link",)))
     assert (found.name, len(found.levels)) == ("link", 3)
+
+
+def test_each_link_has_its_row_where_there_are_several() -> None:
+    """The process of all links is one, so its CPU share is that of each row."""
+    far = load(rtt_s=0.05, services_link="emulated", services_rtt_s=0.005, link="emulated")
+    found = present.link(
+        result(far, **MEASURED, services_link_rtt_asked_ms=5.0, services_link_lost_share_up=0.5)
+    )
+    first, second = (dict(zip(found.headers, row.cells, strict=True)) for row in found.lines)
+    assert (first["link"], second["link"]) == ("clients", "services")
+    asked = "round-trip time asked for (ms)"
+    assert (first[asked], second[asked]) == ("50.0", "5.00")
+    assert second["packets lost (down / up)"] == "- / 50.0 %"
+    assert first["link CPU share"] == second["link CPU share"] == "0.0200"
+    assert present.link_words(result(far)) == "rtt=50ms; services: rtt=5ms"
