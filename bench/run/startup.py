@@ -87,6 +87,7 @@ class RunningTrial:
     has_counts: bool = False
     clients: LoadReady | None = None
     results: LoadResults | None = None
+    nodes: Mapping[str, ServiceNode] = field(default_factory=dict)
     killed: set[int] = field(default_factory=set)
     """Processes that a fault ended: their death is no failure."""
 
@@ -151,6 +152,13 @@ def ask_target(
         if target.pid in running.killed:
             return None
         raise
+
+
+def check_services(running: RunningTrial) -> None:
+    """TrialFailed where a service has died that no fault has killed."""
+    for name, node in running.nodes.items():
+        if not node.alive and not running.killed.issuperset(node.pids):
+            raise TrialFailed(f"{name} was not killed by a fault")
 
 
 def target_process(folder: Path, pins: Sequence[int], side: Side) -> Child:

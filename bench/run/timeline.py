@@ -32,6 +32,8 @@ class Occurrence:
     def begin(self) -> None:
         """Do it to all actors; what cannot be done is noted."""
         self._began_ns = time.monotonic_ns()
+        if not self._actors:
+            self.failure = "there is nobody of that name and number"
         try:
             for actor in self._actors:
                 self._begun.append(actor)

@@ -45,6 +45,7 @@ from bench.run.startup import (
     RunningTrial,
     TrialContext,
     ask_target,
+    check_services,
     connect,
     pids_of,
     start,
@@ -77,7 +78,16 @@ def run_trial(
     load = python_child(
         "bench.load", "load process", folder / "load.log", sets["load"], ROOT, sides.clients.join
     )
-    running = RunningTrial(trial, folder, sets, target, load, network=around.network, sides=sides)
+    running = RunningTrial(
+        trial,
+        folder,
+        sets,
+        target,
+        load,
+        network=around.network,
+        sides=sides,
+        nodes=around.nodes,
+    )
     reason, tail = "", []
     try:
         _execute(experiment, running, around, observer)
@@ -213,6 +223,7 @@ def _watch_until(running: RunningTrial, end_ns: int, observer: Observer) -> None
                 child.check_alive()
         if running.proxies is not None:
             running.proxies.check_alive(running.killed)
+        check_services(running)
         # Not close to the end: the answer must not be under way at t1.
         if left_s > 2 * WATCH_SECONDS:
             observer.counts(running.load.ask(AskClientCounters(), ClientCounters))

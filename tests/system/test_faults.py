@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import os
+import signal
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
 import psutil
 import pytest
-from system_builders import living
+from system_builders import Quiet, living
 
 from bench.analysis import metrics
 from bench.model.samples import FAILED
@@ -171,3 +173,18 @@ def test_a_database_that_starts_again_serves_again(measure: Measure) -> None:
     assert np.count_nonzero(queries["outcome"] == FAILED) > 0
     late = data.outcomes["intended_ns"] > data.t0_ns + restart.ended_ns + 500 * MS
     assert np.count_nonzero(late) > 20
+
+
+class Killer(Quiet):
+    """Kills the database when the window begins: nobody has asked for it."""
+
+    def phase(self, name: str, running: Any) -> None:
+        if name == "window":
+            os.kill(running.nodes["postgres"].pids[0], signal.SIGKILL)
+
+
+def test_a_death_that_no_fault_has_caused_fails_the_trial(measure: Measure) -> None:
+    stored = measure("connection_pool/pool", Killer(), **{**LOAD, "clients": 1})
+    assert stored.record.status == "failed"
+    assert "postgres was not killed by a fault" in stored.record.reason
+    assert measure("connection_pool/pool", **{**LOAD, "clients": 1}).record.status == "ok"

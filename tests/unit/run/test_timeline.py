@@ -110,6 +110,14 @@ def test_without_faults_nothing_is_done() -> None:
     assert (path.told, line.done) == ([], [])
 
 
+def test_a_fault_of_nobody_fails_the_trial() -> None:
+    (fault,) = parse_faults("path.1:down@0.1s")
+    action = actions()["path_down"]
+    line = Timeline(timeline([fault], WINDOW_NS, 1), past_ns(), {fault: action}, lambda _: [])
+    with pytest.raises(TrialFailed, match="there is nobody of that name and number"), line:
+        line.settle(SECONDS)
+
+
 def test_a_fault_that_could_not_be_done_fails_the_trial() -> None:
     path = FakePath(refuses=True)
     words = "--fault path.1:down@100ms: the link is not running"
