@@ -251,7 +251,7 @@ def account(deliveries: np.ndarray, events: np.ndarray, clients: int) -> Account
     owed = (client < clients) & np.isin(sequence, events["sequence"][to_all])
     to_one = events[~to_all]
     owed |= np.isin(_pairs(client, sequence), _pairs(to_one["feed"], to_one["sequence"]))
-    distinct = len(np.unique(_pairs(client[owed], sequence[owed])))
+    distinct = _distinct(_pairs(client[owed], sequence[owed]))
     return Accounting(
         expected,
         distinct,
@@ -266,6 +266,15 @@ def account_work(rows: np.ndarray) -> Accounting:
     """Where clients make the work themselves, each piece begun in the window is owed."""
     done = int(np.count_nonzero(rows["outcome"] == samples.OK))
     return Accounting(len(rows), done, len(rows) - done, 0, 0)
+
+
+def _distinct(values: np.ndarray) -> int:
+    """How many different values there are.
+
+    By sorting: np.unique builds a hash table, which takes ten times as long and more.
+    """
+    ordered = np.sort(values, kind="stable")
+    return int(np.count_nonzero(ordered[1:] != ordered[:-1])) + bool(len(ordered))
 
 
 def _pairs(client: np.ndarray, sequence: np.ndarray) -> np.ndarray:

@@ -236,3 +236,18 @@ def test_long_functions_are_seen() -> None:
 )
 def test_who_may_import_locust(path: str, may: bool) -> None:
     assert may_import_locust(path) == may
+
+
+def test_only_the_evaluation_makes_numbers_of_data() -> None:
+    """Whoever wants a trial's metrics or findings asks for its evaluation."""
+    makers = {"of_trial", "compute", "raw_values"}
+    callers = {
+        path
+        for path in FILES
+        for node in ast.walk(tree_of(path))
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr in makers
+        and path.startswith(("bench/", "reports/"))
+    }
+    assert callers == {"bench/analysis/evaluate.py"}
