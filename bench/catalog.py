@@ -18,10 +18,12 @@ from __future__ import annotations
 
 import ast
 import contextlib
+import dataclasses
 import importlib
 from collections.abc import Iterable, Mapping
 from functools import cache, partial
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 from bench.model.closure import Closure, closure
@@ -51,23 +53,49 @@ def _names(folder: Path) -> set[str]:
     }
 
 
-def experiments(root: Path = ROOT) -> dict[str, Experiment]:
-    """All experiments by name."""
+def declared(root: Path = ROOT) -> dict[str, Experiment]:
+    """All experiments by name as their experiment.py declares them: what a trial needs."""
     found = {}
     for path in sorted((root / "scenarios").glob("*/experiment.py")):
         name = path.parent.name
-        try:
-            module = importlib.import_module(f"scenarios.{name}.experiment")
-        except Exception as error:
-            where = path.relative_to(root)
-            raise CatalogError(
-                f"{where}: cannot be imported ({type(error).__name__}: {error}); correct the file"
-            ) from error
+        module = _part(name, "experiment", root)
         experiment = getattr(module, "EXPERIMENT", None)
         if not isinstance(experiment, Experiment):
             raise CatalogError(f"{path}: defines no EXPERIMENT; add EXPERIMENT = Experiment(...)")
         found[name] = experiment
     return found
+
+
+def experiments(root: Path = ROOT) -> dict[str, Experiment]:
+    """All experiments by name, with their own metrics and findings.
+
+    metrics.py defines METRICS, findings.py DOUBTS and EXCUSES; both files are optional.
+    """
+    return {name: _analysed(name, one, root) for name, one in declared(root).items()}
+
+
+def _analysed(name: str, experiment: Experiment, root: Path) -> Experiment:
+    metrics, findings = (_part(name, part, root) for part in ("metrics", "findings"))
+    return dataclasses.replace(
+        experiment,
+        metrics=getattr(metrics, "METRICS", {}),
+        doubts=tuple(getattr(findings, "DOUBTS", ())),
+        excuses=tuple(getattr(findings, "EXCUSES", ())),
+    )
+
+
+def _part(experiment: str, part: str, root: Path) -> ModuleType | None:
+    """One of an experiment's modules; None where there is no such file."""
+    path = root / "scenarios" / experiment / f"{part}.py"
+    if not path.exists():
+        return None
+    try:
+        return importlib.import_module(f"scenarios.{experiment}.{part}")
+    except Exception as error:
+        where = path.relative_to(root)
+        raise CatalogError(
+            f"{where}: cannot be imported ({type(error).__name__}: {error}); correct the file"
+        ) from error
 
 
 def patterns(experiment: str, root: Path = ROOT) -> dict[str, Pattern]:

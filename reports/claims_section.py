@@ -11,7 +11,6 @@ from dataclasses import dataclass
 
 from bench.analysis.evaluated import ExperimentResult, JudgedClaim
 from bench.analysis.judging import lacking
-from bench.analysis.metrics import METRICS
 from bench.stats.estimates import Estimate
 from bench.verdicts.evidence import Judgement, Number
 from bench.verdicts.evidence import Verdict as Word
@@ -159,7 +158,7 @@ def title_of(result: ExperimentResult, name: str) -> str:
 
 def words(result: ExperimentResult, judgement: Judgement) -> str:
     """What decided, with the titles of metrics and patterns in place of their keys."""
-    titles = {key: result.metric(key).title for key in METRICS}
+    titles = {key: result.metric(key).title for key in result.metrics}
     titles |= {pattern.name: pattern.title for pattern in result.patterns}
     return " ".join(_titled(word, titles) for word in judgement.words.split(" "))
 

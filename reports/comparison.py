@@ -16,7 +16,6 @@ import numpy as np
 from bench.analysis.evaluated import Evaluated, ExperimentResult, Group
 from bench.analysis.gates import Gate
 from bench.analysis.metrics import Metric
-from bench.analysis.wording import EVENT
 from bench.results.comparability import Difference
 from bench.stats.estimates import CONFIDENCE, Estimate
 from bench.stats.power import repeats_needed
@@ -45,7 +44,6 @@ class Row:
     trials: tuple[tuple[float, ...], tuple[float, ...]] = ((), ())
     p_value: float = math.nan
     repeats: int | None = None
-    piece: str = EVENT
 
     @property
     def verdict(self) -> Direction:
@@ -169,7 +167,9 @@ def rows_between(
 ) -> Iterator[Row]:
     """b against a, metric by metric; what neither of them has is left out."""
     for key in keys or result.experiment.headline:
-        if math.isnan(a.estimates[key].value) and math.isnan(b.estimates[key].value):
+        if key not in result.metrics or (
+            math.isnan(a.estimates[key].value) and math.isnan(b.estimates[key].value)
+        ):
             continue
         first, second = _values(a, key), _values(b, key)
         if paired:
@@ -188,7 +188,6 @@ def rows_between(
             comparison,
             trials,
             repeats=_repeats(comparison, trials, paired),
-            piece=result.experiment.piece,
         )
 
 

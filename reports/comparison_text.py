@@ -11,7 +11,6 @@ import math
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from bench.analysis.wording import worded
 from bench.results.comparability import Difference
 from bench.stats.estimates import Estimate, bootstrap_interval
 from bench.stats.two_samples import Comparison
@@ -94,11 +93,10 @@ def remarks(found: RunComparison) -> Iterator[str]:
         yield text
     if silent := [row for row in found.rows if row.is_silent]:
         titles = list(dict.fromkeys(row.metric.title for row in silent))
-        text = (
+        yield (
             f"{numbers.sentence_case(numbers.listed(titles))}: each trial has too few "
-            "samples, so there is no interval; raise duration, event_rate or clients."
+            "samples, so there is no interval; raise duration or the load."
         )
-        yield worded(text, silent[0].piece)
     yield from (numbers.sentence_case(f"{note}.") for note in found.notes)
 
 

@@ -34,9 +34,9 @@ def number(value: float) -> str:
     return "0.999999"
 
 
-def with_unit(value: float, metric: Metric) -> str:
+def with_unit(value: float, unit: str) -> str:
     text = significant(value)
-    return f"{text} {unit_sign(metric.unit)}" if metric.unit else text
+    return f"{text} {unit_sign(unit)}" if unit else text
 
 
 def interval(entry: Estimate, between: str = " to ") -> str:

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 
 from bench.analysis.evaluated import Evaluated, ExperimentResult
 from bench.analysis.gates import Gate
-from bench.analysis.metrics import METRICS
 from bench.model.pattern import Pattern
 from bench.stats.estimates import Estimate
 from reports import numbers
@@ -44,7 +43,7 @@ class ObjectiveResult:
     def _seen(self) -> str:
         if math.isnan(self.entry.value):
             return "has no value for it"
-        value = numbers.with_unit(self.entry.value, METRICS[self.gate.metric])
+        value = numbers.with_unit(self.entry.value, self.gate.unit)
         if not self.entry.has_interval:
             return f"{value}, but too few trials for an interval"
         return f"{value} (95 %: {numbers.interval(self.entry)})"

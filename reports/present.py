@@ -15,7 +15,6 @@ from typing import Any
 import pandas as pd
 
 from bench.analysis.evaluated import Evaluated, ExperimentResult, TrialResult
-from bench.analysis.metrics import METRICS
 from bench.model import linktext
 from bench.model.links import CLIENTS, LINKS, LOOPBACK
 from bench.model.load import parameters_of
@@ -85,10 +84,10 @@ def laws(result: ExperimentResult) -> Table:
     frame = tables.predictions(result)
     frame["measure"] = [result.metric(key).title for key in frame["metric"]]
     frame["law_value"] = [
-        numbers.with_unit(value, METRICS[key])
+        numbers.with_unit(value, result.metrics[key].unit)
         for value, key in zip(frame["predicted"], frame["metric"], strict=True)
     ]
-    frame["found"] = [_measured(row) for row in frame.to_dict("records")]
+    frame["found"] = [_measured(result, row) for row in frame.to_dict("records")]
     return table(
         result,
         frame,
@@ -110,9 +109,9 @@ def sources(result: ExperimentResult) -> list[tuple[str, str]]:
     return [(str(law), str(source)) for law, source in pairs]
 
 
-def _measured(row: Mapping[Any, Any]) -> str:
+def _measured(result: ExperimentResult, row: Mapping[Any, Any]) -> str:
     within = numbers.interval(Estimate(row["measured"], row["low"], row["high"], 2))
-    text = numbers.with_unit(row["measured"], METRICS[row["metric"]])
+    text = numbers.with_unit(row["measured"], result.metrics[row["metric"]].unit)
     return f"{text} ({within})" if within else text
 
 
@@ -123,11 +122,11 @@ def backend(result: ExperimentResult) -> Table:
         LEVEL,
         PATTERN,
         Column("role", "role", is_number=False),
-        Column("cpu_us_per_event", "CPU per event (µs)", numbers.number),
+        Column("cpu_us_per_event", "CPU per {event} (µs)", numbers.number),
         Column("cpu_share", "CPU share of one core", share),
         Column("memory_bytes_per_client", "memory per client (B)", count),
         Column("peak_memory_bytes", "peak memory (MB)", lambda value: f"{value / 1e6:,.1f}"),
-        Column("switches_per_event", "context switches per event", numbers.number),
+        Column("switches_per_event", "context switches per {event}", numbers.number),
     )
 
 
@@ -157,8 +156,8 @@ def _pieces(result: ExperimentResult) -> Table:
         LEVEL,
         PATTERN,
         Column("owed", "begun", count),
-        Column("delivered", "completed", count),
-        Column("lost", "not completed", count),
+        Column("delivered", "{done}", count),
+        Column("lost", "not {done}", count),
         Column("failed", "failed", count),
         Column("trials", "trials", count),
     )
@@ -232,7 +231,7 @@ def trials(result: ExperimentResult) -> Table:
         LEVEL,
         Column("repeat", "repeat", count),
         Column("verdict", "verdict", is_number=False),
-        Column("deliveries", "deliveries", count),
+        Column("deliveries", "{outcomes}", count),
         Column(latency, numbers.title(result.metric(latency)), numbers.number),
         Column(cpu, numbers.title(result.metric(cpu)), numbers.number),
         Column("findings", "findings", is_number=False),

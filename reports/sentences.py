@@ -73,7 +73,7 @@ def _values(ranking: Ranking) -> str:
     """All values at a level, the best first."""
     where = f" at {ranking.level.text}" if ranking.level.text else ""
     values = [
-        f"{place.pattern.title} {with_unit(place.estimate.value, ranking.metric)}"
+        f"{place.pattern.title} {with_unit(place.estimate.value, ranking.metric.unit)}"
         for place in ranking.places
     ]
     return f"{where}: {', '.join(values)}."
@@ -95,11 +95,11 @@ def at_one_level(ranking: Ranking) -> str:
     if ranking.is_settled:
         head = (
             f"{sentence_case(best.pattern.title)} has {_extreme(ranking)}{where}: "
-            f"{with_unit(best.estimate.value, ranking.metric)} ({_within(best.estimate)})."
+            f"{with_unit(best.estimate.value, ranking.metric.unit)} ({_within(best.estimate)})."
         )
         return head + _distance(ranking, "that")
     names = [
-        f"{place.pattern.title} ({with_unit(place.estimate.value, ranking.metric)})"
+        f"{place.pattern.title} ({with_unit(place.estimate.value, ranking.metric.unit)})"
         for place in ranking.leaders
     ]
     head = (
@@ -175,19 +175,18 @@ def _leaders(ranking: Ranking) -> str:
 def completeness(result: ExperimentResult) -> str:
     """Whether everything owed arrived; nothing where nothing was owed."""
     incomplete, owed = [], 0
-    missed = "lost" if result.has_events else "did not complete"
     for pattern in result.measured:
         groups = [g for level in result.levels if (g := result.group(pattern.name, level))]
         lost = sum(group.deliveries.lost for group in groups)
         due = sum(group.deliveries.owed for group in groups)
         owed += due
         if lost:
-            incomplete.append(f"{pattern.title} {missed} {lost:,} of {due:,}")
+            incomplete.append(f"{pattern.title} {result.experiment.noun.lost} {lost:,} of {due:,}")
     if not owed:
         return ""
     if incomplete:
-        return f"{result.worded('Not every delivery arrived')}: {listed(incomplete)}."
-    return result.worded(f"All {owed:,} deliveries that were owed arrived.")
+        return f"{result.worded('Not all {outcomes} {arrived}')}: {listed(incomplete)}."
+    return result.worded(f"All {owed:,} {{outcomes}} that were {{owed}} {{arrived}}.")
 
 
 def doubtful(result: ExperimentResult) -> str:

@@ -7,14 +7,13 @@ to `present`.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from bench.analysis.evaluated import Evaluated, ExperimentResult, Group
-from bench.analysis.metrics import BACKEND_ROLES, METRICS
+from bench.analysis.metrics import BACKEND_ROLES, SHARED
 from bench.analysis.metrics.traffic import SOCKETS
 from bench.model import linktext
 from bench.model.finding import Finding
@@ -46,12 +45,6 @@ LINK_SHARES = ("lost", "overflowed", "retransmitted")
 WAYS = ("down", "up")
 
 
-def _all_groups(evaluated: Evaluated) -> Iterator[tuple[dict[str, Any], Group]]:
-    for result in evaluated.experiments:
-        for group in result.groups:
-            yield _where(result, group), group
-
-
 def _where(result: ExperimentResult, group: Group) -> dict[str, Any]:
     return {"experiment": result.name, "pattern": group.pattern, "level": group.level.text}
 
@@ -63,7 +56,7 @@ def _numbers(entry: Estimate) -> dict[str, Any]:
 def _named(key: str, group: Group) -> dict[str, str]:
     """The key of a metric, and who counted it where that may differ."""
     name, bracket, origin = key.partition("[")
-    if not bracket and f"{key}{SOCKETS}" in METRICS:
+    if not bracket and f"{key}{SOCKETS}" in SHARED:
         origin = "tcp_info]" if group.load.link.link == LOOPBACK else "link]"
     return {"metric": name, "origin": origin.removesuffix("]")}
 
@@ -71,8 +64,13 @@ def _named(key: str, group: Group) -> dict[str, str]:
 def summary(evaluated: Evaluated) -> pd.DataFrame:
     """Every metric of every group beside its law; a metric that does not apply has no row."""
     rows = [
-        where | _named(key, group) | {"unit": METRICS[key].unit} | _numbers(entry) | law
-        for where, group in _all_groups(evaluated)
+        _where(result, group)
+        | _named(key, group)
+        | {"unit": result.metrics[key].unit}
+        | _numbers(entry)
+        | law
+        for result in evaluated.experiments
+        for group in result.groups
         for key, entry in group.estimates.items()
         if not math.isnan(entry.value)
         for law in _laws_of(group, key)
@@ -107,7 +105,7 @@ def predictions(result: ExperimentResult) -> pd.DataFrame:
                     "pattern": group.pattern,
                     "level": group.level.text,
                     "metric": one.metric,
-                    "unit": METRICS[one.metric].unit,
+                    "unit": result.metrics[one.metric].unit,
                     "predicted": one.value,
                     "measured": one.measured.value,
                     "low": one.measured.low,

@@ -9,12 +9,14 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from bench.adaptive.capacity import Level, Search, Seen, Step
 from bench.analysis.findings import BUSY_SHARE
-from bench.analysis.metrics import BACKEND_ROLES, METRICS
+from bench.analysis.metrics import BACKEND_ROLES
 from bench.model import units
-from bench.model.load import Parameter
+from bench.model.capacity_law import CapacityQuestion
+from bench.model.load import Load, Parameter
 
 BACKEND_BUSY = 0.85
 """CPU time over the window from which a role with one loop has no room for bursts."""
@@ -29,7 +31,7 @@ WAITING_PART = {
     "latency_p999": 0.999,
     "latency_max": 1.0,
 }
-"""FAN-1: the part of N x s that so many of a broadcast's clients wait at most."""
+"""The part of N x s that so many of one event's receivers wait at most, served in turn."""
 
 NOBODY_PART = 0.5
 """From this part of the latency on, N x s is what the clients wait for."""
@@ -90,11 +92,11 @@ def _line(level: Level, verdict: str, swept: Swept) -> str:
     head = f"  {verdict} at {swept.level(level.level)}"
     parts = []
     if level.values:
-        key = level.search.objective.metric
-        low, high = (_amount(value, key) for value in (min(level.values), max(level.values)))
+        key, unit = level.search.objective.metric, level.search.objective.unit
+        low, high = (_amount(value, unit) for value in (min(level.values), max(level.values)))
         count = len(level.values)
         over = f"median of {count} trials, {low} to {high}" if count > 1 else "1 trial"
-        parts.append(f"{key} {_amount(level.median, key)} ({over})")
+        parts.append(f"{key} {_amount(level.median, unit)} ({over})")
     if level.broken:
         count, total = len(level.broken), len(level.trials)
         parts.append(f"{count} of {total} trials broke: {level.broken[0]}")
@@ -103,8 +105,7 @@ def _line(level: Level, verdict: str, swept: Swept) -> str:
     return f"{head}: {'; '.join(parts)}"
 
 
-def _amount(value: float, key: str) -> str:
-    unit = METRICS[key].unit
+def _amount(value: float, unit: str) -> str:
     return " ".join(filter(None, (units.significant(value), unit)))
 
 
@@ -121,7 +122,7 @@ def trial_words(search: Search, seen: Seen, swept: Swept, number: int) -> str:
         outcome = f"broke: {seen.broken}" if seen.broken else f"cannot be judged: {seen.silent}"
     else:
         holds = "holds" if search.holds(seen.value) else "misses"
-        outcome = f"{key} {_amount(seen.value, key)}: {holds}"
+        outcome = f"{key} {_amount(seen.value, search.objective.unit)}: {holds}"
     return f"{swept.level(seen.level)}, trial {number}: {outcome}"
 
 
@@ -167,47 +168,35 @@ def _nobody(level: Level, shown: Shown) -> str:
     if key in WAITING_PART and shown.receivers > 1 and burst_ms > NOBODY_PART * level.median:
         return (
             f"latency grows though {idle}: bursts, N x s = {shown.receivers:,} x {cost_us:.3g} us "
-            f"= {_amount(burst_ms, 'latency_p99')} for one event"
+            f"= {_amount(burst_ms, 'ms')} for one event"
         )
     lag, rest = shown.of("loop_lag_p99"), ""
     if shown.receivers > 1 and burst_ms > 0:
-        rest += f"; serving one event takes N x s = {_amount(burst_ms, 'latency_p99')}"
+        rest += f"; serving one event takes N x s = {_amount(burst_ms, 'ms')}"
     if lag > 0:
-        rest += f"; the load process's loop lags {_amount(lag, 'loop_lag_p99')} (p99)"
+        rest += f"; the load process's loop lags {_amount(lag, 'ms')} (p99)"
     return f"{key} misses the objective though {idle}{rest}"
 
 
 # --- what a law expects --------------------------------------------------------------------
 
 
-def law_words(search: Search, level: Level, shown: Shown, swept: Swept) -> list[str]:
-    """FAN-1 beside the measured: the clients whose last one still waits as short as asked."""
-    part = WAITING_PART.get(search.objective.metric)
-    if part is None or swept.parameter.name != "clients" or shown.receivers < 2:
-        return []
-    costs = {role: shown.of(f"{role}_marginal_cpu_us") for role in ("server", "generator")}
-    if not costs["server"] > 0:
-        return []
-    half_trip_ms = max(0.0, shown.of("rtt_us") / 2e3) if shown.of("rtt_us") > 0 else 0.0
-    words = [
-        f"law FAN-1: one core serves N clients in turn: {search.objective.metric} = {part:g} N s",
-    ]
-    for role, cost_us in costs.items():
-        if cost_us > 0:
-            most = broadcast_clients(search.objective.bound, part, cost_us / 1e3, half_trip_ms)
-            words.append(
-                f"  s = {cost_us:.3g} us ({role} CPU for one more delivery, measured at "
-                f"{swept.level(level.level)}): clients={most:,.0f}; "
-                f"measured / law = {level.level / most:.2f}"
-                if most >= 1
-                else f"  s = {cost_us:.3g} us ({role}): not even one client"
-            )
-    full = core_full_at(level.level, shown.of("deliveries_per_s"), costs["server"] / 1e6)
-    words.append(
-        "  the law knows single events: where the next comes while the last is still being "
-        f"served they queue; the server's core is full at clients={full:,.0f}"
+def question_of(
+    search: Search, level: Level, shown: Shown, swept: Swept, load: Load[Any]
+) -> CapacityQuestion:
+    """What the experiment's own law of capacity is asked."""
+    return CapacityQuestion(
+        pattern=swept.pattern.partition("/")[2],
+        metric=search.objective.metric,
+        bound=search.objective.bound,
+        part=WAITING_PART.get(search.objective.metric, math.nan),
+        parameter=swept.parameter.name,
+        level=level.level,
+        level_text=swept.level(level.level),
+        load=load,
+        receivers=shown.receivers,
+        facts=shown.metrics,
     )
-    return words
 
 
 def expected_words(
@@ -222,17 +211,6 @@ def expected_words(
             ratio = f"measured / law = {level / most:.2f}"
             words.append(f"law {law}: {swept.level(most)}; {ratio}")
     return words
-
-
-def broadcast_clients(bound_ms: float, part: float, cost_ms: float, half_trip_ms: float) -> float:
-    """FAN-1 solved for N: part x N x s + R/2 = bound; the p99 waits about N s."""
-    return max(0.0, (bound_ms - half_trip_ms) / (part * cost_ms))
-
-
-def core_full_at(level: float, deliveries_per_s: float, cost_s: float) -> float:
-    """The level at which deliveries, in proportion to it, use a whole core."""
-    used = deliveries_per_s * cost_s
-    return level / used if used > 0 else math.inf
 
 
 def predicted_level(

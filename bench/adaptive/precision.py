@@ -14,6 +14,7 @@ from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 
 from bench.analysis.gates import metric_named
+from bench.analysis.metrics import Metric
 from bench.model.errors import UsageError
 from bench.model.records import Goal
 from bench.model.trial import Trial
@@ -26,7 +27,7 @@ GroupKey = tuple[str, tuple[tuple[str, object], ...]]
 """A pattern's id and the level's values: what an interval belongs to."""
 
 
-def goal(text: str, metric: str, most_repeats: int) -> Goal:
+def goal(text: str, metric: str, most_repeats: int, known: Mapping[str, Metric]) -> Goal:
     """The goal of `--until-precise 5%`; UsageError where a value cannot be meant."""
     match = SHARE.match(text)
     if not match:
@@ -36,7 +37,7 @@ def goal(text: str, metric: str, most_repeats: int) -> Goal:
         raise UsageError(f"--until-precise {text}: the % is missing; write {number}%")
     if not 0 < float(number) < 100:
         raise UsageError(f"--until-precise {text}: must lie between 0% and 100%; write e.g. 5%")
-    metric_named(metric, f"--metric {metric}")
+    metric_named(metric, known, f"--metric {metric}")
     return Goal(metric, float(number) / 100, most_repeats)
 
 

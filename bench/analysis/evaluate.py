@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
-from bench.analysis import findings, groups, judging, metrics, raw, waterfalls, wording
+from bench.analysis import findings, groups, judging, raw, waterfalls
 from bench.analysis.evaluated import (
     Deliveries,
     Evaluated,
@@ -21,6 +21,7 @@ from bench.analysis.evaluated import (
     Group,
     TrialResult,
 )
+from bench.analysis.metrics import compute, metrics_of
 from bench.analysis.outline import experiment_names, level_of, outline
 from bench.analysis.trialdata import TrialData
 from bench.model.experiment import Experiment
@@ -119,11 +120,9 @@ def _trial(experiment: Experiment, entry: TrialSource) -> Parts:
         reason = record.reason or "no reason was recorded"
         return TrialResult(record, "failed", reason, {}, (), NOTHING, {}), {}, None
     data = entry.data()
-    values, pooled = metrics.compute(data), raw.raw_values(data)
-    doubts = tuple(
-        wording.finding(found, experiment.piece)
-        for found in findings.of_trial(data, record.counted, values)
-    )
+    known = metrics_of(experiment)
+    values, pooled = compute(data, known), raw.raw_values(data, known)
+    doubts = tuple(findings.of_trial(data, record.counted, values, experiment))
     voids = [finding.message for finding in doubts if finding.severity == "void"]
     result = TrialResult(
         record=record,
@@ -133,7 +132,7 @@ def _trial(experiment: Experiment, entry: TrialSource) -> Parts:
         findings=doubts,
         deliveries=raw.deliveries_of(data),
         roles=raw.role_loads(data.series, data.t0_ns, data.t1_ns),
-        samples=raw.sample_counts(pooled),
+        samples=raw.sample_counts(pooled, known),
     )
     return (result, {}, None) if voids else (result, pooled, waterfalls.page_rows(data))
 

@@ -6,15 +6,16 @@ Must not know how a run is read from disk, nor how anything is drawn or written.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
 
-from bench.analysis import wording
-from bench.analysis.metrics import Metric
+from bench.analysis.metrics import Metric, metrics_of
 from bench.model.claim import Claim
 from bench.model.experiment import Experiment
 from bench.model.finding import Finding
@@ -222,15 +223,20 @@ class ExperimentResult:
     @property
     def has_events(self) -> bool:
         """Whether the backend has events to tell; else clients make the work, piece by piece."""
-        return self.experiment.piece == wording.EVENT
+        return self.experiment.work_by == "schedule"
 
     def worded(self, text: str) -> str:
-        """A text about events and deliveries in the words of the experiment."""
-        return wording.worded(text, self.experiment.piece)
+        """A template (OutcomeNoun) in the words of the experiment."""
+        return self.experiment.noun.fill(text)
 
     def metric(self, key: str) -> Metric:
         """A metric whose title and definition are in the words of the experiment."""
-        return wording.metric(key, self.experiment.piece)
+        return self.metrics[key].worded(self.experiment.noun)
+
+    @cached_property
+    def metrics(self) -> Mapping[str, Metric]:
+        """All that is measured here by key, texts still as templates."""
+        return metrics_of(self.experiment)
 
     @property
     def swept(self) -> tuple[str, ...]:
@@ -278,8 +284,8 @@ class ExperimentResult:
     def estimate(self, pattern: str, level: Level, metric: str) -> Estimate:
         """The estimate, NaN where there is none."""
         group = self.group(pattern, level)
-        nan = float("nan")
-        return group.estimates[metric] if group and group.used else Estimate(nan, nan, nan, 0)
+        nothing = Estimate(math.nan, math.nan, math.nan, 0)
+        return group.estimates.get(metric, nothing) if group and group.used else nothing
 
 
 @dataclass(frozen=True)

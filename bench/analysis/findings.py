@@ -6,6 +6,7 @@ A finding "void" forbids the use of a trial's numbers, "doubt" marks them,
 
 from __future__ import annotations
 
+import dataclasses
 import math
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -14,8 +15,10 @@ import numpy as np
 
 from bench.analysis.metrics import BACKEND_ROLES
 from bench.analysis.trialdata import TrialData
+from bench.model.experiment import Experiment
 from bench.model.finding import Finding
 from bench.model.links import CLIENTS, LINKS
+from bench.model.outcome import OutcomeNoun
 from bench.stats.estimates import Estimate
 from bench.stats.power import repeats_for_precision
 
@@ -26,9 +29,6 @@ LAG_FLOOR_MS = 1.0
 
 GENERATOR_PART = 0.5
 WIDE_SHARE = 0.25
-RARE_PER_S = 0.01
-"""At a lower event rate a trial is about waiting: that nothing comes is no fault."""
-
 SOURCE_SHARE = 0.05
 RTT_SLACK_MS, RTT_SHARE = 1.0, 0.05
 """A link may be off by so much in all: what the scheduler of a small machine takes."""
@@ -40,13 +40,18 @@ PROBE_BYTES = 33
 """A probe's packet, IP level: a narrow link takes time to send even that."""
 
 
-def of_trial(data: TrialData, counted: int, metrics: Mapping[str, float]) -> list[Finding]:
-    """The doubts about one trial.  `counted` is what the clients say they did."""
+def of_trial(
+    data: TrialData, counted: int, metrics: Mapping[str, float], experiment: Experiment
+) -> list[Finding]:
+    """The doubts about one trial, in the experiment's words and with its own.
+
+    `counted` is what the clients say they did.
+    """
     checks = (
         rows_lost(len(data.rows), counted),
         clock_backwards(data),
         incomplete(data),
-        nothing_measured(data),
+        nothing_measured(data, experiment),
         generator_busy(metrics, data.generator_cores),
         generator_late(metrics),
         generator_shares_delay(data, metrics),
@@ -54,8 +59,15 @@ def of_trial(data: TrialData, counted: int, metrics: Mapping[str, float]) -> lis
         *(link_differs(metrics, data.load, link) for link in LINKS),
         link_overloaded(metrics, path_was_down=_path_was_down(data)),
         link_captured(data),
+        *(check(data) for check in experiment.doubts),
     )
-    return [finding for finding in checks if finding is not None]
+    return [_worded(finding, experiment.noun) for finding in checks if finding is not None]
+
+
+def _worded(finding: Finding, noun: OutcomeNoun) -> Finding:
+    return dataclasses.replace(
+        finding, message=noun.fill(finding.message), remedy=noun.fill(finding.remedy)
+    )
 
 
 def _path_was_down(data: TrialData) -> bool:
@@ -93,42 +105,35 @@ def incomplete(data: TrialData) -> Finding | None:
     return Finding(
         "incomplete",
         "doubt",
-        f"{missing:,} of {data.accounting.expected:,} deliveries never arrived; "
+        f"{missing:,} of {data.accounting.expected:,} {{outcomes}} {{missing}}; "
         "latency speaks only of the others",
-        "raise drain, lower event_rate or clients, or look into the target's log",
+        "raise drain, lower the load, or look into the target's log",
     )
 
 
-def nothing_measured(data: TrialData) -> Finding | None:
+def nothing_measured(data: TrialData, experiment: Experiment) -> Finding | None:
+    """Void, unless a fault or the experiment has a reason why that is as it should be."""
     if len(data.outcomes):
         return None
-    if not data.accounting.expected and data.load.get("event_rate_per_s", 1) < RARE_PER_S:
-        return Finding(
-            "nothing_happened",
-            "note",
-            "no event fell into the window, as is usual at so low a rate: what is measured is "
-            "the cost of waiting",
-            "none needed",
-        )
-    if _path_was_down(data):
-        return Finding(
-            "path_lost",
-            "note",
-            "nothing was delivered once the path was down",
-            "none needed: so it was asked; begin the fault later to see some delivered before",
-        )
-    if data.load.get("streams", 0) > 0 and data.accounting.expected:
-        return Finding(
-            "streams_hold_all",
-            "note",
-            "no page came beside the streams that it held open",
-            "none needed where the streams take every connection; else raise drain",
-        )
+    for excuse in (path_lost, *experiment.excuses):
+        if (found := excuse(data)) is not None:
+            return found
     return Finding(
         "nothing_measured",
         "void",
-        "nothing was delivered in the window",
-        "raise event_rate or duration, so that events fall into the window",
+        "nothing was {done} in the window",
+        "raise duration, drain or the load, so that {events} fall into the window",
+    )
+
+
+def path_lost(data: TrialData) -> Finding | None:
+    if not _path_was_down(data):
+        return None
+    return Finding(
+        "path_lost",
+        "note",
+        "nothing was {done} once the path was down",
+        "none needed: so it was asked; begin the fault later to see some {done} before",
     )
 
 
@@ -141,7 +146,7 @@ def generator_busy(metrics: Mapping[str, float], cores: int = 1) -> Finding | No
         "generator_saturated",
         "doubt",
         f"the load process used {share:.0%} of its core: latency is partly its own",
-        "use --workers 2, or fewer clients or events",
+        "use --workers 2, or a lower load",
     )
 
 
@@ -153,12 +158,12 @@ def generator_late(metrics: Mapping[str, float]) -> Finding | None:
         "generator_late",
         "doubt",
         f"requests left up to {lag:.3g} ms late (p99), over {LAG_SHARE:.0%} of the median latency",
-        "use --workers 2, or fewer clients or events",
+        "use --workers 2, or a lower load",
     )
 
 
 def generator_shares_delay(data: TrialData, metrics: Mapping[str, float]) -> Finding | None:
-    """In a broadcast the slower of server and load process sets the pace (law FAN-1)."""
+    """In a broadcast the slower of server and load process sets the pace."""
     if not len(data.window_events):  # clients that make the work wait for no broadcast
         return None
     own = metrics.get("generator_marginal_cpu_us", math.nan)
@@ -176,7 +181,7 @@ def generator_shares_delay(data: TrialData, metrics: Mapping[str, float]) -> Fin
     return Finding(
         "generator_limits",
         "doubt",
-        f"one event for {receivers:,.0f} clients costs the load process {own:.3g} us each "
+        f"one {{event}} for {receivers:,.0f} clients costs the load process {own:.3g} us each "
         f"and the backend {backend:.3g} us: the delay is mostly the load process's",
         "use --workers 2, and read the backend's CPU instead of the latency",
     )
@@ -220,7 +225,7 @@ def link_differs(
         "link_differs",
         "doubt",
         f"a round trip of {asked:.3g} ms was asked for{on_it}, found was {found}",
-        "fewer clients or events, or a machine with a core for the link",
+        "a lower load, or a machine with a core for the link",
     )
 
 
@@ -237,7 +242,7 @@ def link_overloaded(metrics: Mapping[str, float], *, path_was_down: bool = False
         "doubt",
         f"{words if dropped > 0 else 'the link'} used {share:.0%} of a core: what it adds is more "
         "than was asked for",
-        "fewer clients or events, or a smaller rate",
+        "a lower load, or a smaller rate",
     )
 
 
@@ -276,7 +281,7 @@ def percentile_missing(title: str, have: int, needed: int) -> Finding:
         "too_few_samples",
         "note",
         f"{title} is not shown: {have:,} samples, {needed:,} would carry it",
-        "raise duration, event_rate or clients",
+        "raise duration or the load",
     )
 
 

@@ -12,11 +12,11 @@ from __future__ import annotations
 import difflib
 import math
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from bench.analysis.metrics import METRICS
+from bench.analysis.metrics import Metric
 from bench.model import units
 from bench.model.errors import UsageError
 
@@ -46,6 +46,7 @@ class Gate:
     operator: Operator
     bound: float
     text: str
+    unit: str = ""
 
     def holds(self, low: float, high: float) -> Answer:
         """Whether the condition holds for every value in [low, high], for none, or for some."""
@@ -57,16 +58,17 @@ class Gate:
         return "yes" if ends.pop() else "no"
 
 
-def objective(text: str) -> Gate:
+def objective(text: str, known: Mapping[str, Metric]) -> Gate:
     """`latency_p99 < 50 ms`: a bound in the metric's unit, for one run."""
-    metric, operator, value = _parts(text, "latency_p99 < 50 ms")
-    return Gate(metric, operator, _absolute(text, metric, value), text.strip())
+    metric, operator, value = _parts(text, "latency_p99 < 50 ms", known)
+    unit = known[metric].unit
+    return Gate(metric, operator, _absolute(text, metric, unit, value), text.strip(), unit)
 
 
-def change(text: str) -> Gate:
+def change(text: str, known: Mapping[str, Metric]) -> Gate:
     """`latency_p99 > +10%`: a bound on the change from one run to another."""
     example = "latency_p99 > +10%"
-    metric, operator, value = _parts(text, example)
+    metric, operator, value = _parts(text, example, known)
     match = PERCENT.match(value)
     if not match:
         raise UsageError(f"{text}: {value} is not a change in percent; write e.g. '{example}'")
@@ -76,29 +78,28 @@ def change(text: str) -> Gate:
     share = float(f"{sign}{number}") / 100
     if share <= -1:
         raise UsageError(f"{text}: nothing can fall by {number} %; use at most -99.9%")
-    return Gate(metric, operator, share, text.strip())
+    return Gate(metric, operator, share, text.strip(), known[metric].unit)
 
 
-def metric_named(name: str, where: str = "") -> str:
+def metric_named(name: str, known: Mapping[str, Metric], where: str = "") -> str:
     """The name where it is a metric; UsageError with the nearest names where it is not."""
-    if name in METRICS:
+    if name in known:
         return name
-    near = difflib.get_close_matches(name, METRICS, 3, 0.5)
+    near = difflib.get_close_matches(name, known, 3, 0.5)
     remedy = f"did you mean {' or '.join(near)}?" if near else "docs/metrics.md lists them"
     raise UsageError(f"{where or name}: unknown metric {name!r}; {remedy}")
 
 
-def _parts(text: str, example: str) -> tuple[str, Operator, str]:
+def _parts(text: str, example: str, known: Mapping[str, Metric]) -> tuple[str, Operator, str]:
     match = FORM.match(text)
     if not match:
         raise UsageError(f"{text}: not METRIC < VALUE (or <=, >, >=); write e.g. '{example}'")
     name, operator, value = match.groups()
-    return metric_named(name, text), operator, value  # type: ignore[return-value]
+    return metric_named(name, known, text), operator, value  # type: ignore[return-value]
 
 
-def _absolute(text: str, metric: str, value: str) -> float:
+def _absolute(text: str, metric: str, unit: str, value: str) -> float:
     """The value in the metric's unit."""
-    unit = METRICS[metric].unit
     percent = PERCENT.match(value)
     if percent and (percent.group(1) or unit):
         raise UsageError(

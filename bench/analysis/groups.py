@@ -11,9 +11,9 @@ from typing import Any
 
 import numpy as np
 
-from bench.analysis import findings, raw, waterfalls, wording
+from bench.analysis import findings, raw, waterfalls
 from bench.analysis.evaluated import Group, Level, Predicted, TrialResult
-from bench.analysis.metrics import METRICS
+from bench.analysis.metrics import SHARED, Metric, metrics_of
 from bench.model.experiment import Experiment
 from bench.model.finding import Finding
 from bench.model.law import Prediction
@@ -33,9 +33,10 @@ def group(
 ) -> Group:
     """One group of its trials, in their order, and of the usable ones' raw values."""
     used = [result.metrics for result in results if result.verdict == "used"]
-    estimates = estimates_of(used, raw.pooled_quantiles(pooled)) if used else {}
+    known = metrics_of(experiment)
+    estimates = estimates_of(used, raw.pooled_quantiles(pooled, known), known) if used else {}
     load = experiment.load.read(results[0].record.trial.load)
-    latency = METRICS["latency_p50"].raw
+    latency = SHARED["latency_p50"].raw
     latencies = pooled.get(latency) if latency else None
     return Group(
         pattern=pattern,
@@ -51,19 +52,21 @@ def group(
 
 
 def estimates_of(
-    trials: Sequence[Mapping[str, float]], pooled: Mapping[str, float]
+    trials: Sequence[Mapping[str, float]],
+    pooled: Mapping[str, float],
+    known: Mapping[str, Metric],
 ) -> dict[str, Estimate]:
     """Every metric over the usable trials; percentiles over all their samples."""
-    return {key: estimate([one[key] for one in trials], pooled.get(key)) for key in METRICS}
+    return {key: estimate([one[key] for one in trials], pooled.get(key)) for key in known}
 
 
 def _findings(
     experiment: Experiment, estimates: Mapping[str, Estimate], pooled: Pooled
 ) -> list[Finding]:
     """Doubts about the headline values of a group as a whole."""
-    found = []
+    found, known = [], metrics_of(experiment)
     for key in experiment.headline if estimates else ():
-        metric = wording.metric(key, experiment.piece)
+        metric = known[key].worded(experiment.noun)
         disagreement = findings.of_estimate(metric.title, estimates[key])
         if disagreement is not None:
             found.append(disagreement)
@@ -71,7 +74,7 @@ def _findings(
             have, needed = len(pooled[metric.raw]), samples_needed(metric.quantile)
             if 0 < have < needed:
                 found.append(findings.percentile_missing(metric.title, have, needed))
-    return [wording.finding(one, experiment.piece) for one in found]
+    return found
 
 
 def predictions_of(

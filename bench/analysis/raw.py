@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 import numpy as np
 
 from bench.analysis.evaluated import Deliveries, Distribution, RoleLoad
-from bench.analysis.metrics import METRICS
+from bench.analysis.metrics import Metric
 from bench.analysis.trialdata import TrialData
 from bench.model import samples
 from bench.model.readings import Reading
@@ -33,16 +33,18 @@ def deliveries_of(data: TrialData) -> Deliveries:
     )
 
 
-def raw_values(data: TrialData) -> dict[Raw, np.ndarray]:
+def raw_values(data: TrialData, metrics: Mapping[str, Metric]) -> dict[Raw, np.ndarray]:
     """The values behind all quantile metrics, each kind once though several metrics share it."""
-    functions = {metric.raw for metric in METRICS.values() if metric.raw is not None}
+    functions = {metric.raw for metric in metrics.values() if metric.raw is not None}
     return {function: function(data) for function in functions}
 
 
-def sample_counts(values: Mapping[Raw, np.ndarray]) -> dict[str, int]:
+def sample_counts(
+    values: Mapping[Raw, np.ndarray], metrics: Mapping[str, Metric]
+) -> dict[str, int]:
     """How many raw values stand behind each quantile metric, by its key."""
     return {
-        key: len(values[metric.raw]) for key, metric in METRICS.items() if metric.raw is not None
+        key: len(values[metric.raw]) for key, metric in metrics.items() if metric.raw is not None
     }
 
 
@@ -55,11 +57,13 @@ def pooled(parts: Iterable[Mapping[Raw, np.ndarray]]) -> dict[Raw, np.ndarray]:
     return {function: np.concatenate(values) for function, values in kinds.items()}
 
 
-def pooled_quantiles(values: Mapping[Raw, np.ndarray]) -> dict[str, float]:
+def pooled_quantiles(
+    values: Mapping[Raw, np.ndarray], metrics: Mapping[str, Metric]
+) -> dict[str, float]:
     """Every quantile metric over the pooled values, in ms; NaN where too few carry it."""
     return {
         key: percentile(values[metric.raw], metric.quantile) / NS_PER_MS
-        for key, metric in METRICS.items()
+        for key, metric in metrics.items()
         if metric.raw is not None and metric.quantile is not None and metric.raw in values
     }
 

@@ -151,6 +151,10 @@ class TrialData:
         """What the meters counted, over the outcomes that their span holds."""
         return amount / self.metered_pieces
 
+    def per_client_second(self, amount: float) -> float:
+        """What the meters counted, per client and second of their span."""
+        return amount / int(self.load["clients"]) / self.metered_s
+
     def marginal_cpu_us(self, role: str) -> float:
         """CPU of a role for one more delivery: the slope over the meters' intervals.
 

@@ -24,6 +24,7 @@ from bench.cli.shared import (
     app,
     console,
     foreign_of,
+    known_metrics,
     write_report,
 )
 
@@ -55,7 +56,7 @@ def capacity(
     results: Results = Path("results"),
 ) -> None:
     """The most clients (or events, or anything) that still meet an objective, and why no more."""
-    objective = gates.objective(slo)
+    objective = gates.objective(slo, known_metrics())
     from bench.run import request, searching  # noqa: PLC0415 - a wrong objective is told at once
 
     named = request.settings_of(settings or [], link or [], fault or [], duration=duration)
@@ -121,10 +122,10 @@ def _why(found: Any, step: Any) -> list[str]:
         lines.append(f"  why the search stopped: {step.words}")
     if step.passes is not None:
         level = step.passes.level
-        if found.order.is_broadcast:
-            lines += capacity_text.law_words(search, step.passes, found.shown(level), swept)
-        else:
-            lines += capacity_text.expected_words(level, found.expected(level), swept)
+        own = found.order.experiment.capacity_law(found.question(step.passes))
+        if own is None:
+            own = capacity_text.expected_words(level, found.expected(level), swept)
+        lines += own
     return lines
 
 

@@ -14,7 +14,7 @@ from rich.text import Text
 
 from bench.analysis import gates
 from bench.analysis.gates import Gate
-from bench.cli.shared import BROKEN, AllowUnlike, app, console
+from bench.cli.shared import BROKEN, AllowUnlike, app, console, known_metrics
 from bench.model.errors import UsageError
 from bench.results import comparability
 
@@ -67,8 +67,8 @@ def compare(
     ),
 ) -> None:
     """Put two runs, or one run's patterns, side by side: ratios, intervals, verdicts, gates."""
-    wanted = [gates.change(text) for text in fail_if or []]
-    keys = [gates.metric_named(key, f"--metric {key}") for key in metric or []]
+    wanted = [gates.change(text, known_metrics()) for text in fail_if or []]
+    keys = [gates.metric_named(key, known_metrics(), f"--metric {key}") for key in metric or []]
     if run_b is None:
         found = _patterns(run_a, to, keys, wanted)
     elif to:

@@ -28,6 +28,7 @@ from bench.cli.shared import (
     console,
     foreign_of,
     judge,
+    known_metrics,
     write_report,
 )
 from bench.model.errors import UsageError
@@ -91,7 +92,7 @@ def run(
     results: Results = Path("results"),
 ) -> None:
     """Measure patterns side by side and write the report."""
-    objectives = [gates.objective(text) for text in slo or []]
+    objectives = [gates.objective(text, known_metrics()) for text in slo or []]
     asked = request.Asked(
         names=tuple(names),
         settings=request.settings_of(
@@ -117,7 +118,9 @@ def run(
 
 def _goal(share: str, metric: str, most_repeats: int | None) -> Goal | None:
     if share:
-        return precision.goal(share, metric or "latency_p99", most_repeats or MOST_REPEATS)
+        return precision.goal(
+            share, metric or "latency_p99", most_repeats or MOST_REPEATS, known_metrics()
+        )
     if metric or most_repeats is not None:
         option = f"--metric {metric}" if metric else f"--most-repeats {most_repeats}"
         raise UsageError(f"{option}: belongs to --until-precise; add --until-precise 5%")
@@ -132,7 +135,7 @@ def resume(
     allow_unlike: AllowUnlike = False,
 ) -> None:
     """Complete an interrupted run."""
-    objectives = [gates.objective(text) for text in slo or []]
+    objectives = [gates.objective(text, known_metrics()) for text in slo or []]
     from bench.results import store, verify  # noqa: PLC0415
     from bench.run import runner  # noqa: PLC0415
 

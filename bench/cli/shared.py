@@ -13,7 +13,9 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from bench import catalog
 from bench.analysis.gates import Gate
+from bench.analysis.metrics import Metric, metrics_of_all
 
 BROKEN = 1
 """Exit code of a gate that is broken beyond doubt."""
@@ -75,6 +77,11 @@ def foreign_of(amqp_url: str) -> dict[str, str]:
     from bench.lab import services  # noqa: PLC0415 - the commands that only look stay fast
 
     return services.foreign_of({"amqp-url": amqp_url})
+
+
+def known_metrics() -> dict[str, Metric]:
+    """Every metric that a gate may name: of all experiments."""
+    return metrics_of_all(catalog.experiments().values())
 
 
 def plain_table(*headers: str) -> Table:

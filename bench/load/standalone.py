@@ -29,7 +29,7 @@ def standalone_session(environment: Any, user_class: type) -> Session:
             "`bench serve` and give Locust the --host that it prints"
         )
     session = Session(
-        catalog.experiments()[user_class.experiment],  # type: ignore[attr-defined]
+        catalog.declared()[user_class.experiment],  # type: ignore[attr-defined]
         {},
         Address(parts.hostname, parts.port, more=_broker(environment.host)),
         seed=1,

@@ -70,7 +70,7 @@ class Worker:
 
     def _session(self, load: Values) -> Session:
         config = self.config
-        experiment = catalog.experiments()[config.pattern.partition("/")[0]]
+        experiment = catalog.declared()[config.pattern.partition("/")[0]]
         return Session(experiment, load, config.address, config.seed, self.engine, self.place)
 
     def answer(self, command: LoadCommand) -> LoadReply:
@@ -125,13 +125,14 @@ class Worker:
         block = rows(bytes(session.recorder.take()))
         code = session.recorder.code(session.experiment.outcome_operation)
         got = block[block["operation"] == code]
+        noun = session.experiment.noun
         if not len(got):
-            return Failed(session.errors[0] if session.errors else "no event arrived in time")
+            return Failed(session.errors[0] if session.errors else f"no {noun.event} came in time")
         if sequence is None:
-            words = session.errors[0] if session.errors else "the first piece of work failed"
+            words = session.errors[0] if session.errors else f"the first {noun.event} failed"
             return Done() if got["outcome"][0] == OK else Failed(words)
         if got["sequence"][0] != sequence:
-            return Failed(f"got event {got['sequence'][0]}, not {sequence}")
+            return Failed(f"got {noun.event} {got['sequence'][0]}, not {sequence}")
         return Done()
 
     # --- the measured clients ----------------------------------------------------------

@@ -7,11 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
+from bench.model.capacity_law import CapacityLaw, CapacityQuestion
 from bench.model.claim import Claim
+from bench.model.finding import Finding
 from bench.model.law import Prediction
 from bench.model.load import Load, LoadType
+from bench.model.metric import Metric
+from bench.model.outcome import OutcomeNoun
 
 
 def _any(_: Load[Any]) -> None:
@@ -26,8 +30,17 @@ def _drain_s(load: Load[Any]) -> float:
     return load.window.drain_s
 
 
+def _no_law(_: CapacityQuestion) -> None:
+    return None
+
+
 def _never(_: Load[Any]) -> None:
     return None
+
+
+WorkBy = Literal["schedule", "clients", "caller"]
+Check = Callable[[Any], Finding | None]
+"""Takes a trial's data (bench.analysis.trialdata)."""
 
 
 @dataclass(frozen=True)
@@ -46,9 +59,27 @@ class Experiment:
     verify_with: Mapping[str, Any]
     predictions: tuple[Prediction, ...] = ()
     claims: tuple[Claim, ...] = ()
+    takes: tuple[str, ...] = ()
+    """Own metrics of what one outcome takes, to be shown beside requests and bytes."""
+
     normal: Mapping[str, Any] = field(default_factory=dict)
-    piece: str = "event"
-    """What the outcome operation is one of, in the words of reports: event, page, query."""
+    noun: OutcomeNoun = field(default_factory=OutcomeNoun)
+    """What the outcome operation is one of, in the words of reports."""
+
+    work_by: WorkBy = "schedule"
+    """Who makes what is measured: a schedule in the backend, its clients, or a part that calls."""
+
+    capacity_law: CapacityLaw = _no_law
+    """What a law of the experiment's own says of a capacity that was found."""
+
+    metrics: Mapping[str, Metric] = field(default_factory=dict)
+    """The experiment's own metrics by key, beside the shared ones; from its metrics.py."""
+
+    doubts: tuple[Check, ...] = ()
+    """The experiment's own findings about a trial; from its findings.py."""
+
+    excuses: tuple[Check, ...] = ()
+    """Why that nothing was measured is no fault here: the first finding counts."""
 
     check: Callable[[Load[Any]], None] = _any
     """UsageError where values do not go together, or a file that they name is not there."""

@@ -15,6 +15,7 @@ from rich.console import Console, Group
 from rich.live import Live
 from rich.text import Text
 
+from bench import catalog
 from bench.model.messages import ClientCounters
 from bench.model.records import TrialFile
 from bench.model.trial import Trial
@@ -73,6 +74,7 @@ class Progress:
         self._head = ""
         self._phase = ""
         self._before: tuple[float, int] | None = None
+        self._outcomes = ""
         self.failed: list[TrialFile] = []
 
     # --- the run --------------------------------------------------------------------
@@ -92,6 +94,8 @@ class Progress:
 
     def trial_begins(self, trial: Trial) -> None:
         self._before = None
+        experiment = catalog.declared().get(trial.pattern.partition("/")[0])
+        self._outcomes = experiment.noun.outcomes if experiment else ""
         level = level_words(trial.level)
         place = f"trial {self._done + 1} of {len(self._trials)}"
         self._head = " ".join(word for word in (place, trial.pattern, level) if word)
@@ -134,7 +138,8 @@ class Progress:
         now, outcomes = time.monotonic(), counters.outcomes
         rate = ""
         if self._before is not None and now > self._before[0]:
-            rate = f", {(outcomes - self._before[1]) / (now - self._before[0]):,.0f} events/s"
+            per_s = (outcomes - self._before[1]) / (now - self._before[0])
+            rate = f", {per_s:,.0f} {self._outcomes}/s"
         self._before = now, outcomes
         recent = counters.recent_ms
         tail = f", p50 {recent[0]:.3g} ms, p99 {recent[1]:.3g} ms" if recent else ""

@@ -44,4 +44,8 @@ class Refiner:
     def _value(self, stored: StoredTrial) -> float:
         """The goal's metric in one trial, NaN where the trial is of no use."""
         result = self._evaluator.result(stored)
-        return result.metrics[self._goal.metric] if result.verdict == "used" else math.nan
+        return (
+            result.metrics.get(self._goal.metric, math.nan)
+            if result.verdict == "used"
+            else math.nan
+        )

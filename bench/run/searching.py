@@ -15,12 +15,20 @@ from typing import Any
 
 from bench import catalog
 from bench.adaptive import capacity
-from bench.adaptive.capacity import Search, Seen, Step
-from bench.adaptive.capacity_text import Shown, Swept, medians, predicted_level, trial_words
+from bench.adaptive.capacity import Level, Search, Seen, Step
+from bench.adaptive.capacity_text import (
+    Shown,
+    Swept,
+    medians,
+    predicted_level,
+    question_of,
+    trial_words,
+)
 from bench.analysis.evaluate import TrialEvaluator
 from bench.analysis.evaluated import TrialResult
 from bench.analysis.gates import Gate
-from bench.analysis.metrics import METRICS
+from bench.analysis.metrics import Metric, metrics_of
+from bench.model.capacity_law import CapacityQuestion
 from bench.model.errors import UsageError
 from bench.model.experiment import Experiment
 from bench.model.law import Prediction
@@ -76,12 +84,6 @@ class CapacityPlan:
     def swept(self) -> Swept:
         return Swept(self.pattern.id, self.parameter)
 
-    @property
-    def is_broadcast(self) -> bool:
-        """Whether law FAN-1 speaks of this pattern: each event is served client by client."""
-        predictions = self.experiment.predictions_for(self.pattern.name)
-        return any(one.law == "FAN-1" for one in predictions)
-
     def value(self, level: float) -> Any:
         return int(level) if self.parameter.kind is int else level
 
@@ -100,6 +102,11 @@ def order_of(wish: CapacityRequest) -> CapacityPlan:
         raise UsageError(f"--set {wish.over}: that is what is looked for; use --from and --most")
     pattern, load = request.one_pattern(wish.pattern, wish.settings, wish.foreign)
     experiment = catalog.experiments()[pattern.experiment]
+    if wish.objective.metric not in metrics_of(experiment):
+        raise UsageError(
+            f"{wish.objective.text}: {experiment.name} has no {wish.objective.metric}; "
+            "docs/metrics.md lists what each experiment has"
+        )
     known = parameters_of(experiment.load)
     numeric = [name for name, one in known.items() if one.kind in (int, float) and not one.choices]
     if wish.over not in numeric:
@@ -205,8 +212,8 @@ class CapacitySearch:
         if result.verdict != "failed":
             self._whole.setdefault(level, []).append(result)
         load: Load[Any] = self.order.experiment.load(**self.order.load_at(level))
-        must_arrive = self.order.experiment.gives_up_after_s(load) is None
-        return seen_of(level, self.order.search.objective.metric, result, must_arrive=must_arrive)
+        metric = metrics_of(self.order.experiment)[self.order.search.objective.metric]
+        return seen_of(level, metric, result, self.order.experiment, load)
 
     def shown(self, level: float) -> Shown:
         """The meters at a level; nothing where no trial of it was whole."""
@@ -217,6 +224,12 @@ class CapacitySearch:
         metrics = medians([result.metrics for result in whole])
         receivers = self.order.experiment.deliveries_per_event(load)
         return Shown(metrics, codes, max(1, cores), receivers)
+
+    def question(self, level: Level) -> CapacityQuestion:
+        """What the experiment's own law of capacity is asked of a level."""
+        order, shown = self.order, self.shown(level.level)
+        load: Load[Any] = order.experiment.load(**order.load_at(level.level))
+        return question_of(order.search, level, shown, order.swept, load)
 
     def expected(self, level: float) -> list[tuple[str, float | None]]:
         """What the experiment's laws expect, with what was measured at a level as their facts."""
@@ -236,27 +249,31 @@ class CapacitySearch:
         ]
 
 
-def seen_of(level: float, metric: str, result: TrialResult, *, must_arrive: bool) -> Seen:
+def seen_of(
+    level: float, metric: Metric, result: TrialResult, experiment: Experiment, load: Load[Any]
+) -> Seen:
     """What a trial says of its level."""
     if result.verdict == "failed":
         return Seen(level, math.nan, broken=result.reason)
-    value = result.metrics[metric]
+    key = metric.key
+    value = result.metrics[key]
     owed, lost = result.deliveries.owed, result.deliveries.lost
     if not owed:
-        return Seen(level, value, silent="no event fell into the window")
+        return Seen(level, value, silent=f"no {experiment.noun.event} fell into the window")
     if result.verdict == "void":
         return Seen(level, value, broken=result.reason)
     # Where clients are away or slow the load itself makes deliveries go missing.
-    if lost and must_arrive and metric not in COMPLETENESS:
-        words = f"completeness {(owed - lost) / owed:.4%}: {lost:,} of {owed:,} never arrived"
+    must_arrive = experiment.gives_up_after_s(load) is None
+    if lost and must_arrive and key not in COMPLETENESS:
+        missing = f"{lost:,} of {owed:,} {experiment.noun.missing}"
+        words = f"completeness {(owed - lost) / owed:.4%}: {missing}"
         return Seen(level, value, broken=words)
     if math.isnan(value):
-        return Seen(level, value, silent=_silence(metric, result))
+        return Seen(level, value, silent=_silence(key, metric.quantile, result))
     return Seen(level, value)
 
 
-def _silence(metric: str, result: TrialResult) -> str:
-    quantile = METRICS[metric].quantile
+def _silence(metric: str, quantile: float | None, result: TrialResult) -> str:
     if quantile is None:
         return f"no trial of this pattern has a {metric}"
     have, needed = result.samples[metric], samples_needed(quantile)

@@ -17,7 +17,7 @@ from reports.sweeps import distinguish, key_levels
 
 TITLE = "Latency distribution"
 CAPTION = (
-    "How late deliveries are, from the fastest (left) to the tail (right): at 99 %, one delivery "
+    "How late {outcomes} are, from the fastest (left) to the tail (right): at 99 %, one {outcome} "
     "in a hundred is later than the line. The thin part at the end rests on too few samples to "
     "carry a percentile; its last point is the greatest latency seen."
 )
@@ -89,4 +89,4 @@ def _percentile_axis(axes: Axes, result: ExperimentResult, samples: int, panels:
     )
     axes.xaxis.set_minor_locator(NullLocator())
     axes.set_xlim(1, samples * 1.1)
-    axes.set_xlabel(result.worded("share of deliveries that are faster"))
+    axes.set_xlabel(result.worded("share of {outcomes} that are faster"))

@@ -15,18 +15,13 @@ from reports.numbers import EQUAL, number, title
 from reports.style import PAPER, look
 from reports.sweeps import distinguish, key_levels
 
-TITLE = "What one event takes"
-CAPTION = (
-    "Requests, useless replies and bytes on the wire; bars start at zero, whiskers are 95 % "
-    "intervals."
-)
+TITLE = "What one {event} takes"
+CAPTION = "What it takes on the way to the client; bars start at zero, whiskers are 95 % intervals."
 SECTION = "delivery"
 KEYS = (
     "requests_per_event",
     "useless_share",
     "wire_bytes_per_event",
-    "overhead_bytes_per_page",
-    "connections_per_page",
 )
 CUT = 3.0
 """An interval that ends beyond so many times the greatest value leaves the panel."""
@@ -35,7 +30,8 @@ CUT = 3.0
 def draw(_run: Evaluated, result: ExperimentResult) -> list[tuple[str, Figure]]:
     levels = key_levels(result)
     shown = result.measured_at(levels)
-    tops = {key: top for key in KEYS if (top := _top(result, shown, levels, key)) > 0}
+    keys = (*KEYS, *result.experiment.takes)
+    tops = {key: top for key in keys if (top := _top(result, shown, levels, key)) > 0}
     if not tops:
         return []
     count = len(shown)

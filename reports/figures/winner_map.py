@@ -13,7 +13,6 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch, Rectangle
 
 from bench.analysis.evaluated import Evaluated, ExperimentResult, Group, Level
-from bench.analysis.metrics import METRICS
 from bench.model.load import parameters_of
 from bench.model.pattern import Pattern
 from bench.model.units import show
@@ -69,7 +68,7 @@ def metrics_of(result: ExperimentResult) -> list[str]:
     if len(preferred) == MOST_MAPS:
         return preferred
     keys = [y for _, y in experiment.tradeoff] + [x for x, _ in experiment.tradeoff]
-    keys = [key for key in (*keys, *experiment.headline) if METRICS[key].better != "neither"]
+    keys = [key for key in (*keys, *experiment.headline) if result.metrics[key].better != "neither"]
     return list(dict.fromkeys(keys))[:MOST_MAPS]
 
 
@@ -82,7 +81,7 @@ def cell_of(
     result: ExperimentResult, compared: Sequence[Pattern], level: Level, key: str
 ) -> Cell | None:
     """Who is ahead at a level; None where nobody has a value."""
-    sign = -1 if METRICS[key].better == "higher" else 1
+    sign = -1 if result.metrics[key].better == "higher" else 1
     values = {
         pattern.name: value
         for pattern in compared

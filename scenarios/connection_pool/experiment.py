@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from bench.model.experiment import Experiment
 from bench.model.law import Prediction
+from bench.model.outcome import OutcomeNoun
 from scenarios.connection_pool._claim_laws import (
     computing_makespan_ms,
     connecting_makespan_ms,
@@ -69,7 +70,8 @@ EXPERIMENT = Experiment(
     load=LOAD,
     operations=("query", "wait", "hold"),
     outcome_operation="query",
-    piece="query",
+    noun=OutcomeNoun.of_work("query", "queries", "answered"),
+    work_by="clients",
     headline=(
         "latency_mean",
         "latency_p50",

@@ -10,6 +10,7 @@ import math
 from bench.model.experiment import Experiment
 from bench.model.law import Prediction
 from bench.model.load import Load
+from bench.model.outcome import OutcomeNoun
 from scenarios.multipath import laws
 from scenarios.multipath.claims import CLAIMS, NORMAL, PATHS, mptcp_mbit, tcp_mbit
 from scenarios.multipath.load import LOAD, MultipathLoad, check, loses_path, rates
@@ -57,7 +58,8 @@ EXPERIMENT = Experiment(
     check=check,
     operations=("transfer",),
     outcome_operation="transfer",
-    piece="transfer",
+    noun=OutcomeNoun.of_work("transfer", "transfers"),
+    work_by="clients",
     headline=(
         "goodput",
         "completeness",

@@ -9,6 +9,7 @@ from bench.model.experiment import Experiment
 from bench.model.law import Facts, Prediction
 from bench.model.load import Load
 from scenarios.notifications import laws
+from scenarios.notifications._capacity import PUSH, fan_out_words
 from scenarios.notifications.claims import CLAIMS, NORMAL
 from scenarios.notifications.load import (
     LOAD,
@@ -19,8 +20,6 @@ from scenarios.notifications.load import (
     patience_s,
     rate_per_client,
 )
-
-PUSH = ("sse", "websocket")
 
 
 def _rtt_s(facts: Facts) -> float:
@@ -206,6 +205,7 @@ EXPERIMENT = Experiment(
         ("wire_bytes_per_event", "latency_mean"),
     ),
     check=check,
+    capacity_law=fan_out_words,
     deliveries_per_event=audience,
     patience_s=patience_s,
     gives_up_after_s=gives_up_after_s,

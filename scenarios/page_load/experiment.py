@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from bench.model.experiment import Experiment
 from bench.model.law import Prediction
+from bench.model.outcome import OutcomeNoun
 from scenarios.page_load.claims import CLAIMS, NORMAL, browser_ms, http1_ms, multiplexed_ms
 from scenarios.page_load.load import LOAD, check
 
@@ -63,7 +64,8 @@ EXPERIMENT = Experiment(
     check=check,
     operations=("resource", "open", "page"),
     outcome_operation="page",
-    piece="page",
+    noun=OutcomeNoun.of_work("page", "pages", "loaded"),
+    work_by="clients",
     headline=(
         "makespan_mean",
         "makespan_p50",
@@ -79,6 +81,7 @@ EXPERIMENT = Experiment(
         ("backend_cpu_us_per_event", "makespan_mean"),
         ("wire_bytes_per_event", "makespan_mean"),
     ),
+    takes=("overhead_bytes_per_page", "connections_per_page"),
     quick={"link": "emulated", "rtt": "50ms", "duration": "4s", "warmup": "500ms"},
     verify_with={"streams": 0, "resources": 1, "sizes": ""},
     predictions=PREDICTIONS,

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from bench.model.experiment import Experiment
 from bench.model.law import Facts, Prediction
 from bench.model.load import Load
+from bench.model.outcome import OutcomeNoun
 from scenarios.proxies import laws
 from scenarios.proxies.claims import CLAIMS, NORMAL
 from scenarios.proxies.load import LOAD, ProxyLoad
@@ -117,7 +118,8 @@ EXPERIMENT = Experiment(
     load=LOAD,
     operations=("query",),
     outcome_operation="query",
-    piece="request",
+    noun=OutcomeNoun.of_work("request", "requests", "answered"),
+    work_by="clients",
     headline=(
         "deliveries_per_s",
         "latency_p50",

@@ -14,12 +14,13 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
+import measured
 import numpy as np
 import pytest
 from msgspec.structs import replace
 
 from bench import catalog
-from bench.analysis import findings, metrics
+from bench.analysis import findings
 from bench.analysis.metrics import TrialData
 from bench.model import samples
 from bench.model.messages import Address, ClientCounters, ListenerAddress, LoadConfig
@@ -29,7 +30,7 @@ from bench.results.store import StoredTrial
 PATTERNS = [
     pattern
     for name, experiment in catalog.experiments().items()
-    if experiment.piece == "event"
+    if experiment.work_by == "schedule"
     for pattern in catalog.patterns(name).values()
 ]
 
@@ -83,7 +84,7 @@ def test_a_pattern_keeps_the_contract(
 
 def check_accounting(data: TrialData, counted: int) -> None:
     """Everybody got everything that was owed, once, in order; every operation has its row."""
-    found = metrics.compute(data)
+    found = measured.compute(data)
     assert found["deliveries"] > 0
     assert found["completeness"] == 1.0
     assert {key: found[key] for key in ("lost", "duplicated", "misdirected", "out_of_order")} == {
@@ -93,7 +94,7 @@ def check_accounting(data: TrialData, counted: int) -> None:
         "out_of_order": 0,
     }
     assert len(data.rows) == counted
-    assert findings.worst(findings.of_trial(data, counted, found)) != "void"
+    assert findings.worst(measured.of_trial(data, counted, found)) != "void"
     assert (data.latencies_ns >= 0).all()
     assert not np.count_nonzero(data.rows["outcome"] == samples.FAILED)
     connects = data.rows[data.rows["operation"] == data.operations.index("connect")]
@@ -249,7 +250,7 @@ def test_nothing_is_lost_when_all_connections_are_cut(
     assert (stored.record.status, stored.record.reason) == ("ok", "")
     assert cutter.cuts >= CLIENTS
     assert stored.record.facts["client_failures"] >= CLIENTS
-    found = metrics.compute(data := stored.data())
+    found = measured.compute(data := stored.data())
     assert found["deliveries"] > 0
     assert (found["completeness"], found["duplicated"], found["out_of_order"]) == (1.0, 0, 0)
     assert len(data.rows) == stored.record.counted

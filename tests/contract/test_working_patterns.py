@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+import measured
 import numpy as np
 import pytest
 
 from bench import catalog
-from bench.analysis import findings, metrics
+from bench.analysis import findings
 from bench.analysis.metrics import TrialData
 from bench.lab.network.network import usable
 from bench.model import samples
@@ -24,7 +25,7 @@ from bench.results.store import StoredTrial
 PATTERNS = [
     pattern
     for name, experiment in catalog.experiments().items()
-    if experiment.piece != "event"
+    if experiment.work_by != "schedule"
     for pattern in catalog.patterns(name).values()
 ]
 # Without a warm-up a piece that is longer than the window begins in it.
@@ -49,21 +50,21 @@ def test_a_pattern_keeps_the_contract(
     assert (record.status, record.reason, record.log_tail) == ("ok", "", [])
     assert record.facts["client_failures"] == 0, record.facts["client_errors"]
     data = stored.data()
-    check_accounting(data, record.counted)
+    check_accounting(data, record.counted, pattern.experiment)
     check_times(data)
     check_meters(data, pattern)
 
 
-def check_accounting(data: TrialData, counted: int) -> None:
+def check_accounting(data: TrialData, counted: int, experiment: str) -> None:
     """Each piece that was begun was done, once; every operation has its row."""
-    found = metrics.compute(data)
+    found = measured.compute(data)
     assert found["deliveries"] > 0
     assert found["completeness"] == 1.0
     assert found["lost"] == 0
     assert not len(data.events), "nothing happens in the backend by itself"
     assert len(data.rows) == counted
     assert not np.count_nonzero(data.rows["outcome"] == samples.FAILED)
-    assert findings.worst(findings.of_trial(data, counted, found)) != "void"
+    assert findings.worst(measured.of_trial(data, counted, found, experiment)) != "void"
     pieces = data.rows[data.rows["operation"] == data.operations.index(data.outcome_operation)]
     assert len(np.unique(pieces[["client", "sequence"]])) == len(pieces)
 

@@ -12,13 +12,14 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from measured import METRICS
 
 from bench.adaptive import capacity
 from bench.adaptive.capacity import Level, Search, Seen, Step
 from bench.analysis import gates
 from bench.model.errors import UsageError
 
-OBJECTIVE = gates.objective("latency_p99 < 200 ms")
+OBJECTIVE = gates.objective("latency_p99 < 200 ms", METRICS)
 
 
 def search(first: float = 100, most: float = 20_000, **changes: object) -> Search:

@@ -6,6 +6,8 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
+from measured import EXPERIMENTS, METRICS
+
 from bench.analysis.evaluated import (
     Deliveries,
     ExperimentResult,
@@ -14,14 +16,12 @@ from bench.analysis.evaluated import (
     TrialResult,
     TrialStatus,
 )
-from bench.analysis.metrics import METRICS
 from bench.model.finding import Finding
 from bench.model.pattern import Pattern
 from bench.model.records import TrialFile
 from bench.model.trial import Trial
 from bench.results.store import VERSION
 from bench.stats.estimates import Estimate
-from scenarios.notifications.experiment import EXPERIMENT
 from scenarios.notifications.load import LOAD
 
 NOTHING = Estimate(math.nan, math.nan, math.nan, 0)
@@ -79,4 +79,6 @@ def result(
     ]
     patterns.sort(key=lambda pattern: not pattern.compared)
     compared = tuple(pattern.name for pattern in patterns if pattern.compared)
-    return ExperimentResult(EXPERIMENT, tuple(patterns), compared, tuple(places), groups, {})
+    return ExperimentResult(
+        EXPERIMENTS["notifications"], tuple(patterns), compared, tuple(places), groups, {}
+    )

@@ -50,7 +50,7 @@ def recomputed(folder: Path) -> tuple[dict[str, float], np.ndarray]:
         "latency_mean": latency.mean(),
         "completeness": len(got.drop_duplicates(["client", "sequence"])) / (len(events) * clients),
         "requests_per_event": len(requests) / len(got),
-        "useless_share": (requests["outcome"] == "empty").mean() if len(requests) else 0.0,
+        "useless_share": (requests["outcome"] == "empty").mean() if len(requests) else math.nan,
         "wire_bytes_per_event": wire / len(got),
         "backend_cpu_us_per_event": (at.cpu_ns["t1"] - at.cpu_ns["t0"]) / 1e3 / len(got),
         "backend_memory_bytes_per_client": (at.memory_bytes["t1"] - at.memory_bytes["idle"])

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from measured import EXPERIMENTS
 from report_builders import group, near, trial
 
 from bench.analysis.evaluated import Evaluated, ExperimentResult, Level, RoleLoad
@@ -14,7 +15,6 @@ from bench.model.linktext import settled
 from bench.model.load import Load
 from bench.model.pattern import Pattern
 from reports import present, sweeps, tables
-from scenarios.notifications.experiment import EXPERIMENT
 from scenarios.notifications.load import LOAD, NotificationLoad
 
 
@@ -35,7 +35,9 @@ def result(*loads: Load, swept: tuple[str, ...] = (), **estimates: float) -> Exp
         grid["sse", level.text] = dataclasses.replace(found, load=one)
         levels.append(level)
     patterns = (Pattern("notifications", "sse", "SSE", ""),)
-    return ExperimentResult(EXPERIMENT, patterns, ("sse",), tuple(levels), grid, {})
+    return ExperimentResult(
+        EXPERIMENTS["notifications"], patterns, ("sse",), tuple(levels), grid, {}
+    )
 
 
 LOSSES = [load(rtt_s=0.05, loss=loss, cc=cc) for loss in (0.0, 0.02) for cc in ("reno", "cubic")]

@@ -5,9 +5,10 @@ from __future__ import annotations
 import math
 
 import pytest
+from measured import METRICS
 from report_builders import alone, near
 
-from bench.analysis.metrics import METRICS
+from bench.model.outcome import OutcomeNoun
 from bench.stats.estimates import Estimate
 from reports import numbers
 
@@ -71,5 +72,8 @@ def test_listed(words: list[str], text: str) -> None:
 
 
 def test_title_has_the_unit() -> None:
-    assert numbers.title(METRICS["backend_cpu_us_per_event"]) == "backend CPU per event (µs)"
+    assert (
+        numbers.title(METRICS["backend_cpu_us_per_event"].worded(OutcomeNoun()))
+        == "backend CPU per event (µs)"
+    )
     assert numbers.title(METRICS["completeness"]) == "completeness"

@@ -55,7 +55,7 @@ def test_completeness_counts_usable_trials() -> None:
     void = trial("sse", "void", deliveries=Deliveries(100, 0, 100, 0, 0, 0))
     values = {"sse": near(1.0, 0.1), "ws": near(2.0, 0.1)}
     found = result(LATENCY, values, trials={"sse": (lossy, void)})
-    assert sentences.completeness(found) == "Not every delivery arrived: SSE lost 3 of 100."
+    assert sentences.completeness(found) == "Not all deliveries arrived: SSE lost 3 of 100."
     whole = result(LATENCY, values)
     assert sentences.completeness(whole) == "All 200 deliveries that were owed arrived."
 

@@ -9,6 +9,7 @@ import pytest
 from make_run import make_run
 from matplotlib.colors import to_hex
 from matplotlib.patches import Rectangle
+from measured import EXPERIMENTS
 from report_builders import group, near, trial
 
 from bench.analysis.evaluated import Evaluated, ExperimentResult, Level, TrialResult
@@ -17,7 +18,6 @@ from bench.results.evaluation import evaluate
 from reports import figures
 from reports.figures import winner_map
 from reports.style import look
-from scenarios.notifications.experiment import EXPERIMENT
 
 KEY = "latency_p50"
 
@@ -85,7 +85,9 @@ def result_of(**values: list[float]) -> ExperimentResult:
         )
         for name, of in values.items()
     }
-    return ExperimentResult(EXPERIMENT, patterns, tuple(values), (LEVEL,), grid, {})
+    return ExperimentResult(
+        EXPERIMENTS["notifications"], patterns, tuple(values), (LEVEL,), grid, {}
+    )
 
 
 @pytest.mark.parametrize(

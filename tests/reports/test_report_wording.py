@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from pathlib import Path
 
 import pytest
 from report_builders import near, result, trial
 
 from bench import catalog
-from bench.analysis import findings, wording
 from bench.analysis.evaluated import Deliveries, ExperimentResult
-from bench.analysis.metrics import METRICS
+from bench.analysis.metrics import SHARED, metrics_of
 from bench.model.experiment import Experiment
-from bench.model.finding import Finding
+from bench.model.outcome import OutcomeNoun
 from reports import answer, figures, present, sentences, tables
 
-WORKING = [one for one in catalog.experiments().values() if one.piece != wording.EVENT]
+WORKING = [one for one in catalog.experiments().values() if one.work_by != "schedule"]
+PAGE = OutcomeNoun.of_work("page", "pages", "loaded")
 OF_EVENTS = re.compile(r"\b(events?|event_\w+|deliver\w*|owed)\b(?! loop| source)", re.IGNORECASE)
 
 
@@ -26,43 +25,40 @@ def of_pages(*values: dict[str, float], **more: object) -> ExperimentResult:
     levels = [{name: near(value, 0.1) for name, value in level.items()} for level in values]
     found = result("wire_bytes_per_event", *levels, **more)  # type: ignore[arg-type]
     return dataclasses.replace(
-        found, experiment=dataclasses.replace(found.experiment, piece="page")
+        found, experiment=dataclasses.replace(found.experiment, noun=PAGE, work_by="clients")
     )
 
 
 @pytest.mark.parametrize(
-    ("text", "piece", "expected"),
+    ("template", "events", "pages"),
     [
-        ("server CPU per event", "page", "server CPU per page"),
-        ("CPU per event, per delivery", "query", "CPU per query, per query"),
-        ("deliveries per second", "query", "queries per second"),
-        ("Deliveries", "page", "Pages"),
-        ("What one event takes", "transfer", "What one transfer takes"),
-        ("an event, an Event, a delivery", "page", "a page, a page, a page"),
-        ("an event", "answer", "an answer"),
-        ("the process's event loop and event source", "page", None),
-        ("requests_per_event event_rate=2/s prevented eventual", "page", None),
-        (
-            "All deliveries that were owed arrived",
-            "page",
-            "All pages that were begun were completed",
-        ),
-        ("one event, one delivery", "event", "one event, one delivery"),
+        ("server CPU per {event}", "server CPU per event", "server CPU per page"),
+        ("{outcomes} per second", "deliveries per second", "pages per second"),
+        ("{Outcomes} {owed}", "Deliveries owed", "Pages begun"),
+        ("nothing was {done}", "nothing was delivered", "nothing was loaded"),
+        ("not all {outcomes} {arrived}", "not all deliveries arrived", "not all pages were loaded"),
+        ("3 {outcomes} {missing}", "3 deliveries never arrived", "3 pages were not loaded"),
+        ("it {lost} 3", "it lost 3", "it did not complete 3"),
+        ("no word of it", "no word of it", "no word of it"),
     ],
 )
-def test_a_text_is_worded(text: str, piece: str, expected: str | None) -> None:
-    assert wording.worded(text, piece) == (text if expected is None else expected)
+def test_a_template_is_filled(template: str, events: str, pages: str) -> None:
+    assert OutcomeNoun().fill(template) == events
+    assert PAGE.fill(template) == pages
 
 
-@pytest.mark.parametrize("text", wording.PHRASES)
-def test_every_phrase_is_said_somewhere(text: str) -> None:
-    """A phrase whose text has changed where it is said would never be found again."""
-    said = [m.title for m in METRICS.values()] + [m.definition for m in METRICS.values()]
-    said += [text for kind in figures.kinds() for text in (kind.title, kind.caption)]
-    for module in (findings, sentences):
-        source = Path(module.__file__).read_text()
-        said.append(re.sub(r'"\s+f?"', "", source))  # the parts of one text
-    assert any(text in one for one in said)
+def test_a_placeholder_without_a_word_is_no_text() -> None:
+    with pytest.raises(KeyError):
+        PAGE.fill("a {thing}")
+
+
+@pytest.mark.parametrize("noun", [OutcomeNoun(), PAGE], ids=["event", "page"])
+def test_every_shared_text_can_be_filled(noun: OutcomeNoun) -> None:
+    for one in SHARED.values():
+        worded = one.worded(noun)
+        assert not set("{}") & set(worded.title + worded.definition)
+    for kind in figures.kinds():
+        assert "{" not in noun.fill(f"{kind.title}. {kind.caption}")
 
 
 @pytest.mark.parametrize("experiment", WORKING, ids=lambda one: one.name)
@@ -73,42 +69,30 @@ def test_no_metric_that_is_shown_speaks_of_events(experiment: Experiment) -> Non
         *(k for pair in experiment.tradeoff for k in pair),
     ]
     keys += [prediction.metric for prediction in experiment.predictions]
+    known = metrics_of(experiment)
     for key in keys:
-        found = wording.metric(key, experiment.piece)
+        found = known[key].worded(experiment.noun)
         assert not OF_EVENTS.search(f"{found.title}. {found.definition}")
         assert (found.key, found.unit, found.function) == (
             key,
-            METRICS[key].unit,
-            METRICS[key].function,
+            known[key].unit,
+            known[key].function,
         )
 
 
 @pytest.mark.parametrize("kind", figures.kinds(), ids=lambda kind: kind.name)
 def test_no_caption_speaks_of_events(kind: figures.Kind) -> None:
-    assert not OF_EVENTS.search(wording.worded(f"{kind.title}. {kind.caption}", "page"))
-
-
-def test_an_experiment_with_events_keeps_its_metrics() -> None:
-    assert all(wording.metric(key, wording.EVENT) is METRICS[key] for key in METRICS)
-
-
-def test_a_doubt_is_worded() -> None:
-    message = "3 of 100 deliveries never arrived; latency speaks only of the others"
-    remedy = "raise drain, lower event_rate or clients, or look into the target's log"
-    found = wording.finding(Finding("incomplete", "doubt", message, remedy), "page")
-    assert found.message.startswith("3 of 100 pages were not completed; ")
-    assert found.remedy == "raise drain, lower the load, or look into the target's log"
-    assert (found.code, found.severity) == ("incomplete", "doubt")
+    assert not OF_EVENTS.search(PAGE.fill(f"{kind.title}. {kind.caption}"))
 
 
 def test_sentences_and_headers_are_worded() -> None:
     lossy = trial("six", deliveries=Deliveries(100, 97, 3, 0, 0, 2))
     found = of_pages({"six": 2.0, "http2": 1.0}, trials={"six": (lossy,)})
     assert sentences.completeness(found) == (
-        "Not every page was completed: SIX did not complete 3 of 100."
+        "Not all pages were loaded: SIX did not complete 3 of 100."
     )
     assert sentences.completeness(of_pages({"six": 2.0})) == (
-        "All 100 pages that were begun were completed."
+        "All 100 pages that were begun were loaded."
     )
     said = " ".join(sentences.answer(found))
     assert "wire bytes per page" in said
@@ -122,5 +106,5 @@ def test_pieces_of_work_are_begun_and_completed_not_owed() -> None:
     lossy = trial("six", deliveries=Deliveries(100, 97, 3, 0, 0, 2))
     found = of_pages({"six": 2.0}, trials={"six": (lossy,)})
     table = present.deliveries(found)
-    assert table.headers == ["pattern", "begun", "completed", "not completed", "failed", "trials"]
+    assert table.headers == ["pattern", "begun", "loaded", "not loaded", "failed", "trials"]
     assert table.lines[0].cells == ("SIX", "100", "97", "3", "2", "1")

@@ -10,6 +10,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
+import measured
 import numpy as np
 import psutil
 import pytest
@@ -45,7 +46,7 @@ def load_page(measure: Measure, pattern: str = "browser", **settings: str) -> St
 
 
 def found(stored: StoredTrial) -> dict[str, float]:
-    return metrics.compute(stored.data())
+    return measured.compute(stored.data())
 
 
 def served(stored: StoredTrial, counter: str) -> float:
@@ -84,7 +85,7 @@ def test_its_rows_are_those_of_the_other_patterns(measure: Measure) -> None:
         assert (resources[earlier] <= resources[later]).all()
     assert stored.record.facts["browser"] == f"Chromium {chromium.version()}"
     values = found(stored)
-    raised = findings.of_trial(data, stored.record.counted, values)
+    raised = measured.of_trial(data, stored.record.counted, values, "page_load")
     assert findings.worst(raised) != "void"
     # What a browser does not tell is not said.
     assert str(values["header_bytes_per_page"]) == "nan"

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+import measured
 import numpy as np
 import pytest
 
-from bench.analysis import metrics
 from bench.analysis.trialdata import TrialData, difference_ns
 from bench.lab.services import postgres
 from bench.model import samples
@@ -35,7 +35,7 @@ def checked(stored: StoredTrial) -> tuple[TrialData, Mapping[str, float]]:
     assert not list(stored.folder.glob("*.log")), "nobody had anything to complain of"
     assert record.facts["client_failures"] == 0
     data = stored.data()
-    found = metrics.compute(data)
+    found = measured.compute(data)
     assert found["completeness"] == 1.0
     assert len(data.rows) == record.counted
     assert (data.latencies_ns > 0).all()
@@ -115,7 +115,7 @@ def test_what_the_database_refuses_is_no_answer(measure: Callable[..., StoredTri
     outcomes = data.select("query")["outcome"]
     assert 0 < np.count_nonzero(outcomes == samples.OK) <= 300
     assert np.count_nonzero(outcomes == samples.FAILED) >= 30
-    assert metrics.compute(data)["completeness"] < 1
+    assert measured.compute(data)["completeness"] < 1
     (words, *_) = stored.record.facts["client_errors"]
     assert "503" in words
     assert "connection" in words

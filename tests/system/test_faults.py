@@ -7,12 +7,12 @@ import signal
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import measured
 import numpy as np
 import psutil
 import pytest
 from system_builders import Quiet, living
 
-from bench.analysis import metrics
 from bench.model.samples import FAILED
 from bench.results.store import StoredTrial
 
@@ -72,7 +72,7 @@ def test_stopped_clients_read_late_and_the_others_do_not(measure: Measure) -> No
     stored = faulted(
         measure, "notifications/sse", "clients.0-1:stop@0%,for=100%", payload_bytes=4000
     )
-    values = metrics.compute(stored.data())
+    values = measured.compute(stored.data())
     assert values["slow_latency_mean"] > 200
     assert values["others_latency_mean"] < 50
 
@@ -141,7 +141,7 @@ def test_a_server_that_starts_again_goes_on(measure: Measure, pattern: str) -> N
     after = data.outcomes["intended_ns"] > data.t0_ns + restart.ended_ns + 1_200 * MS
     assert np.count_nonzero(after) >= 4 * 10
     assert data.accounting.lost >= 4 * len(missed)
-    assert 0 <= metrics.compute(data)["source_lag_p50"] < 1000
+    assert 0 <= measured.compute(data)["source_lag_p50"] < 1000
 
 
 def test_a_broker_that_starts_again_is_ready_within_the_trial(measure: Measure) -> None:

@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+import measured
 import numpy as np
 import psutil
 import pytest
@@ -30,7 +31,6 @@ from system_builders import (
     until,
 )
 
-from bench.analysis import findings, metrics
 from bench.lab.network.network import FOLDER_PREFIX, Network, usable
 from bench.lab.processes import Child
 from bench.model import linktext, samples
@@ -91,13 +91,13 @@ def test_a_round_trip_takes_what_was_asked_for(measure: Measure) -> None:
         assert spent_ms[len(spent_ms) // 2] < 51
         if (p99_ms := spent_ms[int(len(spent_ms) * 0.99)]) < 53:
             break
-    found = metrics.compute(stored.data())
+    found = measured.compute(stored.data())
     assert found["link_rtt_asked_ms"] == 50
     assert 50 <= found["link_rtt_probe_ms"] < 51
     assert 50_000 <= found["rtt_us"] < 51_000
     assert found["link_lost_share_up"] == found["link_retransmitted_share_up"] == 0
     assert 0 < found["link_cpu_share"] < 0.5
-    raised = findings.of_trial(stored.data(), stored.record.counted, found)
+    raised = measured.of_trial(stored.data(), stored.record.counted, found)
     assert not {one.code for one in raised} & {"link_differs", "link_overloaded"}
     load, cores = os.getloadavg()[0], len(cpus())
     if p99_ms >= 53 and load > 2 * cores:

@@ -13,12 +13,12 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import measured
 import numpy as np
 import psutil
 import pytest
 from system_builders import Quiet
 
-from bench.analysis import metrics
 from bench.model import samples
 from bench.results.store import StoredTrial
 from scenarios.notifications import laws
@@ -76,7 +76,7 @@ def test_no_event_of_a_stopped_server_is_forgiven(measure: Measure) -> None:
     ]
     calm_ms = float(np.mean(others["done_ns"] - others["intended_ns"])) / 1e6
     stop_s = (stopper.continued_ns - stopper.stopped_ns) / 1e9
-    found = metrics.compute(data)
+    found = measured.compute(data)
     grown_s = (found["latency_mean"] - calm_ms) / 1e3
     assert grown_s == pytest.approx(laws.stall_mean(stop_s, WINDOW_S), rel=0.2)
     assert found["latency_max"] / 1e3 == pytest.approx(stop_s, rel=0.1)
@@ -195,7 +195,7 @@ def test_two_workers_do_the_work_of_one(measure: Measure) -> None:
     for stored, data in zip((one, two), found, strict=True):
         assert (stored.record.status, stored.record.reason) == ("ok", "")
         assert len(data.rows) == stored.record.counted
-        assert metrics.METRICS["completeness"].function(data) == 1.0
+        assert measured.METRICS["completeness"].function(data) == 1.0
         assert set(data.outcomes["client"].tolist()) == set(range(7))
         assert data.wire["t1"].open == 7
     events = [len(data.window_events) for data in found]

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import measured
 import pytest
 
 from bench import catalog
-from bench.analysis import findings, metrics
 from bench.lab.network.network import usable
 from bench.model import samples
 from bench.plan.trials import loads_of
@@ -40,7 +40,7 @@ def one_transfer(measure: Measure, pattern: str, **settings: str) -> StoredTrial
 
 
 def found(stored: StoredTrial) -> dict[str, float]:
-    return metrics.compute(stored.data())
+    return measured.compute(stored.data())
 
 
 def packets(stored: StoredTrial, path: int) -> int:
@@ -51,14 +51,14 @@ def packets(stored: StoredTrial, path: int) -> int:
 
 def codes(stored: StoredTrial) -> set[str]:
     data = stored.data()
-    raised = findings.of_trial(data, stored.record.counted, metrics.compute(data))
+    raised = measured.of_trial(data, stored.record.counted, measured.compute(data), "multipath")
     return {one.code for one in raised}
 
 
 def law(stored: StoredTrial, pattern: str, metric: str) -> float:
     experiment = catalog.experiments()["multipath"]
     (one,) = (p for p in experiment.predictions_for(pattern) if p.metric == metric)
-    load: Any = experiment.load(**stored.record.trial.load)
+    load: Any = experiment.load.read(stored.record.trial.load)
     return one.function(load, {})
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+import measured
 import pytest
 
-from bench.analysis import metrics
 from bench.lab.proxies import envoy
 from bench.results.store import StoredTrial
 
@@ -34,7 +34,7 @@ def check(stored: StoredTrial) -> tuple[Mapping[str, float], Mapping[str, float]
     assert not list(stored.folder.glob("*.log")), "nobody had anything to complain of"
     assert record.facts["client_failures"] == 0
     data = stored.data()
-    found = metrics.compute(data)
+    found = measured.compute(data)
     assert found["completeness"] == 1.0
     assert found["deliveries"] > 2 * CLIENTS
     assert set(data.outcomes["bytes_down"].tolist()) == {LOAD["response_bytes"]}

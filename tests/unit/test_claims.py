@@ -7,9 +7,9 @@ import math
 
 import pytest
 from claim_builders import cell, evidence
+from measured import METRICS
 
 from bench import catalog
-from bench.analysis.metrics import METRICS
 from bench.model.claim import Claim
 from bench.model.experiment import Experiment
 from bench.model.load import parameters_of

@@ -7,9 +7,9 @@ import math
 from typing import Any
 
 import pytest
+from measured import METRICS
 
 from bench.analysis.evaluated import public_load
-from bench.analysis.metrics import METRICS
 from bench.model import units
 from bench.model.load import Parameter, parameters_of
 from bench.model.pattern import Pattern

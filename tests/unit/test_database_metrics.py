@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 import pytest
+from measured import compute
 from unit_builders import MS, SECOND, data, events, table
 
-from bench.analysis.metrics import compute
 from bench.analysis.trialdata import TrialData
 from bench.model import samples
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 
+import measured
 import pytest
 from unit_builders import MS, data, events, latencies, row, table
 
@@ -25,10 +26,14 @@ QUIET: dict[str, float] = {
 }
 
 
-def codes(found: TrialData, counted: int | None = None, **metrics: float) -> list[str]:
-    raised = findings.of_trial(
-        found, len(found.rows) if counted is None else counted, QUIET | metrics
-    )
+def codes(
+    found: TrialData,
+    counted: int | None = None,
+    experiment: str = "notifications",
+    **metrics: float,
+) -> list[str]:
+    rows = len(found.rows) if counted is None else counted
+    raised = measured.of_trial(found, rows, QUIET | metrics, experiment)
     for finding in raised:
         assert finding.severity in Finding.ORDER
         assert finding.message
@@ -160,7 +165,7 @@ def test_work_that_clients_make_waits_for_no_broadcast() -> None:
 
 
 def test_metrics_that_are_not_known_raise_nothing() -> None:
-    assert findings.of_trial(one_delivery(), 1, {}) == []
+    assert measured.of_trial(one_delivery(), 1, {}) == []
 
 
 @pytest.mark.parametrize(
@@ -185,13 +190,23 @@ def test_a_window_without_deliveries_is_void() -> None:
     assert codes(data(table([row("request")]))) == ["nothing_measured"]
 
 
+def pages(found: TrialData) -> list[str]:
+    return codes(found, experiment="page_load")
+
+
 def test_nothing_beside_streams_that_hold_every_connection_is_a_result() -> None:
     pending = table([row(outcome=samples.PENDING)])
     load = {"clients": 1, "streams": 6}
-    assert "streams_hold_all" in codes(data(pending, load=load))
-    assert "nothing_measured" in codes(data(pending, load={**load, "streams": 0}))
+    assert "streams_hold_all" in pages(data(pending, load=load))
+    assert "nothing_measured" in pages(data(pending, load={**load, "streams": 0}))
     # None was begun in the window: that says nothing.
-    assert "nothing_measured" in codes(data(load=load))
+    assert "nothing_measured" in pages(data(load=load))
+    # A page that failed did not wait.
+    failed = table([row(outcome=samples.PENDING), row(outcome=samples.FAILED)])
+    assert "nothing_measured" in pages(data(failed, load=load))
+    # A parameter of the same name means something else elsewhere.
+    assert "nothing_measured" in codes(data(failed, load=load), experiment="proxies")
+    assert "nothing_measured" in codes(data(pending, load=load), experiment="proxies")
 
 
 @pytest.mark.parametrize(
@@ -212,26 +227,26 @@ def test_nothing_beside_streams_that_hold_every_connection_is_a_result() -> None
         (
             findings.incomplete(data(latencies([5]), clients=3, events=events((-1, 0, 0, 0)))),
             "doubt",
-            "2 of 3 deliveries never arrived; latency speaks only of the others",
-            "raise drain, lower event_rate or clients, or look into the target's log",
+            "2 of 3 {outcomes} {missing}; latency speaks only of the others",
+            "raise drain, lower the load, or look into the target's log",
         ),
         (
-            findings.nothing_measured(data()),
+            findings.nothing_measured(data(), measured.EXPERIMENTS["proxies"]),
             "void",
-            "nothing was delivered in the window",
-            "raise event_rate or duration, so that events fall into the window",
+            "nothing was {done} in the window",
+            "raise duration, drain or the load, so that {events} fall into the window",
         ),
         (
             findings.generator_busy({"generator_cpu_share": 0.934}),
             "doubt",
             "the load process used 93% of its core: latency is partly its own",
-            "use --workers 2, or fewer clients or events",
+            "use --workers 2, or a lower load",
         ),
         (
             findings.generator_late({"generator_lag_p99": 1.2345, "latency_p50": 10}),
             "doubt",
             "requests left up to 1.23 ms late (p99), over 5% of the median latency",
-            "use --workers 2, or fewer clients or events",
+            "use --workers 2, or a lower load",
         ),
         (
             findings.generator_shares_delay(
@@ -244,7 +259,7 @@ def test_nothing_beside_streams_that_hold_every_connection_is_a_result() -> None
             ),
             "doubt",
             (
-                "one event for 1,000 clients costs the load process 12.3 us each and the backend "
+                "one {event} for 1,000 clients costs the load process 12.3 us each and the backend "
                 "4 us: the delay is mostly the load process's"
             ),
             "use --workers 2, and read the backend's CPU instead of the latency",
@@ -262,19 +277,19 @@ def test_nothing_beside_streams_that_hold_every_connection_is_a_result() -> None
             findings.link_differs(asked_50ms(rtt_probe_ms=54.321), {}),
             "doubt",
             "a round trip of 50 ms was asked for, found was 54.3 ms",
-            "fewer clients or events, or a machine with a core for the link",
+            "a lower load, or a machine with a core for the link",
         ),
         (
             findings.link_differs(asked_50ms(late_p99_us=12_345.0), {}),
             "doubt",
             "a round trip of 50 ms was asked for, found was packets up to 12.3 ms late (p99)",
-            "fewer clients or events, or a machine with a core for the link",
+            "a lower load, or a machine with a core for the link",
         ),
         (
             findings.link_overloaded({"link_cpu_share": 0.876, "link_dropped_by_devices": 0.0}),
             "doubt",
             "the link used 88% of a core: what it adds is more than was asked for",
-            "fewer clients or events, or a smaller rate",
+            "a lower load, or a smaller rate",
         ),
         (
             findings.link_overloaded({"link_cpu_share": 0.5, "link_dropped_by_devices": 1234.0}),
@@ -283,7 +298,7 @@ def test_nothing_beside_streams_that_hold_every_connection_is_a_result() -> None
                 "1,234 packets were dropped before they reached the link, which used 50% of a "
                 "core: what it adds is more than was asked for"
             ),
-            "fewer clients or events, or a smaller rate",
+            "a lower load, or a smaller rate",
         ),
         (
             findings.of_estimate("latency p99", Estimate(10, 5, 15, 5)),
@@ -295,7 +310,7 @@ def test_nothing_beside_streams_that_hold_every_connection_is_a_result() -> None
             findings.percentile_missing("latency p99.9", 1234, 4603),
             "note",
             "latency p99.9 is not shown: 1,234 samples, 4,603 would carry it",
-            "raise duration, event_rate or clients",
+            "raise duration or the load",
         ),
     ],
 )

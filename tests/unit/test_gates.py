@@ -7,10 +7,10 @@ import math
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from measured import METRICS
 
 from bench.analysis import gates
 from bench.analysis.gates import Answer, Gate
-from bench.analysis.metrics import METRICS
 from bench.model.errors import UsageError
 
 
@@ -35,7 +35,7 @@ from bench.model.errors import UsageError
 def test_an_objective_is_in_the_metrics_unit(
     text: str, metric: str, operator: str, bound: float
 ) -> None:
-    gate = gates.objective(text)
+    gate = gates.objective(text, METRICS)
     assert (gate.metric, gate.operator) == (metric, operator)
     assert gate.bound == pytest.approx(bound)
     assert gate.text == text.strip()
@@ -53,7 +53,7 @@ def test_an_objective_is_in_the_metrics_unit(
     ],
 )
 def test_a_change_is_signed_percent(text: str, operator: str, bound: float) -> None:
-    gate = gates.change(text)
+    gate = gates.change(text, METRICS)
     assert (gate.operator, gate.bound) == (operator, pytest.approx(bound))
 
 
@@ -89,7 +89,7 @@ def test_a_change_is_signed_percent(text: str, operator: str, bound: float) -> N
 )
 def test_a_bad_gate_says_what_would_do(kind: str, text: str, message: str) -> None:
     with pytest.raises(UsageError) as caught:
-        getattr(gates, kind)(text)
+        getattr(gates, kind)(text, METRICS)
     assert message in str(caught.value)
     assert str(caught.value).startswith(text)
     assert "\n" not in str(caught.value)
@@ -98,8 +98,8 @@ def test_a_bad_gate_says_what_would_do(kind: str, text: str, message: str) -> No
 @pytest.mark.parametrize("key", METRICS)
 def test_every_metric_can_have_both(key: str) -> None:
     unit = METRICS[key].unit
-    assert gates.objective(f"{key} < 5{unit}").bound == pytest.approx(5)
-    assert gates.change(f"{key} > +5%").bound == pytest.approx(0.05)
+    assert gates.objective(f"{key} < 5{unit}", METRICS).bound == pytest.approx(5)
+    assert gates.change(f"{key} > +5%", METRICS).bound == pytest.approx(0.05)
 
 
 @pytest.mark.parametrize(

@@ -5,15 +5,17 @@ from __future__ import annotations
 import math
 
 import pytest
+from measured import METRICS
 
 from bench.adaptive import capacity_text
 from bench.adaptive.capacity import Level, Search, Seen, Step
 from bench.adaptive.capacity_text import Shown, Swept
 from bench.analysis import gates
 from bench.model.load import Window, parameters_of
+from scenarios.notifications._capacity import broadcast_clients, core_full_at, fan_out_words
 from scenarios.notifications.load import LOAD
 
-SEARCH = Search(gates.objective("latency_p99 < 200 ms"), 100, 20_000, "the bound")
+SEARCH = Search(gates.objective("latency_p99 < 200 ms", METRICS), 100, 20_000, "the bound")
 PARAMETERS = parameters_of(LOAD)
 CLIENTS = Swept("notifications/sse", PARAMETERS["clients"])
 RATE = Swept("notifications/sse", PARAMETERS["event_rate"])
@@ -142,12 +144,16 @@ def test_bursts_are_named_where_they_explain_the_latency() -> None:
 # --- laws -----------------------------------------------------------------------------------------
 
 
+def fan_out(search: Search, shown: Shown, swept: Swept) -> list[str] | None:
+    return fan_out_words(capacity_text.question_of(search, GOOD, shown, swept, LOAD()))
+
+
 def test_the_law_is_solved_for_the_clients() -> None:
-    assert capacity_text.broadcast_clients(200, 1.0, 0.01, 0.0) == pytest.approx(20_000)
-    assert capacity_text.broadcast_clients(200, 0.5, 0.01, 10.0) == pytest.approx(38_000)
-    assert capacity_text.broadcast_clients(1, 0.5, 0.01, 10.0) == 0
-    assert capacity_text.core_full_at(1000, 50_000, 10e-6) == pytest.approx(2000)
-    assert capacity_text.core_full_at(1000, math.nan, 10e-6) == math.inf
+    assert broadcast_clients(200, 1.0, 0.01, 0.0) == pytest.approx(20_000)
+    assert broadcast_clients(200, 0.5, 0.01, 10.0) == pytest.approx(38_000)
+    assert broadcast_clients(1, 0.5, 0.01, 10.0) == 0
+    assert core_full_at(1000, 50_000, 10e-6) == pytest.approx(2000)
+    assert core_full_at(1000, math.nan, 10e-6) == math.inf
 
 
 def test_the_law_stands_beside_the_measured() -> None:
@@ -156,7 +162,7 @@ def test_the_law_stands_beside_the_measured() -> None:
         "generator_marginal_cpu_us": 20.0,
         "deliveries_per_s": 33_640.0,
     }
-    words = capacity_text.law_words(SEARCH, GOOD, Shown(metrics, receivers=3364), CLIENTS)
+    words = fan_out(SEARCH, Shown(metrics, receivers=3364), CLIENTS)
     assert words[0] == ("law FAN-1: one core serves N clients in turn: latency_p99 = 0.99 N s")
     assert "clients=20,202; measured / law = 0.17" in words[1]
     assert "generator CPU" in words[2]
@@ -165,12 +171,12 @@ def test_the_law_stands_beside_the_measured() -> None:
 
 
 def test_the_law_says_nothing_where_its_cost_is_unknown() -> None:
-    assert capacity_text.law_words(SEARCH, GOOD, Shown(QUIET, receivers=3364), CLIENTS) == []
+    assert fan_out(SEARCH, Shown(QUIET, receivers=3364), CLIENTS) == []
     known = Shown({"server_marginal_cpu_us": 10.0}, receivers=3364)
-    assert capacity_text.law_words(SEARCH, GOOD, known, RATE) == []
-    assert capacity_text.law_words(SEARCH, GOOD, Shown(known.metrics, receivers=1), CLIENTS) == []
-    bytes_ = Search(gates.objective("wire_bytes_per_event < 200 B"), 100, 1000, "")
-    assert capacity_text.law_words(bytes_, GOOD, known, CLIENTS) == []
+    assert fan_out(SEARCH, known, RATE) == []
+    assert fan_out(SEARCH, Shown(known.metrics, receivers=1), CLIENTS) == []
+    bytes_ = Search(gates.objective("wire_bytes_per_event < 200 B", METRICS), 100, 1000, "")
+    assert fan_out(bytes_, known, CLIENTS) == []
 
 
 def test_another_law_is_solved_by_halving() -> None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 
 import pytest
+from measured import compute
 from unit_builders import MS, SECOND, data, reading, row, table
 
-from bench.analysis.metrics import compute
 from bench.analysis.trialdata import TrialData
 
 WINDOW = (10 * SECOND, 12 * SECOND)

@@ -12,9 +12,9 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from measured import METRICS, compute
 from unit_builders import MS, SECOND, data, events, latencies, reading, row, table
 
-from bench.analysis.metrics import METRICS, compute
 from bench.analysis.trialdata import Accounting, TrialData, account
 from bench.model import samples
 from bench.model.readings import PathCounts, WayCounts, Wire
@@ -422,7 +422,6 @@ COUNTS = (
     "deliveries",
     "deliveries_per_s",
     "requests_per_s",
-    "useless_share",
 )
 
 

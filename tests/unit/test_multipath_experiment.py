@@ -5,14 +5,15 @@ from __future__ import annotations
 import dataclasses
 import math
 
+import measured
 import numpy as np
 import pytest
 import unit_builders as make
 from claim_builders import evidence
+from measured import METRICS
 
 from bench.analysis import findings, metrics
 from bench.analysis.evaluated import public_load
-from bench.analysis.metrics import METRICS
 from bench.model import samples
 from bench.model.errors import UsageError
 from bench.model.fault import FaultDone
@@ -183,7 +184,7 @@ def test_nothing_delivered_over_a_lost_path_is_a_result(
     data = trial(transfers((samples.PENDING, 1, 0)), load={"clients": 1})
     data = dataclasses.replace(data, faults=done)
     is_cut = DOWN in done
-    raised = findings.of_trial(data, 1, {"link_dropped_by_devices": 3.0})
+    raised = measured.of_trial(data, 1, {"link_dropped_by_devices": 3.0}, "multipath")
     assert code in {one.code for one in raised}
     assert ("link_overloaded" in {one.code for one in raised}) == (not is_cut)
     assert (findings.worst(raised) == "void") == (not is_cut)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 
 import pytest
+from measured import METRICS
 
-from bench.analysis.metrics import METRICS
 from bench.model import units
 from bench.model.load import Parameter, parameters_of
 from bench.plan.trials import parse_settings

@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 import pytest
+from measured import compute
 
-from bench.analysis.metrics import compute
 from bench.analysis.trialdata import TrialData
 from bench.model import samples
 from bench.model.errors import UsageError

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from make_run import _write_trial, make_run
+from measured import METRICS
 from unit_builders import trial
 
 from bench.adaptive import precision
@@ -60,8 +61,8 @@ def decide(
 
 
 def test_a_goal_is_parsed() -> None:
-    assert precision.goal("5%", "latency_p50", 30) == Goal("latency_p50", 0.05, 30)
-    assert precision.goal(" 2.5 % ", "lost", 9) == Goal("lost", 0.025, 9)
+    assert precision.goal("5%", "latency_p50", 30, METRICS) == Goal("latency_p50", 0.05, 30)
+    assert precision.goal(" 2.5 % ", "lost", 9, METRICS) == Goal("lost", 0.025, 9)
 
 
 @pytest.mark.parametrize(
@@ -77,7 +78,7 @@ def test_a_goal_is_parsed() -> None:
 )
 def test_a_bad_goal_is_refused(share: str, metric: str, message: str) -> None:
     with pytest.raises(UsageError) as caught:
-        precision.goal(share, metric, 30)
+        precision.goal(share, metric, 30, METRICS)
     assert str(caught.value).startswith(message)
 
 

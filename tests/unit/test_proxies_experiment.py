@@ -6,9 +6,9 @@ import math
 from typing import Any
 
 import pytest
+from measured import METRICS
 from unit_builders import MS, SECOND, data, reading, row, table
 
-from bench.analysis.metrics import METRICS
 from bench.model import units
 from bench.model.load import Parameter, parameters_of
 from scenarios.proxies.experiment import EXPERIMENT

@@ -14,14 +14,15 @@ import numpy as np
 import pytest
 import typer.main
 from make_run import make_claims_run, make_run
+from measured import METRICS
 
 from bench import catalog
 from bench.analysis import findings
-from bench.analysis.metrics import METRICS
 from bench.cli import main as cli
 from bench.cli import shared
 from bench.model import links, linktext, samples
 from bench.model.load import parameters_of
+from bench.model.outcome import OutcomeNoun
 from bench.model.readings import PathCounts, Reading, WayCounts, Wire
 from bench.model.records import RunFile, TrialFile
 from bench.model.trial import Trial
@@ -104,7 +105,7 @@ def test_a_cell_breaks_no_table() -> None:
 
 def test_a_message_shows_what_is_known_before_a_run() -> None:
     tree = ast.parse('Finding("c", "note", f"{n} of {MOST:.0%}", "do")')
-    assert part_findings.finding_table(tree, {"MOST": 0.5}).endswith(
+    assert part_findings.finding_table(tree, {"MOST": 0.5}, OutcomeNoun()).endswith(
         "| `c` | note | … of 50% | do |"
     )
 
@@ -157,7 +158,7 @@ def test_patterns_are_documented() -> None:
 
 def test_findings_are_explained() -> None:
     tree = ast.parse(Path(findings.__file__).read_text())
-    codes = re.findall(r"\| `(\w+)` \|", part_findings.finding_table(tree, {}))
+    codes = re.findall(r"\| `(\w+)` \|", part_findings.finding_table(tree, {}, OutcomeNoun()))
     assert len(codes) > 5
     page = text_of("docs/findings.md")
     assert [code for code in codes if f"- `{code}`: " not in page] == []

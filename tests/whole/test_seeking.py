@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from make_run import _write_failed, _write_trial
+from measured import METRICS
 from unit_builders import data, events, latencies
 
 from bench.analysis import gates
@@ -25,9 +26,9 @@ from bench.results import store
 from bench.run import runner, searching
 from bench.run.searching import CapacityRequest, CapacitySearch
 from scenarios.notifications.experiment import EXPERIMENT
-from scenarios.notifications.load import LOAD, gives_up_after_s
+from scenarios.notifications.load import LOAD
 
-OBJECTIVE = gates.objective("latency_p50 < 1 ms")
+OBJECTIVE = gates.objective("latency_p50 < 1 ms", METRICS)
 
 
 def wish(**changes: Any) -> CapacityRequest:
@@ -95,8 +96,7 @@ def said(count: int, published: int, metric: str = "latency_p50", **load: Any) -
     record = TrialFile(store.VERSION, Trial(0, "notifications/sse", {}, 1, 1, {}), "ok")
     source = Source(dataclasses.replace(record, counted=count), one)
     result = TrialEvaluator({"notifications": EXPERIMENT}).result(source)
-    must_arrive = gives_up_after_s(LOAD(**load)) is None
-    return searching.seen_of(10, metric, result, must_arrive=must_arrive)
+    return searching.seen_of(10, METRICS[metric], result, EXPERIMENT, LOAD(**load))
 
 
 def test_a_whole_trial_has_its_value() -> None:

@@ -4,47 +4,54 @@ from __future__ import annotations
 
 import math
 
-from bench.analysis.metrics.registry import BACKEND_ROLES, METRICS, Metric, metric
+from bench.analysis.metrics.registry import BACKEND_ROLES, SHARED
 from bench.analysis.trialdata import TrialData
+from bench.model.metric import Metric
 
 
 def _register_cpu() -> None:
     for role in (*BACKEND_ROLES, "generator"):
-        METRICS[f"{role}_cpu_us_per_event"] = Metric(
-            f"{role}_cpu_us_per_event",
-            "us",
-            f"{role} CPU per event",
-            f"CPU time of the {role} in the window, per delivery.",
-            "lower",
-            lambda d, r=role: d.per_piece(d.cpu_ns(r) / 1e3),  # type: ignore[misc]
+        SHARED.add(
+            Metric(
+                f"{role}_cpu_us_per_event",
+                "us",
+                f"{role} CPU per {{event}}",
+                f"CPU time of the {role} in the window, per {{outcome}}.",
+                "lower",
+                lambda d, r=role: d.per_piece(d.cpu_ns(r) / 1e3),  # type: ignore[misc]
+            )
         )
-        METRICS[f"{role}_cpu_share"] = Metric(
-            f"{role}_cpu_share",
-            "",
-            f"{role} CPU share",
-            f"CPU time of the {role} over the window's length (1 = one core busy).",
-            "lower",
-            lambda d, r=role: d.cpu_ns(r) / 1e9 / d.metered_s,  # type: ignore[misc]
+        SHARED.add(
+            Metric(
+                f"{role}_cpu_share",
+                "",
+                f"{role} CPU share",
+                f"CPU time of the {role} over the window's length (1 = one core busy).",
+                "lower",
+                lambda d, r=role: d.cpu_ns(r) / 1e9 / d.metered_s,  # type: ignore[misc]
+            )
         )
-        METRICS[f"{role}_marginal_cpu_us"] = Metric(
-            f"{role}_marginal_cpu_us",
-            "us",
-            f"{role} CPU per further event",
-            f"CPU time of the {role} for one more delivery: the slope over intervals of 100 ms, "
-            "without what it spends when nothing happens.",
-            "lower",
-            lambda d, r=role: d.marginal_cpu_us(r),  # type: ignore[misc]
+        SHARED.add(
+            Metric(
+                f"{role}_marginal_cpu_us",
+                "us",
+                f"{role} CPU per further {{event}}",
+                f"CPU time of the {role} for one more {{outcome}}: the slope over intervals of "
+                "100 ms, without what it spends when nothing happens.",
+                "lower",
+                lambda d, r=role: d.marginal_cpu_us(r),  # type: ignore[misc]
+            )
         )
 
 
 _register_cpu()
 
 
-@metric(
+@SHARED.metric(
     "backend_cpu_us_per_event",
     "us",
-    "backend CPU per event",
-    "CPU time of all backend roles together (server, broker, proxy, database), per delivery.",
+    "backend CPU per {event}",
+    "CPU time of all backend roles together (server, broker, proxy, database), per {outcome}.",
     "lower",
 )
 def backend_cpu_us_per_event(data: TrialData) -> float:
@@ -57,20 +64,23 @@ def backend_cpu_us_per_event(data: TrialData) -> float:
 def _register_memory() -> None:
     for role in (*BACKEND_ROLES, "generator"):
         whose = "load process" if role == "generator" else role
-        METRICS[f"{role}_memory_bytes_per_client"] = Metric(
-            f"{role}_memory_bytes_per_client",
-            "B",
-            f"{role} memory per client",
-            f"Growth of the {whose}'s resident memory from idle to the window's end, per client.",
-            "lower",
-            lambda d, r=role: d.memory_per_client(r),  # type: ignore[misc]
+        SHARED.add(
+            Metric(
+                f"{role}_memory_bytes_per_client",
+                "B",
+                f"{role} memory per client",
+                f"Growth of the {whose}'s resident memory from idle to the window's end, "
+                "per client.",
+                "lower",
+                lambda d, r=role: d.memory_per_client(r),  # type: ignore[misc]
+            )
         )
 
 
 _register_memory()
 
 
-@metric(
+@SHARED.metric(
     "backend_memory_bytes_per_client",
     "B",
     "backend memory per client",
@@ -81,3 +91,73 @@ _register_memory()
 def backend_memory(data: TrialData) -> float:
     present = [r for r in BACKEND_ROLES if r in data.marks.get("t1", {})]
     return sum(data.memory_per_client(role) for role in present) if present else math.nan
+
+
+@SHARED.metric(
+    "generator_cpu_us_per_client_s",
+    "us",
+    "client CPU per client and second",
+    "CPU time of the load process per client and second: what it costs to be a client.",
+    "lower",
+)
+def generator_cpu_per_client_s(data: TrialData) -> float:
+    return data.per_client_second(data.cpu_ns("generator") / 1e3)
+
+
+@SHARED.metric(
+    "backend_cpu_us_per_s",
+    "us",
+    "backend CPU per second",
+    "CPU time of all backend roles together, per second, whatever is {done}.",
+    "lower",
+)
+def backend_cpu_us_per_s(data: TrialData) -> float:
+    present = [r for r in BACKEND_ROLES if r in data.marks.get("t0", {})]
+    if not present:
+        return math.nan
+    return sum(data.cpu_ns(role) for role in present) / 1e3 / data.metered_s
+
+
+def _present(data: TrialData, *roles: str) -> list[str]:
+    return [role for role in roles if role in data.marks.get("t0", {})]
+
+
+def _capacity(data: TrialData, *roles: str) -> float:
+    """Requests that one core would do: computed from CPU time, not measured."""
+    cpu_us = data.per_piece(sum(data.cpu_ns(role) for role in _present(data, *roles)) / 1e3)
+    return 1e6 / cpu_us if cpu_us > 0 else math.nan
+
+
+@SHARED.metric(
+    "server_capacity_per_s",
+    "/s",
+    "server capacity per core",
+    "{Outcomes} per second for which one core would suffice to the server alone: one second over "
+    "its CPU time per {outcome}. Computed, not measured.",
+    "higher",
+)
+def server_capacity_per_s(data: TrialData) -> float:
+    return _capacity(data, "server")
+
+
+@SHARED.metric(
+    "proxied_capacity_per_s",
+    "/s",
+    "server and proxy capacity per core",
+    "{Outcomes} per second for which one core would suffice to server and proxy together: one "
+    "second over their CPU time per {outcome}. Computed, not measured.",
+    "higher",
+)
+def proxied_capacity_per_s(data: TrialData) -> float:
+    return _capacity(data, "server", "proxy")
+
+
+@SHARED.metric(
+    "backend_cores",
+    "",
+    "backend cores",
+    "Cores that the backend's processes were pinned to, together.",
+    "neither",
+)
+def backend_cores(data: TrialData) -> float:
+    return data.backend_cores if _present(data, *BACKEND_ROLES) else math.nan

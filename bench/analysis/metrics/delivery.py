@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from bench.analysis.metrics.registry import metric, quantile_metrics
+from bench.analysis.metrics.registry import SHARED
 from bench.analysis.trialdata import TrialData, difference_ns
 
 
@@ -14,22 +14,24 @@ def _mean_ms(values: np.ndarray) -> float:
     return float(np.mean(values)) / 1e6 if len(values) else math.nan
 
 
-@metric(
+@SHARED.metric(
     "latency_mean",
     "ms",
     "latency mean",
-    "Mean of done - intended: from the scheduled time of the event to the moment the "
-    "client's loop got the bytes. No delay of any part is forgiven.",
+    "Mean of done - intended: from the time for which the {event} was scheduled to the moment "
+    "the client's loop had all of it. No delay of any part is forgiven.",
     "lower",
 )
 def latency_mean(data: TrialData) -> float:
     return _mean_ms(data.latencies_ns)
 
 
-quantile_metrics("latency", "latency", "latencies (done - intended)", lambda d: d.latencies_ns)
+SHARED.quantiles("latency", "latency", "latencies (done - intended)", lambda d: d.latencies_ns)
 
 
-@metric("latency_max", "ms", "latency max", "The greatest latency (done - intended).", "lower")
+@SHARED.metric(
+    "latency_max", "ms", "latency max", "The greatest latency (done - intended).", "lower"
+)
 def latency_max(data: TrialData) -> float:
     return float(np.max(data.latencies_ns)) / 1e6 if len(data.latencies_ns) else math.nan
 
@@ -38,7 +40,7 @@ def service_ns(data: TrialData) -> np.ndarray:
     return difference_ns(data.outcomes, "done_ns", "sent_ns")
 
 
-@metric(
+@SHARED.metric(
     "service_mean",
     "ms",
     "service time mean",
@@ -49,14 +51,14 @@ def service_mean(data: TrialData) -> float:
     return _mean_ms(service_ns(data))
 
 
-quantile_metrics("service", "service time", "service times (done - sent)", service_ns)
+SHARED.quantiles("service", "service time", "service times (done - sent)", service_ns)
 
 
-@metric(
+@SHARED.metric(
     "completeness",
     "",
     "completeness",
-    "Share of the deliveries owed in the window that arrived at least once.",
+    "Share of the {outcomes} {owed} in the window that {arrived}.",
     "higher",
 )
 def completeness(data: TrialData) -> float:
@@ -64,33 +66,72 @@ def completeness(data: TrialData) -> float:
     return data.accounting.delivered / owed if owed else math.nan
 
 
-@metric("lost", "", "lost", "Deliveries owed in the window that never arrived.", "lower")
+@SHARED.metric("lost", "", "lost", "{Outcomes} {owed} in the window that {missing}.", "lower")
 def lost(data: TrialData) -> float:
     return data.accounting.lost
 
 
-@metric("duplicated", "", "duplicated", "Deliveries that arrived again.", "lower")
+@SHARED.metric("duplicated", "", "duplicated", "{Outcomes} that came again.", "lower")
 def duplicated(data: TrialData) -> float:
     return data.accounting.duplicated
 
 
-@metric(
-    "misdirected", "", "misdirected", "Deliveries to a client to whom they were not owed.", "lower"
+@SHARED.metric(
+    "misdirected", "", "misdirected", "{Outcomes} to a client to whom they were not owed.", "lower"
 )
 def misdirected(data: TrialData) -> float:
     return data.accounting.misdirected
 
 
-@metric("out_of_order", "", "out of order", "Deliveries that arrived after a later event.", "lower")
+@SHARED.metric(
+    "out_of_order", "", "out of order", "{Outcomes} that came after a later {event}.", "lower"
+)
 def out_of_order(data: TrialData) -> float:
     return data.accounting.out_of_order
 
 
-@metric("deliveries", "", "deliveries", "Events delivered in the window.", "neither")
+@SHARED.metric("deliveries", "", "{outcomes}", "{Outcomes} {done} in the window.", "neither")
 def deliveries(data: TrialData) -> float:
     return len(data.outcomes)
 
 
-@metric("deliveries_per_s", "/s", "deliveries per second", "Deliveries over the window.", "neither")
+@SHARED.metric(
+    "deliveries_per_s", "/s", "{outcomes} per second", "{Outcomes} over the window.", "neither"
+)
 def deliveries_per_s(data: TrialData) -> float:
     return len(data.outcomes) / data.seconds
+
+
+def _of_slow(data: TrialData, slow: bool) -> np.ndarray:
+    """Latencies of the clients that a fault stopped, or of all others."""
+    rows = data.outcomes
+    is_slow = np.zeros(len(rows), bool)
+    for fault in data.faults:
+        if (fault.actor, fault.verb) == ("clients", "stop"):
+            first, last = fault.numbers
+            is_slow |= (rows["client"] >= first) & (rows["client"] <= last)
+    return difference_ns(rows[is_slow == slow], "done_ns", "intended_ns")
+
+
+@SHARED.metric(
+    "slow_latency_mean",
+    "ms",
+    "latency mean of slow clients",
+    "Mean latency of the clients that a fault stopped: they read nothing for a while.",
+    "lower",
+)
+def slow_latency_mean(data: TrialData) -> float:
+    values = _of_slow(data, True)
+    return float(np.mean(values)) / 1e6 if len(values) else math.nan
+
+
+@SHARED.metric(
+    "others_latency_mean",
+    "ms",
+    "latency mean of the others",
+    "Mean latency of the clients that no fault stopped.",
+    "lower",
+)
+def others_latency_mean(data: TrialData) -> float:
+    values = _of_slow(data, False)
+    return float(np.mean(values)) / 1e6 if len(values) else math.nan

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from bench.analysis.metrics.registry import metric, quantile_metrics
+from bench.analysis.metrics.registry import SHARED
 from bench.analysis.trialdata import TrialData, difference_ns
 
 
@@ -12,7 +12,7 @@ def lag_ns(data: TrialData) -> np.ndarray:
     return difference_ns(data.requests, "sent_ns", "intended_ns")
 
 
-quantile_metrics(
+SHARED.quantiles(
     "generator_lag", "generator lag", "lags of the generator (sent - intended) of requests", lag_ns
 )
 
@@ -21,7 +21,7 @@ def tick_ns(data: TrialData) -> np.ndarray:
     return difference_ns(data.select("tick"), "done_ns", "intended_ns")
 
 
-quantile_metrics(
+SHARED.quantiles(
     "loop_lag", "loop lag", "lags of a 10 ms timer in the load process's event loop", tick_ns
 )
 
@@ -31,7 +31,7 @@ def source_lag_ns(data: TrialData) -> np.ndarray:
     return difference_ns(events[events["published_ns"] > 0], "published_ns", "intended_ns")
 
 
-quantile_metrics(
+SHARED.quantiles(
     "source_lag",
     "source lag",
     "delays of the backend's event source (published - scheduled)",
@@ -39,7 +39,7 @@ quantile_metrics(
 )
 
 
-@metric(
+@SHARED.metric(
     "faults_done",
     "",
     "faults carried out",

@@ -9,9 +9,10 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from bench.analysis.metrics.registry import METRICS, Metric, metric
+from bench.analysis.metrics.registry import SHARED
 from bench.analysis.trialdata import TrialData
 from bench.model.links import CLIENTS, LINKS
+from bench.model.metric import Metric
 
 
 @dataclass(frozen=True)
@@ -64,13 +65,15 @@ def _register_facts(link: str) -> None:
     words = WORDS[link]
     for name, (unit, title, definition) in _FACTS.items():
         key = f"{words.key}_{name}"
-        METRICS[key] = Metric(
-            key,
-            unit,
-            _title(words, title),
-            definition,
-            "neither" if name.startswith("rtt") else "lower",
-            lambda data, n=name: float(data.facts_of(link).get(n, math.nan)),  # type: ignore[misc]
+        SHARED.add(
+            Metric(
+                key,
+                unit,
+                _title(words, title),
+                definition,
+                "neither" if name.startswith("rtt") else "lower",
+                lambda data, n=name: float(data.facts_of(link).get(n, math.nan)),  # type: ignore[misc]
+            )
         )
 
 
@@ -84,13 +87,15 @@ def _register_shares(link: str) -> None:
     for name, what in _SHARES.items():
         for way, whence in (("down", words.to_near), ("up", words.from_near)):
             key = f"{words.key}_{name}_share_{way}"
-            METRICS[key] = Metric(
-                key,
-                "",
-                _title(words, f"packets {name} {way}"),
-                f"Share of the packets {whence} in the window {what}.",
-                "lower",
-                lambda data, n=name, w=way: _share(data, link, w, n),  # type: ignore[misc]
+            SHARED.add(
+                Metric(
+                    key,
+                    "",
+                    _title(words, f"packets {name} {way}"),
+                    f"Share of the packets {whence} in the window {what}.",
+                    "lower",
+                    lambda data, n=name, w=way: _share(data, link, w, n),  # type: ignore[misc]
+                )
             )
 
 
@@ -101,13 +106,15 @@ def _packets_per_s(data: TrialData, link: str) -> float:
 
 def _register_packets(link: str) -> None:
     words = WORDS[link]
-    METRICS[f"{words.key}_packets_per_s"] = Metric(
-        f"{words.key}_packets_per_s",
-        "/s",
-        _title(words, "packets") if words.title else "packets over the link",
-        "Packets that entered the link in the window, both directions.",
-        "neither",
-        lambda data: _packets_per_s(data, link),
+    SHARED.add(
+        Metric(
+            f"{words.key}_packets_per_s",
+            "/s",
+            _title(words, "packets") if words.title else "packets over the link",
+            "Packets that entered the link in the window, both directions.",
+            "neither",
+            lambda data: _packets_per_s(data, link),
+        )
     )
 
 
@@ -117,7 +124,7 @@ for _link in LINKS:
     _register_packets(_link)
 
 
-@metric(
+@SHARED.metric(
     "link_cpu_share",
     "",
     "link CPU share",
@@ -128,11 +135,11 @@ def link_cpu_share(data: TrialData) -> float:
     return data.cpu_ns("link") / 1e9 / data.metered_s
 
 
-@metric(
+@SHARED.metric(
     "link_packets_down_per_event",
     "",
-    "packets to clients per event",
-    "Packets that came out of the link towards the clients in the window, per delivery.",
+    "packets to clients per {event}",
+    "Packets that came out of the link towards the clients in the window, per {outcome}.",
     "neither",
 )
 def link_packets_down_per_event(data: TrialData) -> float:

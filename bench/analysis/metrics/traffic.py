@@ -6,28 +6,31 @@ import math
 
 import numpy as np
 
-from bench.analysis.metrics.registry import METRICS, Metric, metric, quantile_metrics
+from bench.analysis.metrics.registry import SHARED
 from bench.analysis.trialdata import TrialData, difference_ns
 from bench.model import samples
+from bench.model.metric import Metric
 
 
-@metric(
+@SHARED.metric(
     "requests_per_event",
     "",
-    "requests per event",
-    "Requests that clients sent in the window, per delivery.",
+    "requests per {event}",
+    "Requests that clients sent in the window, per {outcome}.",
     "lower",
 )
 def requests_per_event(data: TrialData) -> float:
     return data.per_outcome(len(data.requests))
 
 
-@metric("requests_per_s", "/s", "requests per second", "Requests sent in the window.", "lower")
+@SHARED.metric(
+    "requests_per_s", "/s", "requests per second", "Requests sent in the window.", "lower"
+)
 def requests_per_s(data: TrialData) -> float:
     return len(data.requests) / data.seconds
 
 
-@metric(
+@SHARED.metric(
     "useless_share",
     "",
     "useless replies",
@@ -36,8 +39,8 @@ def requests_per_s(data: TrialData) -> float:
 )
 def useless_share(data: TrialData) -> float:
     requests = data.requests
-    if not len(requests):
-        return 0.0
+    if not len(requests):  # nobody asked: no reply could be useless
+        return math.nan
     return float(np.count_nonzero(requests["outcome"] == samples.EMPTY)) / len(requests)
 
 
@@ -48,62 +51,74 @@ SOCKETS = "[tcp_info]"
 
 def _register_stream(way: str, words: str) -> None:
     key = f"stream_bytes_{way}_per_event"
-    METRICS[key] = Metric(
-        key,
-        "B",
-        f"stream bytes {way} per event",
-        "Bytes of the TCP stream (HTTP or frame headers and payload) "
-        f"{words} in the window, per delivery.",
-        "lower",
-        lambda data: data.per_piece(data.wire_change(f"stream_{way}")),
+    SHARED.add(
+        Metric(
+            key,
+            "B",
+            f"stream bytes {way} per {{event}}",
+            "Bytes of the TCP stream (HTTP or frame headers and payload) "
+            f"{words} in the window, per {{outcome}}.",
+            "lower",
+            lambda data: data.per_piece(data.wire_change(f"stream_{way}")),
+        )
     )
 
 
 def _register_wire(key: str, title: str, words: str, ways: tuple[str, ...]) -> None:
     """The best count (the link's, on loopback TCP_INFO's), and TCP_INFO's beside the link's."""
-    METRICS[key] = Metric(
-        key,
-        "B",
-        title,
-        f"IP packets with their headers {words} in the window, per delivery: as the link counted "
-        "them, on loopback by TCP_INFO of the clients' sockets.",
-        "lower",
-        lambda data: data.per_piece(sum(data.wire_bytes(way) for way in ways)),
+    SHARED.add(
+        Metric(
+            key,
+            "B",
+            title,
+            f"IP packets with their headers {words} in the window, per {{outcome}}: as the link "
+            "counted them, on loopback by TCP_INFO of the clients' sockets.",
+            "lower",
+            lambda data: data.per_piece(sum(data.wire_bytes(way) for way in ways)),
+        )
     )
-    METRICS[key + SOCKETS] = Metric(
-        key + SOCKETS,
-        "B",
-        f"{title} (TCP_INFO)",
-        f"The same {words} by TCP_INFO, where the link counted too.",
-        "lower",
-        lambda data: (
-            data.per_piece(sum(data.wire_change(f"wire_{way}") for way in ways))
-            if data.link
-            else math.nan
-        ),
+    SHARED.add(
+        Metric(
+            key + SOCKETS,
+            "B",
+            f"{title} (TCP_INFO)",
+            f"The same {words} by TCP_INFO, where the link counted too.",
+            "lower",
+            lambda data: (
+                data.per_piece(sum(data.wire_change(f"wire_{way}") for way in ways))
+                if data.link
+                else math.nan
+            ),
+        )
     )
 
 
 for _way, _words in WAYS:
-    _register_wire(f"wire_bytes_{_way}_per_event", f"wire bytes {_way} per event", _words, (_way,))
+    _register_wire(
+        f"wire_bytes_{_way}_per_event", f"wire bytes {_way} per {{event}}", _words, (_way,)
+    )
 for _way, _words in WAYS:
     _register_stream(_way, _words)
-_register_wire("wire_bytes_per_event", "wire bytes per event", "in both directions", ("up", "down"))
+_register_wire(
+    "wire_bytes_per_event", "wire bytes per {event}", "in both directions", ("up", "down")
+)
 
 
-@metric(
-    "payload_bytes_per_event", "B", "payload per event", "Mean payload of a delivery.", "neither"
+@SHARED.metric(
+    "payload_bytes_per_event", "B", "payload per {event}", "Mean payload per {outcome}.", "neither"
 )
 def payload_bytes_per_event(data: TrialData) -> float:
     return float(np.mean(data.outcomes["bytes_down"])) if len(data.outcomes) else math.nan
 
 
-@metric("connections", "", "connections", "TCP connections open at the window's end.", "lower")
+@SHARED.metric(
+    "connections", "", "connections", "TCP connections open at the window's end.", "lower"
+)
 def connections(data: TrialData) -> float:
     return float(data.wire["t1"].open) if "t1" in data.wire else math.nan
 
 
-@metric(
+@SHARED.metric(
     "rtt_us",
     "us",
     "round-trip time",
@@ -122,15 +137,17 @@ def connect_ns(data: TrialData) -> np.ndarray:
     return difference_ns(rows, "done_ns", "sent_ns")
 
 
-quantile_metrics("connect", "connection set-up", "connection set-ups (done - sent)", connect_ns)
+SHARED.quantiles("connect", "connection set-up", "connection set-ups (done - sent)", connect_ns)
 
 
-@metric("poll_bytes_up", "B", "bytes of a request", "Mean bytes of a request as sent.", "neither")
+@SHARED.metric(
+    "poll_bytes_up", "B", "bytes of a request", "Mean bytes of a request as sent.", "neither"
+)
 def poll_bytes_up(data: TrialData) -> float:
     return float(np.mean(data.requests["bytes_up"])) if len(data.requests) else math.nan
 
 
-@metric(
+@SHARED.metric(
     "empty_bytes_down",
     "B",
     "bytes of a useless reply",
@@ -140,3 +157,14 @@ def poll_bytes_up(data: TrialData) -> float:
 def empty_bytes_down(data: TrialData) -> float:
     empty = data.requests[data.requests["outcome"] == samples.EMPTY]
     return float(np.mean(empty["bytes_down"])) if len(empty) else math.nan
+
+
+@SHARED.metric(
+    "wire_bytes_per_client_s",
+    "B",
+    "wire bytes per client and second",
+    "Both directions: IP packets with their headers, per client and second, whatever is {done}.",
+    "lower",
+)
+def wire_bytes_per_client_s(data: TrialData) -> float:
+    return data.per_client_second(data.wire_bytes("up") + data.wire_bytes("down"))

@@ -7,20 +7,29 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from bench import catalog
 from bench.analysis import findings
+from bench.model.outcome import OutcomeNoun
 from bench.tools.docs.markdown import code, table, tree_of
 
 
 def part(root: Path) -> str:
-    """The findings of the shared checks."""
-    return finding_table(tree_of(root / "bench/analysis/findings.py"), vars(findings))
+    """The findings of the shared checks, then each experiment's own."""
+    shared = tree_of(root / "bench/analysis/findings.py")
+    parts = [finding_table(shared, vars(findings), OutcomeNoun())]
+    for name, experiment in catalog.experiments(root).items():
+        path = root / "scenarios" / name / "findings.py"
+        if path.exists():
+            own = finding_table(tree_of(path), {}, experiment.noun)
+            parts.append(f"### Only in {code(name)}\n\n{own}")
+    return "\n\n".join(parts)
 
 
-def finding_table(tree: ast.Module, constants: Mapping[str, Any]) -> str:
-    """Every Finding that a module makes: code, severity, message and remedy."""
+def finding_table(tree: ast.Module, constants: Mapping[str, Any], noun: OutcomeNoun) -> str:
+    """Every Finding that a module makes: code, severity, message and remedy, in a noun's words."""
     calls = (node for node in ast.walk(tree) if isinstance(node, ast.Call))
     rows = [
-        [_text(argument, constants) for argument in call.args]
+        [noun.fill(_text(argument, constants)) for argument in call.args]
         for call in calls
         if ast.unparse(call.func) == "Finding"
     ]

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import math
 
-from bench.analysis.metrics.registry import BACKEND_ROLES, metric
+from bench.analysis.metrics import Registry
 from bench.analysis.trialdata import TrialData
+
+METRICS = Registry()
 
 ACTIVE_UPSTREAM = "cluster.up.upstream_cx_active"
 OPENED_UPSTREAM = "cluster.up.upstream_cx_total"
@@ -20,7 +22,7 @@ def _counted(data: TrialData, mark: str, name: str) -> float:
     return data.counted.get(mark, {}).get(name, math.nan)
 
 
-@metric(
+@METRICS.metric(
     "upstream_connections",
     "",
     "upstream connections",
@@ -33,7 +35,7 @@ def upstream_connections(data: TrialData) -> float:
     return _counted(data, "t1", USED) if math.isnan(active) else active
 
 
-@metric(
+@METRICS.metric(
     "upstream_connections_used",
     "",
     "upstream connections used",
@@ -44,7 +46,7 @@ def upstream_connections_used(data: TrialData) -> float:
     return _counted(data, "t1", USED)
 
 
-@metric(
+@METRICS.metric(
     "upstream_connections_opened",
     "",
     "upstream connections opened",
@@ -55,7 +57,7 @@ def upstream_connections_opened(data: TrialData) -> float:
     return _counted(data, "end", OPENED_UPSTREAM)
 
 
-@metric(
+@METRICS.metric(
     "downstream_connections",
     "",
     "downstream connections",
@@ -73,7 +75,7 @@ def downstream_connections(data: TrialData) -> float:
     return sum(open_now) if open_now else math.nan
 
 
-@metric(
+@METRICS.metric(
     "requests_per_upstream_connection",
     "",
     "requests per upstream connection",
@@ -83,48 +85,3 @@ def downstream_connections(data: TrialData) -> float:
 def requests_per_upstream_connection(data: TrialData) -> float:
     connections = upstream_connections(data)
     return len(data.outcomes) / connections if connections else math.nan
-
-
-def _present(data: TrialData, *roles: str) -> list[str]:
-    return [role for role in roles if role in data.marks.get("t0", {})]
-
-
-def _capacity(data: TrialData, *roles: str) -> float:
-    """Requests that one core would do: computed from CPU time, not measured."""
-    cpu_us = data.per_piece(sum(data.cpu_ns(role) for role in _present(data, *roles)) / 1e3)
-    return 1e6 / cpu_us if cpu_us > 0 else math.nan
-
-
-@metric(
-    "server_capacity_per_s",
-    "/s",
-    "server capacity per core",
-    "Deliveries per second for which one core would suffice to the server alone: one second over "
-    "its CPU time per delivery. Computed, not measured.",
-    "higher",
-)
-def server_capacity_per_s(data: TrialData) -> float:
-    return _capacity(data, "server")
-
-
-@metric(
-    "proxied_capacity_per_s",
-    "/s",
-    "server and proxy capacity per core",
-    "Deliveries per second for which one core would suffice to server and proxy together: one "
-    "second over their CPU time per delivery. Computed, not measured.",
-    "higher",
-)
-def proxied_capacity_per_s(data: TrialData) -> float:
-    return _capacity(data, "server", "proxy")
-
-
-@metric(
-    "backend_cores",
-    "",
-    "backend cores",
-    "Cores that the backend's processes were pinned to, together.",
-    "neither",
-)
-def backend_cores(data: TrialData) -> float:
-    return data.backend_cores if _present(data, *BACKEND_ROLES) else math.nan

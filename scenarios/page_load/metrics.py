@@ -10,9 +10,11 @@ import math
 
 import numpy as np
 
-from bench.analysis.metrics.registry import metric, quantile_metrics
+from bench.analysis.metrics import Registry
 from bench.analysis.trialdata import TrialData, difference_ns
 from bench.model import samples
+
+METRICS = Registry()
 
 LISTENERS = ("http1", "tls", "quic")
 
@@ -32,7 +34,7 @@ def makespan_ns(data: TrialData) -> np.ndarray:
     return difference_ns(pages(data), "done_ns", "intended_ns")
 
 
-@metric(
+@METRICS.metric(
     "makespan_mean",
     "ms",
     "makespan mean",
@@ -43,14 +45,14 @@ def makespan_mean(data: TrialData) -> float:
     return _mean_ms(makespan_ns(data))
 
 
-quantile_metrics("makespan", "makespan", "pages' times until the last byte", makespan_ns)
+METRICS.quantiles("makespan", "makespan", "pages' times until the last byte", makespan_ns)
 
 
 def ttfb_ns(data: TrialData) -> np.ndarray:
     return difference_ns(pages(data), "first_byte_ns", "intended_ns")
 
 
-quantile_metrics(
+METRICS.quantiles(
     "ttfb", "time to first byte", "pages' times until the first byte of any resource", ttfb_ns
 )
 
@@ -59,12 +61,12 @@ def setup_ns(data: TrialData) -> np.ndarray:
     return difference_ns(data.select("open"), "done_ns", "intended_ns")
 
 
-quantile_metrics(
+METRICS.quantiles(
     "setup", "set-up", "times until a page's new connection was ready, TLS or QUIC", setup_ns
 )
 
 
-@metric(
+@METRICS.metric(
     "setup_mean",
     "ms",
     "set-up mean",
@@ -79,7 +81,7 @@ def queue_ns(data: TrialData) -> np.ndarray:
     return difference_ns(data.select("resource"), "sent_ns", "intended_ns")
 
 
-@metric(
+@METRICS.metric(
     "queue_time_mean",
     "ms",
     "queue time mean",
@@ -90,7 +92,7 @@ def queue_time_mean(data: TrialData) -> float:
     return _mean_ms(queue_ns(data))
 
 
-quantile_metrics(
+METRICS.quantiles(
     "queue_time",
     "queue time",
     "waits of requests for a connection or stream (set-up included)",
@@ -113,7 +115,7 @@ def _counted_per_page(data: TrialData, counter: str) -> float:
     return sum(known) / begun if begun else math.nan
 
 
-@metric(
+@METRICS.metric(
     "connections_per_page",
     "",
     "connections per page",
@@ -124,7 +126,7 @@ def connections_per_page(data: TrialData) -> float:
     return _counted_per_page(data, "http.{}.downstream_cx_total")
 
 
-@metric(
+@METRICS.metric(
     "handshakes_per_page",
     "",
     "TLS handshakes per page",
@@ -135,7 +137,7 @@ def handshakes_per_page(data: TrialData) -> float:
     return _counted_per_page(data, "listener.{}.ssl.handshake")
 
 
-@metric(
+@METRICS.metric(
     "header_bytes_per_page",
     "B",
     "header bytes per page",
@@ -150,7 +152,7 @@ def header_bytes_per_page(data: TrialData) -> float:
     return _per_page(data, written - float(np.sum(pages(data)["bytes_down"])))
 
 
-@metric(
+@METRICS.metric(
     "overhead_bytes_per_page",
     "B",
     "bytes beside payload per page",

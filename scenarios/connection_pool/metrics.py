@@ -7,9 +7,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bench.analysis.metrics.registry import metric, quantile_metrics
+from bench.analysis.metrics import Registry
 from bench.analysis.trialdata import TrialData, difference_ns
 from bench.model import samples
+
+METRICS = Registry()
 
 
 def wait_ns(data: TrialData) -> np.ndarray:
@@ -24,13 +26,13 @@ def _mean_ms(values_ns: np.ndarray) -> float:
     return float(np.mean(values_ns)) / 1e6 if len(values_ns) else math.nan
 
 
-quantile_metrics(
+METRICS.quantiles(
     "wait",
     "wait for a connection",
     "waits for a connection to the database (got - asked, both in the application)",
     wait_ns,
 )
-quantile_metrics(
+METRICS.quantiles(
     "hold",
     "connection held",
     "times for which a query holds its connection (given back - got, both in the application)",
@@ -38,7 +40,7 @@ quantile_metrics(
 )
 
 
-@metric(
+@METRICS.metric(
     "wait_mean",
     "ms",
     "wait for a connection mean",
@@ -49,7 +51,7 @@ def wait_mean(data: TrialData) -> float:
     return _mean_ms(wait_ns(data))
 
 
-@metric(
+@METRICS.metric(
     "wait_max",
     "ms",
     "wait for a connection max",
@@ -63,7 +65,7 @@ def wait_max(data: TrialData) -> float:
     return _median_ms(whole_bursts(data).longest_wait_ns)
 
 
-@metric(
+@METRICS.metric(
     "hold_mean",
     "ms",
     "connection held mean",
@@ -134,7 +136,7 @@ def _median_ms(values_ns: np.ndarray) -> float:
     return float(np.median(values_ns)) / 1e6 if len(values_ns) else math.nan
 
 
-@metric(
+@METRICS.metric(
     "burst_makespan",
     "ms",
     "burst makespan",
@@ -145,7 +147,7 @@ def burst_makespan(data: TrialData) -> float:
     return _median_ms(whole_bursts(data).makespan_ns) if _has_bursts(data) else math.nan
 
 
-@metric(
+@METRICS.metric(
     "burst_arrival",
     "ms",
     "burst arrival",
@@ -157,7 +159,7 @@ def burst_arrival(data: TrialData) -> float:
     return _median_ms(whole_bursts(data).arrival_ns) if _has_bursts(data) else math.nan
 
 
-@metric(
+@METRICS.metric(
     "burst_hold",
     "ms",
     "connection held in a burst",
@@ -168,7 +170,7 @@ def burst_hold(data: TrialData) -> float:
     return _median_ms(whole_bursts(data).held_ns) if _has_bursts(data) else math.nan
 
 
-@metric(
+@METRICS.metric(
     "burst_queries_per_s",
     "/s",
     "queries per second in a burst",
@@ -179,7 +181,7 @@ def burst_queries_per_s(data: TrialData) -> float:
     return int(data.load["burst"]) * 1e3 / burst_makespan(data) if _has_bursts(data) else math.nan
 
 
-@metric(
+@METRICS.metric(
     "database_connections_per_query",
     "",
     "connections per query",
@@ -196,7 +198,7 @@ def connections_per_query(data: TrialData) -> float:
     return opened / int(queries) if queries else math.nan
 
 
-@metric(
+@METRICS.metric(
     "database_connections_most",
     "",
     "connections at most",

@@ -6,12 +6,14 @@ import math
 
 import numpy as np
 
-from bench.analysis.metrics.registry import metric
+from bench.analysis.metrics import Registry
 from bench.analysis.trialdata import TrialData, difference_ns
 from bench.model import samples
 
+METRICS = Registry()
 
-@metric(
+
+@METRICS.metric(
     "goodput",
     "Mbit/s",
     "goodput",
@@ -27,7 +29,7 @@ def goodput(data: TrialData) -> float:
     return float(np.median(transfers["bytes_down"] * 8e3 / spent_ns))
 
 
-@metric(
+@METRICS.metric(
     "second_path_share",
     "",
     "share of the second path",

@@ -1,0 +1,43 @@
+"""One number of a trial as data: key, unit, texts, better direction, and how to get it.
+
+Must not know any metric.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+
+from bench.model.outcome import OutcomeNoun
+
+Better = Literal["lower", "higher", "neither"]
+
+
+@dataclass(frozen=True)
+class Metric:
+    """One number of a trial: what it is, and how to get it.
+
+    `title` and `definition` are templates, filled by an experiment's noun (OutcomeNoun).
+    `function` takes a trial's data (bench.analysis.trialdata).  `raw` (where set) gives the
+    raw values in ns whose quantile `quantile` is meant, so that a report can take it over
+    all samples of several trials.
+    """
+
+    key: str
+    unit: str
+    title: str
+    definition: str
+    better: Better
+    function: Callable[[Any], float]
+    raw: Callable[[Any], np.ndarray] | None = None
+    quantile: float | None = None
+
+    def worded(self, noun: OutcomeNoun) -> Metric:
+        """The same with title and definition in the words of an experiment."""
+        return dataclasses.replace(
+            self, title=noun.fill(self.title), definition=noun.fill(self.definition)
+        )

@@ -1,0 +1,27 @@
+"""Findings of `notifications`: that nothing happened is no fault where events are rare.
+
+Pure; imports neither Locust nor a server.
+"""
+
+from __future__ import annotations
+
+from bench.analysis.trialdata import TrialData
+from bench.model.finding import Finding
+
+RARE_PER_S = 0.01
+"""At a lower event rate a trial is about waiting: that nothing comes is no fault."""
+
+
+def events_are_rare(data: TrialData) -> Finding | None:
+    if data.accounting.expected or data.load.get("event_rate_per_s", 1) >= RARE_PER_S:
+        return None
+    return Finding(
+        "nothing_happened",
+        "note",
+        "no event fell into the window, as is usual at so low a rate: what is measured is "
+        "the cost of waiting",
+        "none needed",
+    )
+
+
+EXCUSES = (events_are_rare,)

@@ -1,0 +1,29 @@
+"""Every metric and finding as the experiments have them, for tests that ask by key."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from bench import catalog
+from bench.analysis import findings, metrics
+from bench.analysis.metrics import metrics_of_all
+from bench.analysis.trialdata import TrialData
+from bench.model.finding import Finding
+
+EXPERIMENTS = catalog.experiments()
+METRICS = metrics_of_all(EXPERIMENTS.values())
+
+
+def compute(data: TrialData, keys: Sequence[str] | None = None) -> dict[str, float]:
+    """All (or the named) metrics of all experiments."""
+    return metrics.compute(data, METRICS, keys)
+
+
+def of_trial(
+    data: TrialData,
+    counted: int,
+    values: Mapping[str, float],
+    experiment: str = "notifications",
+) -> list[Finding]:
+    """The findings of a trial of one experiment."""
+    return findings.of_trial(data, counted, values, EXPERIMENTS[experiment])
