@@ -154,6 +154,12 @@ def pipe_instead(run: Path, dice: random.Random, other: Path) -> str:
     return f"pipe {path.name}"
 
 
+def unreadable(run: Path, dice: random.Random, other: Path) -> str:
+    path = dice.choice(files(run))
+    path.chmod(0)
+    return f"unreadable {path.name}"
+
+
 def wrong_version(run: Path, dice: random.Random, other: Path) -> str:
     path = dice.choice(files(run, ".json"))
     content = json.loads(path.read_text())

@@ -72,13 +72,14 @@ def without_digests(run: Path) -> None:
 
 def content_of(run: Path) -> dict[str, str]:
     """What a run consists of."""
-    return {
-        str(path.relative_to(run)): hashlib.sha256(path.read_bytes()).hexdigest()
-        if path.is_file()
-        else "no file"
-        for path in run.rglob("*")
-        if path.relative_to(run).parts[0] not in DERIVED and not path.is_dir()
-    }
+    paths = [path for path in run.rglob("*") if path.relative_to(run).parts[0] not in DERIVED]
+    return {str(path.relative_to(run)): _content(path) for path in paths if not path.is_dir()}
+
+
+def _content(path: Path) -> str:
+    if not path.is_file() or not os.access(path, os.R_OK):
+        return "nothing that can be read"
+    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 Bench = Callable[..., tuple[int, str]]

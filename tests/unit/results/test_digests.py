@@ -9,6 +9,7 @@ import hashlib
 import os
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from unit_builders import trial
@@ -147,6 +148,19 @@ def test_a_folder_or_a_pipe_is_no_file(run: Path) -> None:
     assert [line.partition(": ")[2] for line in problems(run)] == [
         "is not a file; restore it, or remove the run"
     ] * 2
+
+
+def test_a_file_that_may_not_be_read_is_named(run: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path, opened = run / trial_folder(1) / "target.log", Path.open
+
+    def refuse(self: Path, *mode: Any, **options: Any) -> Any:
+        if self == path:
+            raise PermissionError(13, "Permission denied", str(self))
+        return opened(self, *mode, **options)
+
+    monkeypatch.setattr(Path, "open", refuse)
+    reason = "cannot be read (Permission denied); check the folder"
+    assert problems(run) == [f"{trial_folder(1)}/target.log: {reason}"]
 
 
 @pytest.mark.parametrize("change", ["delete", "extra"])
