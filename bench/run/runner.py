@@ -162,7 +162,7 @@ def check_resumable(run: store.StoredRun, foreign: Mapping[str, str], allow_unli
             "--allow-unlike"
         )
     fresh = [entry.text for entry in found if entry.text not in run.file.unlike]
-    if fresh and run.unfinished:
+    if fresh and (run.unfinished or run.file.goal is not None):
         additions.add(run.folder, [], "continued though unlike", fresh)
 
 
