@@ -11,6 +11,8 @@ asks.  What a pattern says of itself stands in its target file:
     REQUIRES = (...)     components beyond Python, e.g. ("rabbitmq",)
     SERVICES = {...}     their settings where they run, {"postgres": {"durability": "on"}}
     EXAMPLE = "..."      a line to try it by hand, with {host} and {port}
+    PROXIES = (...)      names of its proxies, "side.*" where each client has one of its own
+                         (default: "proxy" where REQUIRES names envoy)
     COMPARED = False     a floor or a probe, outside the comparison
 """
 
@@ -149,6 +151,7 @@ def _read_pattern(experiment: str, name: str, root: Path) -> Pattern:
         services=services,
         compared=bool(constants.get("COMPARED", True)),
         example=constants.get("EXAMPLE", ""),
+        proxies=_proxies(constants, path.relative_to(root)),
     )
 
 
@@ -181,6 +184,17 @@ def components(root: Path = ROOT) -> dict[str, Component]:
             except (SyntaxError, ValueError) as error:
                 raise CatalogError(f"{path.relative_to(root)}: {error}") from None
     return found
+
+
+def _proxies(constants: dict[str, Any], path: Path) -> tuple[str, ...]:
+    declared = constants.get(
+        "PROXIES", ("proxy",) if "envoy" in constants.get("REQUIRES", ()) else ()
+    )
+    if isinstance(declared, str) or not all(isinstance(name, str) for name in declared):
+        raise CatalogError(
+            f'{path}: PROXIES = {declared!r} is no tuple of names; write PROXIES = ("near", "far")'
+        )
+    return tuple(declared)
 
 
 def _constants(tree: ast.Module) -> dict[str, Any]:

@@ -18,6 +18,9 @@ class Pattern:
     requires: tuple[str, ...] = ()
     compared: bool = True
     example: str = ""
+    proxies: tuple[str, ...] = ()
+    """Names of its proxies; "side.*" where each client has one of its own."""
+
     code_hash: str = ""  # of a run made before there were identities
     services: tuple[ServiceRequest, ...] = ()
 

@@ -27,8 +27,8 @@ Balance = Literal["round_robin", "least_request", "random"]
 ROLE = "proxy"
 """Of its processes in the meters."""
 
-RESERVED = ("admin",)
-"""Envoy and the lab count their own connections under this name."""
+RESERVED = ("admin", "http", "tcp", "cluster", "listener", "server", "path", "clients")
+"""Names that counters, parts or faults use for something else."""
 
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 

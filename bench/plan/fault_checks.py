@@ -40,8 +40,8 @@ def actors_of(pattern: Pattern, load: Mapping[str, Any]) -> dict[str, ActorGroup
     """What a trial of this pattern under this load (by field name) has, by name."""
     found = {"server": ActorGroup("part")}
     found |= {request.name: ActorGroup("service") for request in pattern.services}
-    if "envoy" in pattern.requires:
-        found["proxy"] = ActorGroup("proxy")
+    for name, _, each in (text.partition(".") for text in pattern.proxies):
+        found[name] = ActorGroup("proxy", int(load["clients"]) if each else 1)
     for name, link in linktext.links_of(load).items():
         # A link's paths are its first and its second one.
         found[paths_of(name)] = ActorGroup("path", len(link.paths), first=1)

@@ -26,6 +26,7 @@ from bench.model import samples
 from bench.model.messages import Address, ClientCounters, ListenerAddress, LoadConfig
 from bench.model.pattern import Pattern
 from bench.results.store import StoredTrial
+from targets._serve import BaseTarget, load_of, load_target
 
 PATTERNS = [
     pattern
@@ -256,3 +257,18 @@ def test_nothing_is_lost_when_all_connections_are_cut(
     assert len(data.rows) == stored.record.counted
     connects = data.rows[data.rows["operation"] == data.operations.index("connect")]
     assert np.bincount(connects["client"]).min() >= 2, "everybody came back"
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    [one for name in catalog.experiments() for one in catalog.patterns(name).values()],
+    ids=lambda pattern: str(pattern.id),
+)
+def test_a_pattern_names_the_proxies_that_it_has(pattern: Pattern) -> None:
+    kind = load_target(pattern.id)
+    if not pattern.proxies:
+        assert kind.proxies is BaseTarget.proxies
+        return
+    target = kind(load_of(pattern.experiment, {}), 1, {})
+    names = [f"{one.name}.*" if one.per_client else one.name for one in target.proxies()]
+    assert sorted(names) == sorted(pattern.proxies)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import signal
 from collections.abc import Callable, Mapping
 from typing import Any
 
 import measured
 import pytest
+from system_builders import Quiet
 
 from bench.lab.proxies import envoy
 from bench.results.store import StoredTrial
@@ -101,3 +104,39 @@ def test_few_streams_are_enough_for_many_clients(measure: Callable[..., StoredTr
     assert counted["cluster.up.upstream_cx_total"] == 1
     # Three at a time, each of 5 ms.
     assert found["deliveries_per_s"] <= 3 / WAIT["app_wait_s"]
+
+
+# --- ends, meant and not meant ------------------------------------------------------------------
+
+
+@with_envoy
+@pytest.mark.parametrize("verb", ["restart", "kill"])
+def test_a_proxy_that_is_ended_on_purpose_fails_nothing(
+    measure: Callable[..., StoredTrial], verb: str
+) -> None:
+    stored = measure("proxies/multiplexing", **LOAD, **WAIT, fault=f"proxy:{verb}@50%")
+    record = stored.record
+    assert (record.status, record.reason) == ("ok", "")
+    (done,) = record.faults
+    assert (done.actor, done.verb, done.failure) == ("proxy", verb, "")
+    rows = stored.data().rows
+    answered = rows[(rows["bytes_down"] == LOAD["response_bytes"])]
+    # What its first life counted is not lost with it, but for the last milliseconds.
+    counted = stored.data().counted["end"]
+    assert counted["http.http1.downstream_rq_total"] >= 0.8 * len(answered) > 0
+
+
+class KillsProxy(Quiet):
+    """Ends the proxy as if it had crashed, in the warm-up."""
+
+    def phase(self, name: str, running: Any) -> None:
+        if name == "warmup":
+            (pid,) = running.proxies.pids
+            os.kill(pid, signal.SIGKILL)
+
+
+@with_envoy
+def test_a_proxy_that_crashes_fails_its_trial(measure: Callable[..., StoredTrial]) -> None:
+    record = measure("proxies/multiplexing", KillsProxy(), **LOAD).record
+    assert record.status == "failed"
+    assert "proxy proxy was killed by SIGKILL" in record.reason

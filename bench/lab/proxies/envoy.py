@@ -12,7 +12,6 @@ import importlib.metadata
 import importlib.util
 import json
 import os
-import re
 import signal
 import socket
 import time
@@ -44,6 +43,16 @@ OPTIONS = (
     # It warns of each field of an extension that is young, and of having no overload manager.
     *("--component-log-level", "misc:error,main:error"),
 )
+
+
+COUNTED = (
+    r"^((http|tcp)\..*downstream_(cx|rq)_(total|active|http[123]_total|[1-5]xx)"
+    r"|listener\..*ssl\.(handshake|connection_error|fail_verify_.*)"
+    r"|cluster\..*ssl\.handshake"
+    r"|cluster\..*upstream_(cx|rq)_(total|active|http[123]_total|overflow|connect_fail)"
+    r"|cluster\..*upstream_rq_(timeout|retry.*|pending_(overflow|failure_eject)|[1-5]xx))$"
+)
+"""What is kept of Envoy's counters."""
 
 
 def binary() -> Path | None:
@@ -159,16 +168,15 @@ class Envoy:
         # Histograms stand among them without a name.
         return {stat["name"]: int(stat["value"]) for stat in found if "name" in stat}
 
-    def counts(self, pattern: str) -> Counter[str]:
-        """`counters`, those of earlier lives of this process included.
+    def counts(self) -> Counter[str]:
+        """The counters to keep, those of earlier lives of this process included.
 
-        Empty where it lives and does not answer, because somebody has stopped it.
+        Empty where it lives and does not answer, because somebody has stopped it.  What it
+        counted in the last milliseconds before it was killed is lost.
         """
-        wanted = re.compile(pattern)
-        kept = {name: value for name, value in self._before.items() if wanted.search(name)}
-        found = Counter(kept)
+        found = Counter(self._before)
         try:
-            found.update(self.counters(pattern))
+            found.update(self.counters(COUNTED))
         except (OSError, http.client.HTTPException):
             return Counter() if self.alive else found
         return found
@@ -193,7 +201,7 @@ class Envoy:
     def remember_counts(self) -> None:
         """Take what it has counted with it into its next life; it is about to be killed."""
         with contextlib.suppress(OSError, http.client.HTTPException):
-            for name, value in self.counters().items():
+            for name, value in self.counters(COUNTED).items():
                 if not name.endswith("_active"):  # what is open now, not what has been
                     self._before[name] += value
 

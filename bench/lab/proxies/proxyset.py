@@ -35,13 +35,6 @@ from bench.model.messages import Address, ListenerAddress
 from bench.model.proxy import Endpoint, Listener, Proxy
 
 FOLDER_PREFIX = "patternbench-proxies-"
-COUNTED = (
-    r"^((http|tcp)\..*downstream_(cx|rq)_(total|active|http[123]_total|[1-5]xx)"
-    r"|listener\..*ssl\.(handshake|connection_error|fail_verify_.*)"
-    r"|cluster\..*ssl\.handshake"
-    r"|cluster\..*upstream_(cx|rq)_(total|active|http[123]_total|overflow|connect_fail)"
-    r"|cluster\..*upstream_rq_(timeout|retry.*|pending_(overflow|failure_eject)|[1-5]xx))$"
-)
 
 
 class ProxySet:
@@ -225,7 +218,7 @@ class ProxySet:
         found: Counter[str] = Counter()
         for envoy in self.processes.values():
             prefix = f"{envoy.proxy.name}." if len(self._proxies) > 1 else ""
-            for name, value in envoy.counts(COUNTED).items():
+            for name, value in envoy.counts().items():
                 found[prefix + name] += value
         return {name: float(value) for name, value in found.items()}
 

@@ -45,8 +45,10 @@ def test_what_a_trial_has() -> None:
     }
     two = load_of(link="emulated", second_path="rtt=60ms")
     assert actors_of(pattern, two)["path"] == ActorGroup("path", 2, first=1)
-    proxied = dataclasses.replace(pattern, requires=("envoy",))
-    assert actors_of(proxied, load_of())["proxy"] == ActorGroup("proxy")
+    proxied = dataclasses.replace(pattern, proxies=("far", "side.*"))
+    found = actors_of(proxied, load_of(clients=7))
+    assert found["far"] == ActorGroup("proxy")
+    assert found["side"] == ActorGroup("proxy", 7)
 
 
 @pytest.mark.parametrize(
