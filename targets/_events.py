@@ -20,7 +20,7 @@ from bench.clock import Alarm, now_ns
 from bench.model.payload import encode
 from bench.model.samples import EVERY
 from bench.plan import arrivals
-from targets._event_log import EventLog, LoggedEvent
+from targets._event_log import EventLog
 
 KEPT_EVENTS = 100_000
 """Events that a feed keeps for clients that come back (about 10 MB at 100 B)."""
@@ -144,7 +144,7 @@ class EventSource:
 
     def _note(self, audience: int, sequence: int, intended_ns: int, published_ns: int) -> None:
         if self._log is not None:
-            self._log.append(LoggedEvent(audience, sequence, intended_ns, published_ns))
+            self._log.append(audience, sequence, intended_ns, published_ns)
         self.published += 1
 
     def _miss(self, audience: int, due_ns: int) -> None:

@@ -236,7 +236,7 @@ def test_a_log_grows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for part in (rows[:5], rows[5:]):
         log = EventLog(tmp_path / "events.bin")
         for row in part:
-            log.append(row)
+            log.append(*row)
     assert list(log) == rows
     log.close()
     assert (tmp_path / "events.bin").stat().st_size == 32 * len(rows)
