@@ -11,12 +11,11 @@ import math
 import numpy as np
 
 from bench.analysis.metrics import Registry
+from bench.analysis.proxy_counts import at_listener
 from bench.analysis.trialdata import TrialData, difference_ns
 from bench.model import samples
 
 METRICS = Registry()
-
-LISTENERS = ("http1", "tls", "quic")
 
 
 def pages(data: TrialData) -> np.ndarray:
@@ -107,12 +106,12 @@ def _per_page(data: TrialData, amount: float) -> float:
 
 def _counted_per_page(data: TrialData, counter: str) -> float:
     """What the server's end counted of all listeners, per page of the whole trial."""
-    found = [data.counted_change(counter.format(name)) for name in LISTENERS]
-    known = [value for value in found if not math.isnan(value)]
-    if not known or "page" not in data.operations:
+    before, at_end = (at_listener(data.counted.get(mark, {}), counter) for mark in ("idle", "end"))
+    if math.isnan(at_end) or "page" not in data.operations:
         return math.nan
     begun = np.count_nonzero(data.rows["operation"] == data.operations.index("page"))
-    return sum(known) / begun if begun else math.nan
+    known = at_end - (0.0 if math.isnan(before) else before)
+    return known / begun if begun else math.nan
 
 
 @METRICS.metric(
@@ -123,7 +122,7 @@ def _counted_per_page(data: TrialData, counter: str) -> float:
     "neither",
 )
 def connections_per_page(data: TrialData) -> float:
-    return _counted_per_page(data, "http.{}.downstream_cx_total")
+    return _counted_per_page(data, "downstream_cx_total")
 
 
 @METRICS.metric(
@@ -134,7 +133,7 @@ def connections_per_page(data: TrialData) -> float:
     "neither",
 )
 def handshakes_per_page(data: TrialData) -> float:
-    return _counted_per_page(data, "listener.{}.ssl.handshake")
+    return _counted_per_page(data, "ssl.handshake")
 
 
 @METRICS.metric(

@@ -9,12 +9,11 @@ from __future__ import annotations
 import math
 
 from bench.analysis.metrics import Registry
+from bench.analysis.proxy_counts import at_listener, at_upstream
 from bench.analysis.trialdata import TrialData
 
 METRICS = Registry()
 
-ACTIVE_UPSTREAM = "cluster.up.upstream_cx_active"
-OPENED_UPSTREAM = "cluster.up.upstream_cx_total"
 USED = "server.connections_used"
 
 
@@ -31,7 +30,7 @@ def _counted(data: TrialData, mark: str, name: str) -> float:
     "lower",
 )
 def upstream_connections(data: TrialData) -> float:
-    active = _counted(data, "t1", ACTIVE_UPSTREAM)
+    active = at_upstream(data.counted.get("t1", {}), "upstream_cx_active")
     return _counted(data, "t1", USED) if math.isnan(active) else active
 
 
@@ -54,7 +53,7 @@ def upstream_connections_used(data: TrialData) -> float:
     "lower",
 )
 def upstream_connections_opened(data: TrialData) -> float:
-    return _counted(data, "end", OPENED_UPSTREAM)
+    return at_upstream(data.counted.get("end", {}), "upstream_cx_total")
 
 
 @METRICS.metric(
@@ -65,14 +64,7 @@ def upstream_connections_opened(data: TrialData) -> float:
     "neither",
 )
 def downstream_connections(data: TrialData) -> float:
-    open_now = [
-        value
-        for name, value in data.counted.get("t1", {}).items()
-        if name.startswith("http.")
-        and name.endswith(".downstream_cx_active")
-        and name != "http.admin.downstream_cx_active"
-    ]
-    return sum(open_now) if open_now else math.nan
+    return at_listener(data.counted.get("t1", {}), "downstream_cx_active")
 
 
 @METRICS.metric(
