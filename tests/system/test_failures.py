@@ -152,7 +152,7 @@ def test_a_killed_harness_leaves_no_process(tmp_path: Path) -> None:
     try:
         children = until(
             lambda: measuring(bench.pid) if bench.poll() is None else [None],
-            30,
+            90,
             "a trial is under way",
         )
         assert None not in children, (tmp_path / "output").read_text()
