@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
 from bench.adaptive import precision
 from bench.adaptive.precision import GroupKey
@@ -49,8 +49,8 @@ class Pair(NamedTuple):
     """Something that must agree: its value in each of two runs, and the place it belongs to."""
 
     key: str
-    a: Any
-    b: Any
+    a: object
+    b: object
     where: str = ""
     kind: Kind = "value"
 
@@ -64,7 +64,7 @@ def differences(a: RunFile, b: RunFile) -> list[Difference]:
 
 
 def changes_since(
-    file: RunFile, environment: Mapping[str, Any], code: Mapping[str, Identity]
+    file: RunFile, environment: Mapping[str, object], code: Mapping[str, Identity]
 ) -> list[Difference]:
     """What has changed since a run was made, of what trials of one run must share.
 
@@ -107,8 +107,8 @@ def shared_places(a: RunFile, b: RunFile) -> list[GroupKey]:
 def _differing(pairs: Iterable[Pair]) -> list[Difference]:
     found: dict[tuple[str, str, str, Kind], list[str]] = {}
     for pair in pairs:
-        if pair.a != pair.b:
-            key = pair.key, _shown(pair.a), _shown(pair.b), pair.kind
+        key = pair.key, _shown(pair.a), _shown(pair.b), pair.kind
+        if pair.a != pair.b and key[1] != key[2]:  # an empty value is as good as none
             found.setdefault(key, []).append(pair.where)
     return [
         Difference(key, a, b, tuple(dict.fromkeys(filter(None, places))), kind)
@@ -153,7 +153,7 @@ def _of_old_code(a: RunFile, b: RunFile, pattern: str) -> Iterator[Pair]:
     yield from _nested("packages", a.environment.get("packages"), b.environment.get("packages"), "")
 
 
-def _nested(key: str, x: Any, y: Any, where: str) -> Iterator[Pair]:
+def _nested(key: str, x: object, y: object, where: str) -> Iterator[Pair]:
     """A mapping's entries one by one: `packages.numpy`."""
     if not (isinstance(x, Mapping) and isinstance(y, Mapping)):
         yield Pair(key, x, y, where)
@@ -167,5 +167,5 @@ def _models(run: RunFile) -> dict[GroupKey, Trial]:
     return {precision.group_key(trial): trial for trial in run.trials}
 
 
-def _shown(value: Any) -> str:
+def _shown(value: object) -> str:
     return ABSENT if value is None or value == "" else str(value)

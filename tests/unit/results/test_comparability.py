@@ -130,6 +130,11 @@ def test_runs_of_before_there_were_identities_are_compared_by_their_hashes() -> 
     assert keys(old("a"), old("a", "2.1")) == ["packages.numpy"]
 
 
+def test_a_parameter_that_is_empty_is_one_that_a_run_does_not_know() -> None:
+    with_it, without = (a_run([trial(1, load={"clients": 1} | more)]) for more in ({"x": ""}, {}))
+    assert keys(with_it, without) == []
+
+
 # --- adding trials to a run ---------------------------------------------------------------
 
 
