@@ -6,6 +6,7 @@ For tests and benchmarks; knows nothing of trials.
 from __future__ import annotations
 
 import contextlib
+import os
 import socket
 import struct
 import time
@@ -111,6 +112,17 @@ def download_between(clients: Side, backend: Side, octets: int, connections: int
                 one.result()
     assert got == share * connections
     return Download(got, seconds)
+
+
+def namespaces() -> set[str]:
+    """Network namespaces in which a process is, or that have a name."""
+    found = set()
+    for link in Path("/proc").glob("[0-9]*/ns/net"):
+        try:
+            found.add(os.readlink(link))
+        except OSError:
+            continue
+    return found | {path.name for path in Path("/run/netns").glob("*")}
 
 
 # --- datagrams -------------------------------------------------------------------------------

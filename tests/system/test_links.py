@@ -19,7 +19,15 @@ import measured
 import numpy as np
 import psutil
 import pytest
-from link_builders import Numbered, captured, download, running_network, symmetric, up_counts
+from link_builders import (
+    Numbered,
+    captured,
+    download,
+    namespaces,
+    running_network,
+    symmetric,
+    up_counts,
+)
 from system_builders import (
     ROOT,
     TINY,
@@ -270,17 +278,6 @@ def test_a_killed_link_fails_its_trial_and_is_started_again(tmp_path: Path) -> N
     assert living(psutil.Process().children(recursive=True)) == living(before)
 
 
-def namespaces() -> set[str]:
-    """Network namespaces in which a process is, or that have a name."""
-    found = set()
-    for link in Path("/proc").glob("[0-9]*/ns/net"):
-        try:
-            found.add(os.readlink(link))
-        except OSError:
-            continue
-    return found | {path.name for path in Path("/run/netns").glob("*")}
-
-
 def by_ip(*command: str) -> str:
     """What `ip ...` lists, without counters and times."""
     if not shutil.which("ip"):
@@ -387,7 +384,8 @@ def bench_with(lose: Callable[[], None], *arguments: str) -> subprocess.Complete
 def test_without_root_a_user_namespace_does(tmp_path: Path) -> None:
     ended = bench_with(
         lose_privilege,
-        *("run", SSE, *TINY, "--link", "rtt=6ms,cc=reno", "--repeats", "1"),
+        *("run", SSE, *TINY, "--link", "rtt=6ms,cc=reno", "--link", "services:rtt=8ms"),
+        *("--repeats", "1", "--pcap", "services"),
         *("--results", str(tmp_path)),
     )
     if ended.returncode == 4:
@@ -400,6 +398,8 @@ def test_without_root_a_user_namespace_does(tmp_path: Path) -> None:
     assert facts["privilege"] == "user namespace"
     assert 6 <= facts["rtt_probe_ms"] < 7
     assert facts["congestion"] == {"clients": ["reno"], "backend": ["reno"]}
+    assert 8 <= stored.record.facts["links"]["services"]["rtt_probe_ms"] < 9
+    assert (stored.folder / "services.pcap").exists()
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="root has a privilege to lose")

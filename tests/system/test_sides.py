@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
+import os
 import socket
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from link_builders import captured, download_between, running_network, symmetric
+from link_builders import captured, download_between, namespaces, running_network, symmetric
+from system_builders import descendants, living, run_bench, start_bench, until
 
+from bench import catalog
 from bench.lab.network.network import Network
 from bench.lab.side import Side
-from bench.model.errors import TrialFailed
+from bench.model.errors import ComponentMissing, TrialFailed
 from bench.model.links import BACKEND, CLIENTS, LINKS, SERVICES, SIDES, STANDBY, Link
+from bench.results import store
+from bench.run.runner import without_missing
 
 ALL = {CLIENTS: symmetric(10), SERVICES: symmetric(20), STANDBY: symmetric(40)}
 
@@ -172,3 +178,81 @@ def test_a_capture_that_cannot_be_written_is_said_so(network: Network, tmp_path:
     with pytest.raises(TrialFailed, match="No such file"):
         network.shape({CLIENTS: symmetric()}, 1, {CLIENTS: tmp_path / "nowhere" / "a.pcap"})
     network.shape({CLIENTS: symmetric()}, 1)
+
+
+# --- whole runs ------------------------------------------------------------------------------
+
+PER_REQUEST = "connection_pool/per_request"
+BRIEF = ("--set", "burst=1", "--set", "burst_interval=100ms", "--set", "warmup=200ms")
+
+
+def skip_without_database() -> None:
+    try:
+        without_missing(catalog.select([PER_REQUEST]), {})
+    except ComponentMissing as missing:
+        pytest.skip(str(missing))
+
+
+def test_a_database_is_behind_its_link(tmp_path: Path) -> None:
+    """A query on a fresh connection takes five of its round trips, the way to it another."""
+    skip_without_database()
+    ended = run_bench(
+        *("run", PER_REQUEST, *BRIEF, "--duration", "1s", "--repeats", "1"),
+        *("--link", "rtt=10ms", "--link", "services:rtt=20ms", "--pcap", "services"),
+        *("--results", str(tmp_path)),
+    )
+    assert (ended.returncode, ended.stderr) == (0, "")
+    (folder,) = tmp_path.iterdir()
+    (stored,) = store.open_run(folder).trials
+    record = stored.record
+    assert (record.status, record.reason) == ("ok", "")
+    latency_ms = stored.data().latencies_ns / 1e6
+    assert len(latency_ms) >= 8
+    assert latency_ms.min() > 5 * 20 + 10
+    facts = record.facts["links"][SERVICES]
+    assert 20 <= facts["rtt_probe_ms"] < 22
+    (end,) = record.links[SERVICES]["end"]
+    assert end.up.packets_in > 8 * 5
+    packets = captured(stored.folder / "services.pcap")
+    assert len(packets) == facts["captured_packets"] == end.up.packets_in + end.down.packets_out
+    report = (folder / "report" / "report.md").read_text()
+    assert "services: rtt=20ms" in report
+    assert "were written to disk meanwhile" in report
+
+
+def sides_in_use(pid: int) -> set[str]:
+    """The namespaces, other than this one, in which descendants of a process are."""
+    found = set()
+    for process in descendants(pid):
+        with contextlib.suppress(OSError):
+            found.add(os.readlink(f"/proc/{process.pid}/ns/net"))
+    return found - {os.readlink("/proc/self/ns/net")}
+
+
+def test_after_kill_9_no_side_is_left(tmp_path: Path) -> None:
+    skip_without_database()
+    bench = start_bench(
+        *("run", PER_REQUEST, *BRIEF, "--duration", "60s", "--repeats", "1"),
+        *("--link", "rtt=2ms", "--link", "services:rtt=2ms", "--results", str(tmp_path / "r")),
+        output=tmp_path / "output",
+    )
+    try:
+        until(lambda: len(sides_in_use(bench.pid)) == 3, 60, "three sides are in use")
+        used = sides_in_use(bench.pid)
+        children = descendants(bench.pid)
+    finally:
+        bench.kill()
+        bench.wait()
+    until(lambda: not living(children), 10, f"no process is left of {children}")
+    until(lambda: not used & namespaces(), 5, "no namespace is left")
+
+
+def test_a_capture_of_a_link_that_is_not_there_is_refused(tmp_path: Path) -> None:
+    for name, words in (
+        ("services", "pcap=services: no trial emulates that link; add --link services:rtt=0"),
+        ("clients", "pcap=clients: no trial emulates that link; add --link rtt=0"),
+        ("wan", "pcap=wan: unknown link; use clients, services, standby"),
+    ):
+        ended = run_bench("run", PER_REQUEST, "--pcap", name, "--results", str(tmp_path / "r"))
+        assert (ended.returncode, ended.stderr) == (2, f"bench: {words}\n")
+    assert not (tmp_path / "r").exists()
