@@ -14,6 +14,7 @@ asks.  What a pattern says of itself stands in its target file:
     PROXIES = (...)      names of its proxies, "side.*" where each client has one of its own
                          (default: "proxy" where REQUIRES names envoy)
     COMPARED = False     a floor or a probe, outside the comparison
+    PARTS = (...)        its processes, in start order (bench/model/part.py; default: one server)
 """
 
 from __future__ import annotations
@@ -32,6 +33,7 @@ from bench.model.closure import Closure, closure
 from bench.model.component import Component, ServiceRequest, component_of, request_of
 from bench.model.errors import UsageError
 from bench.model.experiment import Experiment
+from bench.model.part import EXAMPLE, SERVER, Part, read_parts
 from bench.model.pattern import Pattern
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -152,6 +154,7 @@ def _read_pattern(experiment: str, name: str, root: Path) -> Pattern:
         compared=bool(constants.get("COMPARED", True)),
         example=constants.get("EXAMPLE", ""),
         proxies=_proxies(constants, path.relative_to(root)),
+        parts=_parts(tree, constants, path.relative_to(root)),
     )
 
 
@@ -195,6 +198,39 @@ def _proxies(constants: dict[str, Any], path: Path) -> tuple[str, ...]:
             f'{path}: PROXIES = {declared!r} is no tuple of names; write PROXIES = ("near", "far")'
         )
     return tuple(declared)
+
+
+def _parts(tree: ast.Module, constants: dict[str, Any], path: Path) -> tuple[Part, ...]:
+    """The declared parts, whose classes must be there; one server where none are declared."""
+    if "PARTS" not in constants:
+        if "PARTS" in _assigned(tree):
+            raise CatalogError(f"{path}: PARTS is no literal; write it out, as {EXAMPLE}")
+        return (SERVER,)
+    try:
+        parts = read_parts(constants["PARTS"])
+    except ValueError as error:
+        raise CatalogError(f"{path}: PARTS: {error}; write it as {EXAMPLE}") from None
+    defined = {node.name for node in tree.body if isinstance(node, ast.ClassDef)}
+    for part in parts:
+        if part.class_name not in defined | _imported(tree):
+            raise CatalogError(
+                f"{path}: part {part.name!r} needs class {part.class_name}; "
+                'add it, or name another with "class"'
+            )
+    return parts
+
+
+def _assigned(tree: ast.Module) -> set[str]:
+    """The names that the module assigns to."""
+    targets = [one for node in tree.body if isinstance(node, ast.Assign) for one in node.targets]
+    targets += [node.target for node in tree.body if isinstance(node, ast.AnnAssign)]
+    return {target.id for target in targets if isinstance(target, ast.Name)}
+
+
+def _imported(tree: ast.Module) -> set[str]:
+    """The names that the module imports from others."""
+    imports = [node for node in tree.body if isinstance(node, ast.ImportFrom)]
+    return {alias.asname or alias.name for node in imports for alias in node.names}
 
 
 def _constants(tree: ast.Module) -> dict[str, Any]:

@@ -1,12 +1,12 @@
-"""Runs one target in its own process, told what to do over its pipes.
+"""Runs one part of a pattern in its own process, told what to do over its pipes.
 
     python -m targets
 
 The first line on standard input is a PartConfig, the first line out PartReady.  Then
 commands, one line each, in the types of bench/model/messages.py.
 
-End of input ends the process.  Knows nothing of any pattern; a pattern's
-target module defines `class Target(BaseTarget)`.
+End of input ends the process.  Knows nothing of any pattern; a pattern's target module
+defines `class Target(BaseTarget)`, or one class for each part that it declares.
 """
 
 from __future__ import annotations
@@ -19,23 +19,30 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from bench.clock import Alarm, now_ns
+from bench.model.experiment import Experiment
 from bench.model.messages import (
     Address,
     AskCounts,
+    AskPartCounters,
+    Begin,
     Counts,
     Done,
+    Failed,
     FinishPart,
     PartCommand,
     PartConfig,
     PartCounters,
     PartReady,
     PartReply,
+    PartResults,
     Probe,
     Probed,
-    Publish,
     Values,
 )
 from bench.model.proxy import Proxy
+from bench.model.recorder import Recorder, record_ticks
+from bench.model.samples import COMMON_OPERATIONS
 from bench.pipes import hear, say
 from targets._events import EventSource
 
@@ -43,21 +50,39 @@ HOST = "127.0.0.1"
 BACKLOG = 4096
 """Pending connections that the kernel keeps: all clients may come at once."""
 
+MOST_ERRORS = 20
+TRY_SECONDS = 10.0
+
 
 class BaseTarget:
-    """The server side of a pattern.  Only `start` must be written."""
+    """One part of a pattern.  Only `start` must be written."""
 
     source: EventSource | None = None
     host = HOST
-    """The address to listen on; another one where the backend is on a link."""
+    """The address to listen on; another one where its side is on a link."""
+
+    part, number = "server", 0
+    parts: Mapping[str, Sequence[Address]] = {}
+    """The addresses of parts that were started before it, by name."""
+
+    is_caller = False
+    """Whether it makes the work: then it has a recorder, and `call` is its work."""
+
+    recorder: Recorder
+    busy = 0
+    """Operations of a caller that are under way."""
+
+    failures = 0
 
     def __init__(self, load: Any, seed: int, services: Mapping[str, Values]) -> None:
         self.load = load
         self.seed = seed
         self.services = services
+        self.errors: list[str] = []
+        self.facts: Values = {}
 
     async def start(self, port: int) -> int:
-        """Listen on `host` at `port` (0: a free one) and return the port."""
+        """Listen on `host` at `port` (0: a free one) and return the port; 0 where nobody calls."""
         raise NotImplementedError
 
     async def stop(self) -> None:
@@ -75,72 +100,168 @@ class BaseTarget:
         """Where clients connect; a broker's pattern names the broker."""
         return Address(self.host, port)
 
+    # --- what a caller writes ---------------------------------------------------------------
 
-def load_target(pattern: str) -> type[BaseTarget]:
+    async def try_call(self) -> None:
+        """One operation before anything is measured; OSError or TimeoutError where it fails."""
+
+    async def call(self, begin: Begin) -> None:
+        """Do and record operations from `begin.start_ns`; begin none from `begin.t1_ns` on."""
+
+    def failed(self, error: BaseException) -> None:
+        """Count a failure; keep the first few in words."""
+        self.failures += 1
+        if len(self.errors) < MOST_ERRORS:
+            self.errors.append(f"{type(error).__name__}: {error}")
+
+
+def load_target(pattern: str, class_name: str) -> type[BaseTarget]:
     experiment, _, name = pattern.partition("/")
-    target = importlib.import_module(f"targets.{experiment}.{name}").Target
-    assert issubclass(target, BaseTarget), f"{pattern}: Target must derive from BaseTarget"
+    module = importlib.import_module(f"targets.{experiment}.{name}")
+    target = getattr(module, class_name)
+    assert issubclass(target, BaseTarget), f"{pattern}: {class_name} must derive from BaseTarget"
     return target  # type: ignore[no-any-return]
 
 
-def load_of(experiment: str, values: Mapping[str, Any]) -> Any:
-    module = importlib.import_module(f"scenarios.{experiment}.experiment")
-    return module.EXPERIMENT.load.read(values)
+def experiment_of(pattern: str) -> Experiment:
+    module = importlib.import_module(f"scenarios.{pattern.partition('/')[0]}.experiment")
+    return module.EXPERIMENT  # type: ignore[no-any-return]
 
 
 class Session:
-    """The commands that a running target understands."""
+    """The commands that a running part understands."""
 
-    def __init__(self, target: BaseTarget) -> None:
+    def __init__(self, target: BaseTarget, experiment: Experiment, config: PartConfig) -> None:
         self.target = target
-        self.publishing: asyncio.Task[None] | None = None
+        self._experiment = experiment
+        self._config = config
+        self._working: list[asyncio.Task[None]] = []
+        self._beside: list[asyncio.Task[None]] = []
 
     async def answer(self, command: PartCommand) -> PartReply:
         """Do one command and return its reply."""
         match command:
             case Probe():
-                return self._probe(command.client)
-            case Publish():
-                return self._publish(command)
+                return await self._probe(command.client)
+            case Begin():
+                return self._begin(command)
+            case AskPartCounters():
+                return self._counters()
             case AskCounts():
                 return Counts(self.target.counts())
-            case FinishPart() if self.target.source is not None:
-                self.target.source.close_log()
-        return self._counters()
+            case FinishPart():
+                return await self._finish()
 
-    def _probe(self, client: int) -> Probed:
-        """Publish one event; sequence None where clients make the work themselves."""
+    async def _probe(self, client: int) -> Probed | Failed:
+        """Publish one event, or do one operation; nothing where others do both."""
+        if self.target.is_caller:
+            try:
+                await asyncio.wait_for(self.target.try_call(), TRY_SECONDS)
+            except (OSError, TimeoutError) as error:
+                return Failed(f"{type(error).__name__}: {error}")
+            self.target.recorder.take()
+            self.target.recorder.counts = [0] * len(self.target.recorder.counts)
+            return Probed(is_checked=True)
         source = self.target.source
         return Probed(None if source is None else source.publish_now(client))
 
-    def _publish(self, command: Publish) -> Done:
+    def _begin(self, begin: Begin) -> Done:
         # What start-up left is not to be searched again in the window.
         gc.collect()
         gc.freeze()
-        if (source := self.target.source) is not None:
-            self.publishing = asyncio.create_task(source.run(command.start_ns, command.end_ns))
+        target, start = self.target, asyncio.create_task
+        if (source := target.source) is not None:
+            self._working.append(start(source.run(begin.start_ns, begin.t1_ns)))
+        if target.is_caller:
+            self._working.append(start(target.call(begin)))
+            self._beside.append(start(self._measure_lag(begin)))
+        if self._config.flush_s and target.is_caller:
+            self._beside.append(start(self._flush_for_ever()))
         return Done()
 
+    async def _measure_lag(self, begin: Begin) -> None:
+        alarm = Alarm(asyncio.get_running_loop())
+        try:
+            await record_ticks(self.target.recorder, alarm.until, now_ns, begin.t0_ns, begin.t1_ns)
+        finally:
+            alarm.close()
+
     def _counters(self) -> PartCounters:
-        source = self.target.source
+        target, source = self.target, self.target.source
+        is_working = any(not task.done() for task in self._working)
+        outcomes = 0
+        if target.is_caller:
+            outcomes = target.recorder.counts[
+                target.recorder.code(self._experiment.outcome_operation)
+            ]
         return PartCounters(
             published=source.published if source else None,
-            publishing=bool(self.publishing and not self.publishing.done()),
-            failure=source.failure if source else "",
+            publishing=bool(source) and is_working,
+            busy=target.busy + (is_working if target.is_caller else 0),
+            outcomes=outcomes,
+            failure=self._failure(),
+        )
+
+    def _failure(self) -> str:
+        """Why the source or the caller broke off."""
+        if self.target.source is not None and self.target.source.failure:
+            return self.target.source.failure
+        for task in self._working:
+            if task.done() and not task.cancelled() and (error := task.exception()):
+                return f"{self._config.part}: {type(error).__name__}: {error}"
+        return ""
+
+    # --- records ----------------------------------------------------------------------------
+
+    async def _flush_for_ever(self) -> None:
+        while True:
+            await asyncio.sleep(self._config.flush_s)
+            self._flush()
+
+    def _flush(self) -> None:
+        """Append the rows recorded since to the file."""
+        if (block := self.target.recorder.take()) and self._config.rows:
+            with Path(self._config.rows).open("ab") as file:
+                file.write(block)
+
+    async def _finish(self) -> PartResults:
+        for task in (*self._working, *self._beside):
+            task.cancel()
+        await asyncio.gather(*self._working, *self._beside, return_exceptions=True)
+        target = self.target
+        if target.source is not None:
+            target.source.close_log()
+        if target.is_caller:
+            self._flush()
+        return PartResults(
+            counted=target.recorder.counted if target.is_caller else 0,
+            failures=target.failures,
+            errors=target.errors,
+            facts=target.facts,
         )
 
 
-async def serve(config: PartConfig, lines: asyncio.StreamReader) -> None:
-    """Start the target, say where it listens, answer commands until `finish` or the end."""
-    experiment = config.pattern.partition("/")[0]
-    load = load_of(experiment, config.load)
-    target = load_target(config.pattern)(load, config.seed, config.services)
-    target.host = config.host
+def make_target(config: PartConfig, experiment: Experiment) -> BaseTarget:
+    """The part that the configuration asks for, not started."""
+    load = experiment.load.read(config.load)
+    kind = load_target(config.pattern, config.class_name)
+    target = kind(load, config.seed, config.services)
+    target.host, target.parts = config.host, config.parts
+    target.part, target.number = config.part, config.number
+    if target.is_caller:
+        target.recorder = Recorder([*COMMON_OPERATIONS, *experiment.operations])
     if target.source is not None and config.log:
         target.source.keep_log(Path(config.log))
+    return target
+
+
+async def serve(config: PartConfig, lines: asyncio.StreamReader) -> None:
+    """Start the part, say where it listens, answer commands until `finish` or the end."""
+    experiment = experiment_of(config.pattern)
+    target = make_target(config, experiment)
     port = await target.start(config.port)
+    session = Session(target, experiment, config)
     say(PartReady(target.address(port), bool(target.counts()), list(target.proxies())))
-    session = Session(target)
     try:
         while line := await lines.readline():
             command = hear(line, PartCommand)

@@ -92,9 +92,9 @@ def serve(
                 "   (and open Locust's web page)"
             )
         )
-        while staged.target.alive:
+        while all(part.alive for part in staged.parts):
             time.sleep(0.2)
-        raise UsageError(f"the target ended: {' / '.join(staged.target.log_tail()[-2:])}")
+        raise UsageError(f"the target ended: {' / '.join(staged.parts.log_tail()[-2:])}")
 
 
 @app.command()

@@ -17,16 +17,14 @@ from locust.env import Environment
 from bench.clock import now_ns
 from bench.load.session import WorkerIndex
 from bench.load.worker import Worker, client_class
+from bench.load.worker_messages import BeginClients, WorkerCommand, WorkerReply
 from bench.model.combining import combine
 from bench.model.messages import (
-    BeginClients,
     Done,
     Failed,
     LoadCommand,
     LoadConfig,
     LoadReply,
-    WorkerCommand,
-    WorkerReply,
 )
 
 COMMAND, REPLY, ROWS = "patternbench_do", "patternbench_reply", "patternbench_rows"

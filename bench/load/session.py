@@ -52,10 +52,14 @@ class Session:
         seed: int,
         engine: Engine,
         place: WorkerIndex | None = None,
+        parts: Mapping[str, Sequence[Address]] | None = None,
     ) -> None:
         self.experiment = experiment
         self.load: Load[Any] = self.experiment.load.read(load)
         self.address = address
+        self.parts = parts or {}
+        """The addresses of all parts by name; `address` is that of the first server."""
+
         self.seed = seed
         self.engine = engine
         self.recorder = Recorder([*COMMON_OPERATIONS, *self.experiment.operations])

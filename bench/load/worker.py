@@ -71,7 +71,9 @@ class Worker:
     def _session(self, load: Values) -> Session:
         config = self.config
         experiment = catalog.declared()[config.pattern.partition("/")[0]]
-        return Session(experiment, load, config.address, config.seed, self.engine, self.place)
+        return Session(
+            experiment, load, config.address, config.seed, self.engine, self.place, config.parts
+        )
 
     def answer(self, command: LoadCommand) -> LoadReply:
         """Do one command and return its reply."""
@@ -80,7 +82,7 @@ class Worker:
             case TryClient():
                 reply = self._try()
             case Verify():
-                reply = self._verify(command.sequence)
+                reply = self._verify(command)
             case Window():
                 reply = self._window(command)
             case DisturbClients():
@@ -111,7 +113,7 @@ class Worker:
             return Failed(session.errors[0])
         return Tried(user.number)
 
-    def _verify(self, sequence: int | None) -> Done | Failed:
+    def _verify(self, command: Verify) -> Done | Failed:
         """The tried client must get the event `sequence`, and nothing before it.
 
         Where clients make the work themselves (None) its first piece must be done well.
@@ -120,6 +122,10 @@ class Worker:
             return Done()
         session, greenlet = self._trying
         self._trying = None
+        sequence = command.sequence
+        if command.by_part:
+            greenlet.kill()
+            return Done()
         _wait(lambda: session.outcomes or session.failures, VERIFY_SECONDS)
         greenlet.kill()
         block = rows(bytes(session.recorder.take()))

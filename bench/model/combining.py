@@ -28,6 +28,12 @@ def total(values: Sequence[N]) -> N:
     return sum(values)
 
 
+def total_known(values: Sequence[int | None]) -> int | None:
+    """The sum of those that have a number; None where none has."""
+    known = [value for value in values if value is not None]
+    return sum(known) if known else None
+
+
 def joined(values: Sequence[list[T]]) -> list[T]:
     """What each has to say, one after the other."""
     return [entry for value in values for entry in value]
@@ -36,6 +42,11 @@ def joined(values: Sequence[list[T]]) -> list[T]:
 def first_known(values: Sequence[T | None]) -> T | None:
     """What only one of them knows, or all alike."""
     return next((value for value in values if value is not None), None)
+
+
+def first_word(values: Sequence[str]) -> str:
+    """The first that is not empty."""
+    return next(filter(None, values), "")
 
 
 def worst(values: Sequence[list[float]]) -> list[float]:
@@ -52,6 +63,12 @@ def greatest_by_name(values: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
             if isinstance(fact, int | float) and isinstance(known, int | float):
                 found[name] = max(known, fact)
     return found
+
+
+def total_by_name(values: Sequence[Mapping[str, float]]) -> dict[str, float]:
+    """Counters of one name are added."""
+    names = dict.fromkeys(name for value in values for name in value)
+    return {name: sum(value.get(name, 0.0) for value in values) for name in names}
 
 
 def total_by_mark(values: Sequence[Mapping[str, Wire]]) -> dict[str, Wire]:

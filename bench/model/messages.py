@@ -1,8 +1,7 @@
 """What the orchestrator and the processes of a trial say to each other.
 
 One union for each direction; the first line into a process is its configuration,
-the first line out says that it is ready.  A load process that is a master says the
-same to its workers.  Must not know how a message travels, nor any pattern.
+the first line out says that it is ready.  Must not know how a message travels, nor any pattern.
 """
 
 from __future__ import annotations
@@ -13,10 +12,13 @@ from msgspec import Struct, field
 
 from bench.model.combining import (
     first_known,
+    first_word,
     greatest_by_name,
     joined,
     total,
     total_by_mark,
+    total_by_name,
+    total_known,
     worst,
 )
 from bench.model.proxy import Proxy
@@ -67,17 +69,36 @@ class Address(Struct, frozen=True):
 # --- orchestrator -> part ------------------------------------------------------------------------
 
 
-class PartConfig(Struct, frozen=True, kw_only=True):
-    """The first line into a part's process.
+class Begin(Struct, frozen=True, tag="begin"):
+    """The schedule and the window; instants of the monotonic clock.
 
-    `log` is the file that events are recorded in, "" for none; where it has some already,
-    the part goes on after them.
+    Events are due from `start_ns` until `t1_ns`.
+    """
+
+    start_ns: int
+    t0_ns: int
+    t1_ns: int
+
+
+class PartConfig(Struct, frozen=True, kw_only=True):
+    """The first line into a part's process: number `number` of part `part`, of `class_name`.
+
+    `parts` are the addresses of those started before it, by name.  `log` is the file that
+    events are recorded in, "" for none; where it has some already, the part goes on after
+    them.  `rows` is the file that a caller appends its rows to, at the end and every
+    `flush_s` (0: at the end only).
     """
 
     pattern: str
     load: Values
     seed: int
     services: dict[str, Values]
+    rows: str = ""
+    flush_s: float = 0.0
+    part: str = "server"
+    number: int = 0
+    class_name: str = "Target"
+    parts: dict[str, list[Address]] = field(default_factory=dict)
     host: str = "127.0.0.1"
     port: int = 0
     log: str = ""
@@ -89,13 +110,6 @@ class Probe(Struct, frozen=True, tag="probe"):
     client: int
 
 
-class Publish(Struct, frozen=True, tag="publish"):
-    """Begin the schedule; instants of the monotonic clock."""
-
-    start_ns: int
-    end_ns: int
-
-
 class AskPartCounters(Struct, frozen=True, tag="counters"):
     """What was done so far?"""
 
@@ -105,10 +119,10 @@ class AskCounts(Struct, frozen=True, tag="counts"):
 
 
 class FinishPart(Struct, frozen=True, tag="finish"):
-    """Complete the record of events, then end."""
+    """Complete the records, then end."""
 
 
-PartCommand = Probe | Publish | AskPartCounters | AskCounts | FinishPart
+PartCommand = Probe | Begin | AskPartCounters | AskCounts | FinishPart
 
 
 # --- part -> orchestrator ------------------------------------------------------------------------
@@ -123,26 +137,41 @@ class PartReady(Struct, frozen=True, tag="ready"):
 
 
 class Probed(Struct, frozen=True, tag="probed"):
-    """The event's sequence number; None where clients make the work themselves."""
+    """The event's sequence number; None where the part publishes none.
 
-    sequence: int | None
+    `is_checked`: the part is the caller and has done one operation well.
+    """
+
+    sequence: Annotated[int | None, first_known] = None
+    is_checked: Annotated[bool, any] = False
 
 
 class PartCounters(Struct, frozen=True, tag="part_counters"):
-    """Events published so far; None where clients make the work themselves."""
+    """Events published so far (None: the part publishes none), and what a caller has done."""
 
-    published: int | None
-    publishing: bool
-    failure: str = ""
+    published: Annotated[int | None, total_known] = None
+    publishing: Annotated[bool, any] = False
+    busy: Annotated[int, total] = 0
+    outcomes: Annotated[int, total] = 0
+    failure: Annotated[str, first_word] = ""
+
+
+class PartResults(Struct, frozen=True, tag="part_results"):
+    """What there is beside events and rows: operations counted, failures, facts."""
+
+    counted: Annotated[int, total] = 0
+    failures: Annotated[int, total] = 0
+    errors: Annotated[list[str], joined] = field(default_factory=list)
+    facts: Annotated[Values, greatest_by_name] = field(default_factory=dict)
 
 
 class Counts(Struct, frozen=True, tag="counts"):
-    """The part's own counters by name."""
+    """The part's own counters by name; equal parts add theirs."""
 
-    counts: dict[str, float]
+    counts: Annotated[dict[str, float], total_by_name]
 
 
-PartReply = PartReady | Probed | PartCounters | Counts | Done | Failed
+PartReply = PartReady | Probed | PartCounters | Counts | PartResults | Done | Failed
 
 
 # --- orchestrator -> load process ----------------------------------------------------------------
@@ -151,7 +180,8 @@ PartReply = PartReady | Probed | PartCounters | Counts | Done | Failed
 class LoadConfig(Struct, frozen=True, kw_only=True):
     """The first line into a load process; `rows` is the file that rows go to.
 
-    `port` is where a master listens for its workers; 0 where there is one process only.
+    `parts` are the addresses of all parts by name.  `port` is where a master listens for its
+    workers; 0 where there is one process only.
     """
 
     pattern: str
@@ -159,6 +189,7 @@ class LoadConfig(Struct, frozen=True, kw_only=True):
     seed: int
     address: Address
     rows: str
+    parts: dict[str, list[Address]] = field(default_factory=dict)
     workers: int = 1
     port: int = 0
 
@@ -168,9 +199,13 @@ class TryClient(Struct, frozen=True, tag="try"):
 
 
 class Verify(Struct, frozen=True, tag="verify"):
-    """The tried client must get event `sequence`; None: its first piece of work must be done."""
+    """The tried client must get event `sequence`; None: its first piece of work must be done.
+
+    With `by_part` a part has checked the exchange itself, and the client may leave.
+    """
 
     sequence: int | None
+    by_part: bool = False
 
 
 class Spawn(Struct, frozen=True, tag="spawn"):
@@ -246,29 +281,6 @@ class LoadResults(Struct, frozen=True, tag="results"):
 
 
 LoadReply = LoadReady | Tried | Disturbed | ClientCounters | LoadResults | Done | Failed
-
-
-# --- between a master and its workers ------------------------------------------------------------
-
-
-class BeginClients(Struct, frozen=True, tag="begin"):
-    """Clients come next; the place of a worker in `order` says which are its own."""
-
-    order: list[str]
-
-
-class WorkerCommand(Struct, frozen=True):
-    """A command with the number that its replies carry."""
-
-    number: int
-    command: LoadCommand | BeginClients
-
-
-class WorkerReply(Struct, frozen=True):
-    """A worker's reply to the command of this number."""
-
-    number: int
-    reply: LoadReply
 
 
 # --- bench calibrate -----------------------------------------------------------------------------

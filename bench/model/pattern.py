@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bench.model.component import ServiceRequest
+from bench.model.part import SERVER, Part
 
 
 @dataclass(frozen=True)
@@ -18,6 +19,7 @@ class Pattern:
     requires: tuple[str, ...] = ()
     compared: bool = True
     example: str = ""
+    parts: tuple[Part, ...] = (SERVER,)
     proxies: tuple[str, ...] = ()
     """Names of its proxies; "side.*" where each client has one of its own."""
 

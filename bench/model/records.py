@@ -12,6 +12,7 @@ from typing import Any, Literal
 from bench.model.fault import FaultDone
 from bench.model.pattern import Pattern
 from bench.model.readings import PathCounts, Reading, Wire, total_reading
+from bench.model.samples import CLIENTS
 from bench.model.trial import Trial
 
 
@@ -78,6 +79,9 @@ class TrialFile:
     counted: int = 0
     operations: list[str] = field(default_factory=list)
     outcome_operation: str = ""
+    parts: list[str] = field(default_factory=lambda: [CLIENTS])
+    """Who recorded rows, in the order of their codes."""
+
     wire: dict[str, Wire] = field(default_factory=dict)
     link: dict[str, list[PathCounts]] = field(default_factory=dict)
     links: dict[str, dict[str, list[PathCounts]]] = field(default_factory=dict)

@@ -1,6 +1,6 @@
 """The row of one operation: its binary layout in memory and on the way home.  Pure.
 
-A load process packs rows with `PACK`; everyone else reads them with `DTYPE`.
+Who performs operations packs rows with `PACK`; everyone else reads them with `DTYPE`.
 Times are integer nanoseconds of the host's monotonic clock.
 """
 
@@ -13,6 +13,9 @@ import numpy as np
 COMMON_OPERATIONS = ("connect", "tick")
 """Recorded by every load process, before the experiment's own operations."""
 
+CLIENTS = "clients"
+"""The name, among those who record rows, of all load processes; their code is 0."""
+
 OUTCOMES = ("ok", "empty", "failed", "pending")
 OK, EMPTY, FAILED, PENDING = range(4)
 
@@ -22,7 +25,7 @@ DTYPE = np.dtype(
     [
         ("operation", "u1"),
         ("outcome", "u1"),
-        ("reserved", "<u2"),
+        ("part", "<u2"),
         ("client", "<u4"),
         ("sequence", "<i8"),
         ("intended_ns", "<i8"),

@@ -36,9 +36,15 @@ def paths_of(link: str) -> str:
     return f"{linktext.prefix_of(link)}{PATHS}"
 
 
-def actors_of(pattern: Pattern, load: Mapping[str, Any]) -> dict[str, ActorGroup]:
-    """What a trial of this pattern under this load (by field name) has, by name."""
-    found = {"server": ActorGroup("part")}
+def actors_of(
+    pattern: Pattern, load: Mapping[str, Any], counts: Mapping[str, int] | None = None
+) -> dict[str, ActorGroup]:
+    """What a trial of this pattern under this load (by field name) has, by name.
+
+    `counts` says how many processes each part has (else one).
+    """
+    counts = counts or {}
+    found = {part.name: ActorGroup("part", counts.get(part.name, 1)) for part in pattern.parts}
     found |= {request.name: ActorGroup("service") for request in pattern.services}
     for name, _, each in (text.partition(".") for text in pattern.proxies):
         found[name] = ActorGroup("proxy", int(load["clients"]) if each else 1)

@@ -43,11 +43,17 @@ T = TypeVar("T")
 # --- writing -----------------------------------------------------------------
 
 
-def write_samples(path: Path, rows: np.ndarray, operations: Sequence[str]) -> None:
+def write_samples(
+    path: Path,
+    rows: np.ndarray,
+    operations: Sequence[str],
+    parts: Sequence[str] = (samples.CLIENTS,),
+) -> None:
     """Rows of samples.DTYPE as Parquet; every row, every nanosecond."""
     columns: dict[str, pa.Array] = {
         "operation": _dictionary(rows["operation"], operations),
         "outcome": _dictionary(rows["outcome"], samples.OUTCOMES),
+        PART: _dictionary(rows["part"], parts),
     }
     for name in _plain_columns(samples.DTYPE):
         columns[name] = pa.array(np.ascontiguousarray(rows[name]))
@@ -79,7 +85,7 @@ def write_meters(path: Path, rows: Sequence[MeterRow]) -> None:
 
 
 def _dictionary(codes: np.ndarray, words: Sequence[str]) -> pa.Array:
-    return pa.DictionaryArray.from_arrays(pa.array(codes.astype(np.int8)), pa.array(list(words)))
+    return pa.DictionaryArray.from_arrays(pa.array(codes.astype(np.int16)), pa.array(list(words)))
 
 
 def _write_table(path: Path, table: pa.Table) -> None:
@@ -89,13 +95,17 @@ def _write_table(path: Path, table: pa.Table) -> None:
 # --- reading -----------------------------------------------------------------
 
 
-def read_samples(path: Path, operations: Sequence[str]) -> np.ndarray:
+def read_samples(
+    path: Path, operations: Sequence[str], parts: Sequence[str] = (samples.CLIENTS,)
+) -> np.ndarray:
     """The stored rows as samples.DTYPE; UsageError where the file is not such a table."""
 
     def rows_of(table: pa.Table) -> np.ndarray:
         rows = np.zeros(table.num_rows, samples.DTYPE)
         rows["operation"] = _codes(_column(table, "operation"), operations)
         rows["outcome"] = _codes(_column(table, "outcome"), samples.OUTCOMES)
+        if PART in table.column_names:
+            rows["part"] = _codes(_column(table, PART), parts)
         for name in _plain_columns(samples.DTYPE):
             rows[name] = _numbers(table, name, samples.DTYPE)
         return rows

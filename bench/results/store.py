@@ -118,8 +118,8 @@ class StoredTrial:
     def rows(self) -> np.ndarray:
         """The samples as samples.DTYPE; empty where the trial kept none."""
         path = self.path("samples.parquet")
-        operations = self.record.operations
-        return parquet.read_samples(path, operations) if path else np.zeros(0, samples.DTYPE)
+        operations, parts = self.record.operations, self.record.parts
+        return parquet.read_samples(path, operations, parts) if path else np.zeros(0, samples.DTYPE)
 
     @property
     def events(self) -> np.ndarray:

@@ -12,12 +12,13 @@ from functools import partial
 from bench.lab import faults
 from bench.lab.actors import Actor, ClientsActor, PathActor, ProcessActor, ProxyActor
 from bench.lab.faults import Action
+from bench.lab.parts import PartInstance
 from bench.lab.proxies.proxyset import ProxySet
 from bench.model import linktext
 from bench.model.errors import TrialFailed
 from bench.model.fault import ActorKind, ActorName, Fault, parse_faults, timeline
 from bench.plan.fault_checks import CLIENTS, paths_of, verb_of
-from bench.run.startup import RunningTrial, TrialContext, pids_of, start_target_again
+from bench.run.startup import RunningTrial, TrialContext, pids_of
 from bench.run.timeline import Timeline
 
 
@@ -50,16 +51,10 @@ def _action(fault: Fault, casts: Mapping[str, Cast]) -> Action:
 
 
 def _casts(running: RunningTrial, around: TrialContext) -> dict[str, Cast]:
-    server = ProcessActor(
-        "server",
-        lambda: [running.target.pid],
-        running.killed.update,
-        lambda: start_target_again(running, around),
-    )
-    found = {"server": Cast("part", lambda _: [server])}
-    if (proxies := running.proxies) is not None:
-        for name in proxies.names:
-            found[name] = Cast("proxy", partial(_proxies, running, proxies))
+    found = {part: _parts(part, running) for part in {one.part.name for one in running.parts}}
+    proxies = running.parts.proxies
+    for name in proxies.names:
+        found[name] = Cast("proxy", partial(_proxies, running, proxies))
     for name, node in around.nodes.items():
         found[name] = _processes("service", name, running, partial(pids_of, node), node.restart)
     for link in linktext.links_of(running.trial.load):
@@ -75,13 +70,28 @@ def _processes(
     pids: Callable[[], Sequence[int]],
     start: Callable[[], None] | None = None,
 ) -> Cast:
-    return Cast(kind, lambda _: [ProcessActor(name, pids, running.killed.update, start)])
+    return Cast(kind, lambda _: [ProcessActor(name, pids, running.parts.killed.update, start)])
+
+
+def _parts(name: str, running: RunningTrial) -> Cast:
+    """The processes of one part, numbered from 0."""
+    instances = [one for one in running.parts if one.part.name == name]
+
+    def actor_of(one: PartInstance) -> Actor:
+        pids = partial(getattr, one, "pids")
+        return ProcessActor(one.label, pids, running.parts.killed.update, one.start_again)
+
+    def chosen(actor: ActorName) -> list[Actor]:
+        last = len(instances) - 1 if actor.last is None else actor.last
+        return [actor_of(one) for one in instances[actor.first or 0 : last + 1]]
+
+    return Cast("part", chosen)
 
 
 def _proxies(running: RunningTrial, proxies: ProxySet, actor: ActorName) -> list[Actor]:
     first, last = actor.first or 0, actor.last
     chosen = proxies.of(actor.name)[first : None if last is None else last + 1]
-    return [ProxyActor(envoy, running.killed.update) for envoy in chosen]
+    return [ProxyActor(envoy, running.parts.killed.update) for envoy in chosen]
 
 
 def _paths(actor: ActorName, running: RunningTrial, link: str) -> list[Actor]:

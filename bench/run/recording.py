@@ -16,21 +16,45 @@ from bench.model.messages import LoadResults
 from bench.model.records import MeterRow, TrialFile
 from bench.model.samples import COMMON_OPERATIONS
 from bench.results import parquet, store
-from bench.run.startup import RunningTrial
+from bench.run.startup import CLIENT_ROWS, RunningTrial
+
+LOAD_LOG = "load.log"
 
 
 def keep_raw(running: RunningTrial, experiment: Experiment, meters: list[MeterRow]) -> int:
     """The processes' binary records become Parquet; returns the rows that there are."""
     operations = [*COMMON_OPERATIONS, *experiment.operations]
     folder = running.folder
-    rows = _read_binary(folder / "rows.bin", samples.DTYPE)
-    events = _read_binary(folder / "events.bin", samples.EVENT_DTYPE)
-    # The record of a source that was killed ends in rows that nobody wrote.
-    events = events[events["sequence"] > 0]
-    parquet.write_samples(folder / "samples.parquet", rows, operations)
-    parquet.write_events(folder / "events.parquet", events)
+    rows = _all_rows(running)
+    parquet.write_samples(folder / "samples.parquet", rows, operations, recorders(running))
+    parquet.write_events(folder / "events.parquet", _all_events(running))
     parquet.write_meters(folder / "meters.parquet", meters)
     return len(rows)
+
+
+def recorders(running: RunningTrial) -> list[str]:
+    """Who may have recorded rows; the place of each is its code in them."""
+    return [samples.CLIENTS, *(instance.label for instance in running.parts)]
+
+
+def _all_rows(running: RunningTrial) -> np.ndarray:
+    """The rows of load processes and parts, each with the code of who recorded it."""
+    blocks = [_read_binary(running.folder / CLIENT_ROWS, samples.DTYPE)]
+    for code, instance in enumerate(running.parts, start=1):
+        for path in instance.rows_files:
+            if len(block := _read_binary(path, samples.DTYPE)):
+                blocks.append(block.copy())
+                blocks[-1]["part"] = code
+    return np.concatenate(blocks) if len(blocks) > 1 else blocks[0]
+
+
+def _all_events(running: RunningTrial) -> np.ndarray:
+    """What all parts published."""
+    events = np.concatenate(
+        [_read_binary(instance.events, samples.EVENT_DTYPE) for instance in running.parts]
+    )
+    # The record of a source that was killed ends in rows that nobody wrote.
+    return events[events["sequence"] > 0]
 
 
 def _read_binary(path: Path, dtype: np.dtype) -> np.ndarray:
@@ -42,14 +66,21 @@ def _read_binary(path: Path, dtype: np.dtype) -> np.ndarray:
     return np.frombuffer(data[: len(data) // dtype.itemsize * dtype.itemsize], dtype)
 
 
+def _counted(running: RunningTrial, rows: int) -> int:
+    """Operations that all say they did; of who cannot say it any more the rows count."""
+    if running.results is None or any(len(one.rows_files) > 1 for one in running.parts):
+        return rows
+    return running.results.counted + running.part_results.counted
+
+
 def record_of(
     running: RunningTrial, experiment: Experiment, reason: str, tail: list[str], rows: int
 ) -> TrialFile:
-    results = running.results or LoadResults(counted=rows)
+    results, part_results = running.results or LoadResults(), running.part_results
     links = dict(running.links)
     link = links.pop(CLIENTS, None)
-    for log in ("target.log", "load.log"):
-        path = running.folder / log
+    logs = [running.folder / LOAD_LOG, *(instance.log for instance in running.parts)]
+    for path in logs:
         if path.exists() and not path.stat().st_size:
             path.unlink()
     return TrialFile(
@@ -61,7 +92,8 @@ def record_of(
         t0_ns=running.t0_ns,
         t1_ns=running.t1_ns,
         phases_s=running.phases_s,
-        counted=results.counted,
+        counted=_counted(running, rows),
+        parts=recorders(running),
         operations=[*COMMON_OPERATIONS, *experiment.operations],
         outcome_operation=experiment.outcome_operation,
         wire=results.wire,
@@ -70,10 +102,11 @@ def record_of(
         counts=running.counts,
         facts={
             **results.facts,
+            **part_results.facts,
             **({"link": link.facts} if link else {}),
             **({"links": {name: one.facts for name, one in links.items()}} if links else {}),
-            "client_failures": results.failures,
-            "client_errors": results.errors,
+            "client_failures": results.failures + part_results.failures,
+            "client_errors": [*results.errors, *part_results.errors],
         },
         cpu_sets=running.sets,
         faults=running.faults,

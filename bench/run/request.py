@@ -26,6 +26,7 @@ from bench.plan import fault_checks
 from bench.plan.claim_trials import chosen_claims, trials_of_claims
 from bench.plan.trials import Request, loads_of, trials_of
 from bench.run import planfile, runner
+from bench.run.startup import counts_of
 
 QUICK_REPEATS = 3
 
@@ -128,7 +129,7 @@ def plan_of(asked: Asked) -> runner.RunPlan:
 def check_faults(pattern: Pattern, load: Mapping[str, Any]) -> None:
     """Every fault of the load must be one that can be done to what the pattern has."""
     if text := load.get(FAULT):
-        actors = fault_checks.actors_of(pattern, load)
+        actors = fault_checks.actors_of(pattern, load, counts_of(pattern, load))
         fault_checks.check_faults(text, actors, faults.verbs())
 
 

@@ -10,17 +10,19 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol
 
-from bench.catalog import ROOT
+from bench import catalog
 from bench.lab import linked
 from bench.lab.meters import Meters
 from bench.lab.network.network import Network
+from bench.lab.parts import START_SECONDS
+from bench.lab.partset import PartSet
 from bench.lab.ports import free_port
-from bench.lab.processes import Child, ChildDied, python_child
-from bench.lab.proxies.proxyset import ProxySet
-from bench.lab.side import ON_LOOPBACK, Side, Sides
+from bench.lab.processes import Child
+from bench.lab.side import ON_LOOPBACK, Sides
 from bench.model import linktext
+from bench.model.combining import combine
 from bench.model.errors import TrialFailed
 from bench.model.fault import FaultDone
 from bench.model.load import Load
@@ -31,29 +33,29 @@ from bench.model.messages import (
     LoadConfig,
     LoadReady,
     LoadResults,
-    PartCommand,
     PartConfig,
-    PartReady,
+    PartResults,
     Probe,
     Probed,
-    Publish,
     Spawn,
     Tried,
     TryClient,
     Values,
     Verify,
 )
+from bench.model.pattern import Pattern
 from bench.model.proxy import Endpoint
 from bench.model.trial import Trial
 
-T = TypeVar("T")
-
-START_SECONDS = 30.0
 CONNECT_BASE_SECONDS = 30.0
 CONNECTS_PER_SECOND = 100.0
 """The slowest pace of connecting that is still waited for."""
 
 STEP_SECONDS = 0.02
+FLUSH_SECONDS = 0.2
+"""How often a part keeps what it recorded where a fault may end it."""
+
+CLIENT_ROWS = "rows.bin"
 
 
 class Observer(Protocol):
@@ -73,29 +75,20 @@ class RunningTrial:
     trial: Trial
     folder: Path
     sets: dict[str, list[int]]
-    target: Child
+    parts: PartSet
     load: Child
     phases_s: dict[str, float] = field(default_factory=dict)
     t0_ns: int = 0
     t1_ns: int = 0
     meters: Meters | None = None
     network: Network | None = None
-    proxies: ProxySet | None = None
     sides: Sides = ON_LOOPBACK
     links: Mapping[str, linked.LinkRecord] = field(default_factory=dict)
     counts: dict[str, dict[str, float]] = field(default_factory=dict)
-    has_counts: bool = False
     clients: LoadReady | None = None
     results: LoadResults | None = None
     nodes: Mapping[str, ServiceNode] = field(default_factory=dict)
-    killed: set[int] = field(default_factory=set)
-    """Processes that a fault ended: their death is no failure."""
-
-    port: int = 0
-    publish: Publish | None = None
-    replaced: list[Child] = field(default_factory=list)
-    """Processes of the target that were killed and started again."""
-
+    part_results: PartResults = field(default_factory=PartResults)
     faults: list[FaultDone] = field(default_factory=list)
 
 
@@ -141,54 +134,17 @@ def timed(running: RunningTrial, phase: str) -> Any:
         running.phases_s[phase] = time.monotonic() - began
 
 
-def ask_target(
-    running: RunningTrial, message: PartCommand, kind: type[T], seconds: float = 30.0
-) -> T | None:
-    """The target's reply; None where a fault has killed it."""
-    target = running.target
-    try:
-        return target.ask(message, kind, seconds)
-    except ChildDied:
-        if target.pid in running.killed:
-            return None
-        raise
-
-
 def check_services(running: RunningTrial) -> None:
     """TrialFailed where a service has died that no fault has killed."""
     for name, node in running.nodes.items():
-        if not node.alive and not running.killed.issuperset(node.pids):
+        if not node.alive and not running.parts.killed.issuperset(node.pids):
             raise TrialFailed(f"{name} was not killed by a fault")
 
 
-def target_process(folder: Path, pins: Sequence[int], side: Side) -> Child:
-    """A fresh process for the target, which has not been told yet what it is."""
-    return python_child("targets", "target", folder / "target.log", pins, ROOT, side.join)
-
-
-def part_config(running: RunningTrial, around: TrialContext) -> PartConfig:
-    trial = running.trial
-    return PartConfig(
-        pattern=trial.pattern,
-        load=dict(trial.load),
-        seed=trial.seed,
-        services=dict(around.services),
-        host=running.sides.backend.host,
-        port=running.port,
-        log=str(running.folder / "events.bin"),
-    )
-
-
-def start_target_again(running: RunningTrial, around: TrialContext) -> None:
-    """After its death: a fresh process at the same address, that goes on where it was."""
-    target = target_process(running.folder, running.sets["backend"], running.sides.backend)
-    # The one that is asked by others is the dead one until this one is ready.
-    running.replaced.append(target)
-    target.tell(part_config(running, around))
-    target.listen(PartReady, START_SECONDS)
-    if running.publish is not None:
-        target.ask(running.publish, Done)
-    running.replaced[-1], running.target = running.target, target
+def counts_of(pattern: Pattern, load: Mapping[str, Any]) -> dict[str, int]:
+    """How many processes each part of a pattern has under a load (by field name)."""
+    parameters = catalog.experiments()[pattern.experiment].load.parameters
+    return {part.name: part.instances(load, parameters) for part in pattern.parts}
 
 
 def service_endpoints(services: Mapping[str, Values]) -> dict[str, list[Endpoint]]:
@@ -201,37 +157,31 @@ def service_endpoints(services: Mapping[str, Values]) -> dict[str, list[Endpoint
 
 
 def start(running: RunningTrial, around: TrialContext) -> None:
+    """Configure all parts in order, then the load process, each where it runs."""
     trial = running.trial
     links = linktext.links_of(trial.load)
     if running.network is not None:
         captures = {name: running.folder / f"{name}.pcap" for name in around.captures}
         wanted = {name: path for name, path in captures.items() if name in links}
         running.network.shape(links, trial.seed, wanted)
-    running.target.tell(part_config(running, around))
-    part = running.target.listen(PartReady, START_SECONDS)
-    address = part.address
-    running.port = address.port
-    running.has_counts = part.has_counts or bool(part.proxies)
-    if part.proxies:
-        running.proxies = proxies = ProxySet(
-            running.sides, running.sets["backend"], int(trial.load["clients"])
-        )
-        proxies.declare(part.proxies)
-        proxies.start_all(
-            {
-                "server": [Endpoint(address.host, address.port)],
-                **service_endpoints(around.services),
-            }
-        )
-        address = proxies.before(address)
+    config = PartConfig(
+        pattern=trial.pattern,
+        load=dict(trial.load),
+        seed=trial.seed,
+        services=dict(around.services),
+        flush_s=FLUSH_SECONDS if trial.load.get("fault") else 0.0,
+    )
+    parts = running.parts
+    parts.start(config, running.sides, service_endpoints(around.services))
     running.load.tell(
         LoadConfig(
             pattern=trial.pattern,
             load=dict(trial.load),
             seed=trial.seed,
-            address=address,
+            address=parts.entrance,
             workers=around.workers,
-            rows=str(running.folder / "rows.bin"),
+            rows=str(running.folder / CLIENT_ROWS),
+            parts=parts.reached,
             port=free_port() if around.workers > 1 else 0,
         )
     )
@@ -241,11 +191,14 @@ def start(running: RunningTrial, around: TrialContext) -> None:
 
 
 def verify(running: RunningTrial) -> None:
-    """The pattern answers one correct exchange, or the trial stops with the reason."""
+    """The pattern answers one correct exchange, or the trial stops with the reason.
+
+    It is begun by whoever makes the work: a part that publishes, a caller, or the client.
+    """
     try:
-        tried = running.load.ask(TryClient(), Tried)
-        probe = running.target.ask(Probe(tried.client or 0), Probed)
-        running.load.ask(Verify(probe.sequence), Done)
+        client = running.load.ask(TryClient(), Tried).client or 0
+        probe = combine(running.parts.ask(Probe(client), Probed))
+        running.load.ask(Verify(probe.sequence, probe.is_checked), Done)
     except TrialFailed as error:
         raise TrialFailed(f"the pattern gave no correct answer: {error}") from None
 

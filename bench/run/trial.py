@@ -5,51 +5,53 @@ Knows one trial; what came before and after it is the runner's.
 
 from __future__ import annotations
 
-import math
 import shutil
 import time
 from functools import partial
 from pathlib import Path
 from typing import Any
 
+from bench import catalog
 from bench.catalog import ROOT
 from bench.lab import linked
 from bench.lab.meters import Meter, Meters
-from bench.lab.processes import cpu_sets, python_child
+from bench.lab.parts import START_SECONDS
+from bench.lab.partset import PartSet
+from bench.lab.processes import Child, cpu_sets, python_child
+from bench.lab.proxies.proxyset import ProxySet
+from bench.model.combining import combine
 from bench.model.errors import TrialFailed
 from bench.model.experiment import Experiment
 from bench.model.load import Load
 from bench.model.messages import (
     AskClientCounters,
     AskCounts,
-    AskPartCounters,
+    Begin,
     ClientCounters,
     Counts,
     Done,
     FinishLoad,
     FinishPart,
     LoadResults,
-    PartCounters,
-    Publish,
+    PartResults,
     Window,
 )
+from bench.model.part import Part
 from bench.model.proxy import ROLE
 from bench.model.records import TrialFile
 from bench.model.trial import Trial
+from bench.run.draining import drain
 from bench.run.fault_actors import timeline_of
-from bench.run.recording import keep_raw, record_of
+from bench.run.recording import LOAD_LOG, keep_raw, record_of
 from bench.run.startup import (
-    START_SECONDS,
-    STEP_SECONDS,
     Observer,
     RunningTrial,
     TrialContext,
-    ask_target,
     check_services,
     connect,
+    counts_of,
     pids_of,
     start,
-    target_process,
     timed,
     verify,
 )
@@ -72,17 +74,27 @@ def run_trial(
     what was measured until then.
     """
     began = time.monotonic()
-    sets = cpu_sets(around.workers)
-    sides = around.sides
-    target = target_process(folder, sets["backend"], sides.backend)
+    pattern = catalog.patterns(experiment.name)[trial.pattern.partition("/")[2]]
+    sets, sides = cpu_sets(around.workers), around.sides
+
+    def launch(part: Part, name: str, log: Path) -> Child:
+        return python_child("targets", name, log, sets["backend"], ROOT, sides[part.side].join)
+
+    parts = PartSet(
+        pattern,
+        counts_of(pattern, trial.load),
+        folder,
+        launch,
+        ProxySet(sides, sets["backend"], int(trial.load["clients"])),
+    )
     load = python_child(
-        "bench.load", "load process", folder / "load.log", sets["load"], ROOT, sides.clients.join
+        "bench.load", "load process", folder / LOAD_LOG, sets["load"], ROOT, sides.clients.join
     )
     running = RunningTrial(
         trial,
         folder,
         sets,
-        target,
+        parts,
         load,
         network=around.network,
         sides=sides,
@@ -95,15 +107,11 @@ def run_trial(
         reason = str(error)
         if running.network is not None:
             linked.abandon(running.network)
-        tail = running.target.log_tail() + load.log_tail()
-        tail += running.proxies.log_tail() if running.proxies else []
+        tail = [*parts.log_tail(), *load.log_tail()]
     finally:
         rows = running.meters.end() if running.meters else []
         load.stop()
-        for child in (*running.replaced, running.target):
-            child.stop()
-        if running.proxies is not None:
-            running.proxies.stop()
+        parts.stop()
     rows_stored = keep_raw(running, experiment, rows)
     record = record_of(running, experiment, reason, tail, rows_stored)
     spent = sum(running.phases_s.values())
@@ -137,11 +145,11 @@ def _execute(
 
 
 def _meters(running: RunningTrial, around: TrialContext) -> list[Meter]:
-    """What is metered: the part, the proxy before it, services, load processes, the link."""
-    clients, proxies, network = running.clients, running.proxies, running.network
+    """What is metered: parts, the proxies around them, services, load processes, the link."""
+    clients, proxies, network = running.clients, running.parts.proxies, running.network
     assert clients is not None
     found = [
-        Meter("server", "server", lambda: [running.target.pid]),
+        *(Meter(one.label, one.part.role, partial(getattr, one, "pids")) for one in running.parts),
         Meter("clients", "generator", lambda: clients.pids),
         *(
             Meter(name, role, partial(pids_of, around.nodes[name]))
@@ -161,7 +169,7 @@ def _end(
     """Wait for what is under way, then have everybody hand over what was measured."""
     with timed(running, "drain"):
         observer.phase("drain", running)
-        _drain(experiment, running, load, observer)
+        drain(experiment, running, load, observer)
     assert running.meters is not None
     running.meters.read("end")
     if running.network is not None:
@@ -170,7 +178,7 @@ def _end(
     _count(running, "end")
     observer.phase("finish", running)
     running.results = running.load.ask(FinishLoad(), LoadResults, 120.0)
-    ask_target(running, FinishPart(), PartCounters)
+    running.part_results = combine(running.parts.ask(FinishPart(), PartResults) or [PartResults()])
 
 
 def _set_window(running: RunningTrial, load: Load[Any]) -> int:
@@ -183,8 +191,7 @@ def _set_window(running: RunningTrial, load: Load[Any]) -> int:
 
 def _window(running: RunningTrial, observer: Observer, start_ns: int) -> None:
     t0_ns, t1_ns = running.t0_ns, running.t1_ns
-    running.publish = Publish(start_ns, t1_ns)
-    running.target.ask(running.publish, Done)
+    running.parts.begin(Begin(start_ns, t0_ns, t1_ns))
     running.load.ask(Window(t0_ns, t1_ns), Done)
     assert running.meters is not None
     running.meters.begin(t0_ns, t1_ns)
@@ -203,14 +210,12 @@ def _count(running: RunningTrial, mark: str) -> None:
     Not in the meters' thread: the answer takes a millisecond, which is no matter for
     counts, but would be one for the clock of CPU times.
     """
-    if not running.has_counts:
+    if not running.parts.has_counts:
         return
-    reply = ask_target(running, AskCounts(), Counts)
-    if reply is None:
+    replies = running.parts.ask(AskCounts(), Counts)
+    if not replies:
         return
-    found = dict(reply.counts)
-    if running.proxies is not None:
-        found |= running.proxies.counts()
+    found = combine(replies).counts | running.parts.proxies.counts()
     running.counts[mark] = found
 
 
@@ -218,59 +223,12 @@ def _watch_until(running: RunningTrial, end_ns: int, observer: Observer) -> None
     """Wait, telling the observer now and then; notice a child that dies."""
     while (left_s := (end_ns - time.monotonic_ns()) / 1e9) > 0:
         time.sleep(min(WATCH_SECONDS, left_s))
-        for child in (running.target, running.load):
-            if child.pid not in running.killed:
-                child.check_alive()
-        if running.proxies is not None:
-            running.proxies.check_alive(running.killed)
+        running.parts.check_alive()
+        running.load.check_alive()
         check_services(running)
         # Not close to the end: the answer must not be under way at t1.
         if left_s > 2 * WATCH_SECONDS:
             observer.counts(running.load.ask(AskClientCounters(), ClientCounters))
-
-
-def _drain(
-    experiment: Experiment, running: RunningTrial, load: Load[Any], observer: Observer
-) -> None:
-    """Wait for what is still owed, at most as long as the experiment has patience."""
-    deadline = time.monotonic() + experiment.patience_s(load)
-    per_event = experiment.deliveries_per_event(load)
-    still = Stillness(experiment.gives_up_after_s(load))
-    while True:
-        left_s = max(0.1, deadline - time.monotonic())
-        server = ask_target(running, AskPartCounters(), PartCounters, left_s + START_SECONDS)
-        if server is None:  # killed on purpose: nothing more will come
-            return
-        if server.failure and not running.killed:
-            raise TrialFailed(server.failure)
-        counters = running.load.ask(AskClientCounters(), ClientCounters)
-        observer.counts(counters)
-        if server.published is None:  # clients make the work
-            if not counters.busy:
-                return
-        # The probe of the verification was published before there were clients.
-        elif not server.publishing and counters.outcomes >= (server.published - 1) * per_event:
-            return
-        if time.monotonic() > deadline:
-            return
-        if still.lasts(counters.outcomes, time.monotonic()):
-            return
-        time.sleep(STEP_SECONDS)
-
-
-class Stillness:
-    """Sees that a number has not changed for a while."""
-
-    def __init__(self, seconds: float | None) -> None:
-        self._seconds = math.inf if seconds is None else seconds
-        self._value = -1
-        self._since_s = 0.0
-
-    def lasts(self, value: int, now_s: float) -> bool:
-        """Whether `value` has been the same for long enough."""
-        if value != self._value:
-            self._value, self._since_s = value, now_s
-        return now_s - self._since_s >= self._seconds
 
 
 def discard(folder: Path) -> None:

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bench.catalog import ROOT
+from bench.lab.parts import START_SECONDS
+from bench.lab.partset import PartSet
 from bench.lab.ports import accepts
 from bench.lab.processes import Child, cpu_sets, python_child
 from bench.lab.proxies.proxyset import ProxySet
@@ -19,26 +21,26 @@ from bench.lab.scratch import folder_for
 from bench.lab.side import ON_LOOPBACK
 from bench.lab.tap import Crossing, Tap
 from bench.model import linktext
+from bench.model.combining import combine
 from bench.model.errors import UsageError
 from bench.model.messages import (
     Address,
+    Begin,
     Done,
     LoadConfig,
     LoadReady,
     PartConfig,
-    PartReady,
     Probe,
     Probed,
-    Publish,
     Tried,
     TryClient,
     Values,
     Verify,
 )
+from bench.model.part import Part
 from bench.model.pattern import Pattern
-from bench.model.proxy import Endpoint
 from bench.run.services import Services
-from bench.run.startup import START_SECONDS, service_endpoints
+from bench.run.startup import counts_of, service_endpoints
 
 FOREVER_NS = 10**18
 TRACE_SECONDS = 20.0
@@ -47,9 +49,9 @@ LINE_BYTES = 16
 
 @dataclass(frozen=True)
 class Staged:
-    """A running target and where it is."""
+    """Running parts and where clients reach them."""
 
-    target: Child
+    parts: PartSet
     address: Address
     folder: Path
 
@@ -72,32 +74,32 @@ def staged(
         )
     services = Services(cpu_sets(1)["backend"], foreign, says)
     with folder_for("patternbench-stage-") as folder:
-        target = None
-        proxies = ProxySet(ON_LOOPBACK, cpu_sets(1)["backend"], int(str(load["clients"])))
+        parts = None
         try:
             around = services.around(pattern, 1)
-            target = python_child("targets", "target", folder / "target.log", (), ROOT)
+            counts = counts_of(pattern, load)
+            clients = int(str(load["clients"]))
+            proxies = ProxySet(ON_LOOPBACK, cpu_sets(1)["backend"], clients)
+            parts = PartSet(pattern, counts, folder, _launch, proxies)
             config = PartConfig(
                 pattern=pattern.id, load=load, seed=1, services=dict(around.services), port=port
             )
-            ready = target.ask(config, PartReady, START_SECONDS)
-            address = ready.address
-            proxies.declare(ready.proxies)
-            server = Endpoint(address.host, address.port)
-            proxies.start_all({"server": [server], **service_endpoints(around.services)})
-            address = proxies.before(address)
-            yield Staged(target, address, folder)
+            parts.start(config, ON_LOOPBACK, service_endpoints(around.services))
+            yield Staged(parts, parts.entrance, folder)
         finally:
-            proxies.stop()
-            if target is not None:
-                target.stop()
+            if parts is not None:
+                parts.stop()
             services.stop()
+
+
+def _launch(_: Part, name: str, log: Path) -> Child:
+    return python_child("targets", name, log, (), ROOT)
 
 
 def publish(stage: Staged) -> None:
     """Let the target publish by its schedule until it is stopped."""
     now = time.monotonic_ns()
-    stage.target.ask(Publish(now, now + FOREVER_NS), Done)
+    stage.parts.ask(Begin(now, now, now + FOREVER_NS), Done)
 
 
 def trace(pattern: Pattern, load: Values, stage: Staged) -> tuple[Tap, list[Crossing]]:
@@ -118,12 +120,13 @@ def trace(pattern: Pattern, load: Values, stage: Staged) -> tuple[Tap, list[Cros
         seed=1,
         address=_through(tap, stage.address),
         rows=str(stage.folder / "rows.bin"),
+        parts=stage.parts.reached,
     )
     try:
         client.ask(config, LoadReady, START_SECONDS)
         number = client.ask(TryClient(), Tried).client or 0
-        probe = stage.target.ask(Probe(number), Probed)
-        client.ask(Verify(probe.sequence), Done, TRACE_SECONDS)
+        probe = combine(stage.parts.ask(Probe(number), Probed))
+        client.ask(Verify(probe.sequence, probe.is_checked), Done, TRACE_SECONDS)
     finally:
         client.stop()
         tap.close()

@@ -59,7 +59,7 @@ def ordered(pattern: str, repeats: int, results: Path) -> Path:
 
 def test_a_killed_process_fails_its_trial_and_the_run_goes_on(tmp_path: Path) -> None:
     folder = ordered("notifications/sse", 3, tmp_path)
-    killer = Killer(lambda running: running.target.pid, lambda running: running.load.pid)
+    killer = Killer(server_of, lambda running: running.load.pid)
     run = runner.execute(folder, {}, killer)
     assert [record.status for record in killer.records] == ["failed", "failed", "ok"]
     assert [record.reason for record in killer.records[:2]] == [
@@ -74,6 +74,11 @@ def test_a_killed_process_fails_its_trial_and_the_run_goes_on(tmp_path: Path) ->
     words = (folder / "report" / "report.md").read_text()
     for record in killer.records[:2]:
         assert record.reason in words
+
+
+def server_of(running: Any) -> int:
+    ((pid,),) = [part.pids for part in running.parts]
+    return pid
 
 
 def broker_of(running: Any) -> int:

@@ -40,7 +40,7 @@ class Stopper(Quiet):
             threading.Thread(target=self.stop, args=(running,)).start()
 
     def stop(self, running: Any) -> None:
-        pid = running.target.pid
+        ((pid,),) = [part.pids for part in running.parts]
         time.sleep(max(0.0, running.t0_ns / 1e9 + STOP_AFTER_S - time.monotonic()))
         os.kill(pid, signal.SIGSTOP)
         self.stopped_ns = time.monotonic_ns()
@@ -118,7 +118,9 @@ class Capture(Quiet):
 
     def phase(self, name: str, running: Any) -> None:
         if name == "connect":
-            sockets = psutil.Process(running.target.pid).net_connections("tcp4")
+            sockets = psutil.Process(
+                *[pid for part in running.parts for pid in part.pids]
+            ).net_connections("tcp4")
             (self.port,) = {s.laddr.port for s in sockets if s.status == psutil.CONN_LISTEN}
             self.begin()
         if name == "window":

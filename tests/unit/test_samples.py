@@ -35,7 +35,7 @@ def test_struct_and_dtype_are_one_layout() -> None:
     assert samples.DTYPE.names == (
         "operation",
         "outcome",
-        "reserved",
+        "part",
         "client",
         "sequence",
         "intended_ns",

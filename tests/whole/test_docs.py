@@ -175,7 +175,6 @@ def test_laws_are_explained() -> None:
 
 def test_the_results_format_is_documented() -> None:
     names = [*(samples.DTYPE.names or ()), *(samples.EVENT_DTYPE.names or ()), *samples.OUTCOMES]
-    names.remove("reserved")
     for kind in (RunFile, TrialFile, Trial, Wire, Reading, PathCounts, WayCounts):
         names += [entry.name for entry in dataclasses.fields(kind)]
     assert undocumented([*names, *SUMMARY], "docs/results.md") == []

@@ -24,7 +24,7 @@ operation_rows = st.tuples(
     uint32,
     uint32,
 )
-FIELDS = [name for name in DTYPE.names or () if name != "reserved"]
+FIELDS = [name for name in DTYPE.names or () if name != "part"]
 
 
 @given(st.lists(operation_rows, max_size=20))

@@ -11,9 +11,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import Struct
 
+from bench.load import worker_messages
 from bench.model import messages
 from bench.model.combining import combine, rules_of, total
-from bench.model.messages import ClientCounters, Done, LoadResults, Tried
+from bench.model.messages import (
+    ClientCounters,
+    Counts,
+    Done,
+    LoadResults,
+    PartCounters,
+    PartResults,
+    Probed,
+    Tried,
+)
 from bench.model.readings import Wire
 from bench.pipes import hear, line_of
 
@@ -22,12 +32,12 @@ UNIONS = {
 }
 MESSAGES = [
     value
-    for value in vars(messages).values()
+    for value in {**vars(messages), **vars(worker_messages)}.values()
     if isinstance(value, type)
     and issubclass(value, Struct)
-    and value.__module__ == messages.__name__
+    and value.__module__ in (messages.__name__, worker_messages.__name__)
 ]
-COMBINED = (ClientCounters, LoadResults, Tried, Done)
+COMBINED = (ClientCounters, LoadResults, Tried, Done, PartCounters, PartResults, Counts, Probed)
 
 
 def sample_of(kind: type[Struct]) -> Struct:
@@ -134,6 +144,14 @@ def counters(**values: Any) -> ClientCounters:
             LoadResults(counted=7, wire={"t0": Wire(open=3, rtt_us=6.0)}),
         ),
         ([Done(), Done()], Done()),
+        ([PartCounters(published=2), PartCounters()], PartCounters(published=2)),
+        ([PartCounters(published=2), PartCounters(published=3)], PartCounters(published=5)),
+        (
+            [PartCounters(publishing=True, failure="x"), PartCounters(failure="y")],
+            PartCounters(publishing=True, failure="x"),
+        ),
+        ([Counts({"a": 1.0}), Counts({"a": 2.0, "b": 1.0})], Counts({"a": 3.0, "b": 1.0})),
+        ([Probed(), Probed(7), Probed(is_checked=True)], Probed(7, is_checked=True)),
     ],
 )
 def test_several_load_processes_speak_as_one(parts: list[Struct], whole: Struct) -> None:

@@ -12,6 +12,7 @@ from bench.model.component import ServiceRequest
 from bench.model.errors import UsageError
 from bench.model.fault import Verb
 from bench.model.load import SHARED
+from bench.model.part import Part
 from bench.model.pattern import Pattern
 from bench.plan.fault_checks import ActorGroup, actors_of, check_faults
 
@@ -49,6 +50,9 @@ def test_what_a_trial_has() -> None:
     found = actors_of(proxied, load_of(clients=7))
     assert found["far"] == ActorGroup("proxy")
     assert found["side"] == ActorGroup("proxy", 7)
+    parts = (Part("hub", "server"), Part("worker", "worker", "workers"))
+    found = actors_of(dataclasses.replace(pattern, parts=parts), load_of(), {"worker": 3})
+    assert (found["hub"], found["worker"]) == (ActorGroup("part"), ActorGroup("part", 3))
 
 
 @pytest.mark.parametrize(

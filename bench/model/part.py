@@ -1,0 +1,109 @@
+"""A part of a pattern: one process, or several equal ones, with a role.
+
+Declared in the pattern's target file, in start order:
+
+    PARTS = (
+        {"name": "publisher", "role": "publisher"},
+        {"name": "backend", "role": "server", "count": "backends", "side": "backend"},
+    )
+
+Must not know how a process is started.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+from bench.model.errors import UsageError
+from bench.model.links import BACKEND, SIDES
+from bench.model.load import Parameter
+
+ROLES = ("server", "worker", "publisher", "receiver", "caller")
+"""Roles of parts that have metrics; a part may have another one, which is metered alike."""
+
+MOST_INSTANCES = 64
+_NAME = re.compile(r"[a-z][a-z0-9_]*")
+EXAMPLE = 'PARTS = ({"name": "worker", "role": "worker", "count": 2, "side": "backend"},)'
+
+
+@dataclass(frozen=True)
+class Part:
+    """`count` equal processes of a pattern on one side; a text names the load's parameter.
+
+    `class_name` is the class of the target file that each of them runs.
+    """
+
+    name: str
+    role: str
+    count: int | str = 1
+    side: str = BACKEND
+    class_name: str = "Target"
+
+    def instances(self, load: Mapping[str, Any], parameters: Mapping[str, Parameter]) -> int:
+        """How many there are under this load (by field name); UsageError where it is no number."""
+        if isinstance(self.count, int):
+            return self.count
+        parameter = parameters.get(self.count)
+        value = load.get(parameter.field_name) if parameter else None
+        if isinstance(value, bool) or not isinstance(value, int) or value > MOST_INSTANCES:
+            raise UsageError(
+                f"{self.count}={value}: the number of parts {self.name} must be a whole number "
+                f"up to {MOST_INSTANCES}; set {self.count}, or correct PARTS"
+            )
+        return value
+
+    def label(self, number: int) -> str:
+        """What one of them is called: `server` where there is one by declaration, `worker.1`."""
+        return self.name if self.count == 1 else f"{self.name}.{number}"
+
+
+SERVER = Part("server", "server")
+"""What a pattern has that declares no parts."""
+
+
+class _Declaration(msgspec.Struct, forbid_unknown_fields=True, rename={"class_name": "class"}):
+    name: str
+    role: str
+    count: int | str = 1
+    side: str = BACKEND
+    class_name: str = ""
+
+    def part(self) -> Part:
+        camel = "".join(word.capitalize() for word in self.name.split("_"))
+        return Part(self.name, self.role, self.count, self.side, self.class_name or camel)
+
+
+def read_parts(declared: object) -> tuple[Part, ...]:
+    """The parts that a PARTS literal declares; ValueError saying what is wrong with it."""
+    try:
+        found = msgspec.convert(declared, list[_Declaration])
+    except msgspec.ValidationError as error:
+        raise ValueError(str(error)) from None
+    parts = tuple(one.part() for one in found)
+    for wrong in (*_wrong(parts), *(problem for part in parts for problem in _wrong_in(part))):
+        raise ValueError(wrong)
+    return parts
+
+
+def _wrong(parts: Sequence[Part]) -> list[str]:
+    names = [part.name for part in parts]
+    twice = [name for name in dict.fromkeys(names) if names.count(name) > 1]
+    return [f"{name!r} stands twice" for name in twice] + ([] if parts else ["it is empty"])
+
+
+def _wrong_in(part: Part) -> list[str]:
+    found = [
+        f"{what} {text!r} must be lower-case letters, digits and _"
+        for what, text in (("name", part.name), ("role", part.role))
+        if not _NAME.fullmatch(text)
+    ]
+    if isinstance(part.count, int) and not 1 <= part.count <= MOST_INSTANCES:
+        found.append(f"{part.name}: count {part.count} must be 1 to {MOST_INSTANCES}")
+    if part.side not in SIDES:
+        found.append(f"{part.name}: unknown side {part.side!r}; there is {', '.join(SIDES)}")
+    return found
