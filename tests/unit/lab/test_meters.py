@@ -54,6 +54,7 @@ PARENT = f"""
 import subprocess, sys
 subprocess.run([sys.executable, "-S", "-c", {BUSY!r}])
 print(flush=True)
+input()
 child = subprocess.Popen([sys.executable, "-S", "-c", {BUSY!r} + "print(flush=True)\\ninput()"],
     stdin=subprocess.PIPE, stdout=subprocess.PIPE)
 child.stdout.readline()
@@ -67,20 +68,25 @@ def test_descendants_count_also_those_that_ended_before_they_were_seen() -> None
         [sys.executable, "-S", "-c", PARENT], stdin=subprocess.PIPE, stdout=subprocess.PIPE
     )
     assert parent.stdout is not None
+    assert parent.stdin is not None
     meter = Meter("backend.0", "server", lambda: [parent.pid])
     meter.read(0)
     try:
         parent.stdout.readline()
         first = meter.read(1).cpu_ns
         assert first >= 50e6 - 20e6, "children count in steps of 10 ms, user and system apart"
+        parent.stdin.write(b"\n")
+        parent.stdin.flush()
         parent.stdout.readline()
         second = meter.read(2)
         assert second.cpu_ns - first >= 49e6
         assert len(meter.account.members) == 2
     finally:
-        for one in reversed(meter.account.members):
-            os.kill(one.pid, 9)
+        family = [psutil.Process(one.pid) for one in meter.account.members]
+        for one in family:
+            one.kill()
         parent.communicate()
+        psutil.wait_procs(family)
     gone = meter.read(3)
     assert gone.cpu_ns >= second.cpu_ns, "what is dead has worked all the same"
     assert gone.memory_bytes == 0
