@@ -5,7 +5,7 @@ Knows what a pattern requires, and nothing of how a trial is measured.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -17,6 +17,7 @@ from bench.lab.side import ON_LOOPBACK, Side, Sides
 from bench.model import linktext
 from bench.model.component import ServiceRequest
 from bench.model.errors import TrialFailed
+from bench.model.links import Link
 from bench.model.messages import Values
 from bench.model.pattern import Pattern
 from bench.model.records import TrialFile
@@ -65,7 +66,7 @@ class Services:
             if name in self._foreign:
                 addresses[name] = self._foreign_address(name)
                 continue
-            service = self._ready(request, sides, network is not None)
+            service = self._ready(request, sides, links)
             addresses[name] = service.address
             roles[name] = catalog.components()[name].role
         return TrialContext(addresses, roles, dict(self._latest), workers, network, sides)
@@ -84,16 +85,19 @@ class Services:
             self._network.start()
         return self._network
 
-    def _ready(self, request: ServiceRequest, sides: Sides, on_link: bool) -> Service:
+    def _ready(self, request: ServiceRequest, sides: Sides, links: Collection[str]) -> Service:
         """The instance for this request: kept as it is, started, or restarted on its data."""
         where = _where(sides[request.side]), _where(sides.standby)
-        key = Key(request, where, on_link)
+        key = Key(request, where, bool(links))
         if key not in self._running:
             self._running[key] = services.create(request, self._pins, sides)
         self._latest[request.name] = service = self._running[key]
         if not service.alive:
             title = catalog.components()[request.name].title
             self._says(f"{'restarting' if service.started else 'starting'} {title}")
+            if links:
+                # A standby starts by copying, over links that do not delay it yet.
+                self._network.shape({name: Link() for name in links}, seed=0)
             _revive(service)
         return service
 

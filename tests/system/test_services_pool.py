@@ -7,7 +7,7 @@ from typing import Any
 
 import psutil
 import pytest
-from system_builders import living
+from system_builders import living, until
 
 from bench import catalog
 from bench.lab import components
@@ -91,3 +91,22 @@ def test_a_side_behind_a_link_has_an_instance_of_its_own(pool: Services) -> None
     hosts = [str(where["host"]) for where in (local, beside, behind)]
     assert hosts[0] == "127.0.0.1"
     assert len(set(hosts)) == 3
+
+
+@pytest.mark.skipif(
+    bool(usable()[1] or components.missing("postgres")), reason="needs links and PostgreSQL"
+)
+def test_a_standby_follows_over_a_link_of_its_own(pool: Services) -> None:
+    _, linked = request.one_pattern("connection_pool/pool", [], {}, ["services:rtt=2ms"])
+    linked |= {
+        name.replace("services_", "standby_"): value
+        for name, value in linked.items()
+        if name.startswith("services_")
+    }
+    asked = request_of(catalog.components()["postgres"], {"standby": "on"})
+    pair = Pattern("e", "p", "P", "", requires=("postgres",), services=(asked,))
+    context = pool.around(pair, 1, linked)
+    found = context.services["postgres"]
+    assert len({found["host"], found["standby_host"], context.sides.backend.host}) == 3
+    node: Any = context.nodes["postgres"]
+    until(lambda: "started streaming" in "".join(node.log_tail()), 20, "the standby streams")
