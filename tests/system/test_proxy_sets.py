@@ -202,6 +202,15 @@ def test_it_waits_for_the_parts_that_it_leads_to() -> None:
         proxies.stop()
 
 
+def test_equal_parts_may_describe_the_same_proxies() -> None:
+    proxies = ProxySet(ON_LOOPBACK, [])
+    proxies.declare([*CHAIN])
+    proxies.declare([*CHAIN])
+    assert sorted(proxies.names) == ["far", "near"]
+    with pytest.raises(UsageError, match="proxy near is there twice"):
+        proxies.declare([Proxy("near", CHAIN[0].listeners, CHAIN[1].upstreams)])
+
+
 def test_an_unknown_side_is_refused() -> None:
     odd = Proxy("a", (Listener("http1"),), (Upstream("up", SERVER),), side="moon")
     with pytest.raises(UsageError, match="no side 'moon'; there is clients, backend"):

@@ -53,12 +53,16 @@ class ProxySet:
     # --- starting -----------------------------------------------------------------------
 
     def declare(self, proxies: Sequence[Proxy]) -> None:
-        """Add descriptions; nothing is started.  UsageError where they do not fit together."""
-        for proxy in proxies:
+        """Add descriptions; nothing is started.  UsageError where they do not fit together.
+
+        Equal parts describe the same proxies: those that are known already are left out.
+        """
+        fresh = [proxy for proxy in proxies if self._proxies.get(proxy.name) != proxy]
+        for proxy in fresh:
             if proxy.side not in SIDES:
                 known = ", ".join(SIDES)
                 raise UsageError(f"proxy {proxy.name}: no side {proxy.side!r}; there is {known}")
-        ordered = in_order([*self._proxies.values(), *proxies])
+        ordered = in_order([*self._proxies.values(), *fresh])
         self._proxies = {proxy.name: proxy for proxy in ordered}
 
     @property
