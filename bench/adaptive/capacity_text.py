@@ -58,7 +58,7 @@ class Swept:
     parameter: Parameter
 
     def level(self, value: float) -> str:
-        """`clients=1,412`, `event_rate=12.5/s`."""
+        """`clients=1,412`, `rtt=12.5ms`."""
         text = f"{value:,.0f}" if self.parameter.kind is int else None
         return f"{self.parameter.name}={text or units.show(value, self.parameter.unit)}"
 

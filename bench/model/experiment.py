@@ -5,7 +5,7 @@ Must not know any experiment.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -44,6 +44,20 @@ Check = Callable[[Any], Finding | None]
 
 
 @dataclass(frozen=True)
+class SelfProof:
+    """Patterns (by name) and settings with which the harness is measured itself.
+
+    `floor` does nothing but answer: what it shows is the harness's own.  `subject` is compared
+    with itself (A/A); its window is set by the proof.
+    """
+
+    floor: str
+    floor_settings: Sequence[str]
+    subject: str
+    subject_settings: Sequence[str]
+
+
+@dataclass(frozen=True)
 class Experiment:
     """One question with its common workload."""
 
@@ -71,6 +85,9 @@ class Experiment:
 
     capacity_law: CapacityLaw = _no_law
     """What a law of the experiment's own says of a capacity that was found."""
+
+    self_proof: SelfProof | None = None
+    """With what the harness is held against itself; one experiment has it."""
 
     metrics: Mapping[str, Metric] = field(default_factory=dict)
     """The experiment's own metrics by key, beside the shared ones; from its metrics.py."""

@@ -107,7 +107,7 @@ class FaultParameters:
 
 
 def public_name(field_name: str) -> str:
-    """`poll_interval_s` -> `poll_interval`: what users write and reports show."""
+    """`duration_s` -> `duration`: what users write and reports show."""
     for suffix in SUFFIXES:
         if field_name.endswith(suffix):
             return field_name.removesuffix(suffix)

@@ -1,13 +1,13 @@
 """A run described in a TOML file.
 
-    patterns = ["notifications"]      # or ["notifications/sse", ...]
+    patterns = ["EXPERIMENT"]         # or ["EXPERIMENT/PATTERN", ...]
     repeats = 5
     seed = 1
     workers = 1
 
     [load]                            # any parameter of the experiment, with its unit
     clients = [10, 100]
-    event_rate = "5/s"
+    rtt = "50ms"
     fault = ["server:stop@50%,for=1s"]
 
 Reads and checks the file's form; values are checked where all are.
@@ -28,7 +28,7 @@ from bench.model.fault import SEPARATOR
 from bench.plan.trials import Request
 
 FORMS = {
-    "patterns": 'a list of what to run, e.g. ["notifications"]',
+    "patterns": 'a list of what to run, e.g. ["EXPERIMENT"]',
     "repeats": "a whole number",
     "seed": "a whole number",
     "workers": "a whole number",

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,7 @@ from bench import catalog
 from bench.analysis.evaluate import TrialEvaluator
 from bench.analysis.evaluated import TrialResult
 from bench.model.errors import UsageError
+from bench.model.experiment import SelfProof
 from bench.model.records import TrialFile
 from bench.model.trial import Trial
 from bench.model.units import significant
@@ -34,13 +35,8 @@ from bench.run.progress import Progress
 from bench.stats.estimates import CONFIDENCE, Estimate
 from bench.stats.two_samples import Comparison, compare, holm
 
-FLOOR, SUBJECT = "notifications/null", "notifications/sse"
 FLOOR_KEYS = ("latency_p50", "latency_p99", "loop_lag_p50", "loop_lag_p99")
 FLOOR_TRIALS = 5
-FLOOR_SETTINGS = ("clients=10", "event_rate=50/s", "duration=5s", "warmup=300ms")
-"""Five seconds are 500 ticks of the loop and 2,500 deliveries: enough for p99 in each trial."""
-
-AA_SETTINGS = ("clients=50", "event_rate=20/s", "warmup=200ms")
 AA_REPEATS = 5
 QUICK_WINDOW, LONG_WINDOW = "duration=1500ms", "duration=1s"
 FALSE = ("lower", "higher")
@@ -48,6 +44,15 @@ FALSE = ("lower", "higher")
 
 SURPRISE = 0.99
 """More false verdicts than chance gives in so many of 100 proofs are a defect."""
+
+
+def declared() -> SelfProof:
+    """The self proof that an experiment declares, patterns by id; UsageError where none does."""
+    for name, experiment in catalog.experiments().items():
+        if (proof := experiment.self_proof) is not None:
+            floor, subject = f"{name}/{proof.floor}", f"{name}/{proof.subject}"
+            return replace(proof, floor=floor, subject=subject)
+    raise UsageError("no experiment declares a self proof; add self_proof to an experiment.py")
 
 
 # --- trials -----------------------------------------------------------------------------------
@@ -88,7 +93,7 @@ def floor_table(found: Mapping[str, Estimate]) -> Table:
         within = "-"
         if entry.has_interval:
             within = f"{significant(entry.low)} to {significant(entry.high)} ms"
-        name = f"{key} of {FLOOR}" if key.startswith("latency") else key
+        name = f"{key} of {declared().floor}" if key.startswith("latency") else key
         table.add_row(name, f"{significant(entry.value)} ms", within, str(entry.trials))
     return table
 
@@ -174,7 +179,7 @@ def tally_of(values: Mapping[int, Mapping[str, float]], keys: Sequence[str]) -> 
 
 def one_table(values: Mapping[int, Mapping[str, float]], keys: Sequence[str]) -> Table:
     """A single A/A comparison: what it says of each metric."""
-    title = f"A/A: {SUBJECT} against itself, {AA_REPEATS} pairs"
+    title = f"A/A: {declared().subject} against itself, {AA_REPEATS} pairs"
     table = Table(title=title, title_justify="left")
     for header in ("metric", "B / A", "95 % interval", "verdict", "after Holm"):
         table.add_column(header, no_wrap=header == "metric")
@@ -196,7 +201,7 @@ def in_sum(tallies: Mapping[str, Tally]) -> str:
 
 
 def aa_table(tallies: Mapping[str, Tally], comparisons: int) -> Table:
-    title = f"A/A: {SUBJECT} against itself, {comparisons} x {AA_REPEATS} pairs"
+    title = f"A/A: {declared().subject} against itself, {comparisons} x {AA_REPEATS} pairs"
     table = Table(title=title, title_justify="left")
     headers = ("metric", "comparisons", "false at 95 %", "chance gives", "false after Holm")
     for header in headers:
@@ -254,7 +259,10 @@ class ProofProgress(Progress):
 
 def prove(comparisons: int, window: str, results: Path, command: str, console: Console) -> None:
     """A pattern against itself, so many times; what was measured is kept and told on Ctrl-C."""
-    folder = new_run(SUBJECT, [*AA_SETTINGS, window], aa_seeds(comparisons), results, command)
+    proof = declared()
+    folder = new_run(
+        proof.subject, [*proof.subject_settings, window], aa_seeds(comparisons), results, command
+    )
     finish(folder, console)
 
 
@@ -262,11 +270,11 @@ def finish(folder: Path, console: Console) -> None:
     """Do what is left of an A/A run and print its table."""
     run = store.open_run(folder)
     planned = run.file.trials
-    if {one.pattern for one in planned} != {SUBJECT} or len(planned) % (2 * AA_REPEATS):
+    if {one.pattern for one in planned} != {declared().subject} or len(planned) % (2 * AA_REPEATS):
         raise UsageError(f"{folder}: no A/A run; make one with `bench calibrate --aa 40`")
     runner.check_resumable(run, {}, allow_unlike=False)
     known = catalog.experiments()
-    keys = known[SUBJECT.partition("/")[0]].headline
+    keys = known[declared().subject.partition("/")[0]].headline
     watcher = Watcher(folder, keys, TrialEvaluator(known))
     watcher.catch_up()
     progress = ProofProgress(console, watcher)
@@ -291,7 +299,8 @@ def say(watcher: Watcher, console: Console) -> None:
 def show_floor(results: Path, command: str, console: Console) -> None:
     """Measure the null pattern and print what the harness adds."""
     seeds = [seed_of(1, repeat) for repeat in range(FLOOR_TRIALS)]
-    folder = new_run(FLOOR, FLOOR_SETTINGS, seeds, results, command)
+    proof = declared()
+    folder = new_run(proof.floor, proof.floor_settings, seeds, results, command)
     progress = Progress(console)
     try:
         run = runner.execute(folder, {}, progress)

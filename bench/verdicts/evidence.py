@@ -146,7 +146,7 @@ class Cell:
         return found is not None and self.load[name] != found.default
 
     def at(self, names: Sequence[str]) -> str:
-        """The named load parameters in words: `event_rate=2/s clients=10`."""
+        """The named load parameters in words: `rtt=50ms clients=10`."""
         return " ".join(f"{name}={show(self.load[name], self.unit(name))}" for name in names)
 
 

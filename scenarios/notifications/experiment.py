@@ -5,7 +5,7 @@ Declares only; imports neither Locust nor a server.
 
 from __future__ import annotations
 
-from bench.model.experiment import Experiment
+from bench.model.experiment import Experiment, SelfProof
 from bench.model.law import Facts, Prediction
 from bench.model.load import Load
 from scenarios.notifications import laws
@@ -198,13 +198,19 @@ EXPERIMENT = Experiment(
         "useless_share",
         "wire_bytes_per_event",
         "backend_cpu_us_per_event",
-        "backend_memory_bytes_per_client",
     ),
     tradeoff=(
         ("backend_cpu_us_per_event", "latency_mean"),
         ("wire_bytes_per_event", "latency_mean"),
     ),
     check=check,
+    # Five seconds are 500 ticks of the loop and 2,500 deliveries: enough for a p99 in each trial.
+    self_proof=SelfProof(
+        floor="null",
+        floor_settings=("clients=10", "event_rate=50/s", "duration=5s", "warmup=300ms"),
+        subject="sse",
+        subject_settings=("clients=50", "event_rate=20/s", "warmup=200ms"),
+    ),
     capacity_law=fan_out_words,
     deliveries_per_event=audience,
     patience_s=patience_s,

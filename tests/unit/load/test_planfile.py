@@ -43,20 +43,20 @@ def test_what_a_plan_leaves_out_has_the_defaults(tmp_path: Path) -> None:
         ),
         (
             'patterns = "a"\n',
-            "patterns = 'a' is not a list of what to run, e.g. [\"notifications\"]; correct it",
+            "patterns = 'a' is not a list of what to run, e.g. [\"EXPERIMENT\"]; correct it",
         ),
         ('patterns = ["a"]\nrepeats = "5"\n', "repeats = '5' is not a whole number; correct it"),
         ('patterns = ["a"]\nseed = 1.5\n', "seed = 1.5 is not a whole number; correct it"),
         ('patterns = ["a"]\nworkers = true\n', "workers = True is not a whole number; correct it"),
         ('patterns = ["a"]\nload = 3\n', "load = 3 is not a table; correct it"),
-        ("", 'patterns = [] is not a list of what to run, e.g. ["notifications"]; correct it'),
+        ("", 'patterns = [] is not a list of what to run, e.g. ["EXPERIMENT"]; correct it'),
         (
             "patterns = []\n",
-            'patterns = [] is not a list of what to run, e.g. ["notifications"]; correct it',
+            'patterns = [] is not a list of what to run, e.g. ["EXPERIMENT"]; correct it',
         ),
         (
             "patterns = [1]\n",
-            'patterns = [1] is not a list of what to run, e.g. ["notifications"]; correct it',
+            'patterns = [1] is not a list of what to run, e.g. ["EXPERIMENT"]; correct it',
         ),
         (
             'patterns = ["a"]\n[load]\nclients = true\n',
