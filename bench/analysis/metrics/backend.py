@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from bench.analysis.metrics.registry import BACKEND_ROLES, SHARED
+from bench.analysis.metrics.registry import BACKEND_ROLES, OTHER_ROLES, SHARED
 from bench.analysis.trialdata import TrialData
 from bench.model.metric import Metric
 
@@ -51,11 +51,11 @@ _register_cpu()
     "backend_cpu_us_per_event",
     "us",
     "backend CPU per {event}",
-    "CPU time of all backend roles together (server, broker, proxy, database), per {outcome}.",
+    "CPU time of the whole backend (all but the load process and the link), per {outcome}.",
     "lower",
 )
 def backend_cpu_us_per_event(data: TrialData) -> float:
-    present = [r for r in BACKEND_ROLES if r in data.marks.get("t0", {})]
+    present = [r for r in data.marks.get("t0", {}) if r not in OTHER_ROLES]
     if not present:
         return math.nan
     return data.per_piece(sum(data.cpu_ns(role) for role in present) / 1e3)
@@ -89,7 +89,7 @@ _register_memory()
     "lower",
 )
 def backend_memory(data: TrialData) -> float:
-    present = [r for r in BACKEND_ROLES if r in data.marks.get("t1", {})]
+    present = [r for r in data.marks.get("t1", {}) if r not in OTHER_ROLES]
     return sum(data.memory_per_client(role) for role in present) if present else math.nan
 
 
@@ -112,7 +112,7 @@ def generator_cpu_per_client_s(data: TrialData) -> float:
     "lower",
 )
 def backend_cpu_us_per_s(data: TrialData) -> float:
-    present = [r for r in BACKEND_ROLES if r in data.marks.get("t0", {})]
+    present = [r for r in data.marks.get("t0", {}) if r not in OTHER_ROLES]
     if not present:
         return math.nan
     return sum(data.cpu_ns(role) for role in present) / 1e3 / data.metered_s

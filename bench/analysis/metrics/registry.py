@@ -12,9 +12,14 @@ import numpy as np
 
 from bench.analysis.trialdata import TrialData
 from bench.model.metric import Better, Metric
+from bench.model.part import ROLES as PART_ROLES
 from bench.stats.estimates import percentile
 
-BACKEND_ROLES = ("server", "broker", "proxy", "database")
+BACKEND_ROLES = (*PART_ROLES, "broker", "proxy", "database", "cache")
+"""Roles of the backend that have metrics of their own."""
+
+OTHER_ROLES = ("generator", "link")
+"""Roles that are metered beside the backend; every further one belongs to it."""
 
 Function = Callable[[TrialData], float]
 
