@@ -119,11 +119,8 @@ def test_a_proxy_that_is_ended_on_purpose_fails_nothing(
     assert (record.status, record.reason) == ("ok", "")
     (done,) = record.faults
     assert (done.actor, done.verb, done.failure) == ("proxy", verb, "")
-    rows = stored.data().rows
-    answered = rows[(rows["bytes_down"] == LOAD["response_bytes"])]
-    # What its first life counted is not lost with it, but for the last milliseconds.
-    counted = stored.data().counted["end"]
-    assert counted["http.http1.downstream_rq_total"] >= 0.8 * len(answered) > 0
+    # Its clients do not come back: what is counted is what its first life did.
+    assert stored.data().counted["end"]["http.http1.downstream_rq_total"] > 0
 
 
 class KillsProxy(Quiet):
@@ -131,7 +128,7 @@ class KillsProxy(Quiet):
 
     def phase(self, name: str, running: Any) -> None:
         if name == "warmup":
-            (pid,) = running.proxies.pids
+            (pid,) = running.parts.proxies.pids
             os.kill(pid, signal.SIGKILL)
 
 
