@@ -75,12 +75,20 @@ class ProcessActor(Actor):
 
     def processes(self) -> list[psutil.Process]:
         """Those that live, parents before their children."""
-        found: list[psutil.Process] = []
+        found = []
+        for root in self._roots():
+            found.append(root)
+            with contextlib.suppress(psutil.NoSuchProcess):
+                found += root.children(recursive=True)
+        return found
+
+    def _roots(self) -> list[psutil.Process]:
+        found = []
         for pid in self._pids():
             with contextlib.suppress(psutil.NoSuchProcess):
                 process = psutil.Process(pid)
                 if process.status() != psutil.STATUS_ZOMBIE:
-                    found += [process, *process.children(recursive=True)]
+                    found.append(process)
         return found
 
     def pause(self) -> None:
@@ -111,7 +119,12 @@ class ProcessActor(Actor):
         self._start()
 
     def _signal(self, number: signal.Signals) -> list[psutil.Process]:
-        return [process for process in self.processes() if _send(process, number)]
+        """Those that got it: the roots at once, for to find the others takes milliseconds."""
+        roots = self._roots()
+        for root in roots:
+            _send(root, number)
+        below = [process for process in self.processes() if process not in roots]
+        return [*roots, *(process for process in below if _send(process, number))]
 
 
 class ProxyActor(ProcessActor):

@@ -47,12 +47,12 @@ class Occurrence:
         """Undo it for those to whom it was done, once."""
         if self._began_ns is None or self._ended_ns is not None:
             return
+        self._ended_ns = time.monotonic_ns()
         for actor in self._begun:
             try:
                 self._action.end(actor)
             except (TrialFailed, OSError) as failure:
                 self.failure = self.failure or str(failure)
-        self._ended_ns = time.monotonic_ns()
 
     def done(self, t0_ns: int) -> FaultDone:
         """Plan and fact, in ns from t0."""
