@@ -14,7 +14,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from pathlib import Path
@@ -25,6 +25,7 @@ from bench.model.messages import Failed
 from bench.pipes import PR_SET_PDEATHSIG, hear, line_of
 from bench.results.environment import cpus
 
+ENDING = (signal.SIGINT, signal.SIGTERM)
 LOG_TAIL_LINES = 15
 STOP_SECONDS = 3.0
 
@@ -43,10 +44,21 @@ class ChildDied(TrialFailed):
     """A child ended, or did not answer in time."""
 
 
+@contextlib.contextmanager
+def _signals_later() -> Iterator[None]:
+    """What ends a command waits: the interpreter drops an interrupt that comes while it forks."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, ENDING)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 def _before_exec(pins: Sequence[int], join: Sequence[int]) -> Callable[[], None]:
     parent = os.getpid()
 
     def prepare() -> None:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDING)
         # Survives exec; without it a killed harness would leave its children.
         _libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
         if os.getppid() != parent:
@@ -113,7 +125,7 @@ class Child:
         self.log = log
         self._rest = b""
         self._asking = threading.Lock()
-        with log.open("ab") as output:
+        with log.open("ab") as output, _signals_later():
             self.process = _popen(
                 command,
                 stdin=subprocess.PIPE,

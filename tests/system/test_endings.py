@@ -94,7 +94,7 @@ def test_sigterm_leaves_no_folder(tmp_path: Path, arguments: tuple[str, ...]) ->
 
 def started(bench: subprocess.Popen[str], temporary: Path) -> list:
     """Its children as soon as there are two of them and two folders."""
-    assert bench.poll() is None
+    assert bench.poll() is None, bench.args
     children = descendants(bench.pid)
     return children if len(children) >= 2 and len(list(temporary.iterdir())) >= 2 else []
 
