@@ -62,16 +62,14 @@ class Http1QueryClient(QueryClient):
     connection: Http1Connection | None = None
 
     @property
-    def port(self) -> int:
-        """Where to connect."""
-        return self.session.port
+    def where(self) -> tuple[str, int]:
+        """Host and port to connect to."""
+        return self.session.host, self.session.port
 
     async def connect(self) -> None:
-        session = self.session
-        self._request = get(PATH, session.host, self.port)
-        self.connection = await Http1Connection.open(
-            session.engine, session.host, self.port, session.wire
-        )
+        session, (host, port) = self.session, self.where
+        self._request = get(PATH, host, port)
+        self.connection = await Http1Connection.open(session.engine, host, port, session.wire)
 
     async def query(self, piece: WorkItem) -> int:
         if self.connection is None or self.connection.closed:

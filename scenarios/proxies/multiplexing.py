@@ -6,8 +6,9 @@ from scenarios.proxies._query import Http1QueryClient
 
 
 class Client(Http1QueryClient):
-    """As without a proxy: only the port is another."""
+    """As without a proxy, at another address."""
 
     @property
-    def port(self) -> int:
-        return self.session.address.listeners["http1"].port
+    def where(self) -> tuple[str, int]:
+        listener = self.session.address.listeners["http1"]
+        return listener.host, listener.port

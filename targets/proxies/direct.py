@@ -7,6 +7,7 @@ from targets.proxies._backend import QueryTarget
 TITLE = "direct"
 REQUIRES = ()
 EXAMPLE = "curl -i 'http://{host}:{port}/'"
+PARTS = ({"name": "server", "role": "server", "side": "services", "class": "Target"},)
 
 
 class Target(QueryTarget):
