@@ -26,7 +26,7 @@ from bench.model import samples
 from bench.model.messages import Address, ClientCounters, ListenerAddress, LoadConfig
 from bench.model.pattern import Pattern
 from bench.results.store import StoredTrial
-from targets._serve import BaseTarget, load_of, load_target
+from targets._serve import BaseTarget, load_target
 
 PATTERNS = [
     pattern
@@ -265,10 +265,10 @@ def test_nothing_is_lost_when_all_connections_are_cut(
     ids=lambda pattern: str(pattern.id),
 )
 def test_a_pattern_names_the_proxies_that_it_has(pattern: Pattern) -> None:
-    kind = load_target(pattern.id)
+    kind = load_target(pattern.id, "Target")
     if not pattern.proxies:
         assert kind.proxies is BaseTarget.proxies
         return
-    target = kind(load_of(pattern.experiment, {}), 1, {})
+    target = kind(catalog.declared()[pattern.experiment].load(), 1, {})
     names = [f"{one.name}.*" if one.per_client else one.name for one in target.proxies()]
     assert sorted(names) == sorted(pattern.proxies)
