@@ -1,0 +1,133 @@
+"""New files alone add an experiment with its patterns, a service, a fault, a metric, a figure.
+
+The experiment is the one that docs/adding-an-experiment.md adds; what goes beyond it stands
+in tests/extension, laid over a copy of the project.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGE = ROOT / "docs/adding-an-experiment.md"
+EXTENSION = ROOT / "tests/extension"
+FILE = re.compile(r"^`(\S+\.py)`:\n\n```python\n(.*?)^```$", re.DOTALL | re.MULTILINE)
+COPIED = ("bench", "targets", "scenarios", "reports", "docs", "pyproject.toml", "README.md")
+
+
+def command(copy: Path, *words: str) -> str:
+    """What a command prints, run in the copy; the test fails where it does."""
+    done = subprocess.run(
+        [sys.executable, *words],
+        cwd=copy,
+        env={**os.environ, "PYTHONPATH": str(copy)},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=240,
+    )
+    assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
+    return done.stdout
+
+
+@pytest.fixture(scope="module")
+def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The project with the new files in it; what was there is as it was."""
+    copy = tmp_path_factory.mktemp("copy")
+    for name in COPIED:
+        source = ROOT / name
+        if source.is_dir():
+            ignored = shutil.ignore_patterns("__pycache__")
+            shutil.copytree(source, copy / name, ignore=ignored)
+        else:
+            shutil.copy(source, copy / name)
+    files = dict(FILE.findall(PAGE.read_text()))
+    for path in EXTENSION.rglob("*.py"):
+        files[str(path.relative_to(EXTENSION))] = path.read_text()
+    for name, text in files.items():
+        path = copy / name
+        assert not path.exists(), "only new files"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    return copy
+
+
+@pytest.fixture(scope="module")
+def run(copy: Path) -> Path:
+    """A run of it."""
+    command(
+        copy,
+        *("-m", "bench", "run", "echo", "--quick", "--repeats", "2", "--results", "results"),
+        *("--set", "wait=5,20ms", "--fault", "worker.1:nudge@50%", "--fault", "beacon:nudge@60%"),
+    )
+    (found,) = (copy / "results").iterdir()
+    return found
+
+
+def test_it_is_listed_and_documented(copy: Path) -> None:
+    listed = command(copy, "-m", "bench", "list")
+    assert "echo/direct" in listed
+    assert "echo/gateway" in listed
+    assert "text" in command(copy, "-m", "bench", "list", "echo")
+    assert "Beacon" in command(copy, "-m", "bench", "doctor")
+    command(copy, "-m", "bench.tools.docs", "--write")
+    pages = {path.stem: path.read_text() for path in (copy / "docs").glob("*.md")}
+    assert "`echo/gateway`" in pages["patterns"]
+    assert "`echoed_bytes`" in pages["metrics"]
+    assert "ECHO-1" in pages["laws"]
+    assert "`nudge`" in pages["faults"]
+    assert "`text`" in pages["load"]
+    assert "`targets/echo/`" in pages["map"]
+    shutil.rmtree(copy / "docs")
+    shutil.copytree(ROOT / "docs", copy / "docs")
+
+
+def test_its_rows_are_there(run: Path) -> None:
+    summary = pd.read_csv(run / "report/summary.csv")
+    assert set(summary.pattern) == {"direct", "gateway"}
+    own = summary[summary.metric == "echoed_bytes"]
+    assert set(own.value) == {100.0}
+    assert set(own.level) == {"wait=5ms", "wait=20ms"}
+    used = summary[summary.pattern == "gateway"].set_index(["metric", "level"]).value
+    for role in ("store", "worker", "server", "proxy"):
+        assert used[(f"{role}_cpu_us_per_event", "wait=5ms")] > 0
+    law = summary[(summary.metric == "latency_p50") & (summary.pattern == "direct")]
+    assert set(law.law) == {"ECHO-1"}
+    assert set(law.predicted) == {5.0, 20.0}
+
+
+def test_its_faults_and_parts_are_recorded(run: Path) -> None:
+    for path in run.glob("trials/*gateway*/trial.json"):
+        trial = json.loads(path.read_text())
+        assert trial["status"] == "ok"
+        assert [one["verb"] for one in trial["faults"]] == ["nudge", "nudge"]
+        meters = pd.read_parquet(path.with_name("meters.parquet"))
+        assert {"store", "worker.0", "worker.1", "gateway"} <= set(meters.part)
+
+
+def test_its_curve_and_figure_are_drawn_in_its_words(run: Path) -> None:
+    figures = {path.stem for path in (run / "report/figures").glob("*.png")}
+    assert any("curves" in name for name in figures)
+    assert any("trial_dots" in name for name in figures)
+    page = (run / "report/report.md").read_text()
+    assert "Trial by trial" in page
+    assert "per echo" in page
+
+
+def test_nothing_that_was_there_has_changed(copy: Path, run: Path) -> None:
+    assert run.exists()
+    new = {name for name, _ in FILE.findall(PAGE.read_text())}
+    new |= {str(path.relative_to(EXTENSION)) for path in EXTENSION.rglob("*.py")}
+    for name in ("bench", "targets", "scenarios", "reports", "docs"):
+        for path in (copy / name).rglob("*"):
+            if path.is_file() and path.suffix != ".pyc" and str(path.relative_to(copy)) not in new:
+                assert path.read_bytes() == (ROOT / path.relative_to(copy)).read_bytes()
