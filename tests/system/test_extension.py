@@ -34,6 +34,7 @@ def command(copy: Path, *words: str) -> str:
         capture_output=True,
         text=True,
         timeout=240,
+        check=False,
     )
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
     return done.stdout
