@@ -62,16 +62,24 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return copy
 
 
+def measured(copy: Path, results: str, *words: str) -> Path:
+    """The folder of a run."""
+    command(copy, "-m", "bench", "run", "--quick", "--results", results, *words)
+    (found,) = (copy / results).iterdir()
+    return found
+
+
 @pytest.fixture(scope="module")
 def run(copy: Path) -> Path:
-    """A run of it."""
-    command(
-        copy,
-        *("-m", "bench", "run", "echo", "--quick", "--repeats", "2", "--results", "results"),
-        *("--set", "wait=5,20ms", "--fault", "worker.1:nudge@50%", "--fault", "beacon:nudge@60%"),
-    )
-    (found,) = (copy / "results").iterdir()
-    return found
+    """Both patterns at two levels."""
+    return measured(copy, "results/plain", "echo", "--repeats", "2", "--set", "wait=5,20ms")
+
+
+@pytest.fixture(scope="module")
+def faulty(copy: Path) -> Path:
+    """Parts and a service that the new verb acts on."""
+    faults = ("--fault", "worker.1:nudge@50%", "--fault", "beacon:nudge@60%")
+    return measured(copy, "results/faulty", "echo/gateway", "--repeats", "1", *faults)
 
 
 def test_it_is_listed_and_documented(copy: Path) -> None:
@@ -106,13 +114,13 @@ def test_its_rows_are_there(run: Path) -> None:
     assert set(law.predicted) == {5.0, 20.0}
 
 
-def test_its_faults_and_parts_are_recorded(run: Path) -> None:
-    for path in run.glob("trials/*gateway*/trial.json"):
-        trial = json.loads(path.read_text())
-        assert trial["status"] == "ok"
-        assert [one["verb"] for one in trial["faults"]] == ["nudge", "nudge"]
-        meters = pd.read_parquet(path.with_name("meters.parquet"))
-        assert {"store", "worker.0", "worker.1", "gateway"} <= set(meters.part)
+def test_its_faults_and_parts_are_recorded(faulty: Path) -> None:
+    (path,) = faulty.glob("trials/*/trial.json")
+    trial = json.loads(path.read_text())
+    assert trial["status"] == "ok", trial["reason"]
+    assert [(one["verb"], one["failure"]) for one in trial["faults"]] == [("nudge", "")] * 2
+    meters = pd.read_parquet(path.with_name("meters.parquet"))
+    assert {"store", "worker.0", "worker.1", "gateway"} <= set(meters.part)
 
 
 def test_its_curve_and_figure_are_drawn_in_its_words(run: Path) -> None:
@@ -124,8 +132,9 @@ def test_its_curve_and_figure_are_drawn_in_its_words(run: Path) -> None:
     assert "per echo" in page
 
 
-def test_nothing_that_was_there_has_changed(copy: Path, run: Path) -> None:
+def test_nothing_that_was_there_has_changed(copy: Path, run: Path, faulty: Path) -> None:
     assert run.exists()
+    assert faulty.exists()
     new = {name for name, _ in FILE.findall(PAGE.read_text())}
     new |= {str(path.relative_to(EXTENSION)) for path in EXTENSION.rglob("*.py")}
     for name in ("bench", "targets", "scenarios", "reports", "docs"):
