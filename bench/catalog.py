@@ -33,7 +33,7 @@ from bench.model.closure import Closure, closure
 from bench.model.component import Component, ServiceRequest, component_of, request_of
 from bench.model.errors import UsageError
 from bench.model.experiment import Experiment
-from bench.model.part import EXAMPLE, SERVER, Part, read_parts
+from bench.model.part import EXAMPLE, SERVER, USUAL_ROLES, Part, read_parts
 from bench.model.pattern import Pattern
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -187,6 +187,20 @@ def components(root: Path = ROOT) -> dict[str, Component]:
             except (SyntaxError, ValueError) as error:
                 raise CatalogError(f"{path.relative_to(root)}: {error}") from None
     return found
+
+
+@cache
+def roles(root: Path = ROOT) -> tuple[str, ...]:
+    """Every role that a part, a service or a proxy of this checkout can have, usual ones first.
+
+    A target file that cannot be read has none; whoever asks for its pattern is told why.
+    """
+    found = {component.role for component in components(root).values()}
+    for path in (root / "targets").glob("*/[!_]*.py"):
+        with contextlib.suppress(SyntaxError, ValueError):
+            declared = _constants(ast.parse(path.read_text(encoding="utf-8"))).get("PARTS", ())
+            found |= {part.role for part in read_parts(declared)} if declared else set()
+    return tuple(dict.fromkeys([*USUAL_ROLES, *sorted(filter(None, found))]))
 
 
 def _proxies(constants: dict[str, Any], path: Path) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from bench.analysis.evaluated import Evaluated, ExperimentResult, Group
-from bench.analysis.metrics import BACKEND_ROLES, SHARED
+from bench.analysis.metrics import ROLES, SHARED
 from bench.analysis.metrics.traffic import SOCKETS
 from bench.model import linktext
 from bench.model.finding import Finding
@@ -125,7 +125,7 @@ def backend(result: ExperimentResult) -> pd.DataFrame:
     """What each role used: CPU, memory, context switches; means over the usable trials."""
     rows = []
     for group in result.groups:
-        for role in (*BACKEND_ROLES, "generator", "link"):
+        for role in (*ROLES, "generator", "link"):
             loads = [one.roles[role] for one in group.used if role in one.roles]
             if not loads:
                 continue

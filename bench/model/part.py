@@ -23,8 +23,11 @@ from bench.model.errors import UsageError
 from bench.model.links import BACKEND, SIDES
 from bench.model.load import Parameter
 
-ROLES = ("server", "worker", "publisher", "receiver", "caller")
-"""Roles of parts that have metrics; a part may have another one, which is metered alike."""
+USUAL_ROLES = ("server", "broker", "proxy", "database")
+"""Roles that tables show first; a part or a service may have any other."""
+
+CLIENT_ROLES = ("caller", "receiver")
+"""Roles of parts that stand where clients do: metered, and no part of the backend's cost."""
 
 MOST_INSTANCES = 64
 _NAME = re.compile(r"[a-z][a-z0-9_]*")

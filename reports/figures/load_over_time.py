@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from bench.analysis.evaluated import Evaluated, ExperimentResult, Group, Level, TrialResult
-from bench.analysis.metrics import BACKEND_ROLES
+from bench.analysis.metrics import ROLES
 from reports.figures._axes import legend_below, log_axis, new_figure
 from reports.figures._faults import label_rows, make_room, mark_faults
 from reports.style import FLOOR_COLOUR, INK, look
@@ -28,7 +28,8 @@ COLUMNS = 3
 LEAST = 0.1
 """Percent: less than this is shown as this, since a logarithmic axis has no zero."""
 
-ROLE_LINES: dict[str, Any] = {"server": "-", "broker": "--", "proxy": ":", "database": "-."}
+LINES = ("-", "--", ":", "-.", (0, (5, 1, 1, 1, 1, 1)), (0, (8, 2)), (0, (2, 2)))
+ROLE_LINES: dict[str, Any] = {role: LINES[n % len(LINES)] for n, role in enumerate(ROLES)}
 GENERATOR: dict[str, Any] = {"color": FLOOR_COLOUR, "linestyle": "-", "linewidth": 0.9}
 LINK: dict[str, Any] = {"color": FLOOR_COLOUR, "linestyle": (0, (1, 1.2)), "linewidth": 0.9}
 OTHERS = {"generator": ("load generator", GENERATOR), "link": ("emulated link", LINK)}
@@ -88,7 +89,7 @@ def _figure(result: ExperimentResult, level: Level) -> Figure | None:
 
 
 def _panel(axes: Axes, trial: TrialResult, colour: str) -> None:
-    for role in (*OTHERS, *BACKEND_ROLES):
+    for role in (*OTHERS, *ROLES):
         load = trial.roles.get(role)
         if load is None:
             continue
@@ -108,7 +109,7 @@ def _style(role: str, colour: str) -> dict[str, Any]:
 def _handles(roles: set[str]) -> list[Line2D]:
     found = [
         Line2D([], [], color=INK, linestyle=ROLE_LINES[role], label=f"{role} (pattern's colour)")
-        for role in BACKEND_ROLES
+        for role in ROLES
         if role in roles
     ]
     others = [OTHERS[role] for role in OTHERS if role in roles]

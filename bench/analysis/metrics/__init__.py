@@ -10,13 +10,14 @@ import importlib
 import pkgutil
 from collections.abc import Iterable, Mapping, Sequence
 
-from bench.analysis.metrics.registry import BACKEND_ROLES, SHARED, Registry
+from bench.analysis.metrics.registry import BACKEND_ROLES, ROLES, SHARED, Registry
 from bench.analysis.trialdata import TrialData
 from bench.model.experiment import Experiment
 from bench.model.metric import Metric
 
 __all__ = [
     "BACKEND_ROLES",
+    "ROLES",
     "SHARED",
     "Metric",
     "Registry",

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import math
 
-from bench.analysis.metrics.registry import BACKEND_ROLES, OTHER_ROLES, SHARED
+from bench.analysis.metrics.registry import BACKEND_ROLES, OTHER_ROLES, ROLES, SHARED
 from bench.analysis.trialdata import TrialData
 from bench.model.metric import Metric
 
 
 def _register_cpu() -> None:
-    for role in (*BACKEND_ROLES, "generator"):
+    for role in (*ROLES, "generator"):
         SHARED.add(
             Metric(
                 f"{role}_cpu_us_per_event",
@@ -51,7 +51,7 @@ _register_cpu()
     "backend_cpu_us_per_event",
     "us",
     "backend CPU per {event}",
-    "CPU time of the whole backend (all but the load process and the link), per {outcome}.",
+    "CPU time of the whole backend (all but the load process, the link, and parts that call or receive), per {outcome}.",
     "lower",
 )
 def backend_cpu_us_per_event(data: TrialData) -> float:
@@ -62,7 +62,7 @@ def backend_cpu_us_per_event(data: TrialData) -> float:
 
 
 def _register_memory() -> None:
-    for role in (*BACKEND_ROLES, "generator"):
+    for role in (*ROLES, "generator"):
         whose = "load process" if role == "generator" else role
         SHARED.add(
             Metric(

@@ -10,16 +10,19 @@ from typing import Any
 
 import numpy as np
 
+from bench import catalog
 from bench.analysis.trialdata import TrialData
 from bench.model.metric import Better, Metric
-from bench.model.part import ROLES as PART_ROLES
+from bench.model.part import CLIENT_ROLES
 from bench.stats.estimates import percentile
 
-BACKEND_ROLES = (*PART_ROLES, "broker", "proxy", "database", "cache")
-"""Roles of the backend that have metrics of their own."""
+ROLES = catalog.roles()
+"""The roles of parts, services and proxies, as their files declare them."""
 
-OTHER_ROLES = ("generator", "link")
+OTHER_ROLES = ("generator", "link", *CLIENT_ROLES)
 """Roles that are metered beside the backend; every further one belongs to it."""
+
+BACKEND_ROLES = tuple(role for role in ROLES if role not in OTHER_ROLES)
 
 Function = Callable[[TrialData], float]
 
