@@ -51,7 +51,8 @@ _register_cpu()
     "backend_cpu_us_per_event",
     "us",
     "backend CPU per {event}",
-    "CPU time of the whole backend (all but the load process, the link, and parts that call or receive), per {outcome}.",
+    "CPU time of the whole backend, per {outcome}: all roles but the load process, the link, and "
+    "parts that call or receive.",
     "lower",
 )
 def backend_cpu_us_per_event(data: TrialData) -> float:
