@@ -2,34 +2,24 @@
 
 from __future__ import annotations
 
-import dataclasses
 import math
 import random
-import sys
 from collections.abc import Sequence
-from pathlib import Path
-from typing import Any
 
 import pytest
-from make_run import _write_trial, make_run
 from measured import METRICS
 from unit_builders import trial
 
 from bench.adaptive import precision
 from bench.adaptive.precision import GroupKey
-from bench.cli.main import main
 from bench.model.errors import UsageError
-from bench.model.records import Goal, RunFile
+from bench.model.records import Goal
 from bench.model.trial import Trial
 from bench.plan.trials import seed_of
-from bench.results import additions, digests, jsonfile, store
-from bench.run import runner
 from bench.stats.estimates import Estimate, estimate
 
 GOAL = Goal("latency_p99", 0.05, 8)
 SSE, WS, FLOOR = "notifications/sse", "notifications/websocket", "notifications/floor"
-FLOOR_HERE = "notifications/null"
-"""A pattern of the catalogue that needs nothing."""
 
 NARROW, WIDE = Estimate(100, 97, 103, 3), Estimate(100, 80, 120, 3)
 
@@ -87,34 +77,6 @@ def test_the_bound_must_leave_room() -> None:
     precision.check_repeats(GOAL, 7)
     with pytest.raises(UsageError, match="--most-repeats 8: 8 are planned already; write"):
         precision.check_repeats(GOAL, 8)
-
-
-@pytest.mark.parametrize(
-    ("arguments", "message"),
-    [
-        (["--until-precise", "5"], "--until-precise 5: the % is missing; write 5%"),
-        (["--metric", "lost"], "--metric lost: belongs to --until-precise; add --until-precise 5%"),
-        (["--most-repeats", "9"], "--most-repeats 9: belongs to --until-precise"),
-        (["--until-precise", "5%", "--most-repeats", "5"], "--most-repeats 5: 5 are planned"),
-        (["--slo", "latency_p99 < 50"], "latency_p99 < 50: the unit is missing"),
-        (["--slo", "latency_p99 < +5%"], "a single run has nothing to compare with"),
-    ],
-)
-def test_the_command_refuses_before_anything_starts(
-    arguments: list[str],
-    message: str,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    results = tmp_path / "results"
-    words = ["bench", "run", FLOOR_HERE, "--results", str(results), *arguments]
-    monkeypatch.setattr(sys, "argv", words)
-    with pytest.raises(SystemExit) as ended:
-        main()
-    assert ended.value.code == 2
-    assert message in capsys.readouterr().err
-    assert not results.exists()
 
 
 # --- what is decided ---------------------------------------------------------------------------
@@ -208,84 +170,3 @@ def test_it_comes_to_an_end_with_narrow_intervals() -> None:
     assert all(entry.half_width_share <= 0.05 for entry in estimates().values())
     assert all(5 <= entry.trials <= 40 for entry in estimates().values())
     assert [one.number for one in trials] == list(range(len(trials)))
-
-
-# --- on disk, through the runner ---------------------------------------------------------------
-
-
-def test_added_trials_are_part_of_the_plan(tmp_path: Path) -> None:
-    run = make_run(tmp_path / "run", names=("sse",), repeats=1, spoil=False, duration_s=0.5)
-    first = store.open_run(run)
-    before = (run / "run.json").read_bytes()
-    for number in range(1, 12):
-        additions.add(run, [trial(number, repeat=number + 1)], f"because {number}")
-    again = store.open_run(run)
-    assert [one.number for one in again.file.trials] == list(range(12))
-    assert [one.number for one in again.unfinished] == list(range(1, 12))
-    assert first.unfinished == []
-    assert (run / "run.json").read_bytes() == before
-    assert not list(run.glob("*.tmp"))
-
-
-def test_a_newer_or_broken_addition_is_refused(tmp_path: Path) -> None:
-    additions.add(tmp_path, [trial(1)], "")
-    file = tmp_path / "more-1.json"
-    file.write_text(file.read_text().replace('"version": 1', '"version": 2'))
-    with pytest.raises(UsageError, match="results version 2, this patternbench reads up to 1"):
-        additions.read(tmp_path, {})
-    file.write_text("{")
-    with pytest.raises(UsageError, match="not a results file"):
-        additions.read(tmp_path, {})
-
-
-class Said:
-    """A progress display that keeps what it is told."""
-
-    def __init__(self) -> None:
-        self.added: list[int] = []
-        self.said: list[str] = []
-
-    def run_begins(self, trials: Sequence[Trial], folder: Path) -> None:
-        self.begun = len(trials)
-
-    def trials_added(self, trials: Sequence[Trial], reason: str) -> None:
-        self.added.append(len(trials))
-
-    def says(self, text: str) -> None:
-        self.said.append(text)
-
-
-def test_the_runner_adds_blocks_and_resumes_them(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Real folders and a real loop; only the trials are synthetic."""
-    settings: dict[str, Any] = {"spoil": False, "duration_s": 0.5, "clients": (4,)}
-    folder = make_run(tmp_path / "run", names=("sse", "floor"), repeats=2, **settings)
-    goal = Goal("latency_mean", 0.0001, 4)
-    file = jsonfile.read(folder / "run.json", RunFile, store.VERSION)
-    digests.write_recorded(folder, "run.json", dataclasses.replace(file, goal=goal))
-
-    measured: list[str] = []
-
-    def measure(run: store.StoredRun, *_: Any) -> None:
-        for one in run.unfinished:
-            measured.append(f"{one.pattern} r{one.repeat}")
-            if one.repeat == 4 and "interrupted" not in measured:
-                measured.append("interrupted")
-                raise KeyboardInterrupt
-            _write_trial(run.folder, one, counted_wrong=False, lose_one=False)
-
-    monkeypatch.setattr(runner, "measure", measure)
-    said: Any = Said()
-    with pytest.raises(KeyboardInterrupt):
-        runner.execute(folder, {}, said)
-    run = runner.execute(folder, {}, said)
-    assert measured == [f"{SSE} r3", f"{SSE} r4", "interrupted", f"{SSE} r4"]
-    assert sorted(path.name for path in folder.glob("more-*.json")) == [
-        "more-1.json",
-        "more-2.json",
-    ]
-    assert len(run.trials) == len(run.file.trials) == 6
-    assert run.unfinished == []
-    assert said.added == [1, 1]
-    assert said.said[-1].endswith("the maximum of 4 repeats is reached")

@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 
 from bench.lab import scratch
-from bench.lab.side import LOOPBACK
 from bench.lab.sweep import sweep, sweep_own
 
 PREFIX = "patternbench-test-"
@@ -90,8 +89,3 @@ def test_a_link_to_a_folder_of_somebody_stays_what_it_is(temporary: Path) -> Non
 def test_a_process_that_is_not_there_never_started() -> None:
     assert scratch.started(NO_PROCESS) == 0
     assert scratch.started(1) < BEGAN
-
-
-def test_ports_that_are_asked_for_together_are_distinct() -> None:
-    ports = LOOPBACK.free_ports(200)
-    assert len(set(ports)) == 200
