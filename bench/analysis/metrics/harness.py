@@ -7,6 +7,9 @@ import numpy as np
 from bench.analysis.metrics.registry import SHARED
 from bench.analysis.trialdata import TrialData, difference_ns
 
+CLIENTS = 0
+"""In the column `part`: rows of the load process."""
+
 
 def lag_ns(data: TrialData) -> np.ndarray:
     return difference_ns(data.requests, "sent_ns", "intended_ns")
@@ -18,11 +21,25 @@ SHARED.quantiles(
 
 
 def tick_ns(data: TrialData) -> np.ndarray:
-    return difference_ns(data.select("tick"), "done_ns", "intended_ns")
+    ticks = data.select("tick")
+    return difference_ns(ticks[ticks["part"] == CLIENTS], "done_ns", "intended_ns")
 
 
 SHARED.quantiles(
     "loop_lag", "loop lag", "lags of a 10 ms timer in the load process's event loop", tick_ns
+)
+
+
+def caller_tick_ns(data: TrialData) -> np.ndarray:
+    ticks = data.select("tick")
+    return difference_ns(ticks[ticks["part"] != CLIENTS], "done_ns", "intended_ns")
+
+
+SHARED.quantiles(
+    "caller_lag",
+    "caller lag",
+    "lags of a 10 ms timer in the event loops of the parts that call",
+    caller_tick_ns,
 )
 
 
