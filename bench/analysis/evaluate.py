@@ -56,7 +56,7 @@ class RunSource(Protocol):
     def unfinished(self) -> Sequence[Trial]: ...
 
 
-Parts = tuple[TrialResult, dict[raw.Raw, Any], waterfalls.PageRows | None]
+Parts = tuple[TrialResult, dict[raw.Raw, Any], waterfalls.PieceRows | None]
 """A trial's result, and what of its raw data is pooled with that of its group."""
 
 
@@ -134,7 +134,11 @@ def _trial(experiment: Experiment, entry: TrialSource) -> Parts:
         roles=raw.role_loads(data.series, data.t0_ns, data.t1_ns),
         samples=raw.sample_counts(pooled, known),
     )
-    return (result, {}, None) if voids else (result, pooled, waterfalls.page_rows(data))
+    return (
+        (result, {}, None)
+        if voids
+        else (result, pooled, waterfalls.piece_rows(data, experiment.pieces))
+    )
 
 
 class TrialEvaluator:

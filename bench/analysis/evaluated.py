@@ -98,11 +98,11 @@ class Distribution:
 
 @dataclass(frozen=True)
 class Waterfall:
-    """One page, resource by resource: ms since it was asked for.
+    """One outcome, piece by piece: ms since it was asked for.
 
-    `ready_ms[i]` is when the connection that was opened for resource i was ready, and
-    `intended_ms[i]` where none was.  Of the page's `resources` every `every`-th is kept.
-    `connections` were opened for it; it is the median of so many `pages`.
+    `ready_ms[i]` is when the connection that was opened for piece i was ready, and
+    `intended_ms[i]` where none was.  Of its `pieces` every `every`-th is kept.
+    `connections` were opened for it; it is the median of `outcomes`.
     """
 
     intended_ms: np.ndarray
@@ -111,10 +111,10 @@ class Waterfall:
     first_byte_ms: np.ndarray
     done_ms: np.ndarray
     makespan_ms: float
-    resources: int
+    pieces: int
     every: int
     connections: int
-    pages: int
+    outcomes: int
 
 
 @dataclass(frozen=True)

@@ -29,7 +29,7 @@ def group(
     level: Level,
     results: Sequence[TrialResult],
     pooled: Pooled,
-    pages: Sequence[waterfalls.PageRows],
+    pages: Sequence[waterfalls.PieceRows],
 ) -> Group:
     """One group of its trials, in their order, and of the usable ones' raw values."""
     used = [result.metrics for result in results if result.verdict == "used"]
@@ -47,7 +47,7 @@ def group(
         findings=tuple(_findings(experiment, estimates, pooled)),
         predicted=tuple(predictions_of(experiment, pattern, load, estimates)),
         distribution=None if latencies is None else raw.compress(latencies),
-        waterfall=waterfalls.median_page(pages),
+        waterfall=waterfalls.median_outcome(pages),
     )
 
 

@@ -58,6 +58,17 @@ class SelfProof:
 
 
 @dataclass(frozen=True)
+class Pieces:
+    """Operations of which an outcome is made: one of its pieces, and a connection opened for one.
+
+    Their rows have the outcome's client and sequence number.
+    """
+
+    piece: str
+    opening: str = ""
+
+
+@dataclass(frozen=True)
 class Experiment:
     """One question with its common workload."""
 
@@ -79,6 +90,9 @@ class Experiment:
     normal: Mapping[str, Any] = field(default_factory=dict)
     noun: OutcomeNoun = field(default_factory=OutcomeNoun)
     """What the outcome operation is one of, in the words of reports."""
+
+    pieces: Pieces | None = None
+    """What a waterfall shows of one outcome; None where an outcome has no pieces."""
 
     work_by: WorkBy = "schedule"
     """Who makes what is measured: a schedule in the backend, its clients, or a part that calls."""

@@ -1,4 +1,4 @@
-"""One page of each pattern, resource by resource: what each waited for, and how long."""
+"""One outcome of each pattern, piece by piece: what each waited for, and how long."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from reports.numbers import number
 from reports.style import look
 from reports.sweeps import key_levels
 
-TITLE = "A page, resource by resource"
+TITLE = "One {event}, piece by piece"
 CAPTION = (
-    "Each bar is a resource, from the moment it was asked for to its last byte, in the order of "
-    "asking; all panels share the time axis. Shown of each pattern is the page whose makespan is "
-    "the median of its trials' pages; that makespan stands beside the name, and its order at the "
-    "first level is that of the panels. Set-up is drawn at the resource for which a connection was "
+    "Each bar is one piece, from the moment it was asked for to its last byte, in the order of "
+    "asking; all panels share the time axis. Each pattern shows the {event} whose makespan is the "
+    "median of its trials' {events}; that makespan stands beside the name, and its order at the "
+    "first level is that of the panels. Set-up is drawn at the piece for which a connection was "
     "opened; others that wait for the same connection are drawn as waiting."
 )
 SECTION = "distribution"
@@ -45,7 +45,7 @@ GREY = "#6b6b6b"
 
 
 def draw(_run: Evaluated, result: ExperimentResult) -> list[tuple[str, Figure]]:
-    levels = {level: shown for level in key_levels(result) if (shown := pages_at(result, level))}
+    levels = {level: shown for level in key_levels(result) if (shown := outcomes_at(result, level))}
     if not levels:
         return []
     first = next(iter(levels.values()))
@@ -59,8 +59,8 @@ def draw(_run: Evaluated, result: ExperimentResult) -> list[tuple[str, Figure]]:
     return found
 
 
-def pages_at(result: ExperimentResult, level: Level) -> dict[str, Waterfall]:
-    """The page to show of each pattern that has one."""
+def outcomes_at(result: ExperimentResult, level: Level) -> dict[str, Waterfall]:
+    """The outcome to show of each pattern that has one."""
     groups = {pattern.name: result.group(pattern.name, level) for pattern in result.measured}
     return {
         name: group.waterfall
@@ -69,9 +69,9 @@ def pages_at(result: ExperimentResult, level: Level) -> dict[str, Waterfall]:
     }
 
 
-def spans(page: Waterfall) -> dict[str, tuple[np.ndarray, np.ndarray]]:
+def spans(one: Waterfall) -> dict[str, tuple[np.ndarray, np.ndarray]]:
     """Begin and end of each part of every bar, in ms; they follow one another without gaps."""
-    edges = [page.intended_ms, page.ready_ms, page.sent_ms, page.first_byte_ms, page.done_ms]
+    edges = [one.intended_ms, one.ready_ms, one.sent_ms, one.first_byte_ms, one.done_ms]
     ordered = np.maximum.accumulate(np.stack(edges), axis=0)
     return {name: (ordered[i], ordered[i + 1]) for i, name in enumerate(PARTS)}
 
@@ -81,47 +81,49 @@ def _figure(
 ) -> Figure:
     columns = min(COLUMNS, len(patterns)) if len(patterns) != 4 else 2
     rows = -(-len(patterns) // columns)
-    bars = max(len(page.done_ms) for page in shown.values())
+    bars = max(len(one.done_ms) for one in shown.values())
     inches = max(LEAST_INCHES, BAR_INCHES * bars) + HEAD_INCHES
     figure = new_figure(inches * rows + 0.4)
     panels = figure.subplots(rows, columns, squeeze=False, sharex=True, sharey=True).ravel()
     for axes, pattern in zip(panels, patterns, strict=False):
-        page = shown[pattern.name]
-        _panel(axes, page, look(result, pattern.name).colour)
-        axes.set_title(f"{pattern.title}: {number(page.makespan_ms)} ms")
+        one = shown[pattern.name]
+        _panel(axes, one, look(result, pattern.name).colour)
+        axes.set_title(f"{pattern.title}: {number(one.makespan_ms)} ms")
     for place, axes in enumerate(panels):
         axes.set_visible(place < len(patterns))
         if place + columns >= len(patterns):
-            axes.set_xlabel("ms since the page was asked for")
+            axes.set_xlabel(result.experiment.noun.fill("ms since the {event} was asked for"))
             axes.tick_params(labelbottom=True)
         if place % columns == 0:
-            axes.set_ylabel(_which(shown))
-    linear_axis(panels[0], [page.makespan_ms for page in shown.values()], vertical=False)
-    _resource_axis(panels[0], max(page.resources for page in shown.values()))
+            axes.set_ylabel(_which(result, shown))
+    linear_axis(panels[0], [one.makespan_ms for one in shown.values()], vertical=False)
+    _piece_axis(panels[0], max(one.pieces for one in shown.values()))
     if level.text:
         figure.suptitle(level.text, x=0.01, ha="left", fontsize=10)
     legend_below(figure, [_sample(name) for name in PARTS])
     return figure
 
 
-def _which(shown: dict[str, Waterfall]) -> str:
-    """ "resource", "resource (every 3rd)"."""
-    every = max(page.every for page in shown.values())
+def _which(result: ExperimentResult, shown: dict[str, Waterfall]) -> str:
+    """The piece's name; with "(every 3rd)" where not all are drawn."""
+    assert result.experiment.pieces is not None
+    piece = result.experiment.pieces.piece
+    every = max(one.every for one in shown.values())
     ending = {1: "st", 2: "nd", 3: "rd"}.get(every % 10 if every % 100 // 10 != 1 else 0, "th")
-    return "resource" if every == 1 else f"resource (every {every}{ending})"
+    return piece if every == 1 else f"{piece} (every {every}{ending})"
 
 
-def _resource_axis(axes: Axes, resources: int) -> None:
-    axes.set_ylim(resources + 0.6, 0.4)
+def _piece_axis(axes: Axes, pieces: int) -> None:
+    axes.set_ylim(pieces + 0.6, 0.4)
     axes.yaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 5, 10], integer=True))
     axes.yaxis.set_major_formatter(FuncFormatter(plain))
 
 
-def _panel(axes: Axes, page: Waterfall, colour: str) -> None:
-    """Bars by their resource's number, from 1; a part that took no time is a hairline."""
-    place = 1 + page.every * np.arange(len(page.done_ms))
-    half = THICKNESS * page.every / 2
-    for name, (begin, end) in spans(page).items():
+def _panel(axes: Axes, one: Waterfall, colour: str) -> None:
+    """Bars by their piece's number, from 1; a part that took no time is a hairline."""
+    place = 1 + one.every * np.arange(len(one.done_ms))
+    half = THICKNESS * one.every / 2
+    for name, (begin, end) in spans(one).items():
         drawn = end > begin
         corners = [
             [(left, y - half), (right, y - half), (right, y + half), (left, y + half)]

@@ -5,7 +5,7 @@ Declares only; imports neither Locust nor a server.
 
 from __future__ import annotations
 
-from bench.model.experiment import Experiment
+from bench.model.experiment import Experiment, Pieces
 from bench.model.law import Prediction
 from bench.model.outcome import OutcomeNoun
 from scenarios.page_load.claims import CLAIMS, NORMAL, browser_ms, http1_ms, multiplexed_ms
@@ -64,6 +64,7 @@ EXPERIMENT = Experiment(
     check=check,
     operations=("resource", "open", "page"),
     outcome_operation="page",
+    pieces=Pieces("resource", "open"),
     noun=OutcomeNoun.of_work("page", "pages", "loaded"),
     work_by="clients",
     headline=(

@@ -14,9 +14,11 @@ from bench.analysis import waterfalls
 from bench.analysis.evaluated import Evaluated, ExperimentResult, Waterfall
 from bench.analysis.trialdata import TrialData
 from bench.model import samples
+from bench.model.experiment import Pieces
 from reports import figures
 from reports.figures import waterfall
 
+PIECES = Pieces("resource", "open")
 OPERATIONS = ("connect", "tick", "resource", "open", "page")
 RESOURCE, OPENING, PAGE = 2, 3, 4
 T0, MS = 1_000_000_000, 1_000_000
@@ -51,8 +53,8 @@ def data(*pages: list[np.void], operations: tuple[str, ...] = OPERATIONS) -> Tri
 
 
 def median_of(*trials: TrialData) -> Waterfall:
-    rows = [found for one in trials if (found := waterfalls.page_rows(one)) is not None]
-    found = waterfalls.median_page(rows)
+    rows = [found for one in trials if (found := waterfalls.piece_rows(one, PIECES)) is not None]
+    found = waterfalls.median_outcome(rows)
     assert found is not None
     return found
 
@@ -70,7 +72,7 @@ def test_the_page_shown_is_the_median_of_all_trials(makespans: list[int], expect
     half = len(pages) // 2
     found = median_of(*(data(*part) for part in (pages[:half], pages[half:]) if part))
     assert found.makespan_ms == expected
-    assert found.pages == len(makespans)
+    assert found.outcomes == len(makespans)
 
 
 def test_its_times_count_from_when_it_was_asked_for() -> None:
@@ -79,7 +81,7 @@ def test_its_times_count_from_when_it_was_asked_for() -> None:
     assert found.sent_ms.tolist() == [10, 12, 14]
     assert found.first_byte_ms.tolist() == [11, 13, 15]
     assert found.done_ms.tolist() == [12, 14, 30]
-    assert (found.resources, found.every, found.connections) == (3, 1, 1)
+    assert (found.pieces, found.every, found.connections) == (3, 1, 1)
 
 
 def test_a_connection_belongs_to_the_resource_before_it_not_to_others_of_the_same_time() -> None:
@@ -93,7 +95,7 @@ def test_the_rows_of_other_pages_and_clients_are_not_mixed_in() -> None:
     pages = [page(0, 0, 60), page(1, 50, 30), page(0, 0, 90, client=1)]
     interleaved = [rows[n] for n in range(5) for rows in pages]
     found = median_of(data(interleaved))
-    assert (found.makespan_ms, found.resources) == (60, 3)
+    assert (found.makespan_ms, found.pieces) == (60, 3)
     assert found.done_ms.tolist() == [22, 24, 60]
 
 
@@ -101,23 +103,26 @@ def test_pages_that_failed_or_began_outside_the_window_are_not_shown() -> None:
     failed = page(0, 0, 30)
     failed[-1]["outcome"] = samples.FAILED
     before, after = page(1, -50, 60), page(2, 1000, 90)
-    nothing = waterfalls.page_rows(data(failed, before, after))
+    nothing = waterfalls.piece_rows(data(failed, before, after), PIECES)
     assert nothing is not None
-    assert waterfalls.median_page([nothing]) is None
+    assert waterfalls.median_outcome([nothing]) is None
     assert median_of(data(failed, before, after, page(3, 10, 45))).makespan_ms == 45
 
 
 def test_of_many_resources_every_so_many_are_kept() -> None:
     rows = [row(RESOURCE, 0, n, n + 1, n + 2, n + 3) for n in range(100)]
     found = median_of(data([*reversed(rows), row(PAGE, 0, 0, 0, 2, 102)]))
-    assert (found.resources, found.every) == (100, 3)
+    assert (found.pieces, found.every) == (100, 3)
     assert found.intended_ms.tolist() == list(range(0, 100, 3))
-    assert len(found.done_ms) <= waterfalls.MOST_RESOURCES
+    assert len(found.done_ms) <= waterfalls.MOST_PIECES
 
 
 def test_an_experiment_without_pages_has_none(run: Evaluated) -> None:
-    assert waterfalls.page_rows(data(page(0, 0, 30), operations=("a", "b", "c", "d", "e"))) is None
-    assert waterfalls.median_page([]) is None
+    assert (
+        waterfalls.piece_rows(data(page(0, 0, 30), operations=("a", "b", "c", "d", "e")), PIECES)
+        is None
+    )
+    assert waterfalls.median_outcome([]) is None
     assert all(group.waterfall is None for group in run.experiments[0].groups)
 
 
@@ -149,9 +154,10 @@ def of_pages(*levels: dict[str, float], resources: int = 3) -> ExperimentResult:
     for level, makespans in zip(found.levels, levels, strict=True):
         for name, makespan in makespans.items():
             shown = median_of(data(page(0, 0, makespan)))
-            shown = dataclasses.replace(shown, resources=resources, every=-(-resources // 3))
+            shown = dataclasses.replace(shown, pieces=resources, every=-(-resources // 3))
             grid[name, level.text] = dataclasses.replace(grid[name, level.text], waterfall=shown)
-    return dataclasses.replace(found, grid=grid)
+    experiment = dataclasses.replace(found.experiment, pieces=PIECES)
+    return dataclasses.replace(found, grid=grid, experiment=experiment)
 
 
 def drawn(run: Evaluated, result: ExperimentResult) -> list[tuple[str, figures.Figure]]:
