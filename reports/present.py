@@ -116,15 +116,17 @@ def _measured(result: ExperimentResult, row: Mapping[Any, Any]) -> str:
 
 
 def backend(result: ExperimentResult) -> Table:
+    frame = tables.backend(result)
+    memory = Column("memory_bytes_per_client", "memory per further client (B)", count)
     return table(
         result,
-        tables.backend(result),
+        frame,
         LEVEL,
         PATTERN,
         Column("role", "role", is_number=False),
         Column("cpu_us_per_event", "CPU per {event} (µs)", numbers.number),
         Column("cpu_share", "CPU share of one core", share),
-        Column("memory_bytes_per_client", "memory per client (B)", count),
+        *([memory] if len(frame) and frame[memory.key].notna().any() else []),
         Column("peak_memory_bytes", "peak memory (MB)", lambda value: f"{value / 1e6:,.1f}"),
         Column("switches_per_event", "context switches per {event}", numbers.number),
     )

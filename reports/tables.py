@@ -20,13 +20,13 @@ from bench.model.finding import Finding
 from bench.model.links import LOOPBACK
 from bench.model.linktext import prefix_of
 from bench.stats.estimates import Estimate
+from reports.memory import per_further_client
 
 SUMMARY = ["experiment", "pattern", "level", "metric", "origin", "unit"]
 SUMMARY += ["value", "low", "high", "trials", "law", "predicted", "residual"]
 HARNESS = (
     "generator_cpu_us_per_event",
     "generator_cpu_share",
-    "generator_memory_bytes_per_client",
     "loop_lag_p99",
     "generator_lag_p99",
 )
@@ -129,7 +129,6 @@ def backend(result: ExperimentResult) -> pd.DataFrame:
             loads = [one.roles[role] for one in group.used if role in one.roles]
             if not loads:
                 continue
-            memory = group.estimates.get(f"{role}_memory_bytes_per_client")
             switches = [
                 one.roles[role].context_switches / delivered
                 for one in group.used
@@ -142,7 +141,7 @@ def backend(result: ExperimentResult) -> pd.DataFrame:
                     "cpu_us_per_event": _cpu_us_per_event(group, role),
                     "cpu_share": group.estimates[f"{role}_cpu_share"].value,
                     "peak_memory_bytes": max(load.peak_memory_bytes for load in loads),
-                    "memory_bytes_per_client": memory.value if memory else math.nan,
+                    "memory_bytes_per_client": per_further_client(result, group, role),
                     "switches_per_event": float(np.mean(switches)) if switches else math.nan,
                 }
             )

@@ -122,7 +122,7 @@ def test_every_role_has_its_row_and_the_link_its_cpu_per_delivery() -> None:
     assert frame["role"].tolist() == ["server", "proxy", "database", "generator", "link"]
     by_role = frame.set_index("role")
     assert by_role.loc["proxy", "cpu_us_per_event"] == 7
-    assert by_role.loc["proxy", "memory_bytes_per_client"] == 900
+    assert np.isnan(by_role.loc["proxy", "memory_bytes_per_client"]), "one level has no slope"
     assert by_role.loc["link", "cpu_us_per_event"] == pytest.approx(0.1 * 2e6 / 10)
     assert by_role.loc["link", "switches_per_event"] == 3
 
