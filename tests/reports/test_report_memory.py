@@ -22,7 +22,7 @@ def at(clients: int, grown: float, rate: float = 1.0) -> Group:
 
 
 def slope(*groups: Group) -> float:
-    found = result()
+    found = result(KEY, {"sse": near(1.0)})
     grid = {(one.pattern, one.level.text): one for one in groups}
     return per_further_client(dataclasses.replace(found, grid=grid), groups[0], "server")
 
