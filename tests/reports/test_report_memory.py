@@ -24,7 +24,9 @@ def at(clients: int, grown: float, rate: float = 1.0) -> Group:
 def slope(*groups: Group) -> float:
     found = result(KEY, {"sse": near(1.0)})
     grid = {(one.pattern, one.level.text): one for one in groups}
-    return per_further_client(dataclasses.replace(found, grid=grid), groups[0], "server")
+    levels = tuple(one.level for one in groups)
+    swept = dataclasses.replace(found, grid=grid, levels=levels)
+    return per_further_client(swept, groups[0], "server")
 
 
 def test_what_a_process_needs_anyway_is_not_the_clients() -> None:
