@@ -266,14 +266,35 @@ def test_floors_are_judged_only_where_they_are_alone(tmp_path: Path) -> None:
 # --- how it is written -------------------------------------------------------------------------
 
 
-def test_markdown_is_golden(runs: dict[str, Evaluated], golden: Callable[..., None]) -> None:
+def test_the_numbers_are_golden(runs: dict[str, Evaluated], golden: Callable[..., None]) -> None:
+    """The data, not the words: what is written from it may be worded anew."""
     found = compare_runs(
         runs["base"],
         runs["late"],
         ["latency_p50", "completeness", "useless_share"],
         [gates.change("latency_p50 > +10%", METRICS)],
     )
-    golden("comparison_markdown", comparison_text.markdown(found).splitlines())
+    content = json.loads(comparison_text.as_json(found))
+    kept = (
+        "pattern",
+        "metric",
+        "ratio",
+        "difference",
+        "value",
+        "low",
+        "high",
+        "verdict",
+        "p_value",
+    )
+    rows = [{name: row[name] for name in kept if name in row} for row in content["rows"]]
+    golden("comparison", {"rows": rows, "gates": content["gates"], "broken": content["broken"]})
+
+
+def test_markdown_has_a_row_for_each_value(runs: dict[str, Evaluated]) -> None:
+    found = compare_runs(runs["base"], runs["late"], ["latency_p50", "completeness"])
+    lines = comparison_text.markdown(found).splitlines()
+    assert len([line for line in lines if line.startswith("| ")]) == len(found.rows) + 2
+    assert all(line.count("|") == 8 for line in lines if line.startswith("| "))
 
 
 def test_json_has_every_number_and_no_nan(runs: dict[str, Evaluated]) -> None:
