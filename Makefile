@@ -3,8 +3,6 @@
 
 VENV := .venv
 BIN := $(VENV)/bin
-# Tests that read the code and the docs, and run neither.
-ABOUT_CODE := $(addprefix tests/whole/test_,docs.py architecture.py words.py core_knows_no_experiment.py named_services.py)
 
 .PHONY: bench test check soak setup setup-test format clean
 
@@ -20,7 +18,7 @@ check: setup-test
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m bench.tools.docs --check
-	$(BIN)/pytest -q tests/unit $(ABOUT_CODE)
+	$(BIN)/pytest -q tests/unit tests/whole
 
 # Long: for the night.
 soak: setup-test

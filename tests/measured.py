@@ -1,4 +1,4 @@
-"""Every metric and finding as the experiments have them, for tests that ask by key."""
+"""The project's own experiments, patterns and metrics, read once for all that ask for them."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from bench.model.finding import Finding
 
 EXPERIMENTS = catalog.experiments()
 METRICS = metrics_of_all(EXPERIMENTS.values())
+PATTERNS = {name: catalog.patterns(name) for name in EXPERIMENTS}
+"""Of each experiment, by name."""
 
 
 def compute(data: TrialData, keys: Sequence[str] | None = None) -> dict[str, float]:

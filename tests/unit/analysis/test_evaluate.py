@@ -69,12 +69,12 @@ TRIALS = st.lists(
     st.tuples(
         st.sampled_from(["sse", "websocket"]),
         st.sampled_from([5, 10]),
-        st.lists(st.integers(1, 10**9), max_size=40),
+        st.lists(st.integers(1, 10**9), max_size=8),
         st.sampled_from([0, 0, 0, 2]),
         st.booleans(),
     ),
     min_size=1,
-    max_size=8,
+    max_size=5,
 )
 
 

@@ -102,7 +102,7 @@ def ways(draw: st.DrawFn) -> Way:
 
 
 arrivals = st.lists(
-    st.tuples(st.integers(0, 5 * MS) | st.just(0), st.integers(20, MTU)), min_size=1, max_size=60
+    st.tuples(st.integers(0, 5 * MS) | st.just(0), st.integers(20, MTU)), min_size=1, max_size=30
 )
 Sent = list[tuple[int, int]]
 
@@ -302,7 +302,7 @@ def test_a_segment_that_was_sent_before_is_a_retransmission(
 
 @given(
     st.integers(0, 2**32 - 1),
-    st.lists(st.integers(1, 1460), min_size=1, max_size=20),
+    st.lists(st.integers(1, 1460), min_size=1, max_size=10),
     st.randoms(use_true_random=False),
 )
 def test_every_repeat_and_nothing_else_is_counted(
@@ -344,7 +344,7 @@ def test_one_value_is_every_quantile() -> None:
 
 
 @given(
-    st.lists(st.integers(0, 10**10), min_size=1, max_size=60),
+    st.lists(st.integers(0, 10**10), min_size=1, max_size=30),
     st.sampled_from([0.01, 0.5, 0.9, 0.99, 1.0]),
 )
 def test_a_quantile_is_at_most_a_step_above_the_true_one(values: list[int], share: float) -> None:

@@ -27,7 +27,7 @@ operation_rows = st.tuples(
 FIELDS = [name for name in DTYPE.names or () if name != "part"]
 
 
-@given(st.lists(operation_rows, max_size=20))
+@given(st.lists(operation_rows, max_size=6))
 def test_every_field_comes_back_as_it_was_added(added: list[tuple[int, ...]]) -> None:
     recorder = Recorder(OPERATIONS)
     for row in added:

@@ -103,7 +103,7 @@ ends = st.sampled_from([b"\n", b"\r", b"\r\n"])
 streams = st.builds(
     lambda mark, parts, rest: mark + b"".join(line + end for line, end in parts) + rest,
     st.sampled_from([b"", b"", b"\xef\xbb\xbf", b"\xef\xbb"]),
-    st.lists(st.tuples(lines, ends), max_size=14),
+    st.lists(st.tuples(lines, ends), max_size=9),
     st.sampled_from([b"", b"data", b"data: x"]),
 )
 

@@ -6,9 +6,9 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
+import measured
 import pytest
 
-from bench import catalog
 from bench.model.claim import Claim, ClaimSetup
 from bench.model.errors import UsageError
 from bench.model.experiment import Experiment
@@ -158,8 +158,8 @@ def test_ids_are_chosen_in_the_order_given() -> None:
 
 
 def test_every_experiments_claims_can_be_planned() -> None:
-    for experiment in catalog.experiments().values():
-        patterns = list(catalog.patterns(experiment.name).values())
+    for experiment in measured.EXPERIMENTS.values():
+        patterns = list(measured.PATTERNS[experiment.name].values())
         request = Request((experiment.name,), repeats=1)
         trials = trials_of_claims(experiment, experiment.claims, patterns, request)
         called = [(trial.pattern, *trial.level.items()) for trial in trials]

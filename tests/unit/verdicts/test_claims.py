@@ -7,9 +7,8 @@ import math
 
 import pytest
 from claim_builders import cell, evidence
-from measured import METRICS
+from measured import EXPERIMENTS, METRICS, PATTERNS
 
-from bench import catalog
 from bench.model.claim import Claim
 from bench.model.experiment import Experiment
 from bench.model.load import parameters_of
@@ -131,7 +130,7 @@ def test_a_rule_says_which_fixed_values_it_asks_for() -> None:
 
 # --- the ledger -------------------------------------------------------------------------
 
-LEDGER = [(e, claim) for e in catalog.experiments().values() for claim in e.claims]
+LEDGER = [(e, claim) for e in EXPERIMENTS.values() for claim in e.claims]
 IDS = [f"{experiment.name}-{claim.id}" for experiment, claim in LEDGER]
 
 
@@ -145,7 +144,7 @@ def rules_of(rule: object) -> list[object]:
 
 @pytest.mark.parametrize(("experiment", "claim"), LEDGER, ids=IDS)
 def test_a_claim_names_what_there_is(experiment: Experiment, claim: Claim) -> None:
-    patterns = set(catalog.patterns(experiment.name))
+    patterns = set(PATTERNS[experiment.name])
     for scene in claim.setups:
         assert set(scene.patterns) <= patterns
         parse_settings(experiment, scene.settings)
@@ -189,7 +188,7 @@ def field_of(experiment: Experiment, name: str) -> str:
 
 
 def test_ids_are_unique() -> None:
-    for experiment in catalog.experiments().values():
+    for experiment in EXPERIMENTS.values():
         ids = [claim.id for claim in experiment.claims]
         assert len(set(ids)) == len(ids)
 
@@ -199,7 +198,7 @@ def test_ids_are_unique() -> None:
 
 def judged(claim_id: str, *cells: object) -> Judgement:
     claim = next(one for one in CLAIMS if one.id == claim_id)
-    experiment = catalog.experiments()["notifications"]
+    experiment = EXPERIMENTS["notifications"]
     return claim.rule.judge(evidence(*cells, **experiment.normal))
 
 
