@@ -169,7 +169,7 @@ def _requested(
     for name in asked:
         if name not in [service.name for service in services]:
             raise ValueError(
-                f"SERVICES names {name!r}, which is no service in REQUIRES; add it there"
+                f"SERVICES names {name!r}, which is not a service in REQUIRES; add it there"
             )
         if not isinstance(asked[name], Mapping):
             raise ValueError(f'SERVICES["{name}"] = {asked[name]!r}; write {{"setting": "value"}}')
@@ -209,7 +209,8 @@ def _proxies(constants: dict[str, Any], path: Path) -> tuple[str, ...]:
     )
     if isinstance(declared, str) or not all(isinstance(name, str) for name in declared):
         raise CatalogError(
-            f'{path}: PROXIES = {declared!r} is no tuple of names; write PROXIES = ("near", "far")'
+            f"{path}: PROXIES = {declared!r} is not a tuple of names; "
+            'write PROXIES = ("near", "far")'
         )
     return tuple(declared)
 
@@ -218,7 +219,7 @@ def _parts(tree: ast.Module, constants: dict[str, Any], path: Path) -> tuple[Par
     """The declared parts, whose classes must be there; one server where none are declared."""
     if "PARTS" not in constants:
         if "PARTS" in _assigned(tree):
-            raise CatalogError(f"{path}: PARTS is no literal; write it out, as {EXAMPLE}")
+            raise CatalogError(f"{path}: PARTS is not a literal; write it out, as {EXAMPLE}")
         return (SERVER,)
     try:
         parts = read_parts(constants["PARTS"])

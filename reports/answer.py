@@ -171,7 +171,7 @@ def _row(
 def unused_reason(group: Group | None) -> str:
     """Why a group has no usable trial."""
     if group is None:
-        return "none of its trials was run; `bench resume` runs the missing ones"
+        return "none of its trials was run; `bench resume` runs them"
     reasons = Counter(f"{result.verdict}: {result.reason}" for result in group.trials)
     most, _ = reasons.most_common(1)[0]
     return f"none of its {len(group.trials)} trials can be used ({most})"
@@ -188,6 +188,6 @@ def doubts(pattern: Pattern, group: Group) -> list[tuple[str, str]]:
     ]
     for result in group.trials:
         if result.verdict != "used":
-            text = f"Some trials are left out of the numbers: {result.verdict}, {result.reason}."
+            text = f"Some trials are excluded from the numbers: {result.verdict}, {result.reason}."
             found.append((f"{result.verdict}: {result.reason}", text))
     return found

@@ -145,7 +145,7 @@ def assembled(
     rows = corrected(rows_of(keys))
     results = [result for gate in gates for result in judge(gate, rows_of([gate.metric]))]
     seen = {result.gate.text for result in results}
-    blind = [f"gate '{gate.text}' found nothing to look at" for gate in gates]
+    blind = [f"gate '{gate.text}' found nothing to check" for gate in gates]
     blind = [text for gate, text in zip(gates, blind, strict=True) if gate.text not in seen]
     return RunComparison(*names, tuple(rows), tuple(results), tuple(differences), (*notes, *blind))
 

@@ -80,7 +80,7 @@ def remedy(found: RunComparison) -> str:
     if not needed:
         return ""
     return (
-        f"With about {max(needed)} repeats in each run each of them would show a difference "
+        f"With about {max(needed)} repeats in each run, each of these would show a difference "
         f"of {TO_FIND:.0%} in nine of ten comparisons (the median of them needs "
         f"{sorted(needed)[len(needed) // 2]})."
     )
@@ -126,7 +126,7 @@ def markdown(found: RunComparison) -> str:
     parts = [f"### `{found.a}` (A) and `{found.b}` (B){outcome and ': '}{outcome}"]
     if found.differences:
         listed = [f"- {line}" for line in warnings(found.differences)]
-        parts.append("\n".join(["**Unlike runs:** read with care.", "", *listed]))
+        parts.append("\n".join(["**Unlike runs:** read this with caution.", "", *listed]))
     if found.gates:
         parts.append("\n".join(f"- {gate_line(result)}" for result in found.gates))
     table = lines(found)

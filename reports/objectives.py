@@ -42,7 +42,7 @@ class ObjectiveResult:
 
     def _seen(self) -> str:
         if math.isnan(self.entry.value):
-            return "has no value for it"
+            return "has no value"
         value = numbers.with_unit(self.entry.value, self.gate.unit)
         if not self.entry.has_interval:
             return f"{value}, but too few trials for an interval"

@@ -24,7 +24,7 @@ def compare_patterns(
     if not bases:
         known = [p.id for result in run.experiments for p in result.measured]
         remedy = f"measured are {', '.join(known)}" if known else "nothing was measured"
-        raise UsageError(f"{base or run.folder}: no such pattern in the run; {remedy}")
+        raise UsageError(f"{base or run.folder}: the run has no such pattern; {remedy}")
 
     def rows_of(wanted: Sequence[str]) -> list[Row]:
         return [row for result, pattern in bases for row in _rows(result, pattern, wanted)]

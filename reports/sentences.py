@@ -19,8 +19,8 @@ from reports.sweeps import distinguish, main_levels
 MOST_NAMED = 4
 
 UNLIKE_LAW: dict[Agreement, str] = {
-    "imprecise": "too imprecise to say: only the interval holds the law's",
-    "missed": "off, and the interval with it",
+    "imprecise": "too imprecise to say: only their interval includes the law's value",
+    "missed": "differ, and so does their whole interval",
 }
 
 
@@ -186,7 +186,7 @@ def completeness(result: ExperimentResult) -> str:
         return ""
     if incomplete:
         return f"{result.worded('Not all {outcomes} {arrived}')}: {listed(incomplete)}."
-    return result.worded(f"All {owed:,} {{outcomes}} that were {{owed}} {{arrived}}.")
+    return result.worded(f"All {owed:,} {{owed}} {{outcomes}} {{arrived}}.")
 
 
 def doubtful(result: ExperimentResult) -> str:
@@ -213,7 +213,7 @@ def laws(result: ExperimentResult) -> str:
     if not found:
         return ""
     close = f"{found['close']} of {found.total()} measured values lie within"
-    words = [f"{close} {CLOSE_SHARE * 100:.0f} % of the law's"]
+    words = [f"{close} {CLOSE_SHARE * 100:.0f} % of their law"]
     words += [f"{found[kind]} {text}" for kind, text in UNLIKE_LAW.items() if found[kind]]
     return f"{'; '.join(words)}."
 

@@ -162,7 +162,7 @@ def step(search: Search, seen: Sequence[Seen]) -> Step:
     if begun:
         return Step(begun[0].level, "the level is not settled yet", low, high)
     if len(levels) > MOST_LEVELS:
-        words = f"{len(levels)} levels were measured: the values do not follow any order"
+        words = f"{len(levels)} levels were measured, and the results follow no order"
         return Step(None, words, low, high, "gave up")
     if high is None:
         return _grow(search, levels, low)
@@ -238,7 +238,7 @@ def _second_look(ends: Sequence[Level]) -> Step | None:
         return None
     low = next((one for one in ends if one.verdict == "passes"), None)
     high = next((one for one in ends if one is not low), None)
-    return Step(fresh[0].level, "a second look", low, high)
+    return Step(fresh[0].level, "second measurement", low, high)
 
 
 def crossing(search: Search, seen: Sequence[Seen], found: Step) -> float | None:

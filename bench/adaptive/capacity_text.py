@@ -71,7 +71,7 @@ def answer(search: Search, step: Step, swept: Swept) -> list[str]:
         return [*_no_answer(search, step, swept), *([_line(high, "fails", swept)] if high else [])]
     most = f"{swept.pattern}: {objective} holds up to {swept.level(low.level)}"
     if high is None:
-        return [f"{most} and maybe beyond", _line(low, "passes", swept)]
+        return [f"{most} and maybe higher", _line(low, "passes", swept)]
     return [most, _line(low, "passes", swept), _line(high, "fails", swept)]
 
 
@@ -84,7 +84,7 @@ def _no_answer(search: Search, step: Step, swept: Swept) -> list[str]:
             f"{swept.pattern}: {objective} cannot be judged ({reason}){where}; raise --duration"
         ]
     if high is None:
-        return [f"{swept.pattern}: nothing is known yet of {objective}"]
+        return [f"{swept.pattern}: nothing is known yet about {objective}"]
     return [f"{swept.pattern}: {objective} does not even hold at {swept.level(high.level)}"]
 
 
@@ -112,7 +112,7 @@ def _amount(value: float, unit: str) -> str:
 def crossing_words(crossing: float | None, swept: Swept) -> list[str]:
     if crossing is None:
         return []
-    return [f"  a line through all trials near it crosses the bound at {swept.level(crossing)}"]
+    return [f"  a line through all nearby trials crosses the bound at {swept.level(crossing)}"]
 
 
 def trial_words(search: Search, seen: Seen, swept: Swept, number: int) -> str:
@@ -162,7 +162,7 @@ def _nobody(level: Level, shown: Shown) -> str:
         for role in (*BACKEND_ROLES, "generator")
         if not math.isnan(share := shown.of(f"{role}_cpu_share"))
     )
-    idle = f"nobody is busy (CPU: {shares or 'not metered'})"
+    idle = f"no process is saturated (CPU: {shares or 'not metered'})"
     cost_us = shown.of("server_marginal_cpu_us")
     burst_ms = shown.receivers * cost_us / 1e3
     if key in WAITING_PART and shown.receivers > 1 and burst_ms > NOBODY_PART * level.median:
@@ -206,7 +206,7 @@ def expected_words(
     words = []
     for law, most in expected:
         if most is None:
-            words.append(f"law {law}: says nothing of where {swept.parameter.name} is too much")
+            words.append(f"law {law}: sets no limit for {swept.parameter.name}")
         else:
             ratio = f"measured / law = {level / most:.2f}"
             words.append(f"law {law}: {swept.level(most)}; {ratio}")

@@ -93,7 +93,7 @@ def clock_backwards(data: TrialData) -> Finding | None:
     return Finding(
         "clock",
         "doubt",
-        f"{backwards:,} samples end before they were meant to begin; they are kept",
+        f"{backwards:,} samples end before their intended time; they are kept",
         "check that clients and backend read the same clock (one host)",
     )
 
@@ -106,8 +106,8 @@ def incomplete(data: TrialData) -> Finding | None:
         "incomplete",
         "doubt",
         f"{missing:,} of {data.accounting.expected:,} {{outcomes}} {{missing}}; "
-        "latency speaks only of the others",
-        "raise drain, lower the load, or look into the target's log",
+        "latency describes only the others",
+        "raise drain, lower the load, or read the target's log",
     )
 
 
@@ -133,7 +133,7 @@ def path_lost(data: TrialData) -> Finding | None:
         "path_lost",
         "note",
         "nothing was {done} once the path was down",
-        "none needed: so it was asked; begin the fault later to see some {done} before",
+        "none needed: this was asked for; begin the fault later to see some {done} before it",
     )
 
 
@@ -145,7 +145,7 @@ def generator_busy(metrics: Mapping[str, float], cores: int = 1) -> Finding | No
     return Finding(
         "generator_saturated",
         "doubt",
-        f"the load process used {share:.0%} of its core: latency is partly its own",
+        f"the load process used {share:.0%} of its core: part of the latency is its own",
         "use --workers 2, or a lower load",
     )
 
@@ -183,7 +183,7 @@ def generator_shares_delay(data: TrialData, metrics: Mapping[str, float]) -> Fin
         "doubt",
         f"one {{event}} for {receivers:,.0f} clients costs the load process {own:.3g} us each "
         f"and the backend {backend:.3g} us: the delay is mostly the load process's",
-        "use --workers 2, and read the backend's CPU instead of the latency",
+        "use --workers 2, and compare the backend's CPU instead of the latency",
     )
 
 
@@ -224,8 +224,8 @@ def link_differs(
     return Finding(
         "link_differs",
         "doubt",
-        f"a round trip of {asked:.3g} ms was asked for{on_it}, found was {found}",
-        "a lower load, or a machine with a core for the link",
+        f"asked for a round trip of {asked:.3g} ms{on_it}, found {found}",
+        "use a lower load, or a machine with a core for the link",
     )
 
 
@@ -240,9 +240,9 @@ def link_overloaded(metrics: Mapping[str, float], *, path_was_down: bool = False
     return Finding(
         "link_overloaded",
         "doubt",
-        f"{words if dropped > 0 else 'the link'} used {share:.0%} of a core: what it adds is more "
-        "than was asked for",
-        "a lower load, or a smaller rate",
+        f"{words if dropped > 0 else 'the link'} used {share:.0%} of a core: it adds more delay "
+        f"or loss than was asked for",
+        "use a lower load, or a smaller rate",
     )
 
 
@@ -257,8 +257,8 @@ def link_captured(data: TrialData) -> Finding | None:
     return Finding(
         "link_captured",
         "note",
-        f"{words} were written to disk meanwhile, which takes time of the link's process",
-        "leave --pcap out to measure",
+        f"{words} were written to disk during the trial, which takes the link process's time",
+        "measure without --pcap",
     )
 
 
@@ -280,7 +280,7 @@ def percentile_missing(title: str, have: int, needed: int) -> Finding:
     return Finding(
         "too_few_samples",
         "note",
-        f"{title} is not shown: {have:,} samples, {needed:,} would carry it",
+        f"{title} is not shown: it has {have:,} samples and needs {needed:,}",
         "raise duration or the load",
     )
 

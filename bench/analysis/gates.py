@@ -77,7 +77,7 @@ def change(text: str, known: Mapping[str, Metric]) -> Gate:
         raise UsageError(f"{text}: the sign is missing; write +{number}% (more) or -{number}%")
     share = float(f"{sign}{number}") / 100
     if share <= -1:
-        raise UsageError(f"{text}: nothing can fall by {number} %; use at most -99.9%")
+        raise UsageError(f"{text}: nothing can fall by {number} %; use -99.9% or less")
     return Gate(metric, operator, share, text.strip(), known[metric].unit)
 
 
@@ -103,8 +103,8 @@ def _absolute(text: str, metric: str, unit: str, value: str) -> float:
     percent = PERCENT.match(value)
     if percent and (percent.group(1) or unit):
         raise UsageError(
-            f"{text}: {value} is a change, and a single run has nothing to compare with; "
-            f"write {_example(unit)}, or use `bench compare --fail-if`"
+            f"{text}: {value} is a change, but a single run has nothing to compare with; write "
+            f"{_example(unit)}, or use `bench compare --fail-if`"
         )
     if percent:  # a share may be written as one: completeness >= 99.9%
         return float(percent.group(2)) / 100

@@ -64,7 +64,7 @@ def _internal(error: BaseException) -> int:
     place = defect_file()
     named = f"please report {place}" if _write_defect(place, error) else "please report it"
     return _fail(
-        f"a defect of patternbench ({type(error).__name__}: {error}); {named}",
+        f"a defect in patternbench ({type(error).__name__}: {error}); {named}",
         INTERNAL,
     )
 

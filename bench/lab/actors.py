@@ -182,5 +182,5 @@ class ClientsActor(Actor):
         unable = self._load.ask(message, Disturbed).unable
         if unable:
             raise TrialFailed(
-                f"{unable} clients of {self.name} have no connection that one can {what}"
+                f"{unable} clients of {self.name} have no connection that can be {what}"
             )

@@ -133,7 +133,9 @@ class Worker:
         got = block[block["operation"] == code]
         noun = session.experiment.noun
         if not len(got):
-            return Failed(session.errors[0] if session.errors else f"no {noun.event} came in time")
+            return Failed(
+                session.errors[0] if session.errors else f"no {noun.event} arrived in time"
+            )
         if sequence is None:
             words = session.errors[0] if session.errors else f"the first {noun.event} failed"
             return Done() if got["outcome"][0] == OK else Failed(words)

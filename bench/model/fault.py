@@ -141,7 +141,7 @@ def parse_faults(text: str) -> tuple[Fault, ...]:
     faults = tuple(parse_fault(part) for part in re.split(r"[;\s]+", text) if part)
     for place, fault in enumerate(faults):
         if fault in faults[:place]:
-            raise UsageError(f"--fault {fault}: stands twice; name it once")
+            raise UsageError(f"--fault {fault}: given twice; give it once")
     return faults
 
 
@@ -179,7 +179,9 @@ def _actor(match: re.Match[str], text: str) -> ActorName:
     first = int(match["first"])
     last = first if match["last"] is None else int(match["last"])
     if last < first:
-        raise UsageError(f"--fault {text}: {first}-{last} is no range; write the smaller first")
+        raise UsageError(
+            f"--fault {text}: {first}-{last} is not a range; write the smaller number first"
+        )
     return ActorName(match["actor"], first, last)
 
 
@@ -212,11 +214,9 @@ def _options(parts: Sequence[str], text: str) -> dict[str, str]:
     for part in parts:
         key, equals, value = part.partition("=")
         if key not in ("for", "every", "times") or not equals:
-            raise UsageError(
-                f"--fault {text}: a fault has no setting {key!r}; it has for, every and times"
-            )
+            raise UsageError(f"--fault {text}: unknown setting {key!r}; use for, every or times")
         if key in named:
-            raise UsageError(f"--fault {text}: {key} stands twice; name it once")
+            raise UsageError(f"--fault {text}: {key} is given twice; give it once")
         named[key] = value
     return named
 
@@ -229,7 +229,7 @@ def _times(text: str, fault: str) -> int:
 
 def _check_repeats(at: Moment | None, every: Moment | None, times: int | None, text: str) -> None:
     if every is not None and at is None:
-        raise UsageError(f"--fault {text}: poisson draws its own times; leave every out")
+        raise UsageError(f"--fault {text}: poisson draws its own times; remove every")
     if every is not None and every.value == 0:
         raise UsageError(f"--fault {text}: every must be above 0; write e.g. every=2s")
     if times is not None and at is not None and every is None:

@@ -84,11 +84,13 @@ def _pieces(text: str) -> tuple[list[str], dict[str, list[str]]]:
             key = word
             if key not in KEYS:
                 raise UsageError(
-                    f"--link {text}: {word or part} is nothing of a link; it has "
-                    f"{', '.join(KEYS)}, or is one of {', '.join((LOOPBACK, *NAMED))}"
+                    f"--link {text}: unknown setting {word or part!r}; use "
+                    f"{', '.join(KEYS)}, or one of {', '.join((LOOPBACK, *NAMED))}"
                 )
             if key in values:
-                raise UsageError(f"--link {text}: {key} stands twice; write {key}=A,B to sweep it")
+                raise UsageError(
+                    f"--link {text}: {key} is given twice; write {key}=A,B to sweep it"
+                )
             values[key] = [value]
         elif key:
             values[key].append(part)
@@ -96,7 +98,7 @@ def _pieces(text: str) -> tuple[list[str], dict[str, list[str]]]:
             names.append(part)
         else:
             raise UsageError(
-                f"--link {text}: {part or 'nothing'} is no link; use "
+                f"--link {text}: unknown link {part!r}; use "
                 f"{', '.join((LOOPBACK, *NAMED))}, or write e.g. {EXAMPLE}"
             )
     return names, values
@@ -148,7 +150,7 @@ def _check_jitter(values: Mapping[str, Any]) -> None:
     if values["jitter_s"] > values["rtt_s"]:
         raise UsageError(
             f"jitter={units.show(values['jitter_s'], 's')}: more than "
-            f"rtt={units.show(values['rtt_s'], 's')}; a round trip takes no less than nothing"
+            f"rtt={units.show(values['rtt_s'], 's')}; a round trip cannot take less than no time"
         )
 
 

@@ -57,7 +57,7 @@ class Window:
     duration_s: float = parameter(10.0, "s", "length of the window", low=0.1, high=86_400)
     warmup_s: float = parameter(1.0, "s", "load before the window, not counted", low=0, high=3600)
     drain_s: float = parameter(
-        10.0, "s", "longest wait after the window for what is under way", low=0, high=3600
+        10.0, "s", "longest wait after the window for operations still under way", low=0, high=3600
     )
 
 
@@ -68,31 +68,41 @@ class LinkParameters:
     link: str = parameter(
         links.LOOPBACK,
         "",
-        "the network between clients and backend: this host's loopback, an emulated link as the "
-        "following parameters say, or one that has a name (docs/links.md)",
+        "network between clients and backend: this host's loopback, an emulated link described "
+        "by the parameters below, or a named one (docs/links.md)",
         choices=links.CHOICES,
     )
-    rtt_s: float = parameter(0.0, "s", "link: round-trip time that it adds", low=0, high=60)
+    rtt_s: float = parameter(0.0, "s", "link: added round-trip time", low=0, high=60)
     jitter_s: float = parameter(
-        0.0, "s", "link: a round trip takes so much more or less, in order", low=0, high=60
+        0.0,
+        "s",
+        "link: variation of a round trip, up or down; packets keep their order",
+        low=0,
+        high=60,
     )
     loss: float = parameter(0.0, "%", "link: share of packets lost", low=0, high=1)
     loss_up: float = parameter(
-        0.0, "%", "link: the same, from clients, else as loss", low=0, high=1
+        0.0,
+        "%",
+        "link: share of packets lost on the way from clients, if different",
+        low=0,
+        high=1,
     )
-    rate: float = parameter(0.0, "bit/s", "link: bandwidth, 0 is without limit", low=0, high=1e11)
+    rate: float = parameter(0.0, "bit/s", "link: bandwidth; 0: unlimited", low=0, high=1e11)
     rate_up: float = parameter(
-        0.0, "bit/s", "link: the same, from clients, else as rate", low=0, high=1e11
+        0.0, "bit/s", "link: bandwidth on the way from clients, if different", low=0, high=1e11
     )
     queue_s: float = parameter(
-        0.1, "s", "link: longest wait for bandwidth, else the packet is dropped", low=0, high=60
+        0.1,
+        "s",
+        "link: longest wait for bandwidth; a packet that would wait longer is dropped",
+        low=0,
+        high=60,
     )
     cc: str = parameter(
         "host", "", "link: TCP congestion control of both ends", choices=links.CONGESTION
     )
-    second_path: str = parameter(
-        "", "", "link: a second path beside the first, e.g. rtt=60ms,rate=5mbit"
-    )
+    second_path: str = parameter("", "", "link: a second path, e.g. rtt=60ms,rate=5mbit")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -172,12 +182,14 @@ def far_link_parameters(link: Section) -> dict[str, Parameter]:
     for name, one in parameters_of(LinkParameters, link).items():
         if name == "second_path":
             continue
-        words = f"the network that leads to {link}, as `link`" if name == "link" else one.meaning
+        words = (
+            f"network between the backend and {link}; see `link`" if name == "link" else one.meaning
+        )
         found[f"{link}_{name}"] = dataclasses.replace(
             one,
             name=f"{link}_{name}",
             field_name=f"{link}_{one.field_name}",
-            meaning=words.replace("link: ", f"{link} link: ").replace("from clients", "towards it"),
+            meaning=words.replace("link: ", f"{link} link: ").replace("from clients", f"to {link}"),
         )
     return found
 

@@ -19,7 +19,7 @@ class OutcomeNoun:
 
         {event} {events}        what happens           "CPU per {event}"
         {outcome} {outcomes}    what is counted        "per {outcome}", "{outcomes} per second"
-        {owed}                  "deliveries owed", "pages begun"
+        {owed}                  "deliveries expected", "pages started"
         {done}                  "deliveries delivered", "pages loaded"
         {arrived} {missing}     "deliveries that arrived", "pages that were not loaded"
         {lost}                  "lost 3 of 100", "did not complete 3 of 100"
@@ -31,7 +31,7 @@ class OutcomeNoun:
     events: str = "events"
     outcome: str = "delivery"
     outcomes: str = "deliveries"
-    owed: str = "owed"
+    owed: str = "expected"
     done: str = "delivered"
     arrived: str = "arrived"
     missing: str = "never arrived"
@@ -45,7 +45,7 @@ class OutcomeNoun:
             events=many,
             outcome=one,
             outcomes=many,
-            owed="begun",
+            owed="started",
             done=done,
             arrived=f"were {done}",
             missing=f"were not {done}",

@@ -28,18 +28,17 @@ def chosen_claims(experiment: Experiment, text: str) -> list[Claim]:
     """`N1,N6` or `all`; UsageError for an id that the experiment has not."""
     known = {claim.id: claim for claim in experiment.claims}
     if not known:
-        raise UsageError(f"claims={text}: {experiment.name} has no claims; leave --claims out")
+        raise UsageError(f"claims={text}: {experiment.name} has no claims; remove --claims")
     if text == ALL:
         return list(known.values())
     names = [name.strip() for name in text.split(",") if name.strip()]
     for name in names:
         if name not in known:
             raise UsageError(
-                f"claims={name}: {experiment.name} has no such claim; "
-                f"its claims are {', '.join(known)}"
+                f"claims={name}: unknown claim; {experiment.name} has {', '.join(known)}"
             )
     if not names:
-        raise UsageError(f"claims={text}: names no claim; write e.g. --claims N1,N6 or all")
+        raise UsageError(f"claims={text}: no claim is named; write e.g. --claims N1,N6 or all")
     return [known[name] for name in dict.fromkeys(names)]
 
 

@@ -94,9 +94,9 @@ def _check_verb(fault: Fault, group: ActorGroup, verb: Verb | None, verbs: Itera
             f"{_meant(fault.verb, usable)}it can be {', '.join(usable)}"
         )
     if verb.lasts == "must" and fault.lasts is None:
-        raise UsageError(f"--fault {fault}: how long is missing; add e.g. for=1s")
+        raise UsageError(f"--fault {fault}: the duration is missing; add e.g. for=1s")
     if verb.lasts == "never" and fault.lasts is not None:
-        raise UsageError(f"--fault {fault}: {fault.verb} takes no time; leave for out")
+        raise UsageError(f"--fault {fault}: {fault.verb} takes no duration; remove for")
 
 
 def _meant(name: str, known: Iterable[str]) -> str:

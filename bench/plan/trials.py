@@ -57,7 +57,7 @@ def parse_settings(
         values = [units.parse(parameter, part) for part in texts]
         if len(values) > 1:
             if len(set(values)) < len(values):
-                raise UsageError(f"{name}={text}: a value appears twice; name each once")
+                raise UsageError(f"{name}={text}: a value appears twice; give each once")
             swept[name] = values
         else:
             fixed[parameter.field_name] = values[0]

@@ -54,7 +54,7 @@ def suspecting(file: RunFile, folder: Path) -> Iterator[None]:
             raise
         raise UsageError(
             f"{folder}: cannot be evaluated ({type(error).__name__}: {error}); it has no "
-            "digests, so a file of it may be damaged"
+            f"digests, so one of its files may be damaged"
         ) from None
 
 

@@ -188,7 +188,7 @@ def open_run(folder: Path) -> StoredRun:
     """
     try:
         if not folder.is_dir():
-            raise UsageError(f"{folder}: no such folder; `ls results` shows the runs")
+            raise UsageError(f"{folder}: folder not found; `ls results` shows the runs")
         return _open(folder)
     except OSError as error:
         raise UsageError(f"{folder}: cannot be read ({error.strerror}); check the folder") from None

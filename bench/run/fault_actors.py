@@ -46,7 +46,7 @@ def _action(fault: Fault, casts: Mapping[str, Cast]) -> Action:
     cast = casts.get(fault.actor.name)
     verb = verb_of(fault, cast.kind, faults.verbs()) if cast else None
     if verb is None:
-        raise TrialFailed(f"--fault {fault}: there is nothing to do it to in this trial")
+        raise TrialFailed(f"--fault {fault}: this trial has no such actor")
     return known[verb.name]
 
 

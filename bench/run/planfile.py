@@ -53,7 +53,7 @@ def read(path: Path) -> Request:
         content = tomllib.loads(path.read_text())
         plan = msgspec.convert(content, PlanFile)
     except FileNotFoundError:
-        raise UsageError(f"{path}: no such plan; name a TOML file or a pattern") from None
+        raise UsageError(f"{path}: plan not found; name a TOML file or a pattern") from None
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError(f"{path}: cannot be read ({error}); check the file") from None
     except tomllib.TOMLDecodeError as error:
@@ -85,6 +85,6 @@ def _text(path: Path, name: str, value: object) -> str:
         return ",".join(_text(path, name, part) for part in value)
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         raise UsageError(
-            f'{path}: {name} = {value!r} is no value of a load; write e.g. "250ms" or 100'
+            f'{path}: {name} = {value!r} is not a load value; write e.g. "250ms" or 100'
         )
     return str(value)

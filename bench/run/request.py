@@ -74,8 +74,8 @@ def request_of(asked: Asked) -> Request:
     plans = [name for name in asked.names if name.endswith(".toml")]
     if plans and len(asked.names) > 1:
         raise UsageError(
-            f"{' '.join(asked.names)}: a plan file takes no other names; "
-            "list the patterns in the file"
+            f"{' '.join(asked.names)}: no other names go with a plan file; list the patterns in "
+            f"the file"
         )
     base = planfile.read(Path(plans[0])) if plans else Request(asked.names)
     if asked.quick and not plans:
@@ -144,8 +144,6 @@ def one_pattern(
     experiment = catalog.experiments()[usable[0].experiment]
     ((level, load), *more) = loads_of(experiment, settings_of(settings, links))
     if more:
-        raise UsageError(
-            f"{', '.join(level)}: this command takes one value each; it sweeps nothing"
-        )
+        raise UsageError(f"{', '.join(level)}: this command takes one value each and cannot sweep")
     check_faults(usable[0], load)
     return usable[0], load

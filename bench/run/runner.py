@@ -105,7 +105,7 @@ def check_links(plan: RunPlan) -> None:
         return
     for name, url in plan.foreign.items():
         option = catalog.components()[name].foreign
-        raise UsageError(f"{option}={url}: not on the link; leave --link or it out")
+        raise UsageError(f"{option}={url}: cannot be on the link; remove one of the two")
     if remedy := links_usable()[1]:
         raise ComponentMissing(remedy)
 

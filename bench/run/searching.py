@@ -99,7 +99,9 @@ class CapacityPlan:
 def order_of(wish: CapacityRequest) -> CapacityPlan:
     """All that can be checked before anything starts; UsageError where it cannot be done."""
     if any(pair.partition("=")[0] == wish.over for pair in wish.settings):
-        raise UsageError(f"--set {wish.over}: that is what is looked for; use --from and --most")
+        raise UsageError(
+            f"--set {wish.over}: the search varies this parameter; use --from and --most"
+        )
     pattern, load = request.one_pattern(wish.pattern, wish.settings, wish.foreign)
     experiment = catalog.experiments()[pattern.experiment]
     if wish.objective.metric not in metrics_of(experiment):
@@ -110,14 +112,14 @@ def order_of(wish: CapacityRequest) -> CapacityPlan:
     known = parameters_of(experiment.load)
     numeric = [name for name, one in known.items() if one.kind in (int, float) and not one.choices]
     if wish.over not in numeric:
-        raise UsageError(f"--over {wish.over}: no numeric parameter; use {', '.join(numeric)}")
+        raise UsageError(f"--over {wish.over}: not a numeric parameter; use {', '.join(numeric)}")
     parameter = known[wish.over]
     first = _level(parameter, wish.first, "--from") or load[parameter.field_name]
     if not first > 0:
         raise UsageError(f"{wish.over}={first}: cannot be doubled; name a start with --from")
     most, why = _most(parameter, wish)
     if first > most:
-        raise UsageError(f"--from {show(first, parameter.unit)}: more than can be asked for; {why}")
+        raise UsageError(f"--from {show(first, parameter.unit)}: more than is possible; {why}")
     search = Search(
         wish.objective,
         float(first),
@@ -275,6 +277,6 @@ def seen_of(
 
 def _silence(metric: str, quantile: float | None, result: TrialResult) -> str:
     if quantile is None:
-        return f"no trial of this pattern has a {metric}"
+        return f"no trial of this pattern has {metric}"
     have, needed = result.samples[metric], samples_needed(quantile)
     return f"{have:,} samples in a trial, {metric} needs {needed:,}"

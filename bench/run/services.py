@@ -112,7 +112,7 @@ class Services:
         for name, service in self._latest.items():
             if not service.alive:
                 title = catalog.components()[name].title
-                reason = f"{title} ended in mid-trial; {record.reason}"
+                reason = f"{title} ended during the trial; {record.reason}"
                 tail = [*service.log_tail(), *record.log_tail]
                 return replace(record, reason=reason, log_tail=tail)
         return record

@@ -33,7 +33,7 @@ class Occurrence:
         """Do it to all actors; what cannot be done is noted."""
         self._began_ns = time.monotonic_ns()
         if not self._actors:
-            self.failure = "there is nobody of that name and number"
+            self.failure = "there is no actor with that name and number"
         try:
             for actor in self._actors:
                 self._begun.append(actor)

@@ -47,7 +47,7 @@ def _cores() -> Check:
     return Check(
         "cores",
         "limited",
-        "1: load and backend share it, latency includes their competition",
+        "1: load and backend share it, so latency includes their competition",
         "use a machine with two cores",
     )
 
@@ -60,7 +60,7 @@ def _descriptors() -> Check:
 
 def _ports() -> Check:
     ports = environment.local_ports()
-    return Check("local ports", "ok", f"{ports:,} connections to one port at most")
+    return Check("local ports", "ok", f"at most {ports:,} connections to one port")
 
 
 def _cpu_clock() -> Check:

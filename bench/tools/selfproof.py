@@ -86,7 +86,7 @@ def floor_of(run: StoredRun) -> dict[str, Estimate]:
 
 
 def floor_table(found: Mapping[str, Estimate]) -> Table:
-    table = Table(title="noise floor: what the harness adds by itself", title_justify="left")
+    table = Table(title="noise floor: what the harness itself adds", title_justify="left")
     for header in ("", "value", "95 % interval", "trials"):
         table.add_column(header)
     for key, entry in found.items():

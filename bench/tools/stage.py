@@ -70,7 +70,7 @@ def staged(
     if links := linktext.links_of(load):
         name = f"{linktext.prefix_of(next(iter(links)))}link"
         raise UsageError(
-            f"{name}={load[name]}: a pattern served alone stays on loopback; leave the link out"
+            f"{name}={load[name]}: a pattern served alone stays on loopback; remove the link"
         )
     services = Services(cpu_sets(1)["backend"], foreign, says)
     with folder_for("patternbench-stage-") as folder:

@@ -131,7 +131,7 @@ class AgreesWithLaw:
         if not entry.trials:
             return lacks(self.metric)
         if math.isnan(law):
-            return Judgement("not measured", f"law {self.law_id} lacks the facts that it needs")
+            return Judgement("not measured", f"law {self.law_id} lacks facts that it needs")
         room = self.tolerance * abs(law)
         least, most = law - room, law + room
         # An interval wider than that would agree with nearly any law.

@@ -149,8 +149,8 @@ class Crossover:
             first, then = ("less", "more") if sides[0] == LESS else ("more", "less")
             where = f"{self.over}={significant(crossing.value)}{crossing.unit}" if crossing else ""
             return "depends", (
-                f"{self.pattern} has {first} {self.metric} than {self.against_text} up to {where}, "
-                f"{then} beyond"
+                f"{self.pattern} has {first} {self.metric} than {self.against_text} up to "
+                f"{where}, and {then} beyond"
             )
         if len(sides) < len(steps):
             unsure = next(step for step in steps if not step.side)

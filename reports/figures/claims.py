@@ -11,11 +11,11 @@ from reports.figures._axes import new_figure
 from reports.figures._claim_curves import draw_curves
 from reports.figures._claim_rows import ROW_INCHES, draw_rows, rows_of
 
-TITLE = "The claims in pictures"
+TITLE = "The claims as figures"
 CAPTION = (
-    "Bars are 95 % intervals over trials; grey is where the claim holds. A dashed line is what the "
-    "law predicts. Where the claim depends, the coloured band is the measured crossing with its "
-    "interval."
+    "Bars are 95 % intervals over trials; the claim holds in the grey area. A dashed line is "
+    "the law's prediction. Where the verdict is depends, the coloured band is the "
+    "measured crossing with its interval."
 )
 SECTION = "claims"
 WIDTH = 4.9

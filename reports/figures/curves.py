@@ -25,9 +25,9 @@ from reports.sweeps import Sweep, is_grid, sweeps
 
 TITLE = "Curves over the swept parameter"
 CAPTION = (
-    "Points are measured, with 95 % intervals, joined by thin lines; dashed lines are what the "
-    "laws predict for the same load. A panel spans its values logarithmically where they "
-    "differ more than twentyfold."
+    "Points are measured values with 95 % intervals, joined by thin lines; dashed lines are the "
+    "laws' predictions for the same load. A panel's axis is logarithmic where its values differ "
+    "more than twentyfold."
 )
 SECTION = "curves"
 COLUMNS = 3

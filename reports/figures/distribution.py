@@ -18,8 +18,8 @@ from reports.sweeps import distinguish, key_levels
 TITLE = "Latency distribution"
 CAPTION = (
     "How late {outcomes} are, from the fastest (left) to the tail (right): at 99 %, one {outcome} "
-    "in a hundred is later than the line. The thin part at the end rests on too few samples to "
-    "carry a percentile; its last point is the greatest latency seen."
+    "in a hundred is later than the line. The thin part at the end has too few samples for a "
+    "percentile; its last point is the largest latency seen."
 )
 SECTION = "distribution"
 

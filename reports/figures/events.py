@@ -15,8 +15,8 @@ from reports.numbers import EQUAL, number, title
 from reports.style import PAPER, look
 from reports.sweeps import distinguish, key_levels
 
-TITLE = "What one {event} takes"
-CAPTION = "What it takes on the way to the client; bars start at zero, whiskers are 95 % intervals."
+TITLE = "Cost of one {event}"
+CAPTION = "What it costs on its way to the client; bars start at zero, whiskers are 95 % intervals."
 SECTION = "delivery"
 KEYS = (
     "requests_per_event",

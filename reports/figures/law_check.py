@@ -12,8 +12,8 @@ from reports.style import FAINT, INK, look
 TITLE = "Laws against measurements"
 CAPTION = (
     "Measured over predicted: 1 means agreement; the grey band is ±10 %. Bars are the "
-    "95 % interval of the measurement; several points in one row are the levels, from the "
-    "top down."
+    "95 % interval of the measurement; several points in one row are the levels, from top to "
+    "bottom."
 )
 SECTION = "laws"
 ROW_INCHES = 0.36

@@ -18,10 +18,9 @@ from reports.sweeps import key_levels
 
 TITLE = "Load over time"
 CAPTION = (
-    "CPU of each role within the window (100 % = one core busy; logarithmic, and what is below "
-    "0.1 % is drawn there), in steps of the meters. "
-    "A brown line is where a fault began, a brown band how long it lasted. "
-    "The trial shown is the one with the median backend CPU."
+    "CPU of each role in the window, one point per meter reading (100 % = one core fully busy; "
+    "logarithmic, and values below 0.1 % are drawn at 0.1 %). A brown line marks the start of a "
+    "fault, a brown band its duration. The trial shown is the one with the median backend CPU."
 )
 SECTION = "load"
 COLUMNS = 3

@@ -20,11 +20,11 @@ from reports.sweeps import key_levels
 
 TITLE = "One {event}, piece by piece"
 CAPTION = (
-    "Each bar is one piece, from the moment it was asked for to its last byte, in the order of "
-    "asking; all panels share the time axis. Each pattern shows the {event} whose makespan is the "
-    "median of its trials' {events}; that makespan stands beside the name, and its order at the "
-    "first level is that of the panels. Set-up is drawn at the piece for which a connection was "
-    "opened; others that wait for the same connection are drawn as waiting."
+    "Each bar is one piece, from its request to its last byte, in request order; all panels "
+    "share the time axis. Each pattern shows the {event} with the median makespan of its "
+    "trials' {events}; that makespan is given beside the name, and panels are ordered by it at "
+    "the first level. Set-up is drawn at the piece for which a connection was opened; others "
+    "that need the same connection are drawn as waiting."
 )
 SECTION = "distribution"
 COLUMNS = 3
@@ -92,7 +92,7 @@ def _figure(
     for place, axes in enumerate(panels):
         axes.set_visible(place < len(patterns))
         if place + columns >= len(patterns):
-            axes.set_xlabel(result.experiment.noun.fill("ms since the {event} was asked for"))
+            axes.set_xlabel(result.experiment.noun.fill("ms since the {event} was requested"))
             axes.tick_params(labelbottom=True)
         if place % columns == 0:
             axes.set_ylabel(_which(result, shown))

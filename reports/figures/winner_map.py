@@ -21,12 +21,12 @@ from reports.figures._axes import legend_below, new_figure
 from reports.numbers import number, title
 from reports.style import look
 
-TITLE = "Who is ahead where"
+TITLE = "Best pattern by level"
 CAPTION = (
     "The colour is that of the pattern with the best value, the number is that value. A hatched "
-    "cell is not settled: over the repeats, in pairs, best and second best do not differ at the "
-    "95 % level (each cell judged on its own), or there are too few trials. Where there is "
-    "room, the second best stands below the number. An empty cell has no value."
+    "cell is not settled: compared in pairs over the repeats, best and second best do not "
+    "differ at the 95 % level (each cell judged by itself), or there are too few trials. Where "
+    "there is room, the second best is given below the number. An empty cell has no value."
 )
 SECTION = "curves"
 PREFERRED = ("latency_p50", "wire_bytes_per_event", "backend_cpu_us_per_event")

@@ -154,8 +154,8 @@ CLAIMS = (
     ),
     Claim(
         "D1b",
-        "Queries that come at random wait before the pool is used up; equal ones half as long as "
-        "ones of random length",
+        "Queries that arrive at random wait even before the pool is exhausted; queries of equal "
+        "length wait half as long as queries of random length",
         (STEADY,),
         AllOf(
             tuple(
@@ -175,7 +175,7 @@ CLAIMS = (
     ),
     Claim(
         "D2",
-        "A pool beats a connection per request for short queries: latency and database CPU",
+        "For short queries a pool beats a connection per request, in latency and in database CPU",
         (LENGTHS, ALONE, FAR, FAR_DATABASE),
         AllOf(
             (
@@ -215,7 +215,7 @@ CLAIMS = (
     ),
     Claim(
         "D2b",
-        "A pool of five beats a connection per request however long its queries are",
+        "A pool of five beats a connection per request, however long the queries are",
         (LENGTHS,),
         Crossover(
             "latency_mean",
@@ -230,7 +230,7 @@ CLAIMS = (
     ),
     Claim(
         "D3",
-        "A bigger pool is not a faster pool",
+        "A larger pool is not a faster pool",
         (COMPUTING, COMPUTING_STEADILY, LARGE_POOLS),
         AllOf(
             (

@@ -65,7 +65,7 @@ PREDICTIONS = (
 EXPERIMENT = Experiment(
     name="connection_pool",
     title="Connections to a database",
-    question="Many requests reach an application that needs its database for each: what does it "
+    question="Many requests reach an application, and each needs the database: what does it "
     "cost to open a connection for every query, and how many should a pool keep?",
     load=LOAD,
     operations=("query", "wait", "hold"),

@@ -14,38 +14,38 @@ class PoolLoad:
     arrivals: str = parameter(
         "bursts",
         "",
-        "bursts of queries at once, or single ones at random times (Poisson)",
+        "bursts of simultaneous queries, or single queries at random times (Poisson)",
         choices=("bursts", "steady"),
     )
-    burst: int = parameter(50, "", "bursts: queries at once", low=1, high=5000)
+    burst: int = parameter(50, "", "bursts: queries in a burst", low=1, high=5000)
     burst_interval_s: float = parameter(
-        1.0, "s", "bursts: time between two; the first comes after one", low=0.001, high=3600
+        1.0, "s", "bursts: time between bursts, and before the first", low=0.001, high=3600
     )
     request_rate_per_s: float = parameter(
-        100.0, "/s", "steady: queries per second of a client", low=0.001, high=100_000
+        100.0, "/s", "steady: queries per second and client", low=0.001, high=100_000
     )
     query_time_s: float = parameter(
-        0.002, "s", "time that the database takes for a query, alone", low=0, high=60
+        0.002, "s", "time that the database takes for a single query", low=0, high=60
     )
     service: str = parameter(
         "fixed",
         "",
-        "whether every query takes that time, or exponential times with that mean",
+        "whether every query takes query_time, or an exponential time with that mean",
         choices=("fixed", "exponential"),
     )
     work: str = parameter(
         "sleep",
         "",
-        "what a query does: sleep, in whole milliseconds, or compute: a fixed amount of work that "
-        "keeps a core busy for about query_time",
+        "what a query does: sleep (in whole milliseconds), or compute: a fixed amount of work "
+        "that keeps a core busy for about query_time",
         choices=("sleep", "compute"),
     )
-    pool_size: int = parameter(5, "", "pool: connections at most", low=1, high=250)
+    pool_size: int = parameter(5, "", "pool: maximum number of connections", low=1, high=250)
     pool_ready: int = parameter(
         0, "", "pool: connections open before the first query; 0: all", low=0, high=250
     )
     connect_time_s: float = parameter(
-        0.0, "s", "time added to each new connection, as by a far network", low=0, high=60
+        0.0, "s", "time added to opening a connection, as if the network were slow", low=0, high=60
     )
 
 
@@ -53,7 +53,7 @@ LOAD = LoadType(
     PoolLoad,
     changes={
         "clients": Change(
-            default=1, high=10_000, meaning="clients; each sends bursts (or queries) of its own"
+            default=1, high=10_000, meaning="clients; each sends its own bursts or queries"
         )
     },
     without=frozenset({"second_path"}),

@@ -29,13 +29,13 @@ def _mean_ms(values_ns: np.ndarray) -> float:
 METRICS.quantiles(
     "wait",
     "wait for a connection",
-    "waits for a connection to the database (got - asked, both in the application)",
+    "waits for a database connection (acquired - requested, both in the application)",
     wait_ns,
 )
 METRICS.quantiles(
     "hold",
     "connection held",
-    "times for which a query holds its connection (given back - got, both in the application)",
+    "times for which a query holds its connection (released - acquired, both in the application)",
     hold_ns,
 )
 
@@ -43,8 +43,8 @@ METRICS.quantiles(
 @METRICS.metric(
     "wait_mean",
     "ms",
-    "wait for a connection mean",
-    "Mean time from asking for a connection to the database to having it, in the application.",
+    "mean wait for a connection",
+    "Mean time from requesting a database connection to acquiring it, in the application.",
     "lower",
 )
 def wait_mean(data: TrialData) -> float:
@@ -54,8 +54,9 @@ def wait_mean(data: TrialData) -> float:
 @METRICS.metric(
     "wait_max",
     "ms",
-    "wait for a connection max",
-    "The greatest wait for a connection to the database; of bursts, the median of theirs.",
+    "maximum wait for a connection",
+    "The longest wait for a database connection; with bursts, the median of the bursts' longest "
+    "waits.",
     "lower",
 )
 def wait_max(data: TrialData) -> float:
@@ -68,8 +69,9 @@ def wait_max(data: TrialData) -> float:
 @METRICS.metric(
     "hold_mean",
     "ms",
-    "connection held mean",
-    "Mean time for which a query holds its connection: the service time of the queue before it.",
+    "mean connection hold time",
+    "Mean time for which a query holds its connection: the service time of the queue for "
+    "connections.",
     "lower",
 )
 def hold_mean(data: TrialData) -> float:
@@ -140,7 +142,7 @@ def _median_ms(values_ns: np.ndarray) -> float:
     "burst_makespan",
     "ms",
     "burst makespan",
-    "Time from a burst's instant to the last of its replies; median over the window's bursts.",
+    "Time from a burst's start to its last reply; median over the window's bursts.",
     "lower",
 )
 def burst_makespan(data: TrialData) -> float:
@@ -151,8 +153,8 @@ def burst_makespan(data: TrialData) -> float:
     "burst_arrival",
     "ms",
     "burst arrival",
-    "Time from a burst's instant until the application has asked for the last connection that it "
-    "needs; median over the window's bursts.",
+    "Time from a burst's start until the application has requested its last connection; median "
+    "over the window's bursts.",
     "lower",
 )
 def burst_arrival(data: TrialData) -> float:
@@ -162,8 +164,8 @@ def burst_arrival(data: TrialData) -> float:
 @METRICS.metric(
     "burst_hold",
     "ms",
-    "connection held in a burst",
-    "Mean time for which a query of a burst holds its connection; median over the window's bursts.",
+    "connection hold time in a burst",
+    "Mean time for which a query in a burst holds its connection; median over the window's bursts.",
     "lower",
 )
 def burst_hold(data: TrialData) -> float:
@@ -174,7 +176,7 @@ def burst_hold(data: TrialData) -> float:
     "burst_queries_per_s",
     "/s",
     "queries per second in a burst",
-    "Queries of a burst over its makespan; median over the window's bursts.",
+    "Queries in a burst over its makespan; median over the window's bursts.",
     "higher",
 )
 def burst_queries_per_s(data: TrialData) -> float:
@@ -185,7 +187,7 @@ def burst_queries_per_s(data: TrialData) -> float:
     "database_connections_per_query",
     "",
     "connections per query",
-    "Connections to the database opened after the start, per query, those of the warm-up included.",
+    "Database connections opened after the start, per query, including the warm-up.",
     "lower",
 )
 def connections_per_query(data: TrialData) -> float:
@@ -201,8 +203,8 @@ def connections_per_query(data: TrialData) -> float:
 @METRICS.metric(
     "database_connections_most",
     "",
-    "connections at most",
-    "The most connections to the database that were open at the same time, from the start on.",
+    "peak connections",
+    "The largest number of database connections open at the same time, from the start on.",
     "lower",
 )
 def connections_most(data: TrialData) -> float:

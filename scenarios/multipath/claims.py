@@ -50,7 +50,7 @@ def mptcp_mbit(load: Load[MultipathLoad], _: Facts | None = None) -> float:
 CLAIMS = (
     Claim(
         "M8",
-        "MPTCP adds the paths' rates and survives the loss of one",
+        "MPTCP adds up the paths' rates and survives the loss of one path",
         (BOTH, LOSS),
         AllOf(
             (

@@ -53,7 +53,7 @@ EXPERIMENT = Experiment(
     name="multipath",
     title="Two paths",
     question="A client has two paths to the backend: does a connection that uses both get the sum "
-    "of their rates, and does it outlive the loss of one?",
+    "of their rates, and does it survive the loss of one?",
     load=LOAD,
     check=check,
     operations=("transfer",),

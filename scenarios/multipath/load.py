@@ -40,5 +40,5 @@ def check(load: Load[MultipathLoad]) -> None:
     if len(found) < 2:
         where = "the link" if found else links.LOOPBACK
         raise UsageError(
-            f"multipath: {where} has one path, two are needed; add --quick or {TWO_PATHS}"
+            f"multipath: {where} has one path, but two are needed; add --quick or {TWO_PATHS}"
         )

@@ -17,7 +17,7 @@ METRICS = Registry()
     "goodput",
     "Mbit/s",
     "goodput",
-    "Median over the transfers of their bytes over done - sent; headers are not counted.",
+    "Bytes of a transfer over done - sent, without headers; median over the transfers.",
     "higher",
 )
 def goodput(data: TrialData) -> float:
@@ -33,8 +33,8 @@ def goodput(data: TrialData) -> float:
     "second_path_share",
     "",
     "share of the second path",
-    "Of the bytes that the link carried to clients from the window's beginning to the trial's end, "
-    "the share on its second path.",
+    "Share of the second path in the bytes that the link carried to clients, from the window's "
+    "start to the trial's end.",
     "neither",
 )
 def second_path_share(data: TrialData) -> float:

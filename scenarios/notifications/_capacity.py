@@ -35,8 +35,8 @@ def fan_out_words(asked: CapacityQuestion) -> list[str] | None:
             )
     full = core_full_at(asked.level, asked.of("deliveries_per_s"), costs["server"] / 1e6)
     words.append(
-        "  the law knows single events: where the next comes while the last is still being "
-        f"served they queue; the server's core is full at clients={full:,.0f}"
+        "  the law assumes isolated events; events that arrive while one is being served queue; "
+        f"the server's core is saturated at clients={full:,.0f}"
     )
     return words
 

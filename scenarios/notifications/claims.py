@@ -109,7 +109,8 @@ OFTEN = {"clients": 100, "event_rate": 30}
 CLAIMS = (
     Claim(
         "N1",
-        "Push, SSE and WebSocket deliver in real time: no interval is in their latency",
+        "Push, SSE and WebSocket deliver in real time: their latency does not depend on a "
+        "polling interval",
         (RATES, BROKER_RATE),
         AllOf(
             tuple(
@@ -121,7 +122,7 @@ CLAIMS = (
     ),
     Claim(
         "N2",
-        "Short polling is as late as its interval: half of it on average, nearly all at the worst",
+        "Short polling is as late as its interval: half of it on average, nearly all at worst",
         (RATES,),
         AllOf(
             (
@@ -137,7 +138,7 @@ CLAIMS = (
     ),
     Claim(
         "N3",
-        "Short polling is chatty: it asks more often than something happens",
+        "Short polling is chatty: it sends requests more often than events happen",
         (RATES,),
         Crossover(
             "requests_per_event",
@@ -196,7 +197,7 @@ CLAIMS = (
     ),
     Claim(
         "N6b",
-        "Long polling is kinder to the backend than short polling",
+        "Long polling puts less load on the backend than short polling",
         (RATES,),
         Crossover(
             "backend_cpu_us_per_s",
@@ -209,8 +210,8 @@ CLAIMS = (
     ),
     Claim(
         "N7",
-        "Long polling is not real time: it is later than a push when events are frequent, up to "
-        "three transits",
+        "Long polling is not real time: when events are frequent it is later than a push, by up "
+        "to three transits",
         (FAR_AWAY,),
         AllOf(
             (
@@ -301,8 +302,8 @@ CLAIMS = (
     ),
     Claim(
         "N11",
-        "Push clients must be online: what happens while they are away is lost, unless a position "
-        "or a durable queue keeps it",
+        "Push clients must be online: events that happen while they are offline are lost, "
+        "unless a position or a durable queue keeps them",
         (ABSENCE,),
         AllOf(
             (
@@ -333,8 +334,8 @@ CLAIMS = (
     ),
     Claim(
         "N12",
-        "Push clients may not keep up: a slow reader loses events or gets them late, the others "
-        "do not",
+        "Push clients may not keep up: a slow reader loses events or gets them late, while the "
+        "others do not",
         (SLOW,),
         AllOf(
             tuple(
@@ -362,7 +363,7 @@ CLAIMS = (
     ),
     Claim(
         "N13",
-        "Polling suits light clients: it costs a client less while nothing happens",
+        "Polling suits light clients: it costs an idle client less",
         (IDLE,),
         AllOf(
             (
@@ -379,7 +380,7 @@ CLAIMS = (
     ),
     Claim(
         "N14",
-        "SSE works over plain HTTP; WebSocket has the lighter frame",
+        "SSE works over plain HTTP; WebSocket has the smaller frame",
         (RATES,),
         AllOf(
             (
@@ -408,7 +409,7 @@ CLAIMS = (
     ),
     Claim(
         "N16",
-        "Cost grows straight with clients",
+        "Cost grows linearly with clients",
         (SIZES,),
         AllOf(
             tuple(

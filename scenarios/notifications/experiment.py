@@ -185,7 +185,7 @@ EXPERIMENT = Experiment(
     name="notifications",
     title="Notifying clients",
     question="A client wants to know at once what happened in the backend: how late does it "
-    "learn of it, how many bytes cross the wire, and what does it cost the backend?",
+    "find out, how many bytes cross the wire, and what does it cost the backend?",
     load=LOAD,
     operations=("request", "delivery"),
     outcome_operation="delivery",

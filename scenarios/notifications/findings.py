@@ -18,8 +18,8 @@ def events_are_rare(data: TrialData) -> Finding | None:
     return Finding(
         "nothing_happened",
         "note",
-        "no event fell into the window, as is usual at so low a rate: what is measured is "
-        "the cost of waiting",
+        "no event fell into the window, as is usual at such a low rate: this measures the cost "
+        "of waiting",
         "none needed",
     )
 

@@ -21,36 +21,42 @@ class NotificationLoad:
     schedule: str = parameter(
         "poisson",
         "",
-        "spacing of the events; `trace` replays the file named by trace",
+        "spacing of events; `trace` replays the file that the parameter trace names",
         choices=("poisson", "constant", "trace"),
     )
     trace: str = parameter(
-        "", "", "CSV file of time_s,size_bytes lines for schedule=trace, repeated when it ends"
+        "",
+        "",
+        "CSV file with time_s,size_bytes lines, for schedule=trace; it restarts when it ends",
     )
     audience: str = parameter(
         "every",
         "",
-        "whom an event is meant for: every client, or one chosen at random",
+        "who gets an event: every client, or one chosen at random",
         choices=("every", "one"),
     )
     payload_bytes: int = parameter(100, "B", "size of an event", low=48, high=16_000_000)
     poll_interval_s: float = parameter(
-        1.0, "s", "short polling: time between two polls of a client", low=0.001, high=3600
+        1.0, "s", "short polling: time between a client's polls", low=0.001, high=3600
     )
     long_poll_timeout_s: float = parameter(
-        30.0, "s", "long polling: longest time that the server holds a request", low=0.01, high=3600
+        30.0,
+        "s",
+        "long polling: longest time for which the server holds a request",
+        low=0.01,
+        high=3600,
     )
     keep_alive_s: float = parameter(
         15.0, "s", "SSE: time between two keep-alive comments", low=0.1, high=3600
     )
     away_s: float = parameter(
-        0.0, "s", "clients are away for so long in the middle of the window", low=0, high=3600
+        0.0, "s", "how long clients are offline in the middle of the window", low=0, high=3600
     )
     recovery: str = parameter(
         "position",
         "",
-        "what a client that comes back gets: what it missed (its position in the feed, a durable "
-        "queue at the broker), or only what is new",
+        "what a returning client gets: what it missed (from its position in the feed, or a "
+        "durable queue at the broker), or only new events",
         choices=("position", "none"),
     )
     slow_policy: str = parameter(
@@ -64,7 +70,11 @@ class NotificationLoad:
         65_536, "B", "SSE, WebSocket: send buffer per client, in the server", low=4096, high=10**9
     )
     burn_s: float = parameter(
-        0.0, "s", "CPU time that the server wastes on each delivery, to be found out", low=0, high=1
+        0.0,
+        "s",
+        "extra CPU time per delivery in the server, to test that it is detected",
+        low=0,
+        high=1,
     )
     deflate: str = parameter(
         "off",

@@ -19,8 +19,8 @@ HERD_BIN_NS = 10_000_000
     "herd_peak_requests_per_s",
     "/s",
     "peak request rate",
-    "The greatest number of requests that arrive within 10 ms, as a rate: the herd that an event "
-    "sends back at once.",
+    "The largest number of requests that arrive within 10 ms, as a rate: the herd that an event "
+    "triggers.",
     "lower",
 )
 def herd_peak(data: TrialData) -> float:
@@ -34,8 +34,8 @@ def herd_peak(data: TrialData) -> float:
     "parked_again_ms",
     "ms",
     "all parked again",
-    "Median over events of the time from publishing to the moment the last of the clients that it "
-    "woke has asked again (long polling).",
+    "Time from publishing an event until the last client that it woke has sent its next request "
+    "(long polling); median over events.",
     "lower",
 )
 def parked_again(data: TrialData) -> float:

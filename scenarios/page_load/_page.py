@@ -97,7 +97,9 @@ class PageClient(WorkingClient):
 
     def _record(self, page: int, number: int, one: Fetched) -> None:
         if one.status != 200 or one.body_bytes != self.sizes[number]:
-            raise ConnectionError(f"a resource came with status {one.status}, {one.body_bytes} B")
+            raise ConnectionError(
+                f"a resource arrived with status {one.status}, {one.body_bytes} B"
+            )
         times = (one.intended_ns, one.sent_ns, one.first_byte_ns, one.done_ns)
         size = one.header_bytes_down + one.body_bytes
         self.record(self.resource, OK, self.number, page, *times, one.header_bytes_up, size)

@@ -38,7 +38,7 @@ class Client(PageClient):
         clients = session.load.window.clients
         if clients > MOST_CLIENTS:
             raise ConnectionError(
-                f"clients={clients}: a browser has at most {MOST_CLIENTS} here; "
+                f"clients={clients}: the browser can act as at most {MOST_CLIENTS} clients; "
                 f"write clients={MOST_CLIENTS} or less"
             )
         config = {
@@ -79,7 +79,9 @@ class Client(PageClient):
 
     def _record_resource(self, page: int, number: int, one: Resource) -> None:
         if one.status != 200 or one.body_bytes != self.sizes[number]:
-            raise ConnectionError(f"a resource came with status {one.status}, {one.body_bytes} B")
+            raise ConnectionError(
+                f"a resource arrived with status {one.status}, {one.body_bytes} B"
+            )
         asked_ns, ready_ns = one.started_ns, one.connected_ns
         # What its headers took the browser does not say.
         self.record(

@@ -168,7 +168,7 @@ def _exactly(pattern: str, connections: int) -> Threshold:
 CLAIMS = (
     Claim(
         "M1",
-        "HTTP/1.1 opens a connection for each request that is under way, HTTP/2 and HTTP/3 one "
+        "HTTP/1.1 opens a connection for each concurrent request, HTTP/2 and HTTP/3 open one "
         "for all",
         (WAVES,),
         AllOf(
@@ -251,7 +251,7 @@ CLAIMS = (
     ),
     Claim(
         "M6",
-        "A browser does what the model says: Chromium's own times against six connections",
+        "A browser behaves like the model: Chromium's own times match those of six connections",
         (SEEN,),
         AllOf(
             (
@@ -275,7 +275,7 @@ CLAIMS = (
     ),
     Claim(
         "N15",
-        "HTTP/1.1 lets a client hold six streams to a host: with six held nothing else is "
+        "HTTP/1.1 lets a client hold six streams to a host: with six held, no other request is "
         "answered; over HTTP/2 it is",
         (HELD, SEEN_HELD),
         AllOf(

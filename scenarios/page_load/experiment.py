@@ -47,7 +47,7 @@ PREDICTIONS = (
     Prediction(
         "MUX-1",
         "as http1_six, http2 or http3",
-        "by the protocol that the browser is to speak; set-up h as measured",
+        "depends on the browser's protocol; set-up h as measured",
         "makespan_mean",
         ("browser",),
         browser_ms,
@@ -58,8 +58,8 @@ PREDICTIONS = (
 EXPERIMENT = Experiment(
     name="page_load",
     title="Loading a page",
-    question="A client needs many small things from one server at once: how long until it has "
-    "all of them, over how many connections, and what does it cost the server?",
+    question="A client needs many small resources from one server at once: how long until it "
+    "has all of them, over how many connections, and what does it cost the server?",
     load=LOAD,
     check=check,
     operations=("resource", "open", "page"),

@@ -22,8 +22,8 @@ def streams_hold_all(data: TrialData) -> Finding | None:
     return Finding(
         "streams_hold_all",
         "note",
-        "no page came beside the streams that it held open",
-        "none needed where the streams take every connection; else raise drain",
+        "no page was loaded while its streams were held open",
+        "none needed where the streams take every connection; otherwise raise drain",
     )
 
 

@@ -22,26 +22,33 @@ class PageLoad:
     sizes: str = parameter(
         "",
         "",
-        "CSV file with one size in bytes per line, from a recorded page: instead of resources "
+        "CSV file with one size in bytes per line, e.g. of a recorded page; replaces resources "
         "and resource_size",
     )
     server_delay_s: float = parameter(
-        0.02, "s", "time that the server takes for a resource", low=0, high=60
+        0.02, "s", "time that the server needs for each resource", low=0, high=60
     )
     tls: str = parameter(
-        "on", "", "HTTP/1.1 with or without TLS; the others always have it", choices=("on", "off")
+        "on",
+        "",
+        "HTTP/1.1 with or without TLS; the other protocols always use it",
+        choices=("on", "off"),
     )
     streams: int = parameter(
-        0, "", "long streams that the page holds open before it fetches", low=0, high=1000
+        0,
+        "",
+        "long-lived streams that the page opens and holds before it fetches",
+        low=0,
+        high=1000,
     )
     protocol: str = parameter(
         "http1",
         "",
-        "what the browser is to speak; the other patterns say it themselves",
+        "protocol for the browser; every other pattern has a fixed one",
         choices=("http1", "http2", "http3"),
     )
     max_streams: int = parameter(
-        128, "", "HTTP/2, HTTP/3: streams that a connection may have at once", low=1, high=1000
+        128, "", "HTTP/2, HTTP/3: maximum concurrent streams of a connection", low=1, high=1000
     )
 
     @cached_property
@@ -81,8 +88,10 @@ def read_sizes(path: Path) -> tuple[int, ...]:
         if not row[0].strip().isdecimal():
             if number == 1:
                 continue
-            raise UsageError(f"sizes={path} line {number}: {row[0]!r} is no size; write e.g. 1200")
+            raise UsageError(
+                f"sizes={path} line {number}: {row[0]!r} is not a size; write e.g. 1200"
+            )
         sizes.append(int(row[0]))
     if not sizes:
-        raise UsageError(f"sizes={path}: has no size in it; write one per line")
+        raise UsageError(f"sizes={path}: contains no sizes; write one per line")
     return tuple(sizes)

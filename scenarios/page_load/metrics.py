@@ -37,14 +37,14 @@ def makespan_ns(data: TrialData) -> np.ndarray:
     "makespan_mean",
     "ms",
     "makespan mean",
-    "Mean time from asking for a page to the last byte of its last resource.",
+    "Mean time from requesting a page to the last byte of its last resource.",
     "lower",
 )
 def makespan_mean(data: TrialData) -> float:
     return _mean_ms(makespan_ns(data))
 
 
-METRICS.quantiles("makespan", "makespan", "pages' times until the last byte", makespan_ns)
+METRICS.quantiles("makespan", "makespan", "times to a page's last byte", makespan_ns)
 
 
 def ttfb_ns(data: TrialData) -> np.ndarray:
@@ -52,7 +52,7 @@ def ttfb_ns(data: TrialData) -> np.ndarray:
 
 
 METRICS.quantiles(
-    "ttfb", "time to first byte", "pages' times until the first byte of any resource", ttfb_ns
+    "ttfb", "time to first byte", "times to a page's first byte of any resource", ttfb_ns
 )
 
 
@@ -61,7 +61,10 @@ def setup_ns(data: TrialData) -> np.ndarray:
 
 
 METRICS.quantiles(
-    "setup", "set-up", "times until a page's new connection was ready, TLS or QUIC", setup_ns
+    "setup",
+    "set-up",
+    "times until a page's new connection was ready, including TLS or QUIC",
+    setup_ns,
 )
 
 
@@ -83,8 +86,8 @@ def queue_ns(data: TrialData) -> np.ndarray:
 @METRICS.metric(
     "queue_time_mean",
     "ms",
-    "queue time mean",
-    "Mean time that a resource's request waited for a connection or stream, its set-up included.",
+    "mean queue time",
+    "Mean time for which a resource's request waited for a connection or stream, including set-up.",
     "lower",
 )
 def queue_time_mean(data: TrialData) -> float:
@@ -94,7 +97,7 @@ def queue_time_mean(data: TrialData) -> float:
 METRICS.quantiles(
     "queue_time",
     "queue time",
-    "waits of requests for a connection or stream (set-up included)",
+    "waits of requests for a connection or stream (including set-up)",
     queue_ns,
 )
 
@@ -118,7 +121,7 @@ def _counted_per_page(data: TrialData, counter: str) -> float:
     "connections_per_page",
     "",
     "connections per page",
-    "Connections that the server's end counted, per page of the whole trial.",
+    "Connections counted at the server, per page, over the whole trial.",
     "neither",
 )
 def connections_per_page(data: TrialData) -> float:
@@ -129,7 +132,7 @@ def connections_per_page(data: TrialData) -> float:
     "handshakes_per_page",
     "",
     "TLS handshakes per page",
-    "TLS and QUIC handshakes that the server's end counted, per page of the whole trial.",
+    "TLS and QUIC handshakes counted at the server, per page, over the whole trial.",
     "neither",
 )
 def handshakes_per_page(data: TrialData) -> float:
@@ -140,7 +143,7 @@ def handshakes_per_page(data: TrialData) -> float:
     "header_bytes_per_page",
     "B",
     "header bytes per page",
-    "Headers of a page's requests and replies as HTTP/1.1 would write them.",
+    "Headers of a page's requests and replies, as written in HTTP/1.1.",
     "neither",
 )
 def header_bytes_per_page(data: TrialData) -> float:
@@ -154,9 +157,9 @@ def header_bytes_per_page(data: TrialData) -> float:
 @METRICS.metric(
     "overhead_bytes_per_page",
     "B",
-    "bytes beside payload per page",
-    "Wire bytes of both directions less the resources themselves: headers, handshakes, packets' "
-    "own headers, acknowledgements, retransmissions.",
+    "overhead bytes per page",
+    "Wire bytes in both directions minus the resources themselves: HTTP headers, handshakes, "
+    "packet headers, acknowledgements, retransmissions.",
     "lower",
 )
 def overhead_bytes_per_page(data: TrialData) -> float:

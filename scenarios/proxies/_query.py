@@ -43,7 +43,7 @@ class QueryClient(WorkingClient):
             piece.sent_ns = now_ns()
             size = await self.query(piece)
         if size != self._bytes:
-            raise ConnectionError(f"{size} bytes came, not {self._bytes}")
+            raise ConnectionError(f"{size} bytes arrived, not {self._bytes}")
         piece.bytes_down = size
 
     def schedule(self) -> Iterable[int] | None:

@@ -90,8 +90,8 @@ def _server_cpu(
 CLAIMS = (
     Claim(
         "P1",
-        "A proxy that puts many HTTP/1.1 connections on one HTTP/2 connection lets more requests "
-        "through, for which the backend pays with more CPU for each",
+        "A proxy that merges many HTTP/1.1 connections into one HTTP/2 connection lets more "
+        "requests through, but each costs the backend more CPU",
         (BUSY, PACED, WAITING, FAR),
         AllOf(
             (
@@ -105,7 +105,7 @@ CLAIMS = (
     Claim(
         "P2",
         "A proxy that spreads one HTTP/2 connection over a few HTTP/1.1 connections lets fewer "
-        "requests through, while the backend needs less CPU for each",
+        "requests through, but each costs the backend less CPU",
         (BUSY, PACED, WAITING, FAR),
         AllOf(
             (

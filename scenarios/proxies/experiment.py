@@ -112,9 +112,9 @@ PREDICTIONS = (
 EXPERIMENT = Experiment(
     name="proxies",
     title="Proxies that change the protocol",
-    question="A proxy gathers many HTTP/1.1 connections into one of HTTP/2, or spreads one of "
-    "HTTP/2 over a few of HTTP/1.1: what becomes of throughput and latency, and what does a "
-    "request cost the backend and the proxy?",
+    question="A proxy merges many HTTP/1.1 connections into one HTTP/2 connection, or spreads "
+    "one HTTP/2 connection over a few HTTP/1.1 connections: what happens to throughput and "
+    "latency, and what does a request cost the backend and the proxy?",
     load=LOAD,
     operations=("query",),
     outcome_operation="query",

@@ -14,8 +14,8 @@ class ProxyLoad:
     request_rate_per_s: float = parameter(
         0.0,
         "/s",
-        "requests per second of all clients together, Poisson (open loop); 0: each client asks "
-        "again as soon as it has the reply (closed loop)",
+        "requests per second over all clients, Poisson (open loop); 0: each client sends the "
+        "next request as soon as it has the reply (closed loop)",
         low=0,
         high=1_000_000,
     )
@@ -23,7 +23,7 @@ class ProxyLoad:
     app_wait_s: float = parameter(
         0.0,
         "s",
-        "the application waits so long before it replies, as for a database, without using CPU",
+        "how long the application waits before it replies, as if for a database, without using CPU",
         low=0,
         high=60,
     )
@@ -35,12 +35,12 @@ class ProxyLoad:
         high=10_000,
     )
     streams: int = parameter(
-        100, "", "requests that one HTTP/2 connection carries at a time", low=1, high=10_000
+        100, "", "maximum concurrent requests on one HTTP/2 connection", low=1, high=10_000
     )
     server: str = parameter(
         "granian",
         "",
-        "the server that the backend's application runs on, for both protocols",
+        "server that runs the backend's application, for both protocols",
         choices=("granian", "hypercorn"),
     )
 

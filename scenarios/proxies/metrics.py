@@ -25,8 +25,8 @@ def _counted(data: TrialData, mark: str, name: str) -> float:
     "upstream_connections",
     "",
     "upstream connections",
-    "Connections to the server at the window's end: those that Envoy has open, without a proxy "
-    "those on which requests came to the server in the window.",
+    "Connections to the server at the window's end: those that Envoy has open; without a proxy, "
+    "those that carried requests in the window.",
     "lower",
 )
 def upstream_connections(data: TrialData) -> float:
@@ -38,7 +38,7 @@ def upstream_connections(data: TrialData) -> float:
     "upstream_connections_used",
     "",
     "upstream connections used",
-    "Connections on which requests came in the window, as the server itself counts them.",
+    "Connections that carried requests in the window, as counted by the server.",
     "lower",
 )
 def upstream_connections_used(data: TrialData) -> float:
@@ -49,7 +49,7 @@ def upstream_connections_used(data: TrialData) -> float:
     "upstream_connections_opened",
     "",
     "upstream connections opened",
-    "Connections that Envoy opened to the server from its start to the trial's end.",
+    "Connections that Envoy opened to the server, from its start to the trial's end.",
     "lower",
 )
 def upstream_connections_opened(data: TrialData) -> float:
@@ -60,7 +60,7 @@ def upstream_connections_opened(data: TrialData) -> float:
     "downstream_connections",
     "",
     "downstream connections",
-    "Connections of clients that Envoy has open at the window's end, of all its listeners.",
+    "Client connections that Envoy has open at the window's end, over all its listeners.",
     "neither",
 )
 def downstream_connections(data: TrialData) -> float:
@@ -71,7 +71,7 @@ def downstream_connections(data: TrialData) -> float:
     "requests_per_upstream_connection",
     "",
     "requests per upstream connection",
-    "Requests answered in the window over the connections to the server at its end.",
+    "Requests answered in the window, over the connections to the server at its end.",
     "neither",
 )
 def requests_per_upstream_connection(data: TrialData) -> float:

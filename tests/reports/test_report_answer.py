@@ -116,7 +116,7 @@ def test_doubts_and_left_out_trials_have_a_footnote(answer: AnswerTable) -> None
     notes = dict(answer.notes)
     (failed,) = row_of(answer, "long_polling").marks
     assert notes[failed].startswith(
-        "Some trials are left out of the numbers: failed, the target ended"
+        "Some trials are excluded from the numbers: failed, the target ended"
     )
     (void,) = row_of(answer, "websocket").marks
     assert "void" in notes[void]

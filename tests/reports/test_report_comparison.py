@@ -156,7 +156,7 @@ def test_an_unsettled_row_says_how_many_repeats_would_do(runs: dict[str, Evaluat
     doubtful = dataclasses.replace(row.comparison, identical=False, low=0.9, high=1.1)
     unsettled = dataclasses.replace(row, comparison=doubtful, p_value=0.4, repeats=12)
     text = comparison_text.remedy(dataclasses.replace(found, rows=(unsettled, row)))
-    assert text.startswith("With about 12 repeats in each run each of them")
+    assert text.startswith("With about 12 repeats in each run, each of these")
 
 
 # --- gates ---------------------------------------------------------------------------------
@@ -196,7 +196,7 @@ def test_a_gate_that_looks_at_nothing_is_said(runs: dict[str, Evaluated]) -> Non
         runs["base"], runs["late"], gates=[gates.change("broker_cpu_share > +1%", METRICS)]
     )
     assert found.gates == ()
-    assert "gate 'broker_cpu_share > +1%' found nothing to look at" in found.notes
+    assert "gate 'broker_cpu_share > +1%' found nothing to check" in found.notes
 
 
 # --- one run's patterns ----------------------------------------------------------------------
@@ -242,7 +242,7 @@ def test_an_unknown_base_names_those_there_are(runs: dict[str, Evaluated]) -> No
         (near(51, 4), "latency_p50 < 50 ms", "not settled: notifications/sse 51.0 ms (95 %: 47.0"),
         (near(49, 4), "latency_p50 < 50 ms", "not settled: notifications/sse 49.0 ms"),
         (alone(61), "latency_p50 < 50 ms", "not settled: notifications/sse 61.0 ms, but too few"),
-        (near(1), "lost < 1", "not settled: notifications/sse has no value for it"),
+        (near(1), "lost < 1", "not settled: notifications/sse has no value"),
     ],
 )
 def test_objectives(tmp_path: Path, entry: Any, gate: str, text: str) -> None:
@@ -341,7 +341,7 @@ def test_the_command_fails_by_a_gate(folders: dict[str, Path], bench: Callable[.
         (["base", "late", "--fail-if", "latency_p99 > 10%"], "the sign is missing"),
         (["base", "late", "--metric", "latency"], "--metric latency: unknown metric"),
         (["base", "late", "--to", "sse"], "--to sse: compares patterns within one run"),
-        (["base", "nowhere"], "no such folder"),
+        (["base", "nowhere"], "folder not found"),
         (["unlike"], "only one pattern has usable trials; name a second run"),
     ],
 )

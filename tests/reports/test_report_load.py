@@ -87,7 +87,7 @@ def test_percentiles_that_no_sample_carries_are_found(swept: Evaluated) -> None:
     group = swept.experiments[0].grid["sse", "clients=4"]
     assert math.isnan(group.estimates["latency_p99"].value)
     messages = [f.message for f in group.findings if f.code == "too_few_samples"]
-    assert messages == ["latency p99 is not shown: 48 samples, 459 would carry it"]
+    assert messages == ["latency p99 is not shown: it has 48 samples and needs 459"]
 
 
 def law(function: Any, metric: str = "latency_mean") -> Prediction:

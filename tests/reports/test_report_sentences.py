@@ -57,7 +57,7 @@ def test_completeness_counts_usable_trials() -> None:
     found = result(LATENCY, values, trials={"sse": (lossy, void)})
     assert sentences.completeness(found) == "Not all deliveries arrived: SSE lost 3 of 100."
     whole = result(LATENCY, values)
-    assert sentences.completeness(whole) == "All 200 deliveries that were owed arrived."
+    assert sentences.completeness(whole) == "All 200 expected deliveries arrived."
 
 
 def test_doubts_are_told() -> None:
@@ -74,8 +74,8 @@ def test_harness_time_is_a_median() -> None:
     assert sentences.harness_time([]) == ""
 
 
-IMPRECISE = "1 too imprecise to say: only the interval holds the law's"
-OFF = "2 off, and the interval with it"
+IMPRECISE = "1 too imprecise to say: only their interval includes the law's value"
+OFF = "2 differ, and so does their whole interval"
 
 
 def predicted(value: float, width: float, law: float = 100.0) -> Predicted:
@@ -86,14 +86,14 @@ def predicted(value: float, width: float, law: float = 100.0) -> Predicted:
     ("pairs", "expected"),
     [
         ([], ""),
-        ([predicted(95.0, 1.0)], "1 of 1 measured values lie within 10 % of the law's."),
+        ([predicted(95.0, 1.0)], "1 of 1 measured values lie within 10 % of their law."),
         (
             [predicted(95.0, 1.0), predicted(0.0, 0.0, law=0.0), predicted(130.0, 40.0)],
-            f"2 of 3 measured values lie within 10 % of the law's; {IMPRECISE}.",
+            f"2 of 3 measured values lie within 10 % of their law; {IMPRECISE}.",
         ),
         (
             [predicted(130.0, 40.0), predicted(130.0, 10.0), predicted(1.0, 0.1, law=0.0)],
-            f"0 of 3 measured values lie within 10 % of the law's; {IMPRECISE}; {OFF}.",
+            f"0 of 3 measured values lie within 10 % of their law; {IMPRECISE}; {OFF}.",
         ),
     ],
 )

@@ -34,7 +34,7 @@ def of_pages(*values: dict[str, float], **more: object) -> ExperimentResult:
     [
         ("server CPU per {event}", "server CPU per event", "server CPU per page"),
         ("{outcomes} per second", "deliveries per second", "pages per second"),
-        ("{Outcomes} {owed}", "Deliveries owed", "Pages begun"),
+        ("{Outcomes} {owed}", "Deliveries expected", "Pages started"),
         ("nothing was {done}", "nothing was delivered", "nothing was loaded"),
         ("not all {outcomes} {arrived}", "not all deliveries arrived", "not all pages were loaded"),
         ("3 {outcomes} {missing}", "3 deliveries never arrived", "3 pages were not loaded"),
@@ -91,9 +91,7 @@ def test_sentences_and_headers_are_worded() -> None:
     assert sentences.completeness(found) == (
         "Not all pages were loaded: SIX did not complete 3 of 100."
     )
-    assert sentences.completeness(of_pages({"six": 2.0})) == (
-        "All 100 pages that were begun were loaded."
-    )
+    assert sentences.completeness(of_pages({"six": 2.0})) == ("All 100 started pages were loaded.")
     said = " ".join(sentences.answer(found))
     assert "wire bytes per page" in said
     assert not OF_EVENTS.search(said)

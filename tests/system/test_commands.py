@@ -107,8 +107,8 @@ BAD_INPUT = [
         ([command, folder], words)
         for command in ("report", "resume")
         for folder, words in (
-            ("absent", "absent: no such folder; `ls results` shows the runs"),
-            ("file", "file: no such folder"),
+            ("absent", "absent: folder not found; `ls results` shows the runs"),
+            ("file", "file: folder not found"),
             ("bare", "bare: no run.json in it; name a folder of results/"),
             ("newer", "results version 99, this patternbench reads up to "),
             ("broken", "run.json: not a results file"),

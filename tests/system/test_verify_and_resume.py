@@ -67,7 +67,7 @@ def test_every_damaged_file_is_one_line(run: Path, tmp_path: Path, bench: Bench)
     assert out.splitlines() == [
         f"{run}/run.json: not as it was recorded; restore it, or remove the run",
         f"{samples}: is missing; restore it, or remove the run",
-        f"{tmp_path}/none: no such folder; `ls results` shows the runs",
+        f"{tmp_path}/none: folder not found; `ls results` shows the runs",
     ]
 
 

@@ -104,11 +104,11 @@ def test_a_service_has_the_settings_that_a_pattern_asks_for_and_else_its_own(roo
         ('REQUIRES = ("kafka",)', "REQUIRES names 'kafka'; there is envoy, rabbitmq"),
         (
             'SERVICES = {"rabbitmq": {}}',
-            "SERVICES names 'rabbitmq', which is no service in REQUIRES; add it there",
+            "SERVICES names 'rabbitmq', which is not a service in REQUIRES; add it there",
         ),
         (
             'REQUIRES = ("envoy",)\nSERVICES = {"envoy": {}}',
-            "SERVICES names 'envoy', which is no service in REQUIRES; add it there",
+            "SERVICES names 'envoy', which is not a service in REQUIRES; add it there",
         ),
         (
             'REQUIRES = ("rabbitmq",)\nSERVICES = {"rabbitmq": "on"}',

@@ -93,9 +93,9 @@ def test_a_plan_holds_every_pattern_at_every_level_and_repeat() -> None:
     [
         (
             Asked(("a.toml", SSE)),
-            f"a.toml {SSE}: a plan file takes no other names; list the patterns in the file",
+            f"a.toml {SSE}: no other names go with a plan file; list the patterns in the file",
         ),
-        (Asked(("no.toml",)), "no.toml: no such plan; name a TOML file or a pattern"),
+        (Asked(("no.toml",)), "no.toml: plan not found; name a TOML file or a pattern"),
         (Asked((SSE,), workers=0), "workers=0: must be at least 1; write --workers 2"),
         (Asked((SSE,), repeats=0), "repeats=0: must be at least 1; write --repeats 5"),
         (
@@ -155,7 +155,7 @@ def test_one_pattern_takes_one_of_each() -> None:
         "notifications: names an experiment; write EXPERIMENT/PATTERN (`bench list`)"
     )
     assert refusal(request.one_pattern, SSE, ["clients=1,2"], {}) == (
-        "clients: this command takes one value each; it sweeps nothing"
+        "clients: this command takes one value each and cannot sweep"
     )
 
 

@@ -39,15 +39,15 @@ def wish(**changes: Any) -> CapacityRequest:
     ("changes", "message"),
     [
         ({"pattern": "notifications"}, "write EXPERIMENT/PATTERN"),
-        ({"over": "schedule"}, "--over schedule: no numeric parameter; use clients, duration"),
-        ({"over": "speed"}, "--over speed: no numeric parameter"),
-        ({"settings": ["clients=5"]}, "--set clients: that is what is looked for"),
-        ({"settings": ["payload=100B,1kB"]}, "it sweeps nothing"),
+        ({"over": "schedule"}, "--over schedule: not a numeric parameter; use clients, duration"),
+        ({"over": "speed"}, "--over speed: not a numeric parameter"),
+        ({"settings": ["clients=5"]}, "--set clients: the search varies this parameter"),
+        ({"settings": ["payload=100B,1kB"]}, "cannot sweep"),
         ({"first": "many"}, "--from: clients=many: not a number"),
         ({"first": "0"}, "--from: clients=0: too small"),
         ({"over": "away"}, "away=0.0: cannot be doubled; name a start with --from"),
         ({"most": "1.5"}, "--most: clients=1.5: must be a whole number"),
-        ({"first": "200", "most": "100"}, "--from 200: more than can be asked for; --most 100"),
+        ({"first": "200", "most": "100"}, "--from 200: more than is possible; --most 100"),
         ({"within": "5"}, "--within 5: not a percentage"),
     ],
 )
@@ -114,7 +114,7 @@ def test_what_is_missing_breaks_a_trial() -> None:
 def test_too_few_samples_break_nothing() -> None:
     assert said(20, 20, "latency_p99").silent == "20 samples in a trial, latency_p99 needs 459"
     assert said(20, 20, "broker_cpu_share").silent == (
-        "no trial of this pattern has a broker_cpu_share"
+        "no trial of this pattern has broker_cpu_share"
     )
     assert said(0, 0).silent == "no event fell into the window"
 
@@ -221,7 +221,7 @@ def synthetic(fails_above: int = 10**6, interrupted_at: int = -1) -> Any:
         (synthetic(), ("--most", "20"), 0, "why the search stopped: --most 20 was asked for"),
         (synthetic(5), (), 1, "does not even hold at clients=10"),
         (synthetic(), ("--slo", "broker_cpu_share < 1", "--most", "10"), 3, "cannot be judged"),
-        (synthetic(interrupted_at=3), (), 130, "holds up to clients=10 and maybe beyond"),
+        (synthetic(interrupted_at=3), (), 130, "holds up to clients=10 and maybe higher"),
     ],
 )
 def test_the_command_says_what_it_found(

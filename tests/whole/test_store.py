@@ -349,13 +349,13 @@ def refused(folder: Path) -> str:
 
 def test_a_missing_folder_is_named(tmp_path: Path) -> None:
     folder = tmp_path / "no-run"
-    assert refused(folder) == f"{folder}: no such folder; `ls results` shows the runs"
+    assert refused(folder) == f"{folder}: folder not found; `ls results` shows the runs"
 
 
 def test_a_file_is_no_run(tmp_path: Path) -> None:
     path = tmp_path / "run.json"
     path.write_text("{}")
-    assert refused(path) == f"{path}: no such folder; `ls results` shows the runs"
+    assert refused(path) == f"{path}: folder not found; `ls results` shows the runs"
 
 
 def test_a_folder_without_run_json_is_no_run(tmp_path: Path) -> None:

@@ -114,7 +114,7 @@ def test_a_fault_of_nobody_fails_the_trial() -> None:
     (fault,) = parse_faults("path.1:down@0.1s")
     action = actions()["path_down"]
     line = Timeline(timeline([fault], WINDOW_NS, 1), past_ns(), {fault: action}, lambda _: [])
-    with pytest.raises(TrialFailed, match="there is nobody of that name and number"), line:
+    with pytest.raises(TrialFailed, match="there is no actor with that name and number"), line:
         line.settle(SECONDS)
 
 

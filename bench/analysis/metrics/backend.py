@@ -26,7 +26,7 @@ def _register_cpu() -> None:
                 f"{role}_cpu_share",
                 "",
                 f"{role} CPU share",
-                f"CPU time of the {role} over the window's length (1 = one core busy).",
+                f"CPU time of the {role} over the window's length (1 = one core fully busy).",
                 "lower",
                 lambda d, r=role: d.cpu_ns(r) / 1e9 / d.metered_s,  # type: ignore[misc]
             )
@@ -35,9 +35,9 @@ def _register_cpu() -> None:
             Metric(
                 f"{role}_marginal_cpu_us",
                 "us",
-                f"{role} CPU per further {{event}}",
+                f"marginal {role} CPU per {{event}}",
                 f"CPU time of the {role} for one more {{outcome}}: the slope over intervals of "
-                "100 ms, without what it spends when nothing happens.",
+                "100 ms, which leaves out what it spends when nothing happens.",
                 "lower",
                 lambda d, r=role: d.marginal_cpu_us(r),  # type: ignore[misc]
             )
@@ -97,8 +97,8 @@ def backend_memory(data: TrialData) -> float:
 @SHARED.metric(
     "generator_cpu_us_per_client_s",
     "us",
-    "client CPU per client and second",
-    "CPU time of the load process per client and second: what it costs to be a client.",
+    "load process CPU per client and second",
+    "CPU time of the load process per client and second: the cost of being a client.",
     "lower",
 )
 def generator_cpu_per_client_s(data: TrialData) -> float:
@@ -109,7 +109,7 @@ def generator_cpu_per_client_s(data: TrialData) -> float:
     "backend_cpu_us_per_s",
     "us",
     "backend CPU per second",
-    "CPU time of all backend roles together, per second, whatever is {done}.",
+    "CPU time of all backend roles together, per second, regardless of how much is {done}.",
     "lower",
 )
 def backend_cpu_us_per_s(data: TrialData) -> float:
@@ -133,8 +133,8 @@ def _capacity(data: TrialData, *roles: str) -> float:
     "server_capacity_per_s",
     "/s",
     "server capacity per core",
-    "{Outcomes} per second for which one core would suffice to the server alone: one second over "
-    "its CPU time per {outcome}. Computed, not measured.",
+    "{Outcomes} per second that one core of its own would allow the server: one second over its "
+    "CPU time per {outcome}. Computed, not measured.",
     "higher",
 )
 def server_capacity_per_s(data: TrialData) -> float:
@@ -145,8 +145,8 @@ def server_capacity_per_s(data: TrialData) -> float:
     "proxied_capacity_per_s",
     "/s",
     "server and proxy capacity per core",
-    "{Outcomes} per second for which one core would suffice to server and proxy together: one "
-    "second over their CPU time per {outcome}. Computed, not measured.",
+    "{Outcomes} per second that one core would allow server and proxy together: one second over "
+    "their CPU time per {outcome}. Computed, not measured.",
     "higher",
 )
 def proxied_capacity_per_s(data: TrialData) -> float:

@@ -18,8 +18,8 @@ def _mean_ms(values: np.ndarray) -> float:
     "latency_mean",
     "ms",
     "latency mean",
-    "Mean of done - intended: from the time for which the {event} was scheduled to the moment "
-    "the client's loop had all of it. No delay of any part is forgiven.",
+    "Mean of done - intended: from the {event}'s scheduled time until the client's loop had all "
+    "of it. Every delay counts.",
     "lower",
 )
 def latency_mean(data: TrialData) -> float:
@@ -30,7 +30,7 @@ SHARED.quantiles("latency", "latency", "latencies (done - intended)", lambda d: 
 
 
 @SHARED.metric(
-    "latency_max", "ms", "latency max", "The greatest latency (done - intended).", "lower"
+    "latency_max", "ms", "latency max", "The largest latency (done - intended).", "lower"
 )
 def latency_max(data: TrialData) -> float:
     return float(np.max(data.latencies_ns)) / 1e6 if len(data.latencies_ns) else math.nan
@@ -44,7 +44,7 @@ def service_ns(data: TrialData) -> np.ndarray:
     "service_mean",
     "ms",
     "service time mean",
-    "Mean of done - sent: what a tool sees that forgives late sending (raw, uncorrected).",
+    "Mean of done - sent: what a tool sees that ignores late sending (raw, uncorrected).",
     "lower",
 )
 def service_mean(data: TrialData) -> float:
@@ -71,20 +71,24 @@ def lost(data: TrialData) -> float:
     return data.accounting.lost
 
 
-@SHARED.metric("duplicated", "", "duplicated", "{Outcomes} that came again.", "lower")
+@SHARED.metric("duplicated", "", "duplicated", "{Outcomes} that arrived more than once.", "lower")
 def duplicated(data: TrialData) -> float:
     return data.accounting.duplicated
 
 
 @SHARED.metric(
-    "misdirected", "", "misdirected", "{Outcomes} to a client to whom they were not owed.", "lower"
+    "misdirected",
+    "",
+    "misdirected",
+    "{Outcomes} to a client for which they were not meant.",
+    "lower",
 )
 def misdirected(data: TrialData) -> float:
     return data.accounting.misdirected
 
 
 @SHARED.metric(
-    "out_of_order", "", "out of order", "{Outcomes} that came after a later {event}.", "lower"
+    "out_of_order", "", "out of order", "{Outcomes} that arrived after a later {event}.", "lower"
 )
 def out_of_order(data: TrialData) -> float:
     return data.accounting.out_of_order
@@ -96,7 +100,11 @@ def deliveries(data: TrialData) -> float:
 
 
 @SHARED.metric(
-    "deliveries_per_s", "/s", "{outcomes} per second", "{Outcomes} over the window.", "neither"
+    "deliveries_per_s",
+    "/s",
+    "{outcomes} per second",
+    "{Outcomes} over the window's length.",
+    "neither",
 )
 def deliveries_per_s(data: TrialData) -> float:
     return len(data.outcomes) / data.seconds
@@ -116,8 +124,8 @@ def _of_slow(data: TrialData, slow: bool) -> np.ndarray:
 @SHARED.metric(
     "slow_latency_mean",
     "ms",
-    "latency mean of slow clients",
-    "Mean latency of the clients that a fault stopped: they read nothing for a while.",
+    "mean latency of slow clients",
+    "Mean latency of the clients that a fault stopped: for a while they read nothing.",
     "lower",
 )
 def slow_latency_mean(data: TrialData) -> float:
@@ -128,7 +136,7 @@ def slow_latency_mean(data: TrialData) -> float:
 @SHARED.metric(
     "others_latency_mean",
     "ms",
-    "latency mean of the others",
+    "mean latency of the other clients",
     "Mean latency of the clients that no fault stopped.",
     "lower",
 )

@@ -60,7 +60,8 @@ SHARED.quantiles(
     "faults_done",
     "",
     "faults carried out",
-    "Occurrences of faults that were carried out in the trial, of those that its load asks for.",
+    "How many of the faults that the load asks for were carried out in the trial, counting each "
+    "occurrence.",
     "neither",
 )
 def faults_done(data: TrialData) -> float:

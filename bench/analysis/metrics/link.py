@@ -42,12 +42,12 @@ _FACTS = {
     "late_p99_us": (
         "us",
         "link lateness p99",
-        "99 % of the batches of packets came out of the link at most so long after their time.",
+        "99th percentile of how late batches of packets came out of the link.",
     ),
     "dropped_by_devices": (
         "",
         "packets dropped by devices",
-        "Packets that the kernel dropped because the emulator did not fetch them in time.",
+        "Packets dropped by the kernel because the emulator did not fetch them in time.",
     ),
 }
 _SHARES = {
@@ -128,7 +128,8 @@ for _link in LINKS:
     "link_cpu_share",
     "",
     "link CPU share",
-    "CPU time of the process of all links over the window's length; no part of the backend.",
+    "CPU time of the process that carries all links, over the window's length; not part of the "
+    "backend.",
     "lower",
 )
 def link_cpu_share(data: TrialData) -> float:

@@ -82,7 +82,7 @@ def _register_wire(key: str, title: str, words: str, ways: tuple[str, ...]) -> N
             key + SOCKETS,
             "B",
             f"{title} (TCP_INFO)",
-            f"The same {words} by TCP_INFO, where the link counted too.",
+            f"The same {words} by TCP_INFO, where the link counts as well.",
             "lower",
             lambda data: (
                 data.per_piece(sum(data.wire_change(f"wire_{way}") for way in ways))
@@ -163,7 +163,8 @@ def empty_bytes_down(data: TrialData) -> float:
     "wire_bytes_per_client_s",
     "B",
     "wire bytes per client and second",
-    "Both directions: IP packets with their headers, per client and second, whatever is {done}.",
+    "IP packets with their headers in both directions, per client and second, regardless of how "
+    "much is {done}.",
     "lower",
 )
 def wire_bytes_per_client_s(data: TrialData) -> float:

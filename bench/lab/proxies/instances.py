@@ -53,8 +53,7 @@ def instances(proxy: Proxy, clients: int) -> list[Instance]:
         return [Instance(proxy)]
     if clients > MOST_PER_CLIENT:
         raise UsageError(
-            f"clients={clients}: each has a proxy {proxy.name} of its own; "
-            f"at most {MOST_PER_CLIENT} can have one"
+            f"clients={clients}: each has its own proxy {proxy.name}; use at most {MOST_PER_CLIENT}"
         )
     return [Instance(proxy, number) for number in range(clients)]
 

@@ -191,7 +191,7 @@ class RabbitMQ(Service):
         if parts.hostname not in ("127.0.0.1", "localhost", "::1"):
             return "load goes to this host only; use a broker on 127.0.0.1"
         if not accepts(parts.port or 5672, 2.0):
-            return "nobody listens there; start the broker first"
+            return "nothing listens there; start the broker first"
         return ""
 
     @classmethod

@@ -60,7 +60,7 @@ def _at(zero_ns: int, milliseconds: float) -> int:
 
 def _resource(zero_ns: int, entry: Mapping[str, Any], protocol: str) -> Resource:
     if not entry["requestStart"]:
-        raise ConnectionError("the browser did not tell its times of a resource")
+        raise ConnectionError("the browser reported no times for a resource")
     if entry["protocol"] != protocol:
         raise ConnectionError(f"asked for {protocol}, the browser spoke {entry['protocol']}")
     opened = entry["connectEnd"] > entry["connectStart"]

@@ -47,7 +47,7 @@ def test_the_answer_states_the_bracket_and_both_values() -> None:
 
 def test_the_limit_is_a_lower_bound() -> None:
     first, second = capacity_text.answer(SEARCH, Step(None, "", GOOD, None, "limit"), CLIENTS)
-    assert first.endswith("holds up to clients=3,364 and maybe beyond")
+    assert first.endswith("holds up to clients=3,364 and maybe higher")
     assert second.startswith("  passes at")
 
 
@@ -114,7 +114,7 @@ def test_the_reason_is_read_from_the_meters(shown: Shown, reasons: list[str]) ->
 
 def test_two_load_processes_have_two_cores() -> None:
     shown = Shown(QUIET | {"generator_cpu_share": 1.2}, generator_cores=2)
-    assert "nobody is busy" in capacity_text.reasons(BAD, shown)[0]
+    assert "no process is saturated" in capacity_text.reasons(BAD, shown)[0]
 
 
 def test_a_broken_level_has_its_own_reason_first() -> None:
@@ -130,7 +130,7 @@ def test_bursts_are_named_where_they_explain_the_latency() -> None:
     shown = Shown(QUIET | {"server_marginal_cpu_us": 55.0}, receivers=3498)
     (reason,) = capacity_text.reasons(BAD, shown)
     assert reason == (
-        "latency grows though nobody is busy (CPU: server 40%, generator 30%): bursts, "
+        "latency grows though no process is saturated (CPU: server 40%, generator 30%): bursts, "
         "N x s = 3,498 x 55 us = 192 ms for one event"
     )
     (other,) = capacity_text.reasons(
@@ -138,7 +138,9 @@ def test_bursts_are_named_where_they_explain_the_latency() -> None:
     )
     assert other.endswith("takes N x s = 17.5 ms; the load process's loop lags 0.250 ms (p99)")
     (bare,) = capacity_text.reasons(BAD, Shown({}))
-    assert bare == "latency_p99 misses the objective though nobody is busy (CPU: not metered)"
+    assert (
+        bare == "latency_p99 misses the objective though no process is saturated (CPU: not metered)"
+    )
 
 
 # --- laws -----------------------------------------------------------------------------------------
@@ -167,7 +169,7 @@ def test_the_law_stands_beside_the_measured() -> None:
     assert "clients=20,202; measured / law = 0.17" in words[1]
     assert "generator CPU" in words[2]
     assert "clients=10,101; measured / law = 0.33" in words[2]
-    assert words[3].endswith("full at clients=10,000")
+    assert words[3].endswith("saturated at clients=10,000")
 
 
 def test_the_law_says_nothing_where_its_cost_is_unknown() -> None:
@@ -189,7 +191,7 @@ def test_another_law_is_solved_by_halving() -> None:
         2000, [("X-1: N s", 4000.0), ("Y-1: T", None)], CLIENTS
     ) == [
         "law X-1: N s: clients=4,000; measured / law = 0.50",
-        "law Y-1: T: says nothing of where clients is too much",
+        "law Y-1: T: sets no limit for clients",
     ]
 
 

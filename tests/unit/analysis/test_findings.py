@@ -221,14 +221,14 @@ def test_nothing_beside_streams_that_hold_every_connection_is_a_result() -> None
         (
             findings.clock_backwards(data(latencies([-1, -5, 5]))),
             "doubt",
-            "2 samples end before they were meant to begin; they are kept",
+            "2 samples end before their intended time; they are kept",
             "check that clients and backend read the same clock (one host)",
         ),
         (
             findings.incomplete(data(latencies([5]), clients=3, events=events((-1, 0, 0, 0)))),
             "doubt",
-            "2 of 3 {outcomes} {missing}; latency speaks only of the others",
-            "raise drain, lower the load, or look into the target's log",
+            "2 of 3 {outcomes} {missing}; latency describes only the others",
+            "raise drain, lower the load, or read the target's log",
         ),
         (
             findings.nothing_measured(data(), measured.EXPERIMENTS["proxies"]),
@@ -239,7 +239,7 @@ def test_nothing_beside_streams_that_hold_every_connection_is_a_result() -> None
         (
             findings.generator_busy({"generator_cpu_share": 0.934}),
             "doubt",
-            "the load process used 93% of its core: latency is partly its own",
+            "the load process used 93% of its core: part of the latency is its own",
             "use --workers 2, or a lower load",
         ),
         (
@@ -262,7 +262,7 @@ def test_nothing_beside_streams_that_hold_every_connection_is_a_result() -> None
                 "one {event} for 1,000 clients costs the load process 12.3 us each and the backend "
                 "4 us: the delay is mostly the load process's"
             ),
-            "use --workers 2, and read the backend's CPU instead of the latency",
+            "use --workers 2, and compare the backend's CPU instead of the latency",
         ),
         (
             findings.source_late({"source_lag_p99": 12.345, "latency_p50": 10}),
@@ -276,29 +276,29 @@ def test_nothing_beside_streams_that_hold_every_connection_is_a_result() -> None
         (
             findings.link_differs(asked_50ms(rtt_probe_ms=54.321), {}),
             "doubt",
-            "a round trip of 50 ms was asked for, found was 54.3 ms",
-            "a lower load, or a machine with a core for the link",
+            "asked for a round trip of 50 ms, found 54.3 ms",
+            "use a lower load, or a machine with a core for the link",
         ),
         (
             findings.link_differs(asked_50ms(late_p99_us=12_345.0), {}),
             "doubt",
-            "a round trip of 50 ms was asked for, found was packets up to 12.3 ms late (p99)",
-            "a lower load, or a machine with a core for the link",
+            "asked for a round trip of 50 ms, found packets up to 12.3 ms late (p99)",
+            "use a lower load, or a machine with a core for the link",
         ),
         (
             findings.link_overloaded({"link_cpu_share": 0.876, "link_dropped_by_devices": 0.0}),
             "doubt",
-            "the link used 88% of a core: what it adds is more than was asked for",
-            "a lower load, or a smaller rate",
+            "the link used 88% of a core: it adds more delay or loss than was asked for",
+            "use a lower load, or a smaller rate",
         ),
         (
             findings.link_overloaded({"link_cpu_share": 0.5, "link_dropped_by_devices": 1234.0}),
             "doubt",
             (
                 "1,234 packets were dropped before they reached the link, which used 50% of a "
-                "core: what it adds is more than was asked for"
+                "core: it adds more delay or loss than was asked for"
             ),
-            "a lower load, or a smaller rate",
+            "use a lower load, or a smaller rate",
         ),
         (
             findings.of_estimate("latency p99", Estimate(10, 5, 15, 5)),
@@ -309,7 +309,7 @@ def test_nothing_beside_streams_that_hold_every_connection_is_a_result() -> None
         (
             findings.percentile_missing("latency p99.9", 1234, 4603),
             "note",
-            "latency p99.9 is not shown: 1,234 samples, 4,603 would carry it",
+            "latency p99.9 is not shown: it has 1,234 samples and needs 4,603",
             "raise duration or the load",
         ),
     ],

@@ -72,7 +72,7 @@ def test_the_protocol_must_be_the_one_asked_for(word: str, alpn: str) -> None:
 
 def test_hidden_times_are_refused() -> None:
     # What a browser tells of another origin that has not allowed it.
-    with pytest.raises(ConnectionError, match="did not tell"):
+    with pytest.raises(ConnectionError, match="reported no times"):
         resources(reply(entry(requestStart=0.0)), "http1")
 
 

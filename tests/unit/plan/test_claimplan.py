@@ -126,9 +126,9 @@ def test_patterns_that_cannot_run_are_left_out() -> None:
 @pytest.mark.parametrize(
     ("ids", "message"),
     [
-        ("A9", "claims=A9: e has no such claim; its claims are A1, A2, A3, A4"),
-        ("A1,x", "claims=x: e has no such claim; its claims are A1, A2, A3, A4"),
-        (" , ", "claims= , : names no claim; write e.g. --claims N1,N6 or all"),
+        ("A9", "claims=A9: unknown claim; e has A1, A2, A3, A4"),
+        ("A1,x", "claims=x: unknown claim; e has A1, A2, A3, A4"),
+        (" , ", "claims= , : no claim is named; write e.g. --claims N1,N6 or all"),
     ],
 )
 def test_unknown_ids_are_refused(ids: str, message: str) -> None:
@@ -145,7 +145,7 @@ def refusal(call: Any, *arguments: Any, **named: Any) -> str:
 
 def test_what_gives_no_trials_is_refused() -> None:
     bare = Experiment("e", "E", "?", LoadType(SmallLoad), (), "", (), (), {}, {})
-    assert refusal(chosen_claims, bare, "all") == "claims=all: e has no claims; leave --claims out"
+    assert refusal(chosen_claims, bare, "all") == "claims=all: e has no claims; remove --claims"
     assert refusal(planned, "A1", PATTERNS[2:]) == (
         "claims=A1: they need patterns that were not chosen; name e or one of a, b"
     )

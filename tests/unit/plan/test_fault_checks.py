@@ -93,8 +93,8 @@ def test_what_can_be_done(text: str) -> None:
         ),
         ("path.1:kill@1s", "'kill' cannot be done to path.1; it can be down"),
         ("rabbitmq:stop@1s,for=1s", "'stop' cannot be done to rabbitmq; it can be kill"),
-        ("server:stop@1s", "how long is missing; add e.g. for=1s"),
-        ("server:kill@1s,for=2s", "kill takes no time; leave for out"),
+        ("server:stop@1s", "the duration is missing; add e.g. for=1s"),
+        ("server:kill@1s,for=2s", "kill takes no duration; remove for"),
     ],
 )
 def test_what_cannot_be_done_is_refused_in_one_line(text: str, words: str) -> None:

@@ -186,17 +186,17 @@ def test_a_link_of_two_values_is_two_levels_of_what_it_stands_for() -> None:
         ({"clients": "10,0"}, "clients=0: too small; the minimum is 1"),
         ({"clients": "10,"}, "clients=: not a number with a unit; write it as 100"),
         ({"audience": "all"}, "audience=all: unknown value; use every or one"),
-        ({"clients": "10,20,10"}, "clients=10,20,10: a value appears twice; name each once"),
+        ({"clients": "10,20,10"}, "clients=10,20,10: a value appears twice; give each once"),
         (
             {"event_rate": "1/s,60/min"},
-            "event_rate=1/s,60/min: a value appears twice; name each once",
+            "event_rate=1/s,60/min: a value appears twice; give each once",
         ),
         (
             {"clients": "1,2", "payload": "50,60B", "event_rate": "1,2/s"},
             "clients, payload, event_rate: 3 parameters are swept at once; sweep at most 2",
         ),
         ({"rtt": "50ms"}, "rtt=50ms: loopback has none; write --link rtt=50ms"),
-        ({"link": "lan,lan"}, "link=lan,lan: a value appears twice; name each once"),
+        ({"link": "lan,lan"}, "link=lan,lan: a value appears twice; give each once"),
     ],
 )
 def test_bad_settings_are_refused(settings: dict[str, str], message: str) -> None:

@@ -60,15 +60,15 @@ def test_what_a_plan_leaves_out_has_the_defaults(tmp_path: Path) -> None:
         ),
         (
             'patterns = ["a"]\n[load]\nclients = true\n',
-            'clients = True is no value of a load; write e.g. "250ms" or 100',
+            'clients = True is not a load value; write e.g. "250ms" or 100',
         ),
         (
             'patterns = ["a"]\n[load]\nduration = 2026-01-01\n',
-            'duration = datetime.date(2026, 1, 1) is no value of a load; write e.g. "250ms" or 100',
+            'duration = datetime.date(2026, 1, 1) is not a load value; write e.g. "250ms" or 100',
         ),
         (
             'patterns = ["a"]\n[load]\nclients = [1, {}]\n',
-            'clients = {} is no value of a load; write e.g. "250ms" or 100',
+            'clients = {} is not a load value; write e.g. "250ms" or 100',
         ),
     ],
 )
@@ -85,7 +85,9 @@ def test_a_bad_plan_is_refused_with_its_file_and_value(
 def test_a_plan_that_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(UsageError) as refusal:
         planfile.read(tmp_path / "no.toml")
-    assert str(refusal.value) == f"{tmp_path}/no.toml: no such plan; name a TOML file or a pattern"
+    assert (
+        str(refusal.value) == f"{tmp_path}/no.toml: plan not found; name a TOML file or a pattern"
+    )
 
 
 @pytest.mark.parametrize("kind", ["folder", "binary"])

@@ -51,7 +51,7 @@ def test_a_path_without_a_limit_has_no_rate_to_add() -> None:
 @pytest.mark.parametrize(
     ("settings", "words"),
     [
-        ({}, "loopback has one path, two are needed; add --quick or --link 'path="),
+        ({}, "loopback has one path, but two are needed; add --quick or --link 'path="),
         ({"link": "emulated", "rtt": "5ms"}, "the link has one path"),
         ({"link": "lan"}, "the link has one path"),
     ],

@@ -39,9 +39,9 @@ def test_a_recorded_page_replaces_both(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "words"),
     [
-        ("", "has no size in it"),
-        ("size\n12\nbig\n", "line 3: 'big' is no size"),
-        ("size\n-4\n", "line 2: '-4' is no size"),
+        ("", "contains no sizes"),
+        ("size\n12\nbig\n", "line 3: 'big' is not a size"),
+        ("size\n-4\n", "line 2: '-4' is not a size"),
         (None, "cannot be read"),
     ],
 )

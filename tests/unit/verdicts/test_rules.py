@@ -89,7 +89,7 @@ def test_a_law(values: list[float], law: float, verdict: Verdict) -> None:
 def test_a_law_whose_facts_are_missing_is_not_measured() -> None:
     rule = AgreesWithLaw(METRIC, "ms", "sse", lambda _, facts: facts["no such"], "L-1", 0.1)
     found = rule.judge(evidence(cell("sse", {METRIC: [1, 2]})))
-    assert found == Judgement("not measured", "law L-1 lacks the facts that it needs")
+    assert found == Judgement("not measured", "law L-1 lacks facts that it needs")
 
 
 def test_a_law_stands_beside_the_number() -> None:

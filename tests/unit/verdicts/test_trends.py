@@ -58,7 +58,7 @@ def test_sides_of_one(values: tuple[float, ...], claimed: str, verdict: Verdict)
 def test_a_crossing_says_which_side_has_less() -> None:
     found = judged(level(0.25, 0.5, 2, 4))
     assert found.words == (
-        "long_polling has less requests_per_s than 1 up to event_rate=4.00/s, more beyond"
+        "long_polling has less requests_per_s than 1 up to event_rate=4.00/s, and more beyond"
     )
     crossing, first, last = found.numbers
     assert crossing.value == pytest.approx(4, rel=0.02)
