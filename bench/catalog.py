@@ -29,6 +29,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from bench.model import module_text
 from bench.model.closure import Closure, closure
 from bench.model.component import Component, ServiceRequest, component_of, request_of
 from bench.model.errors import UsageError
@@ -93,12 +94,16 @@ def _part(experiment: str, part: str, root: Path) -> ModuleType | None:
     path = root / "scenarios" / experiment / f"{part}.py"
     if not path.exists():
         return None
+    return imported(f"scenarios.{experiment}.{part}", path.relative_to(root))
+
+
+def imported(name: str, path: Path) -> ModuleType:
+    """A module that is found by being there; CatalogError naming its file where it fails."""
     try:
-        return importlib.import_module(f"scenarios.{experiment}.{part}")
+        return importlib.import_module(name)
     except Exception as error:
-        where = path.relative_to(root)
         raise CatalogError(
-            f"{where}: cannot be imported ({type(error).__name__}: {error}); correct the file"
+            f"{path}: cannot be imported ({type(error).__name__}: {error}); correct the file"
         ) from error
 
 
@@ -127,7 +132,7 @@ def _read_pattern(experiment: str, name: str, root: Path) -> Pattern:
         raise CatalogError(
             f"{path.relative_to(root)}: is not UTF-8 text; save it as such"
         ) from None
-    constants = _constants(tree)
+    constants = module_text.constants(tree)
     requires = constants.get("REQUIRES", ())
     if isinstance(requires, str):
         raise CatalogError(
@@ -183,7 +188,9 @@ def components(root: Path = ROOT) -> dict[str, Component]:
     for folder in COMPONENT_FOLDERS:
         for path in sorted((root / folder).glob("[!_]*.py")):
             try:
-                found[path.stem] = component_of(path.stem, _constants(ast.parse(path.read_text())))
+                found[path.stem] = component_of(
+                    path.stem, module_text.constants(ast.parse(path.read_text()))
+                )
             except (SyntaxError, ValueError) as error:
                 raise CatalogError(f"{path.relative_to(root)}: {error}") from None
     return found
@@ -198,7 +205,9 @@ def roles(root: Path = ROOT) -> tuple[str, ...]:
     found = {component.role for component in components(root).values()}
     for path in (root / "targets").glob("*/[!_]*.py"):
         with contextlib.suppress(SyntaxError, ValueError):
-            declared = _constants(ast.parse(path.read_text(encoding="utf-8"))).get("PARTS", ())
+            declared = module_text.constants(ast.parse(path.read_text(encoding="utf-8"))).get(
+                "PARTS", ()
+            )
             found |= {part.role for part in read_parts(declared)} if declared else set()
     return tuple(dict.fromkeys([*USUAL_ROLES, *sorted(filter(None, found))]))
 
@@ -218,7 +227,7 @@ def _proxies(constants: dict[str, Any], path: Path) -> tuple[str, ...]:
 def _parts(tree: ast.Module, constants: dict[str, Any], path: Path) -> tuple[Part, ...]:
     """The declared parts, whose classes must be there; one server where none are declared."""
     if "PARTS" not in constants:
-        if "PARTS" in _assigned(tree):
+        if "PARTS" in module_text.assigned(tree):
             raise CatalogError(f"{path}: PARTS is not a literal; write it out, as {EXAMPLE}")
         return (SERVER,)
     try:
@@ -227,41 +236,12 @@ def _parts(tree: ast.Module, constants: dict[str, Any], path: Path) -> tuple[Par
         raise CatalogError(f"{path}: PARTS: {error}; write it as {EXAMPLE}") from None
     defined = {node.name for node in tree.body if isinstance(node, ast.ClassDef)}
     for part in parts:
-        if part.class_name not in defined | _imported(tree):
+        if part.class_name not in defined | module_text.imported(tree):
             raise CatalogError(
                 f"{path}: part {part.name!r} needs class {part.class_name}; "
                 'add it, or name another with "class"'
             )
     return parts
-
-
-def _assigned(tree: ast.Module) -> set[str]:
-    """The names that the module assigns to."""
-    targets = [one for node in tree.body if isinstance(node, ast.Assign) for one in node.targets]
-    targets += [node.target for node in tree.body if isinstance(node, ast.AnnAssign)]
-    return {target.id for target in targets if isinstance(target, ast.Name)}
-
-
-def _imported(tree: ast.Module) -> set[str]:
-    """The names that the module imports from others."""
-    imports = [node for node in tree.body if isinstance(node, ast.ImportFrom)]
-    return {alias.asname or alias.name for node in imports for alias in node.names}
-
-
-def _constants(tree: ast.Module) -> dict[str, Any]:
-    """The module's plain assignments of literals, with or without annotation."""
-    constants: dict[str, Any] = {}
-    for node in tree.body:
-        if isinstance(node, ast.Assign):
-            target, value = node.targets[0], node.value
-        elif isinstance(node, ast.AnnAssign) and node.value is not None:
-            target, value = node.target, node.value
-        else:
-            continue
-        if isinstance(target, ast.Name):
-            with contextlib.suppress(ValueError, TypeError, SyntaxError):
-                constants[target.id] = ast.literal_eval(value)
-    return constants
 
 
 def code_of(pattern: Pattern, root: Path = ROOT) -> Closure:

@@ -35,6 +35,16 @@ WORDS: tuple[Any, ...] = (
 VERSIONS: tuple[Any, ...] = (0, -1, 2, 99, "1", None, 1.5, [])
 
 
+def without_digests(run: Path) -> None:
+    """As a run was before there were digests."""
+    (run / "digests.json").unlink()
+    for path in (run / "run.json", *run.glob("trials/*/trial.json")):
+        content = json.loads(path.read_text())
+        for name in ("digests", "files"):
+            content.pop(name, None)
+        path.write_text(json.dumps(content))
+
+
 def files(run: Path, ending: str = "") -> list[Path]:
     """The files that a run consists of, reports excepted."""
     return sorted(

@@ -14,7 +14,6 @@ where the kind does not apply.  A file that lacks a part stops the report.
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +21,7 @@ from pathlib import Path
 import matplotlib as mpl
 from matplotlib.figure import Figure
 
+from bench import catalog
 from bench.analysis.evaluated import Evaluated, ExperimentResult
 from bench.model.errors import UsageError
 from reports.style import RC
@@ -57,12 +57,7 @@ def kinds(folder: Path = FOLDER, package: str = __name__) -> list[Kind]:
 
 
 def _kind(path: Path, package: str) -> Kind:
-    try:
-        module = importlib.import_module(f"{package}.{path.stem}")
-    except Exception as error:
-        raise UsageError(
-            f"{path}: cannot be imported ({type(error).__name__}: {error}); correct the file"
-        ) from error
+    module = catalog.imported(f"{package}.{path.stem}", path)
     for name, wanted in (("TITLE", "a text"), ("CAPTION", "a text"), ("draw", "a function")):
         value = getattr(module, name, None)
         if not (callable(value) if name == "draw" else isinstance(value, str) and value):

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from bench.analysis.metrics import Registry
+from bench.analysis.milliseconds import greatest_ms, mean_ms, median_ms
 from bench.analysis.trialdata import TrialData, difference_ns
 from bench.model import samples
 
@@ -20,10 +21,6 @@ def wait_ns(data: TrialData) -> np.ndarray:
 
 def hold_ns(data: TrialData) -> np.ndarray:
     return difference_ns(data.select("hold"), "done_ns", "intended_ns")
-
-
-def _mean_ms(values_ns: np.ndarray) -> float:
-    return float(np.mean(values_ns)) / 1e6 if len(values_ns) else math.nan
 
 
 METRICS.quantiles(
@@ -48,7 +45,7 @@ METRICS.quantiles(
     "lower",
 )
 def wait_mean(data: TrialData) -> float:
-    return _mean_ms(wait_ns(data))
+    return mean_ms(wait_ns(data))
 
 
 @METRICS.metric(
@@ -61,9 +58,8 @@ def wait_mean(data: TrialData) -> float:
 )
 def wait_max(data: TrialData) -> float:
     if not _has_bursts(data):
-        values = wait_ns(data)
-        return float(np.max(values)) / 1e6 if len(values) else math.nan
-    return _median_ms(whole_bursts(data).longest_wait_ns)
+        return greatest_ms(wait_ns(data))
+    return median_ms(whole_bursts(data).longest_wait_ns)
 
 
 @METRICS.metric(
@@ -75,7 +71,7 @@ def wait_max(data: TrialData) -> float:
     "lower",
 )
 def hold_mean(data: TrialData) -> float:
-    return _mean_ms(hold_ns(data))
+    return mean_ms(hold_ns(data))
 
 
 @dataclass(frozen=True)
@@ -134,10 +130,6 @@ def _has_bursts(data: TrialData) -> bool:
     return data.load.get("arrivals") == "bursts" and "wait" in data.operations
 
 
-def _median_ms(values_ns: np.ndarray) -> float:
-    return float(np.median(values_ns)) / 1e6 if len(values_ns) else math.nan
-
-
 @METRICS.metric(
     "burst_makespan",
     "ms",
@@ -146,7 +138,7 @@ def _median_ms(values_ns: np.ndarray) -> float:
     "lower",
 )
 def burst_makespan(data: TrialData) -> float:
-    return _median_ms(whole_bursts(data).makespan_ns) if _has_bursts(data) else math.nan
+    return median_ms(whole_bursts(data).makespan_ns) if _has_bursts(data) else math.nan
 
 
 @METRICS.metric(
@@ -158,7 +150,7 @@ def burst_makespan(data: TrialData) -> float:
     "lower",
 )
 def burst_arrival(data: TrialData) -> float:
-    return _median_ms(whole_bursts(data).arrival_ns) if _has_bursts(data) else math.nan
+    return median_ms(whole_bursts(data).arrival_ns) if _has_bursts(data) else math.nan
 
 
 @METRICS.metric(
@@ -169,7 +161,7 @@ def burst_arrival(data: TrialData) -> float:
     "lower",
 )
 def burst_hold(data: TrialData) -> float:
-    return _median_ms(whole_bursts(data).held_ns) if _has_bursts(data) else math.nan
+    return median_ms(whole_bursts(data).held_ns) if _has_bursts(data) else math.nan
 
 
 @METRICS.metric(

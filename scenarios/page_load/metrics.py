@@ -11,6 +11,7 @@ import math
 import numpy as np
 
 from bench.analysis.metrics import Registry
+from bench.analysis.milliseconds import mean_ms
 from bench.analysis.proxy_counts import at_listener
 from bench.analysis.trialdata import TrialData, difference_ns
 from bench.model import samples
@@ -25,10 +26,6 @@ def pages(data: TrialData) -> np.ndarray:
     return whole
 
 
-def _mean_ms(values: np.ndarray) -> float:
-    return float(np.mean(values)) / 1e6 if len(values) else math.nan
-
-
 def makespan_ns(data: TrialData) -> np.ndarray:
     return difference_ns(pages(data), "done_ns", "intended_ns")
 
@@ -41,7 +38,7 @@ def makespan_ns(data: TrialData) -> np.ndarray:
     "lower",
 )
 def makespan_mean(data: TrialData) -> float:
-    return _mean_ms(makespan_ns(data))
+    return mean_ms(makespan_ns(data))
 
 
 METRICS.quantiles("makespan", "makespan", "times to a page's last byte", makespan_ns)
@@ -76,7 +73,7 @@ METRICS.quantiles(
     "lower",
 )
 def setup_mean(data: TrialData) -> float:
-    return _mean_ms(setup_ns(data))
+    return mean_ms(setup_ns(data))
 
 
 def queue_ns(data: TrialData) -> np.ndarray:
@@ -91,7 +88,7 @@ def queue_ns(data: TrialData) -> np.ndarray:
     "lower",
 )
 def queue_time_mean(data: TrialData) -> float:
-    return _mean_ms(queue_ns(data))
+    return mean_ms(queue_ns(data))
 
 
 METRICS.quantiles(

@@ -6,21 +6,16 @@ and the clients do nothing.
 
 from __future__ import annotations
 
-import os
-import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
+from project_copy import ROOT, copy_project, python
 
 from bench.analysis import metrics
 from bench.model import samples
 from bench.results import store
 from bench.results.store import StoredTrial
-
-ROOT = Path(__file__).resolve().parents[2]
 
 RELAYED = '''
 """A publisher sends each event to a server, which passes it on."""
@@ -152,9 +147,7 @@ class Client(ClientUser):
 
 @pytest.fixture
 def tree(tmp_path: Path) -> Path:
-    for name in ("bench", "targets", "scenarios", "reports"):
-        shutil.copytree(ROOT / name, tmp_path / "tree" / name)
-    return tmp_path / "tree"
+    return copy_project(tmp_path)
 
 
 def measured(tree: Path, pattern: str, target: str, scenario: str, *options: str) -> StoredTrial:
@@ -163,15 +156,7 @@ def measured(tree: Path, pattern: str, target: str, scenario: str, *options: str
     (tree / "scenarios" / f"{pattern}.py").write_text(scenario)
     results = tree / "results"
     words = ("--repeats", "1", "--duration", "600ms", "--clients", "2", *options)
-    finished = subprocess.run(
-        [sys.executable, "-m", "bench", "run", pattern, *words, "--results", str(results)],
-        capture_output=True,
-        text=True,
-        cwd=tree,
-        env={**os.environ, "PYTHONPATH": str(tree)},
-        timeout=120,
-        check=False,
-    )
+    finished = python("bench", "run", pattern, *words, "--results", str(results), cwd=tree)
     assert "FAILED" not in finished.stdout, finished.stdout + finished.stderr
     (run,) = results.iterdir()
     (trial,) = store.open_run(run).trials

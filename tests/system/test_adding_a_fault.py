@@ -3,47 +3,20 @@
 from __future__ import annotations
 
 import json
-import os
 import re
-import shutil
-import subprocess
-import sys
 from pathlib import Path
 
-import pytest
-from system_builders import ROOT
+from project_copy import copy_project, files_of, python
 
-PARTS = ("bench", "targets", "scenarios", "reports", "docs")
-FILE = re.compile(r"^`(\S+\.py)`:\n\n```python\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 COMMAND = re.compile(r"^    bench (run .*hiccup.*)$", re.MULTILINE)
 
 
-@pytest.fixture
-def copy(tmp_path: Path) -> Path:
-    for name in PARTS:
-        shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
-    for name in ("pyproject.toml", "README.md"):
-        shutil.copy(ROOT / name, tmp_path)
-    return tmp_path
-
-
-def python(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", *arguments],
-        cwd=cwd,
-        env={**os.environ, "PYTHONPATH": str(cwd)},
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
-
-
-def test_a_file_is_a_verb(copy: Path) -> None:
-    page = (copy / "docs/faults.md").read_text()
-    ((name, content),) = FILE.findall(page)
+def test_a_file_is_a_verb(tmp_path: Path) -> None:
+    copy = copy_project(tmp_path, "docs", "README.md")
+    page = copy / "docs/faults.md"
+    ((name, content),) = files_of(page).items()
     (copy / name).write_text(content)
-    (command,) = COMMAND.findall(page)
+    (command,) = COMMAND.findall(page.read_text())
     words = command.replace("'", "").split()
     run = python(
         *("bench", *words, "--duration", "2500ms", "--repeats", "1", "--results", "results"),

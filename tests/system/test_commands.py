@@ -14,6 +14,7 @@ from pathlib import Path
 
 import psutil
 import pytest
+from project_copy import copy_project
 from system_builders import (
     ROOT,
     TINY,
@@ -195,10 +196,7 @@ def summary(folder: Path) -> list[dict[str, str]]:
 
 
 def test_a_new_pattern_is_two_files(tmp_path: Path) -> None:
-    copy = tmp_path / "copy"
-    for name in ("bench", "targets", "scenarios", "reports"):
-        shutil.copytree(ROOT / name, copy / name, ignore=shutil.ignore_patterns("__pycache__"))
-    shutil.copy(ROOT / "pyproject.toml", copy)
+    copy = copy_project(tmp_path)
     (copy / "targets/notifications/my_pattern.py").write_text(
         '"""As SSE, by another name."""\n\nfrom targets.notifications import sse\n\n\n'
         'class Target(sse.Target):\n    """Nothing new."""\n'

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
-import json
 import os
 import random
 import shutil
@@ -58,16 +57,6 @@ def originals(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
         write_recorded(run, "run.json", here)
     evaluate(runs[0])
     return runs
-
-
-def without_digests(run: Path) -> None:
-    """As a run was before there were digests."""
-    (run / "digests.json").unlink()
-    for path in (run / "run.json", *run.glob("trials/*/trial.json")):
-        content = json.loads(path.read_text())
-        for name in ("digests", "files"):
-            content.pop(name, None)
-        path.write_text(json.dumps(content))
 
 
 def content_of(run: Path) -> dict[str, str]:
@@ -121,7 +110,7 @@ def test_damage_is_named_in_one_line(
             (run / evaluation_cache.NAME).unlink()
         old = dice.random() < WITHOUT_DIGESTS
         if old:
-            without_digests(run)
+            damage.without_digests(run)
         before = content_of(run)
         done = dice.choice(damage.KINDS)(run, dice, other)
         words = f"case {number}{' without digests' * old}: {done}"

@@ -7,35 +7,20 @@ in tests/extension, laid over a copy of the project.
 from __future__ import annotations
 
 import json
-import os
-import re
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import pandas as pd
 import pytest
+from project_copy import ROOT, copy_project, files_of, python
 
-ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "docs/adding-an-experiment.md"
 EXTENSION = ROOT / "tests/extension"
-FILE = re.compile(r"^`(\S+\.py)`:\n\n```python\n(.*?)^```$", re.DOTALL | re.MULTILINE)
-COPIED = ("bench", "targets", "scenarios", "reports", "docs", "pyproject.toml", "README.md")
 
 
 def command(copy: Path, *words: str) -> str:
     """What a command prints, run in the copy; the test fails where it does."""
-    done = subprocess.run(
-        [sys.executable, *words],
-        cwd=copy,
-        env={**os.environ, "PYTHONPATH": str(copy)},
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        timeout=240,
-        check=False,
-    )
+    done = python(*words, cwd=copy)
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
     return done.stdout
 
@@ -43,15 +28,8 @@ def command(copy: Path, *words: str) -> str:
 @pytest.fixture(scope="module")
 def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The project with the new files in it; what was there is as it was."""
-    copy = tmp_path_factory.mktemp("copy")
-    for name in COPIED:
-        source = ROOT / name
-        if source.is_dir():
-            ignored = shutil.ignore_patterns("__pycache__")
-            shutil.copytree(source, copy / name, ignore=ignored)
-        else:
-            shutil.copy(source, copy / name)
-    files = dict(FILE.findall(PAGE.read_text()))
+    copy = copy_project(tmp_path_factory.mktemp("copy"), "docs", "README.md")
+    files = files_of(PAGE)
     for path in EXTENSION.rglob("*.py"):
         files[str(path.relative_to(EXTENSION))] = path.read_text()
     for name, text in files.items():
@@ -64,7 +42,7 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def measured(copy: Path, results: str, *words: str) -> Path:
     """The folder of a run."""
-    command(copy, "-m", "bench", "run", "--quick", "--results", results, *words)
+    command(copy, "bench", "run", "--quick", "--results", results, *words)
     (found,) = (copy / results).iterdir()
     return found
 
@@ -83,12 +61,12 @@ def faulty(copy: Path) -> Path:
 
 
 def test_it_is_listed_and_documented(copy: Path) -> None:
-    listed = command(copy, "-m", "bench", "list")
+    listed = command(copy, "bench", "list")
     assert "echo/direct" in listed
     assert "echo/gateway" in listed
-    assert "text" in command(copy, "-m", "bench", "list", "echo")
-    assert "Beacon" in command(copy, "-m", "bench", "doctor")
-    command(copy, "-m", "bench.tools.docs", "--write")
+    assert "text" in command(copy, "bench", "list", "echo")
+    assert "Beacon" in command(copy, "bench", "doctor")
+    command(copy, "bench.tools.docs", "--write")
     pages = {path.stem: path.read_text() for path in (copy / "docs").glob("*.md")}
     assert "`echo/gateway`" in pages["patterns"]
     assert "`echoed_bytes`" in pages["metrics"]
@@ -135,7 +113,7 @@ def test_its_curve_and_figure_are_drawn_in_its_words(run: Path) -> None:
 def test_nothing_that_was_there_has_changed(copy: Path, run: Path, faulty: Path) -> None:
     assert run.exists()
     assert faulty.exists()
-    new = {name for name, _ in FILE.findall(PAGE.read_text())}
+    new = set(files_of(PAGE))
     new |= {str(path.relative_to(EXTENSION)) for path in EXTENSION.rglob("*.py")}
     for name in ("bench", "targets", "scenarios", "reports", "docs"):
         for path in (copy / name).rglob("*"):

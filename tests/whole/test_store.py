@@ -11,6 +11,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from damage import without_digests
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from unit_builders import OPERATIONS, SECOND, events, reading, row, table, trial
@@ -410,16 +411,6 @@ def test_an_unknown_status_is_refused(run: Path) -> None:
         f"{path}: not a results file (Invalid enum value 'fine' - at `$.status`); "
         "restore or remove it"
     )
-
-
-def without_digests(run: Path) -> None:
-    """As a run was before there were digests."""
-    (run / "digests.json").unlink()
-    for path in (run / "run.json", *run.glob("trials/*/trial.json")):
-        content = json.loads(path.read_text())
-        for name in ("digests", "files"):
-            content.pop(name, None)
-        path.write_text(json.dumps(content))
 
 
 @pytest.mark.parametrize("name", ["samples.parquet", "events.parquet", "meters.parquet"])

@@ -7,11 +7,8 @@ import math
 import numpy as np
 
 from bench.analysis.metrics.registry import SHARED
+from bench.analysis.milliseconds import greatest_ms, mean_ms
 from bench.analysis.trialdata import TrialData, difference_ns
-
-
-def _mean_ms(values: np.ndarray) -> float:
-    return float(np.mean(values)) / 1e6 if len(values) else math.nan
 
 
 @SHARED.metric(
@@ -23,7 +20,7 @@ def _mean_ms(values: np.ndarray) -> float:
     "lower",
 )
 def latency_mean(data: TrialData) -> float:
-    return _mean_ms(data.latencies_ns)
+    return mean_ms(data.latencies_ns)
 
 
 SHARED.quantiles("latency", "latency", "latencies (done - intended)", lambda d: d.latencies_ns)
@@ -33,7 +30,7 @@ SHARED.quantiles("latency", "latency", "latencies (done - intended)", lambda d: 
     "latency_max", "ms", "latency max", "The largest latency (done - intended).", "lower"
 )
 def latency_max(data: TrialData) -> float:
-    return float(np.max(data.latencies_ns)) / 1e6 if len(data.latencies_ns) else math.nan
+    return greatest_ms(data.latencies_ns)
 
 
 def service_ns(data: TrialData) -> np.ndarray:
@@ -48,7 +45,7 @@ def service_ns(data: TrialData) -> np.ndarray:
     "lower",
 )
 def service_mean(data: TrialData) -> float:
-    return _mean_ms(service_ns(data))
+    return mean_ms(service_ns(data))
 
 
 SHARED.quantiles("service", "service time", "service times (done - sent)", service_ns)
@@ -129,8 +126,7 @@ def _of_slow(data: TrialData, slow: bool) -> np.ndarray:
     "lower",
 )
 def slow_latency_mean(data: TrialData) -> float:
-    values = _of_slow(data, True)
-    return float(np.mean(values)) / 1e6 if len(values) else math.nan
+    return mean_ms(_of_slow(data, True))
 
 
 @SHARED.metric(
@@ -141,5 +137,4 @@ def slow_latency_mean(data: TrialData) -> float:
     "lower",
 )
 def others_latency_mean(data: TrialData) -> float:
-    values = _of_slow(data, False)
-    return float(np.mean(values)) / 1e6 if len(values) else math.nan
+    return mean_ms(_of_slow(data, False))

@@ -14,7 +14,6 @@ A file that lacks a part stops the command.  Must not know when a fault is due.
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
@@ -22,6 +21,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import get_args
 
+from bench import catalog
 from bench.lab.actors import Actor
 from bench.model.errors import UsageError
 from bench.model.fault import ActorKind, Lasting, Verb
@@ -51,12 +51,7 @@ def verbs() -> dict[str, Verb]:
 
 
 def _action(path: Path, package: str) -> Action:
-    try:
-        module = importlib.import_module(f"{package}.{path.stem}")
-    except Exception as error:
-        raise UsageError(
-            f"{path}: cannot be imported ({type(error).__name__}: {error}); correct the file"
-        ) from error
+    module = catalog.imported(f"{package}.{path.stem}", path)
     meaning = (module.__doc__ or "").strip().splitlines()
     works_on = getattr(module, "WORKS_ON", ())
     lasts: Lasting = getattr(module, "LASTS", "never")

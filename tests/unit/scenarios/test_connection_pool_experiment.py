@@ -10,16 +10,13 @@ import pytest
 from measured import METRICS
 
 from bench.analysis.evaluated import public_load
-from bench.model import units
-from bench.model.load import Parameter, parameters_of
 from bench.model.pattern import Pattern
 from bench.plan.claim_trials import ALL, chosen_claims, trials_of_claims
-from bench.plan.trials import Request, parse_settings, seconds_of
+from bench.plan.trials import Request, seconds_of
 from bench.verdicts.evidence import Cell, Evidence
 from scenarios.connection_pool.experiment import EXPERIMENT
 from scenarios.connection_pool.load import LOAD
 
-PARAMETERS = parameters_of(LOAD)
 FACTS = {
     "hold_mean": 20.0,
     "burst_hold": 20.0,
@@ -40,33 +37,6 @@ def predicted(pattern: str, metric: str, **load: Any) -> list[float]:
         if entry.metric == metric
     ]
     return [value for value in values if not math.isnan(value)]
-
-
-@pytest.mark.parametrize("parameter", PARAMETERS.values(), ids=lambda entry: entry.name)
-def test_every_parameter_can_be_written_as_it_is_shown(parameter: Parameter) -> None:
-    assert parameter.meaning
-    shown = units.show(parameter.default, parameter.unit)
-    assert units.parse(parameter, shown) == parameter.default
-
-
-def test_the_quick_settings_are_fixed_and_valid() -> None:
-    fixed, swept = parse_settings(EXPERIMENT, EXPERIMENT.quick)
-    assert swept == {}
-    assert LOAD(**fixed).window.duration_s < LOAD().window.duration_s
-
-
-def test_the_verification_sets_fields_of_the_load() -> None:
-    assert LOAD(**EXPERIMENT.verify_with)
-
-
-def test_only_known_metrics_and_operations_are_named() -> None:
-    named = {
-        *EXPERIMENT.headline,
-        *(key for pair in EXPERIMENT.tradeoff for key in pair),
-        *(entry.metric for entry in EXPERIMENT.predictions),
-    }
-    assert named <= set(METRICS)
-    assert EXPERIMENT.outcome_operation in EXPERIMENT.operations
 
 
 @pytest.mark.parametrize(("size", "waves", "in_last"), [(1, 50, 1), (5, 10, 5), (20, 3, 10)])

@@ -68,13 +68,6 @@ def test_what_cannot_be_measured_is_refused_in_one_line(
 # --- its laws -----------------------------------------------------------------------------
 
 
-def test_only_known_metrics_are_named() -> None:
-    tradeoffs = [key for pair in EXPERIMENT.tradeoff for key in pair]
-    assert {*EXPERIMENT.headline, *tradeoffs} <= set(METRICS)
-    assert {entry.metric for entry in EXPERIMENT.predictions} <= set(METRICS)
-    assert EXPERIMENT.outcome_operation in EXPERIMENT.operations
-
-
 def test_laws_speak_of_links_whose_paths_stay() -> None:
     values = {
         (pattern, entry.metric): [

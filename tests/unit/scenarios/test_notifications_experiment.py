@@ -7,14 +7,10 @@ import math
 import pytest
 from measured import METRICS
 
-from bench.model import units
-from bench.model.load import Parameter, parameters_of
-from bench.plan.trials import parse_settings
 from scenarios.notifications import laws
 from scenarios.notifications.experiment import EXPERIMENT
 from scenarios.notifications.load import LOAD, rate_per_client
 
-PARAMETERS = parameters_of(LOAD)
 FACTS = dict.fromkeys(METRICS, 1.0) | {
     "rtt_us": 50_000.0,
     "server_marginal_cpu_us": 10.0,
@@ -27,36 +23,6 @@ FACTS = dict.fromkeys(METRICS, 1.0) | {
 def predicted(pattern: str, metric: str, **load: object) -> float:
     (entry,) = (p for p in EXPERIMENT.predictions_for(pattern) if p.metric == metric)
     return entry.function(LOAD(**load), FACTS)  # type: ignore[arg-type]
-
-
-@pytest.mark.parametrize("parameter", PARAMETERS.values(), ids=lambda entry: entry.name)
-def test_every_parameter_can_be_written_as_it_is_shown(parameter: Parameter) -> None:
-    assert parameter.meaning
-    shown = units.show(parameter.default, parameter.unit)
-    assert units.parse(parameter, shown) == parameter.default
-
-
-def test_the_quick_settings_are_fixed_and_valid() -> None:
-    fixed, swept = parse_settings(EXPERIMENT, EXPERIMENT.quick)
-    assert swept == {}
-    assert LOAD(**fixed).window.duration_s < LOAD().window.duration_s
-
-
-def test_the_verification_sets_fields_of_the_load() -> None:
-    assert LOAD(**EXPERIMENT.verify_with)
-
-
-def test_only_known_metrics_are_named() -> None:
-    named = {
-        *EXPERIMENT.headline,
-        *(key for pair in EXPERIMENT.tradeoff for key in pair),
-        *(entry.metric for entry in EXPERIMENT.predictions),
-    }
-    assert named <= set(METRICS)
-
-
-def test_the_outcome_is_one_of_the_operations() -> None:
-    assert EXPERIMENT.outcome_operation in EXPERIMENT.operations
 
 
 def test_an_event_for_one_is_rarer_at_each_client() -> None:

@@ -9,12 +9,9 @@ import pytest
 from measured import METRICS
 from unit_builders import MS, SECOND, data, reading, row, table
 
-from bench.model import units
-from bench.model.load import Parameter, parameters_of
 from scenarios.proxies.experiment import EXPERIMENT
 from scenarios.proxies.load import LOAD
 
-PARAMETERS = parameters_of(LOAD)
 PATTERNS = ("direct", "multiplexing", "demultiplexing")
 FACTS = {
     "server_cpu_us_per_event": 20.0,
@@ -29,13 +26,6 @@ UNPROXIED = {name: value for name, value in FACTS.items() if not name.startswith
 def predicted(pattern: str, metric: str, **load: Any) -> float:
     (entry,) = (p for p in EXPERIMENT.predictions_for(pattern) if p.metric == metric)
     return entry.function(LOAD(**load), UNPROXIED if pattern == "direct" else FACTS)
-
-
-@pytest.mark.parametrize("parameter", PARAMETERS.values(), ids=lambda entry: entry.name)
-def test_every_parameter_can_be_written_as_it_is_shown(parameter: Parameter) -> None:
-    assert parameter.meaning
-    shown = units.show(parameter.default, parameter.unit)
-    assert units.parse(parameter, shown) == parameter.default
 
 
 @pytest.mark.parametrize(
