@@ -5,7 +5,6 @@ Knows one trial; what came before and after it is the runner's.
 
 from __future__ import annotations
 
-import shutil
 import time
 from functools import partial
 from pathlib import Path
@@ -229,8 +228,3 @@ def _watch_until(running: RunningTrial, end_ns: int, observer: Observer) -> None
         # Not close to the end: the answer must not be under way at t1.
         if left_s > 2 * WATCH_SECONDS:
             observer.counts(running.load.ask(AskClientCounters(), ClientCounters))
-
-
-def discard(folder: Path) -> None:
-    """Remove what an interrupted trial left."""
-    shutil.rmtree(folder, ignore_errors=True)

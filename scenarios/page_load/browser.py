@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bench.load.clients.browser import Browser, shared
+from bench.load.clients.browser_messages import BrowserConfig, Options, Protocol
 from bench.load.clients.browser_timing import Resource, resources
 from bench.load.working import WorkItem
 from bench.model.samples import OK
@@ -22,8 +23,9 @@ class Client(PageClient):
     browser: Browser
 
     @property
-    def protocol(self) -> str:
-        return str(self.session.load.own.protocol)
+    def protocol(self) -> Protocol:
+        protocol: Protocol = self.session.load.own.protocol
+        return protocol
 
     @property
     def origin(self) -> str:
@@ -41,11 +43,7 @@ class Client(PageClient):
                 f"clients={clients}: the browser can act as at most {MOST_CLIENTS} clients; "
                 f"write clients={MOST_CLIENTS} or less"
             )
-        config = {
-            "protocol": self.protocol,
-            "origin": self.origin,
-            "spki": session.address.key_fingerprint,
-        }
+        config = BrowserConfig(self.protocol, self.origin, session.address.key_fingerprint)
         self.browser = await shared(session.engine, config)
         session.facts["browser"] = f"Chromium {self.browser.version}"
         await super().connect()
@@ -54,18 +52,13 @@ class Client(PageClient):
         session = self.session
         session.wire.unseen += 1  # its connections' sockets are the browser's
         url = f"http://{session.host}:{session.port}/page"
-        await self.browser.ask("open", client=self.number, url=url)
+        await self.browser.open_tab(self.number, url)
 
     async def work(self, piece: WorkItem) -> None:
         wanted = self.session.load.own.streams
         room = min(wanted, HTTP1_CONNECTIONS) if self.protocol == "http1" else wanted
-        options = {
-            "origin": self.origin,
-            "sizes": self.sizes,
-            "streams": wanted,
-            "room": room,
-        }
-        reply = await self.browser.ask("call", client=self.number, options=options)
+        options = Options(self.origin, self.sizes, wanted, room)
+        reply = await self.browser.load_page(self.number, options)
         found = resources(reply, self.protocol)
         for number, one in enumerate(found):
             self._record_resource(piece.sequence, number, one)

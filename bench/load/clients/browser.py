@@ -8,21 +8,34 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import json
 import os
 import signal
 import sys
 from itertools import count
-from typing import Any
+from typing import TypeVar
 
 import gevent.monkey
 
+from bench.load.clients.browser_messages import (
+    BrowserCommand,
+    BrowserConfig,
+    BrowserFailed,
+    BrowserReady,
+    BrowserReply,
+    LoadPage,
+    OpenTab,
+    Options,
+    PageLoaded,
+    TabOpened,
+)
 from bench.load.engine import Engine
-from bench.pipes import hear
+from bench.pipes import hear, line_of
 
 START_SECONDS = 20.0
 END_SECONDS = 5.0
 NAME = "browser"
+
+T = TypeVar("T", bound=TabOpened | PageLoaded)
 
 _spawn = gevent.monkey.get_original("os", "posix_spawn")
 _wait = gevent.monkey.get_original("os", "waitpid")
@@ -34,12 +47,12 @@ class Browser:
     def __init__(self, pid: int, commands: int, lines: asyncio.StreamReader) -> None:
         self._pid, self._commands, self._lines = pid, commands, lines
         self._numbers = count()
-        self._asked: dict[int, asyncio.Future[dict[str, Any]]] = {}
+        self._asked: dict[int, asyncio.Future[TabOpened | PageLoaded]] = {}
         self._listener: asyncio.Task[None] | None = None
         self.version = ""
 
     @classmethod
-    async def start(cls, config: dict[str, Any]) -> Browser:
+    async def start(cls, config: BrowserConfig) -> Browser:
         """Return when Chromium runs; ConnectionError where it does not."""
         theirs_in, commands = os.pipe()
         answers, theirs_out = os.pipe()
@@ -64,37 +77,41 @@ class Browser:
         try:
             self._tell(config)
             ready = await asyncio.wait_for(self._hear(), START_SECONDS)
-            if "error" in ready:
-                raise ConnectionError(f"Chromium did not start: {ready['error']}")
+            if not isinstance(ready, BrowserReady):
+                reason = ready.reason if isinstance(ready, BrowserFailed) else "it said nonsense"
+                raise ConnectionError(f"Chromium did not start: {reason}")
         except BaseException:
             os.kill(pid, signal.SIGKILL)
             await self.close()
             raise
-        self.version = ready["version"]
+        self.version = ready.version
         self._listener = asyncio.create_task(self._listen())
         return self
 
-    def _tell(self, message: dict[str, Any]) -> None:
+    def _tell(self, message: BrowserConfig | BrowserCommand) -> None:
         try:
-            os.write(self._commands, json.dumps(message).encode() + b"\n")
+            os.write(self._commands, line_of(message))
         except OSError:
             raise ConnectionError("the browser's driver has ended") from None
 
-    async def _hear(self) -> dict[str, Any]:
+    async def _hear(self) -> BrowserReply:
         line = await self._lines.readline()
         if not line:
             raise ConnectionError("the browser's driver has ended")
-        return hear(line, dict[str, Any])
+        reply: BrowserReply = hear(line, BrowserReply)
+        return reply
 
     async def _listen(self) -> None:
         try:
             while True:
                 reply = await self._hear()
-                future = self._asked.pop(reply["id"], None)
+                if isinstance(reply, BrowserReady):
+                    continue
+                future = self._asked.pop(reply.number, None)
                 if future is None or future.done():
                     continue
-                if "error" in reply:
-                    future.set_exception(ConnectionError(f"browser: {reply['error']}"))
+                if isinstance(reply, BrowserFailed):
+                    future.set_exception(ConnectionError(f"browser: {reply.reason}"))
                 else:
                     future.set_result(reply)
         except ConnectionError as error:
@@ -103,16 +120,24 @@ class Browser:
                     future.set_exception(error)
             self._asked.clear()
 
-    async def ask(self, do: str, **fields: Any) -> dict[str, Any]:
-        """The reply to one request; ConnectionError where the browser says that it cannot."""
-        number = next(self._numbers)
-        future: asyncio.Future[dict[str, Any]] = asyncio.get_running_loop().create_future()
-        self._asked[number] = future
-        self._tell({"id": number, "do": do, **fields})
+    async def open_tab(self, client: int, url: str) -> None:
+        """Give the client a fresh tab; ConnectionError where the browser says that it cannot."""
+        await self._ask(OpenTab(next(self._numbers), client, url), TabOpened)
+
+    async def load_page(self, client: int, options: Options) -> PageLoaded:
+        """Have the client's page load; ConnectionError where the browser says that it cannot."""
+        return await self._ask(LoadPage(next(self._numbers), client, options), PageLoaded)
+
+    async def _ask(self, command: BrowserCommand, kind: type[T]) -> T:
+        future = self._asked[command.number] = asyncio.get_running_loop().create_future()
+        self._tell(command)
         try:
-            return await future
+            reply = await future
         finally:
-            self._asked.pop(number, None)
+            self._asked.pop(command.number, None)
+        if not isinstance(reply, kind):
+            raise ConnectionError("the browser's driver answered another request")
+        return reply
 
     async def close(self) -> None:
         """End Chromium and its driver, and wait for that."""
@@ -133,7 +158,7 @@ def _reap(pid: int) -> None:
         _wait(pid, 0)
 
 
-async def shared(engine: Engine, config: dict[str, Any]) -> Browser:
+async def shared(engine: Engine, config: BrowserConfig) -> Browser:
     """The browser of this load process: begun by whoever wants it first, ended at the end."""
     if NAME not in engine.helpers:
         starting = asyncio.ensure_future(Browser.start(config))

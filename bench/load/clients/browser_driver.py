@@ -19,13 +19,25 @@ import os
 import shutil
 import signal
 import sys
-from typing import Any
 
+import msgspec
 from playwright.async_api import Browser, BrowserContext, CDPSession, Error, Page, async_playwright
 
 from bench.clock import now_ns
 from bench.lab.components import chromium
 from bench.lab.scratch import make_folder
+from bench.load.clients.browser_messages import (
+    BrowserCommand,
+    BrowserConfig,
+    BrowserFailed,
+    BrowserReady,
+    BrowserReply,
+    LoadPage,
+    Options,
+    PageLoaded,
+    PageTiming,
+    TabOpened,
+)
 from bench.pipes import first_line, hear, say
 
 FOLDER_PREFIX = "patternbench-browser-"
@@ -65,17 +77,17 @@ BY_PROTOCOL = {
 }
 
 
-def flags(config: dict[str, Any]) -> list[str]:
+def flags(config: BrowserConfig) -> list[str]:
     """What makes it speak the one protocol, and believe the one certificate."""
-    chosen = [*FLAGS, *BY_PROTOCOL[config["protocol"]]]
-    authority = config["origin"].partition("//")[2]
+    chosen = [*FLAGS, *BY_PROTOCOL[config.protocol]]
+    authority = config.origin.partition("//")[2]
     # It is to speak with nobody else in the world, whatever its version has a mind to.
     host = authority.rpartition(":")[0]
     chosen.append(f"--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE {host}")
-    if config["protocol"] == "http3":
+    if config.protocol == "http3":
         chosen.append(f"--origin-to-force-quic-on={authority}")
-    if config["spki"]:
-        chosen.append(f"--ignore-certificate-errors-spki-list={config['spki']}")
+    if config.key_fingerprint:
+        chosen.append(f"--ignore-certificate-errors-spki-list={config.key_fingerprint}")
     return chosen
 
 
@@ -96,18 +108,21 @@ class Tab:
         await asyncio.sleep(REST_SECONDS)
         return cls(context, page, devtools)
 
-    async def call(self, options: dict[str, Any]) -> dict[str, Any]:
+    async def load(self, number: int, options: Options) -> PageLoaded:
         """The page's own times, and where their zero lies on this host's monotonic clock.
 
         Chromium's clock is the same one; before and after bracket what the page says.
         """
         before_ns = now_ns()
-        result = await self._page.evaluate("options => loadPage(options)", options)
+        result = await self._page.evaluate(
+            "options => loadPage(options)", msgspec.to_builtins(options)
+        )
         after_ns = now_ns()
         found = await self._devtools.send("Performance.getMetrics")
         values = {entry["name"]: entry["value"] for entry in found["metrics"]}
         zero_ns = round(values["NavigationStart"] * 1e9)
-        return {"page": result, "zero_ns": zero_ns, "between_ns": [before_ns, after_ns]}
+        page = msgspec.convert(result, PageTiming)
+        return PageLoaded(number, page, zero_ns, (before_ns, after_ns))
 
 
 class Driver:
@@ -118,29 +133,28 @@ class Driver:
         self._tabs: dict[int, Tab] = {}
         self._tasks: set[asyncio.Task[None]] = set()
 
-    def begin(self, message: dict[str, Any]) -> None:
-        task = asyncio.create_task(self._answer(message))
+    def begin(self, command: BrowserCommand) -> None:
+        task = asyncio.create_task(self._answer(command))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    async def _answer(self, message: dict[str, Any]) -> None:
+    async def _answer(self, command: BrowserCommand) -> None:
         try:
-            reply = await getattr(self, f"do_{message['do']}")(message)
-        except (Error, KeyError) as error:
-            reply = {"error": str(error).partition("\n")[0]}
-        say({"id": message["id"], **reply})
+            reply = await self._done(command)
+        except (Error, KeyError, msgspec.ValidationError) as error:
+            reply = BrowserFailed(str(error).partition("\n")[0], command.number)
+        say(reply)
 
-    async def do_open(self, message: dict[str, Any]) -> dict[str, Any]:
-        if (before := self._tabs.pop(message["client"], None)) is not None:
+    async def _done(self, command: BrowserCommand) -> BrowserReply:
+        if isinstance(command, LoadPage):
+            return await self._tabs[command.client].load(command.number, command.options)
+        if (before := self._tabs.pop(command.client, None)) is not None:
             await before.context.close()
-        self._tabs[message["client"]] = await Tab.open(self._browser, message["url"])
-        return {}
-
-    async def do_call(self, message: dict[str, Any]) -> dict[str, Any]:
-        return await self._tabs[message["client"]].call(message["options"])
+        self._tabs[command.client] = await Tab.open(self._browser, command.url)
+        return TabOpened(command.number)
 
 
-async def drive(config: dict[str, Any], folder: str) -> None:
+async def drive(config: BrowserConfig, folder: str) -> None:
     lines = asyncio.StreamReader()
     await asyncio.get_running_loop().connect_read_pipe(
         lambda: asyncio.StreamReaderProtocol(lines), sys.stdin
@@ -151,22 +165,22 @@ async def drive(config: dict[str, Any], folder: str) -> None:
             args=flags(config),
             env={**os.environ, "HOME": folder},
         )
-        say({"ready": True, "version": browser.version})
+        say(BrowserReady(browser.version))
         driver = Driver(browser)
         while line := await lines.readline():
-            driver.begin(hear(line, dict[str, Any]))
+            driver.begin(hear(line, BrowserCommand))
         signal.alarm(END_SECONDS)  # whatever closing may wait for
         await browser.close()
 
 
 def main() -> None:
-    config = hear(first_line(), dict[str, Any])
+    config = hear(first_line(), BrowserConfig)
     folder = str(make_folder(FOLDER_PREFIX))
     os.environ["TMPDIR"] = folder  # where Playwright makes the profile
     try:
         asyncio.run(drive(config, folder))
     except Error as error:
-        say({"error": str(error).partition("\n")[0]})
+        say(BrowserFailed(str(error).partition("\n")[0]))
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
 import pytest
 
+from bench.load.clients.browser_messages import PageLoaded
 from bench.load.clients.browser_timing import Resource, resources
 
 MS = 1_000_000
@@ -28,12 +30,17 @@ def entry(**changes: Any) -> dict[str, Any]:
     }
 
 
-def reply(*entries: dict[str, Any], before_ms: float = 5_009, after_ms: float = 5_182) -> Any:
-    return {
+def reply(
+    *entries: dict[str, Any], before_ms: float = 5_009, after_ms: float = 5_182
+) -> PageLoaded:
+    found = {
+        "number": 0,
+        "type": "loaded",
         "zero_ns": ZERO_NS,
         "between_ns": [round(before_ms * MS), round(after_ms * MS)],
         "page": {"began": 9.9, "ended": 181.0, "resources": list(entries)},
     }
+    return msgspec.convert(found, PageLoaded)
 
 
 def test_times_are_on_the_hosts_clock() -> None:
