@@ -154,7 +154,7 @@ def test_too_many_clients_are_refused_in_one_line(measure: Measure) -> None:
     ((_, load),) = loads_of(catalog.experiments()["page_load"], {**SHORT, "clients": "11"})
     record = measure("page_load/browser", **load).record
     assert record.status == "failed"
-    assert "clients=11: a browser has at most 10 here; write clients=10 or less" in record.reason
+    assert "clients=11: the browser can act as at most 10 clients" in record.reason
 
 
 def browsers(processes: list[psutil.Process]) -> list[psutil.Process]:
