@@ -36,7 +36,8 @@ def calibrate(
     aa_run: ProofRun = None,
     results: Results = Path("results"),
 ) -> None:
-    """The tool itself: its ceiling beside other generators, its noise floor, A/A comparisons."""
+    """Measure the tool itself: its ceiling next to other generators, its noise floor, A/A "
+    "comparisons."""
     known = parameters_of(Window)
     levels = [units.parse(known["clients"], text) for text in clients.split(",")]
     seconds = units.parse(known["duration"], duration)

@@ -55,7 +55,8 @@ def capacity(
     amqp_url: AmqpUrl = "",
     results: Results = Path("results"),
 ) -> None:
-    """The most clients (or events, or anything) that still meet an objective, and why no more."""
+    """The most clients (or events, or anything) that still meet an objective, and what limits "
+    "them."""
     objective = gates.objective(slo, known_metrics())
     from bench.run import request, searching  # noqa: PLC0415 - a wrong objective is told at once
 

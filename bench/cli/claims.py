@@ -23,7 +23,7 @@ def claims(
         Path | None, typer.Argument(metavar="RUN", help="show the verdicts of this run")
     ] = None,
 ) -> None:
-    """The claims ledger, or the verdicts of a run."""
+    """Show the claims ledger, or a run's verdicts."""
     if run is None:
         print_ledger()
         return

@@ -66,7 +66,7 @@ def compare(
         Format.TEXT
     ),
 ) -> None:
-    """Put two runs, or one run's patterns, side by side: ratios, intervals, verdicts, gates."""
+    """Compare two runs, or one run's patterns: ratios, intervals, verdicts, gates."""
     wanted = [gates.change(text, known_metrics()) for text in fail_if or []]
     keys = [gates.metric_named(key, known_metrics(), f"--metric {key}") for key in metric or []]
     if run_b is None:

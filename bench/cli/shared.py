@@ -58,9 +58,7 @@ Link = Annotated[
 ]
 Faults = Annotated[
     list[str] | None,
-    typer.Option(
-        "--fault", metavar="FAULT", help="what is done to whom, e.g. 'server:stop@50%,for=1s'"
-    ),
+    typer.Option("--fault", metavar="FAULT", help="fault to inject, e.g. 'server:stop@50%,for=1s'"),
 ]
 AmqpUrl = Annotated[
     str, typer.Option(help="use this RabbitMQ on this host instead of a private one")

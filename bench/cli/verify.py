@@ -22,7 +22,7 @@ Runs = Annotated[list[Path], typer.Argument(metavar="RUN...", help="folders of r
 
 @app.command("verify")
 def verify_runs(runs: Runs) -> None:
-    """Check that every file of a run is what was recorded; exit 2 where one is not."""
+    """Check that every file of a run is as recorded; exit 2 if one is not."""
     from bench.results import verify  # noqa: PLC0415 - other commands do without
 
     damaged = False

@@ -112,7 +112,7 @@ class FaultParameters:
     fault: str = parameter(
         "",
         "",
-        "what is done to whom during the window, e.g. server:stop@50%,for=1s (docs/faults.md)",
+        "faults during the window, e.g. server:stop@50%,for=1s (docs/faults.md)",
     )
 
 

@@ -7,7 +7,7 @@ from scenarios.notifications._listener import PollingListener
 
 
 class Client(PollingListener):
-    """The next request is meant for the moment in which the last reply was read."""
+    """The next request's intended time is when the last reply was read."""
 
     async def live(self) -> None:
         intended_ns = now_ns()

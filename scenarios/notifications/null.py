@@ -10,7 +10,7 @@ from scenarios.notifications._listener import Listener
 
 
 class Client(Listener):
-    """Says its number and listens."""
+    """Sends its number and listens."""
 
     connection: LineConnection | None = None
 

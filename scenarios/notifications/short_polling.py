@@ -10,7 +10,8 @@ from scenarios.notifications._listener import PollingListener
 
 
 class Client(PollingListener):
-    """Polls by its own clock, not by the reply: a late reply delays no later poll's intent."""
+    """Polls by its own clock, not by the reply: a late reply delays no later poll's intended "
+    "time."""
 
     async def live(self) -> None:
         session = self.session

@@ -12,7 +12,7 @@ from scenarios.notifications._listener import Listener
 
 
 class Client(Listener):
-    """An EventSource: after a loss it comes back with the last id that it saw."""
+    """An EventSource: after a lost connection it reconnects with the last id that it received."""
 
     connection: Http1Stream | None = None
 

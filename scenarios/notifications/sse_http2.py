@@ -13,7 +13,7 @@ from scenarios.notifications._listener import Listener
 
 
 class Client(Listener):
-    """An EventSource; each client has a connection of its own, as each browser would have."""
+    """An EventSource; each client has its own connection, like each browser."""
 
     curl: CurlClient | None = None
     streaming: asyncio.Task[Fetched] | None = None

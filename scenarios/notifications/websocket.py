@@ -10,7 +10,7 @@ from scenarios.notifications._listener import Listener
 
 
 class Client(Listener):
-    """After a loss it comes back with the last sequence that it saw."""
+    """After a lost connection it reconnects with the last sequence number that it received."""
 
     socket: WebSocket | None = None
 

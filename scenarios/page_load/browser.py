@@ -14,7 +14,7 @@ HTTP1_CONNECTIONS = 6
 
 
 class Client(PageClient):
-    """Each page in a context of its own; timed from its script's first fetch.
+    """Each page has its own context; it is timed from its script's first fetch.
 
     The document comes from the application's own port: another origin than that of the
     resources, to which there is no connection when its script begins.

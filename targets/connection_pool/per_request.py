@@ -1,4 +1,4 @@
-"""Every query opens a connection to the database of its own, and closes it afterwards."""
+"""Every query opens its own connection to the database and closes it afterwards."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ EXAMPLE = "curl -i 'http://{host}:{port}/query'"
 
 
 class Target(Application):
-    """A process of the database begins and ends with each query."""
+    """Each query starts and ends a process of the database."""
 
     @asynccontextmanager
     async def connection(self) -> AsyncIterator[asyncpg.Connection]:

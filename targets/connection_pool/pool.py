@@ -1,4 +1,4 @@
-"""So many connections stay open; a query takes one that is free, or waits for one."""
+"""A fixed number of connections stay open; a query takes a free one, or waits for one."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ EXAMPLE = "curl -i 'http://{host}:{port}/query'"
 
 
 class Target(Application):
-    """asyncpg's pool: who waits is served in turn."""
+    """asyncpg's pool; waiting queries are served in turn."""
 
     pool: asyncpg.Pool | None = None
 

@@ -1,4 +1,4 @@
-"""What both servers do: a line with a number comes, so many bytes go back.
+"""What both servers do: a line with a number comes in; that many bytes go back.
 
 Knows nothing of paths; the kernel has them.
 """

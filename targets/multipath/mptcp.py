@@ -10,6 +10,6 @@ EXAMPLE = "(echo 1000; sleep 1) | nc {host} {port} | wc -c"
 
 
 class Target(DownloadTarget):
-    """As over TCP; only the socket is another, and it takes plain TCP too."""
+    """As over TCP, but with an MPTCP socket, which accepts plain TCP too."""
 
     protocol = socket.IPPROTO_MPTCP

@@ -1,4 +1,4 @@
-"""One TCP connection over the first path; the second lies idle."""
+"""One TCP connection over the first path; the second is idle."""
 
 from targets.multipath._download import DownloadTarget
 
@@ -7,4 +7,4 @@ EXAMPLE = "(echo 1000; sleep 1) | nc {host} {port} | wc -c"
 
 
 class Target(DownloadTarget):
-    """A line with a number comes, so many bytes go back."""
+    """A line with a number comes in; that many bytes go back."""

@@ -1,4 +1,4 @@
-"""The client asks once; the server holds the request until there is news or a timeout."""
+"""The client sends a request; the server holds it until there is an event or a timeout."""
 
 from __future__ import annotations
 

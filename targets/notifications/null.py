@@ -1,4 +1,5 @@
-"""The harness's own floor: each event straight onto a bare TCP connection, no protocol."""
+"""The harness's own floor: each event goes straight onto a bare TCP connection, without a "
+"protocol."""
 
 from __future__ import annotations
 
@@ -37,7 +38,7 @@ class Connection(asyncio.Protocol):
 
 
 class Target(BaseTarget):
-    """Writes each payload and a line end to whoever it is meant for."""
+    """Writes each payload and a line end to every client for which it is meant."""
 
     def __init__(self, *settings: object) -> None:
         super().__init__(*settings)  # type: ignore[arg-type]

@@ -17,7 +17,7 @@ REQUIRES = ("rabbitmq",)
 
 
 class Target(BaseTarget):
-    """A fanout exchange for every client, a direct one (routing key = client) for one.
+    """A fanout exchange for broadcasts, a direct one (routing key = client) for single clients.
 
     Messages are transient and published without confirms: losses would show in
     the delivery accounting, and waiting for a confirm would close the loop.

@@ -13,7 +13,7 @@ EXAMPLE = "curl -i 'http://{host}:{port}/events?client=0&after=0'"
 
 
 class Target(WebTarget):
-    """GET /position tells where the feed stands, GET /events?after=n what came since."""
+    """GET /position returns the feed's position, GET /events?after=n the events since n."""
 
     source: EventSource
 

@@ -1,4 +1,4 @@
-"""One request, an unending response: the server writes each event into it (WHATWG event stream)."""
+"""One request, one endless response: the server writes each event into it (WHATWG event stream)."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ EXAMPLE = "curl -N 'http://{host}:{port}/stream?client=0'"
 
 
 class Target(WebTarget):
-    """GET /stream; Last-Event-ID goes on where a client left off."""
+    """GET /stream; Last-Event-ID continues where a client left off."""
 
     source: EventSource
 

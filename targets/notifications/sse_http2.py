@@ -1,4 +1,5 @@
-"""SSE as one stream of an HTTP/2 connection over TLS, which Envoy ends before the server."""
+"""SSE as one stream of an HTTP/2 connection over TLS, terminated by Envoy in front of the "
+"server."""
 
 from __future__ import annotations
 
@@ -14,7 +15,7 @@ EXAMPLE = "curl -N 'http://{host}:{port}/stream?client=0'"
 
 
 class Target(sse.Target):
-    """The server of SSE as it is; Envoy passes each part on as it comes, in HTTP/2 frames."""
+    """The SSE server unchanged; Envoy forwards each part as it arrives, in HTTP/2 frames."""
 
     def proxies(self) -> Sequence[Proxy]:
         return [three_ways()]

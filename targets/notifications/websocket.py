@@ -18,7 +18,7 @@ EXAMPLE = "python -m websocket 'ws://{host}:{port}/socket?client=0'"
 
 
 class Target(WebTarget):
-    """GET /socket, upgraded; `after` in the query goes on where a client left off."""
+    """GET /socket, upgraded; `after` in the query continues where a client left off."""
 
     source: EventSource
 

@@ -1,4 +1,4 @@
-"""A headless Chromium fetches the resources from a page's script, over the protocol asked for."""
+"""A headless Chromium fetches the resources from a page's script, over the chosen protocol."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Resources over at most six HTTP/1.1 connections, as browsers do it."""
+"""Resources over at most six HTTP/1.1 connections, as browsers do."""
 
 from targets.page_load._page import PageTarget
 

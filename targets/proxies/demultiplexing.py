@@ -14,7 +14,7 @@ PARTS = ({"name": "server", "role": "server", "side": "services", "class": "Targ
 
 
 class Target(QueryTarget):
-    """The same backend, spoken to in HTTP/1.1, behind Envoy."""
+    """The same backend behind Envoy, over HTTP/1.1."""
 
     def proxies(self) -> Sequence[Proxy]:
         listener = Listener("http2", ("http2",), max_streams=self.load.own.streams)

@@ -1,4 +1,4 @@
-"""Every client has an HTTP/1.1 connection of its own straight to the backend."""
+"""Every client has its own HTTP/1.1 connection straight to the backend."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ PARTS = ({"name": "server", "role": "server", "side": "services", "class": "Targ
 
 
 class Target(QueryTarget):
-    """The same backend, spoken to in HTTP/2, behind Envoy."""
+    """The same backend behind Envoy, over HTTP/2."""
 
     def proxies(self) -> Sequence[Proxy]:
         # No more streams than the server allows: those beyond would be refused while

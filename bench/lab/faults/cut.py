@@ -1,4 +1,4 @@
-"""Has its established connections reset; whoever wants one connects again."""
+"""Its established connections are reset; clients that need one reconnect."""
 
 from __future__ import annotations
 

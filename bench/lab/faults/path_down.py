@@ -1,4 +1,4 @@
-"""Goes down at both ends, as with a cable that is pulled; without for, until the trial's end."""
+"""Goes down at both ends, as if its cable were pulled; without for, until the trial's end."""
 
 from __future__ import annotations
 

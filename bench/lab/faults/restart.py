@@ -1,4 +1,4 @@
-"""Dies at once and is started again, on its data and at the same address."""
+"""Dies at once and is started again, with its data and at the same address."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Stands still: all its processes are stopped and go on later; clients read nothing."""
+"""Pauses: all its processes are stopped and continued later; clients read nothing."""
 
 from __future__ import annotations
 
