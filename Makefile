@@ -24,6 +24,7 @@ check: setup-test
 soak: setup-test
 	DAMAGED_CASES=1000 $(BIN)/pytest -q -s tests/system/test_damaged_results.py
 	KILLS=20 $(BIN)/pytest -q tests/system/test_verify_and_resume.py -k killed
+	PATTERNBENCH_SOAK=20 $(BIN)/pytest -q -s tests/system/test_kill_anytime.py
 
 setup:
 	@sh ./setup.sh rabbitmq-server chromium

@@ -222,7 +222,7 @@ def test_what_a_listener_raises_ends_the_stream(server: Server) -> None:
 
 BESIDE_GEVENT = """
 import asyncio, gevent, json, sys
-from bench.load.curl import CurlClient
+from bench.load.clients.curl import CurlClient
 from bench.load.engine import Engine
 
 async def fetch(version, origin, ca_file):

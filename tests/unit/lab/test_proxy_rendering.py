@@ -268,7 +268,7 @@ def test_endpoints_from_a_file_stand_in_no_cluster() -> None:
 
 def test_everything_is_at_the_place_and_can_be_written_down() -> None:
     assert json.loads(json.dumps(ALL)) == ALL
-    assert at(ALL, "admin", "address", "pipe", "path") == "/own/admin"
+    assert at(ALL, "admin", "address", "pipe", "path") == "admin"
     assert "127.0.0.1" not in json.dumps(ALL)
 
 

@@ -20,6 +20,10 @@ PLENTY = 1_000_000
 _TYPES = "type.googleapis.com/envoy"
 
 
+ADMIN = "admin"
+"""The socket's name in its folder, where the proxy runs: a whole path may be too long for one."""
+
+
 @dataclass(frozen=True)
 class CertificateFiles:
     """Paths of the trial's PEM files: whom to trust, and what server and client show."""
@@ -59,7 +63,7 @@ class Placement:
     @property
     def admin_path(self) -> str:
         """The Unix socket that tells the counters: no port, and no packet on any link."""
-        return f"{self.folder}/admin"
+        return f"{self.folder}/{ADMIN}"
 
     @property
     def access_log_path(self) -> str:
