@@ -22,7 +22,7 @@ class BrowserConfig(Struct, frozen=True):
 
 
 class Options(Struct, frozen=True):
-    """What a page loads: see the script in targets/page_load/browser.py."""
+    """What a page loads; the script of the page, which its target serves, takes it."""
 
     origin: str
     sizes: tuple[int, ...]
