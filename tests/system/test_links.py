@@ -45,7 +45,7 @@ from bench.model import linktext, samples
 from bench.model.errors import TrialFailed
 from bench.model.links import CLIENTS, Link, Way
 from bench.model.links import Path as LinkPath
-from bench.model.load import Load
+from bench.model.load import LinkParameters
 from bench.plan.trials import loads_of
 from bench.results import store
 from bench.results.environment import cpus
@@ -64,12 +64,13 @@ def network() -> Iterator[Network]:
         yield found
 
 
-def fields_of(text: str) -> dict[str, Any]:
+def fields_of(text: str, experiment: str = "notifications") -> dict[str, Any]:
     """The load fields of `--link TEXT`."""
     from bench.catalog import experiments
 
-    ((_, load),) = loads_of(experiments()["notifications"], linktext.settings_of(text))
-    return {field: value for field, value in load.items() if field in Load.__dataclass_fields__}
+    ((_, load),) = loads_of(experiments()[experiment], linktext.settings_of(text))
+    fields = LinkParameters.__dataclass_fields__
+    return {field: value for field, value in load.items() if field in fields}
 
 
 # --- as asked --------------------------------------------------------------------------------
@@ -164,7 +165,8 @@ def test_a_congestion_control_that_the_kernel_has_not_is_named(network: Network)
 
 
 def test_both_paths_carry_traffic(network: Network) -> None:
-    link = linktext.link_of(fields_of("path=rtt=4ms,rate=40mbit path=rtt=30ms,loss=1%"))
+    text = "path=rtt=4ms,rate=40mbit path=rtt=30ms,loss=1%"
+    link = linktext.link_of(fields_of(text, "multipath"))
     assert link is not None
     network.shape({CLIENTS: link}, 1)
     before = network.counts().now
