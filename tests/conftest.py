@@ -140,8 +140,8 @@ def measure(services: Services, tmp_path: Path) -> Callable[..., StoredTrial]:
         trial = Trial(number, pattern_id, {}, 1, seed, load.values())
         folder = tmp_path / f"trial-{number}"
         folder.mkdir()
-        around = services.around(pattern, workers, trial.load)
-        record = run_trial(experiment, trial, folder, around, observer or Quiet())
+        context = services.context_for(pattern, workers, trial.load)
+        record = run_trial(experiment, trial, folder, context, observer or Quiet())
         return store.StoredTrial(folder, services.explain(record))
 
     return run

@@ -42,7 +42,7 @@ MOST_LEVELS = 60
 
 
 @dataclass(frozen=True)
-class Seen:
+class TrialOutcome:
     """What one trial showed at a level: the metric's value, or why it has none.
 
     `broken` says why the trial fails its level whatever its value is (it failed, or it
@@ -84,7 +84,7 @@ class Level:
 
     search: Search
     level: float
-    trials: tuple[Seen, ...]
+    trials: tuple[TrialOutcome, ...]
     looks: int = 1
 
     @property
@@ -154,7 +154,7 @@ def share(text: str) -> float:
     return width
 
 
-def step(search: Search, seen: Sequence[Seen]) -> Step:
+def step(search: Search, seen: Sequence[TrialOutcome]) -> Step:
     """The next trial, given all that was measured so far."""
     levels = levels_of(search, seen)
     begun = [one for one in levels if one.verdict == "open"]
@@ -176,7 +176,7 @@ def step(search: Search, seen: Sequence[Seen]) -> Step:
     return _second_look([low, high]) or Step(None, high.reason, low, high, "found")
 
 
-def levels_of(search: Search, seen: Sequence[Seen]) -> list[Level]:
+def levels_of(search: Search, seen: Sequence[TrialOutcome]) -> list[Level]:
     """All levels by size.
 
     A level that was looked at a second time is told by its trials: there are more than
@@ -241,7 +241,7 @@ def _second_look(ends: Sequence[Level]) -> Step | None:
     return Step(fresh[0].level, "second measurement", low, high)
 
 
-def crossing(search: Search, seen: Sequence[Seen], found: Step) -> float | None:
+def crossing(search: Search, seen: Sequence[TrialOutcome], found: Step) -> float | None:
     """Where a line through all trials near the bracket crosses the bound.
 
     It uses many trials where the bracket's ends use their own, so it scatters less from

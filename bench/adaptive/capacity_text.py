@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from bench.adaptive.capacity import Level, Search, Seen, Step
+from bench.adaptive.capacity import Level, Search, Step, TrialOutcome
 from bench.analysis.findings import BUSY_SHARE
 from bench.analysis.metrics import BACKEND_ROLES
 from bench.model import units
@@ -38,7 +38,7 @@ NOBODY_PART = 0.5
 
 
 @dataclass(frozen=True)
-class Shown:
+class LevelReadings:
     """What the meters showed at a level: medians over its trials, and its findings by code."""
 
     metrics: Mapping[str, float]
@@ -51,7 +51,7 @@ class Shown:
 
 
 @dataclass(frozen=True)
-class Swept:
+class SweptParameter:
     """What is swept for whom."""
 
     pattern: str
@@ -63,7 +63,7 @@ class Swept:
         return f"{self.parameter.name}={text or units.show(value, self.parameter.unit)}"
 
 
-def answer(search: Search, step: Step, swept: Swept) -> list[str]:
+def answer(search: Search, step: Step, swept: SweptParameter) -> list[str]:
     """The value and its bracket, or why there is none."""
     objective = search.objective.text
     low, high = step.passes, step.fails
@@ -75,7 +75,7 @@ def answer(search: Search, step: Step, swept: Swept) -> list[str]:
     return [most, _line(low, "passes", swept), _line(high, "fails", swept)]
 
 
-def _no_answer(search: Search, step: Step, swept: Swept) -> list[str]:
+def _no_answer(search: Search, step: Step, swept: SweptParameter) -> list[str]:
     objective, high = search.objective.text, step.fails
     if step.ending == "cannot be judged":
         reason = step.words if high is None else "below it trials have too few samples"
@@ -88,7 +88,7 @@ def _no_answer(search: Search, step: Step, swept: Swept) -> list[str]:
     return [f"{swept.pattern}: {objective} does not even hold at {swept.level(high.level)}"]
 
 
-def _line(level: Level, verdict: str, swept: Swept) -> str:
+def _line(level: Level, verdict: str, swept: SweptParameter) -> str:
     head = f"  {verdict} at {swept.level(level.level)}"
     parts = []
     if level.values:
@@ -109,13 +109,13 @@ def _amount(value: float, unit: str) -> str:
     return " ".join(filter(None, (units.significant(value), unit)))
 
 
-def crossing_words(crossing: float | None, swept: Swept) -> list[str]:
+def crossing_words(crossing: float | None, swept: SweptParameter) -> list[str]:
     if crossing is None:
         return []
     return [f"  a line through all nearby trials crosses the bound at {swept.level(crossing)}"]
 
 
-def trial_words(search: Search, seen: Seen, swept: Swept, number: int) -> str:
+def trial_words(search: Search, seen: TrialOutcome, swept: SweptParameter, number: int) -> str:
     """`clients=200, trial 2: latency_p99 31.2 ms: holds`."""
     key = search.objective.metric
     if seen.broken or seen.silent:
@@ -129,7 +129,7 @@ def trial_words(search: Search, seen: Seen, swept: Swept, number: int) -> str:
 # --- why ---------------------------------------------------------------------------------
 
 
-def reasons(level: Level, shown: Shown) -> list[str]:
+def reasons(level: Level, shown: LevelReadings) -> list[str]:
     """What stood in the way at the level that fails, gravest first; never empty."""
     found = [level.reason] if level.reason else []
     found += _generator(shown)
@@ -143,7 +143,7 @@ def reasons(level: Level, shown: Shown) -> list[str]:
     return [_nobody(level, shown)]
 
 
-def _generator(shown: Shown) -> list[str]:
+def _generator(shown: LevelReadings) -> list[str]:
     share = shown.of("generator_cpu_share") / shown.generator_cores
     busy = [f"generator CPU: {share:.0%} of its cores"] if share > BUSY_SHARE else []
     messages = [
@@ -154,7 +154,7 @@ def _generator(shown: Shown) -> list[str]:
     return busy + messages
 
 
-def _nobody(level: Level, shown: Shown) -> str:
+def _nobody(level: Level, shown: LevelReadings) -> str:
     """Latency grows though nobody is busy: a broadcast is served client by client."""
     key = level.search.objective.metric
     shares = ", ".join(
@@ -182,7 +182,7 @@ def _nobody(level: Level, shown: Shown) -> str:
 
 
 def question_of(
-    search: Search, level: Level, shown: Shown, swept: Swept, load: Load[Any]
+    search: Search, level: Level, shown: LevelReadings, swept: SweptParameter, load: Load[Any]
 ) -> CapacityQuestion:
     """What the experiment's own law of capacity is asked."""
     return CapacityQuestion(
@@ -200,7 +200,7 @@ def question_of(
 
 
 def expected_words(
-    level: float, expected: Sequence[tuple[str, float | None]], swept: Swept
+    level: float, expected: Sequence[tuple[str, float | None]], swept: SweptParameter
 ) -> list[str]:
     """Other laws that predict the objective's metric, solved for the level."""
     words = []

@@ -201,7 +201,7 @@ class TrialData:
         """Change of what the backend itself counts, from before the first client to the end.
 
         Over the whole trial, as a connection is not of an instant: to be set against all
-        pieces of work, those of the warm-up included.  NaN where nobody counts it.
+        work items, those of the warm-up included.  NaN where nobody counts it.
         """
         start, end = self.counted.get("idle", {}), self.counted.get("end", {})
         return end[name] - start.get(name, 0.0) if name in end else math.nan

@@ -61,7 +61,7 @@ def capacity(
     from bench.run import request, searching  # noqa: PLC0415 - a wrong objective is told at once
 
     named = request.settings_of(settings or [], link or [], fault or [], duration=duration)
-    wish = searching.CapacityRequest(
+    asked = searching.CapacityRequest(
         pattern=pattern,
         objective=objective,
         settings=[f"{name}={value}" for name, value in ({"duration": DURATION} | named).items()],
@@ -75,7 +75,7 @@ def capacity(
         foreign=foreign_of(amqp_url),
         command=shlex.join(["bench", *sys.argv[1:]]),
     )
-    _search(searching.CapacitySearch(searching.order_of(wish), results))
+    _search(searching.CapacitySearch(searching.plan_of(asked), results))
 
 
 def _search(found: Any) -> None:
@@ -106,7 +106,7 @@ def _search(found: Any) -> None:
 def _answer(found: Any, step: Any) -> list[str]:
     from bench.adaptive import capacity_text  # noqa: PLC0415
 
-    return capacity_text.answer(found.order.search, step, found.order.swept)
+    return capacity_text.answer(found.plan.search, step, found.plan.swept)
 
 
 def _why(found: Any, step: Any) -> list[str]:
@@ -114,7 +114,7 @@ def _why(found: Any, step: Any) -> list[str]:
     from bench.adaptive import capacity as rules  # noqa: PLC0415
     from bench.adaptive import capacity_text  # noqa: PLC0415
 
-    search, swept, lines = found.order.search, found.order.swept, []
+    search, swept, lines = found.plan.search, found.plan.swept, []
     lines += capacity_text.crossing_words(rules.crossing(search, found.seen, step), swept)
     if step.fails is not None:
         shown = found.shown(step.fails.level)
@@ -123,7 +123,7 @@ def _why(found: Any, step: Any) -> list[str]:
         lines.append(f"  why the search stopped: {step.words}")
     if step.passes is not None:
         level = step.passes.level
-        own = found.order.experiment.capacity_law(found.question(step.passes))
+        own = found.plan.experiment.capacity_law(found.question(step.passes))
         if own is None:
             own = capacity_text.expected_words(level, found.expected(level), swept)
         lines += own

@@ -61,7 +61,7 @@ class PartSet:
         """Start all in order, and each proxy as soon as what it leads to is there.
 
         `config` is what the parts have in common; its port is the first one's, the others
-        listen where it is free.  `services` are where proxies may lead to besides.
+        listen where it is free.  `services` are further places to which proxies may lead.
         """
         known = dict(services)
         for _, instances in groupby(self.instances, attrgetter("part")):

@@ -67,7 +67,7 @@ class Session:
         self.connected = 0
         self.busy = 0
         self.only_one = False
-        """To verify: one piece of work, and no second one begun."""
+        """To verify: one work item, and no second one begun."""
         self.errors: list[str] = []
         self.failures = 0
         self.facts: Values = {}

@@ -1,7 +1,7 @@
-"""WorkingClient: a client that makes the work itself, piece by piece, and times it.
+"""WorkingClient: a client that makes the work itself, item by item, and times it.
 
 For experiments in which nothing happens in the backend until somebody asks.
-Knows nothing of what a piece of work is: a scenario writes `work`.
+Knows nothing of what a work item is: a scenario writes `work`.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from bench.model.samples import FAILED, OK, PENDING
 
 
 class WorkItem:
-    """One piece of work under way; its row is written when it ends, however it ends."""
+    """One work item under way; its row is written when it ends, however it ends."""
 
     __slots__ = (
         "bytes_down",
@@ -39,10 +39,10 @@ class WorkItem:
 
 
 class WorkingClient(ClientUser):
-    """Does one piece after the other (closed loop), or each at its time (open loop).
+    """Does one item after the other (closed loop), or each at its time (open loop).
 
     Nothing is begun from t1 on; what was begun before is finished, and counts.  With
-    no warm-up nothing is begun before t0: a long piece is then the window's.
+    no warm-up nothing is begun before t0: a long item is then the window's.
     """
 
     abstract = True
@@ -56,19 +56,19 @@ class WorkingClient(ClientUser):
 
     # --- what a scenario writes ------------------------------------------------------
 
-    async def work(self, piece: WorkItem) -> None:
-        """Do one piece and fill in its times and bytes; OSError or TimeoutError where it fails."""
+    async def work(self, item: WorkItem) -> None:
+        """Do one item and fill in its times and bytes; OSError or TimeoutError where it fails."""
         raise NotImplementedError
 
     async def prepare(self) -> None:
-        """What comes before each piece of a closed loop and is not measured."""
+        """What comes before each item of a closed loop and is not measured."""
 
     def schedule(self) -> Iterable[int] | None:
         """Offsets in ns from the client's start for an open loop; None: as soon as it can."""
         return None
 
     async def connect(self) -> None:
-        """By default only what the first piece wants: work may open its own connections."""
+        """By default only what the first item needs: work may open its own connections."""
         await self.prepare()
 
     # --- the life of such a client -----------------------------------------------------
@@ -81,7 +81,7 @@ class WorkingClient(ClientUser):
     async def live(self) -> None:
         session = self.session
         if not session.load.window.warmup_s:
-            # A piece longer than the window must begin in it to be seen.
+            # An item longer than the window must begin in it to be seen.
             await session.window_known.wait()
             await session.engine.alarm.until(session.t0_ns)
         offsets = self.schedule()
@@ -96,7 +96,7 @@ class WorkingClient(ClientUser):
         await asyncio.Event().wait()
 
     async def _by_schedule(self, offsets: Iterable[int]) -> None:
-        """Each piece at its time, whether or not the one before has ended."""
+        """Each item at its time, whether or not the one before has ended."""
         until = self.session.engine.alarm.until
         start_ns = now_ns()
         under_way: set[asyncio.Task[None]] = set()
@@ -114,13 +114,13 @@ class WorkingClient(ClientUser):
                 task.cancel()
 
     async def _one(self, intended_ns: int) -> None:
-        piece = WorkItem(self._next, intended_ns)
+        item = WorkItem(self._next, intended_ns)
         self._next += 1
-        async with self._recorded(piece):
-            await self.work(piece)
+        async with self._recorded(item):
+            await self.work(item)
 
     @asynccontextmanager
-    async def _recorded(self, piece: WorkItem) -> AsyncIterator[None]:
+    async def _recorded(self, item: WorkItem) -> AsyncIterator[None]:
         session = self.session
         session.busy += 1
 
@@ -131,13 +131,13 @@ class WorkingClient(ClientUser):
                 self.outcome,
                 outcome,
                 self.number,
-                piece.sequence,
-                piece.intended_ns,
-                piece.sent_ns or piece.intended_ns,
-                piece.first_byte_ns,
+                item.sequence,
+                item.intended_ns,
+                item.sent_ns or item.intended_ns,
+                item.first_byte_ns,
                 at_ns,
-                piece.bytes_up,
-                piece.bytes_down,
+                item.bytes_up,
+                item.bytes_down,
             )
 
         session.unfinished.add(ended)
@@ -151,4 +151,4 @@ class WorkingClient(ClientUser):
         except asyncio.CancelledError:
             raise  # the trial is over: recorded as pending
         else:
-            ended(piece.done_ns or now_ns(), OK)
+            ended(item.done_ns or now_ns(), OK)

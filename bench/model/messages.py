@@ -53,7 +53,7 @@ class Address(Struct, frozen=True):
     A single proxy's listeners have their own names, those of several are called
     "a.http1", those of a client's own proxy "a.0.http1".  `ca_file` is whom to trust,
     `client_cert` and `client_key` are to be shown where a listener asks for it.  `more` is
-    what a pattern tells its own clients besides: the name of an exchange.
+    what a pattern also tells its own clients: the name of an exchange.
     """
 
     host: str
@@ -199,7 +199,7 @@ class TryClient(Struct, frozen=True, tag="try"):
 
 
 class Verify(Struct, frozen=True, tag="verify"):
-    """The tried client must get event `sequence`; None: its first piece of work must be done.
+    """The tried client must get event `sequence`; None: its first work item must be done.
 
     With `by_part` a part has checked the exchange itself, and the client may leave.
     """

@@ -30,10 +30,10 @@ class Cast:
     chosen: Callable[[ActorName], Sequence[Actor]]
 
 
-def timeline_of(running: RunningTrial, around: TrialContext) -> Timeline:
+def timeline_of(running: RunningTrial, context: TrialContext) -> Timeline:
     """The trial's faults, planned for its window; TrialFailed where one cannot be done."""
     asked = parse_faults(running.trial.load.get("fault", ""))
-    casts = _casts(running, around)
+    casts = _casts(running, context)
     actions = {fault: _action(fault, casts) for fault in asked}
     planned = timeline(asked, running.t1_ns - running.t0_ns, running.trial.seed)
     return Timeline(
@@ -50,12 +50,12 @@ def _action(fault: Fault, casts: Mapping[str, Cast]) -> Action:
     return known[verb.name]
 
 
-def _casts(running: RunningTrial, around: TrialContext) -> dict[str, Cast]:
+def _casts(running: RunningTrial, context: TrialContext) -> dict[str, Cast]:
     found = {part: _parts(part, running) for part in {one.part.name for one in running.parts}}
     proxies = running.parts.proxies
     for name in proxies.names:
         found[name] = Cast("proxy", partial(_proxies, running, proxies))
-    for name, node in around.nodes.items():
+    for name, node in context.nodes.items():
         found[name] = _processes("service", name, running, partial(pids_of, node), node.restart)
     for link in linktext.links_of(running.trial.load):
         found[paths_of(link)] = Cast("path", partial(_paths, running=running, link=link))

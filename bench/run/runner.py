@@ -194,9 +194,9 @@ def measure(run: store.StoredRun, services: Services, progress: Progress) -> Non
         experiment = experiments[pattern.experiment]
         partial = store.partial_folder(run.folder, trial)
         try:
-            around = services.around(pattern, run.file.workers, trial.load)
-            around = replace(around, captures=run.file.pcap)
-            record = run_trial(experiment, trial, partial, around, progress)
+            context = services.context_for(pattern, run.file.workers, trial.load)
+            context = replace(context, captures=run.file.pcap)
+            record = run_trial(experiment, trial, partial, context, progress)
             record = services.explain(record)
         except TrialFailed as error:  # a service did not start
             record = _failed(trial, str(error), services.log_tail())

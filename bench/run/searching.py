@@ -15,10 +15,10 @@ from typing import Any
 
 from bench import catalog
 from bench.adaptive import capacity
-from bench.adaptive.capacity import Level, Search, Seen, Step
+from bench.adaptive.capacity import Level, Search, Step, TrialOutcome
 from bench.adaptive.capacity_text import (
-    Shown,
-    Swept,
+    LevelReadings,
+    SweptParameter,
     medians,
     predicted_level,
     question_of,
@@ -73,7 +73,7 @@ class CapacityRequest:
 class CapacityPlan:
     """What is looked for, checked."""
 
-    wish: CapacityRequest
+    request: CapacityRequest
     pattern: Pattern
     experiment: Experiment
     parameter: Parameter
@@ -81,8 +81,8 @@ class CapacityPlan:
     search: Search
 
     @property
-    def swept(self) -> Swept:
-        return Swept(self.pattern.id, self.parameter)
+    def swept(self) -> SweptParameter:
+        return SweptParameter(self.pattern.id, self.parameter)
 
     def value(self, level: float) -> Any:
         return int(level) if self.parameter.kind is int else level
@@ -92,44 +92,44 @@ class CapacityPlan:
 
     def trial(self, number: int, level: float, repeat: int) -> Trial:
         place = {self.parameter.name: self.value(level)}
-        seed = seed_of(self.wish.seed, repeat)
+        seed = seed_of(self.request.seed, repeat)
         return Trial(number, self.pattern.id, place, repeat, seed, self.load_at(level))
 
 
-def order_of(wish: CapacityRequest) -> CapacityPlan:
+def plan_of(asked: CapacityRequest) -> CapacityPlan:
     """All that can be checked before anything starts; UsageError where it cannot be done."""
-    if any(pair.partition("=")[0] == wish.over for pair in wish.settings):
+    if any(pair.partition("=")[0] == asked.over for pair in asked.settings):
         raise UsageError(
-            f"--set {wish.over}: the search varies this parameter; use --from and --most"
+            f"--set {asked.over}: the search varies this parameter; use --from and --most"
         )
-    pattern, load = request.one_pattern(wish.pattern, wish.settings, wish.foreign)
+    pattern, load = request.one_pattern(asked.pattern, asked.settings, asked.foreign)
     experiment = catalog.experiments()[pattern.experiment]
-    if wish.objective.metric not in metrics_of(experiment):
+    if asked.objective.metric not in metrics_of(experiment):
         raise UsageError(
-            f"{wish.objective.text}: {experiment.name} has no {wish.objective.metric}; "
+            f"{asked.objective.text}: {experiment.name} has no {asked.objective.metric}; "
             "docs/metrics.md lists what each experiment has"
         )
     known = parameters_of(experiment.load)
     numeric = [name for name, one in known.items() if one.kind in (int, float) and not one.choices]
-    if wish.over not in numeric:
-        raise UsageError(f"--over {wish.over}: not a numeric parameter; use {', '.join(numeric)}")
-    parameter = known[wish.over]
-    first = _level(parameter, wish.first, "--from") or load[parameter.field_name]
+    if asked.over not in numeric:
+        raise UsageError(f"--over {asked.over}: not a numeric parameter; use {', '.join(numeric)}")
+    parameter = known[asked.over]
+    first = _level(parameter, asked.first, "--from") or load[parameter.field_name]
     if not first > 0:
-        raise UsageError(f"{wish.over}={first}: cannot be doubled; name a start with --from")
-    most, why = _most(parameter, wish)
+        raise UsageError(f"{asked.over}={first}: cannot be doubled; name a start with --from")
+    most, why = _most(parameter, asked)
     if first > most:
         raise UsageError(f"--from {show(first, parameter.unit)}: more than is possible; {why}")
     search = Search(
-        wish.objective,
+        asked.objective,
         float(first),
         float(most),
         why,
-        capacity.share(wish.within),
-        wish.repeats,
+        capacity.share(asked.within),
+        asked.repeats,
         parameter.kind is int,
     )
-    return CapacityPlan(wish, pattern, experiment, parameter, load, search)
+    return CapacityPlan(asked, pattern, experiment, parameter, load, search)
 
 
 def _level(parameter: Parameter, text: str, option: str) -> Any:
@@ -141,7 +141,7 @@ def _level(parameter: Parameter, text: str, option: str) -> Any:
         raise UsageError(f"{option}: {error}") from None
 
 
-def _most(parameter: Parameter, wish: CapacityRequest) -> tuple[float, str]:
+def _most(parameter: Parameter, asked: CapacityRequest) -> tuple[float, str]:
     """The greatest level that may be asked for, and why it is that."""
     bounds: list[tuple[float, str]] = []
     if parameter.high is not None:
@@ -152,39 +152,39 @@ def _most(parameter: Parameter, wish: CapacityRequest) -> tuple[float, str]:
         words = "connections that one server process and one address can hold here"
         limit = "descriptors: ulimit -n, net.ipv4.ip_local_port_range"
         bounds.append((here, f"{here:,} {words} ({limit})"))
-    if wish.most:
-        most = check_bounds(parameter, _level(parameter, wish.most, "--most"), wish.most)
-        bounds.append((most, f"--most {wish.most} was asked for"))
+    if asked.most:
+        most = check_bounds(parameter, _level(parameter, asked.most, "--most"), asked.most)
+        bounds.append((most, f"--most {asked.most} was asked for"))
     return min(bounds, key=lambda bound: bound[0])
 
 
 class CapacitySearch:
     """One search: its run's folder, what it has seen so far."""
 
-    def __init__(self, order: CapacityPlan, results: Path) -> None:
-        self.order = order
-        plan = runner.RunPlan(
-            patterns=[order.pattern],
-            trials=[order.trial(0, order.search.first, 1)],
-            seed=order.wish.seed,
-            repeats=order.wish.repeats,
-            workers=order.wish.workers,
-            foreign=order.wish.foreign,
-            command=order.wish.command,
+    def __init__(self, plan: CapacityPlan, results: Path) -> None:
+        self.plan = plan
+        run_plan = runner.RunPlan(
+            patterns=[plan.pattern],
+            trials=[plan.trial(0, plan.search.first, 1)],
+            seed=plan.request.seed,
+            repeats=plan.request.repeats,
+            workers=plan.request.workers,
+            foreign=plan.request.foreign,
+            command=plan.request.command,
         )
-        self.folder = runner.new_run(plan, results)
-        self.seen: list[Seen] = []
-        self._evaluator = TrialEvaluator({order.experiment.name: order.experiment})
+        self.folder = runner.new_run(run_plan, results)
+        self.seen: list[TrialOutcome] = []
+        self._evaluator = TrialEvaluator({plan.experiment.name: plan.experiment})
         self._whole: dict[float, list[TrialResult]] = {}
 
     @property
     def step(self) -> Step:
         """What is known, and what would come next."""
-        return capacity.step(self.order.search, self.seen)
+        return capacity.step(self.plan.search, self.seen)
 
     def run(self, progress: runner.Progress) -> Step:
         """Measure until it is known; KeyboardInterrupt passes through, what was seen stays."""
-        services = Services(runner.cpu_pins(), self.order.wish.foreign, progress.says)
+        services = Services(runner.cpu_pins(), self.plan.request.foreign, progress.says)
         progress.run_begins([], self.folder)
         try:
             while (step := self.step).level is not None:
@@ -198,7 +198,7 @@ class CapacitySearch:
     ) -> None:
         number = len(self.seen)
         repeat = 1 + sum(seen.level == level for seen in self.seen)
-        trial = self.order.trial(number, level, repeat)
+        trial = self.plan.trial(number, level, repeat)
         if number:  # the first one stands in the plan
             additions.add(self.folder, [trial], words)
         progress.trials_added([trial], words)
@@ -207,72 +207,72 @@ class CapacitySearch:
             one for one in store.open_run(self.folder).trials if one.trial.number == number
         )
         self.seen.append(self._judged(level, stored))
-        progress.says(trial_words(self.order.search, self.seen[-1], self.order.swept, repeat))
+        progress.says(trial_words(self.plan.search, self.seen[-1], self.plan.swept, repeat))
 
-    def _judged(self, level: float, stored: StoredTrial) -> Seen:
+    def _judged(self, level: float, stored: StoredTrial) -> TrialOutcome:
         result = self._evaluator.result(stored)
         if result.verdict != "failed":
             self._whole.setdefault(level, []).append(result)
-        load: Load[Any] = self.order.experiment.load(**self.order.load_at(level))
-        metric = metrics_of(self.order.experiment)[self.order.search.objective.metric]
-        return seen_of(level, metric, result, self.order.experiment, load)
+        load: Load[Any] = self.plan.experiment.load(**self.plan.load_at(level))
+        metric = metrics_of(self.plan.experiment)[self.plan.search.objective.metric]
+        return seen_of(level, metric, result, self.plan.experiment, load)
 
-    def shown(self, level: float) -> Shown:
+    def shown(self, level: float) -> LevelReadings:
         """The meters at a level; nothing where no trial of it was whole."""
         whole = self._whole.get(level, [])
-        load: Load[Any] = self.order.experiment.load(**self.order.load_at(level))
+        load: Load[Any] = self.plan.experiment.load(**self.plan.load_at(level))
         codes = {doubt.code: doubt.message for result in whole for doubt in result.findings}
         cores = max((len(one.record.cpu_sets.get("load", ())) for one in whole), default=1)
         metrics = medians([result.metrics for result in whole])
-        receivers = self.order.experiment.deliveries_per_event(load)
-        return Shown(metrics, codes, max(1, cores), receivers)
+        receivers = self.plan.experiment.deliveries_per_event(load)
+        return LevelReadings(metrics, codes, max(1, cores), receivers)
 
     def question(self, level: Level) -> CapacityQuestion:
         """What the experiment's own law of capacity is asked of a level."""
-        order, shown = self.order, self.shown(level.level)
-        load: Load[Any] = order.experiment.load(**order.load_at(level.level))
-        return question_of(order.search, level, shown, order.swept, load)
+        plan, shown = self.plan, self.shown(level.level)
+        load: Load[Any] = plan.experiment.load(**plan.load_at(level.level))
+        return question_of(plan.search, level, shown, plan.swept, load)
 
     def expected(self, level: float) -> list[tuple[str, float | None]]:
         """What the experiment's laws expect, with what was measured at a level as their facts."""
-        order, facts = self.order, self.shown(level).metrics
+        plan, facts = self.plan, self.shown(level).metrics
 
         def found(prediction: Prediction) -> float | None:
             def value_at(amount: float) -> float:
-                load = order.experiment.load(**order.load_at(amount))
+                load = plan.experiment.load(**plan.load_at(amount))
                 return float(prediction.function(load, facts))
 
-            return predicted_level(value_at, order.search, BEYOND * order.search.most)
+            return predicted_level(value_at, plan.search, BEYOND * plan.search.most)
 
         return [
             (f"{one.law}: {one.formula}", found(one))
-            for one in order.experiment.predictions_for(order.pattern.name)
-            if one.metric == order.search.objective.metric
+            for one in plan.experiment.predictions_for(plan.pattern.name)
+            if one.metric == plan.search.objective.metric
         ]
 
 
 def seen_of(
     level: float, metric: Metric, result: TrialResult, experiment: Experiment, load: Load[Any]
-) -> Seen:
+) -> TrialOutcome:
     """What a trial says of its level."""
     if result.verdict == "failed":
-        return Seen(level, math.nan, broken=result.reason)
+        return TrialOutcome(level, math.nan, broken=result.reason)
     key = metric.key
     value = result.metrics[key]
     owed, lost = result.deliveries.owed, result.deliveries.lost
     if not owed:
-        return Seen(level, value, silent=f"no {experiment.noun.event} fell into the window")
+        return TrialOutcome(level, value, silent=f"no {experiment.noun.event} fell into the window")
     if result.verdict == "void":
-        return Seen(level, value, broken=result.reason)
+        return TrialOutcome(level, value, broken=result.reason)
     # Where clients are away or slow the load itself makes deliveries go missing.
     must_arrive = experiment.gives_up_after_s(load) is None
     if lost and must_arrive and key not in COMPLETENESS:
         missing = f"{lost:,} of {owed:,} {experiment.noun.missing}"
         words = f"completeness {(owed - lost) / owed:.4%}: {missing}"
-        return Seen(level, value, broken=words)
+        return TrialOutcome(level, value, broken=words)
     if math.isnan(value):
-        return Seen(level, value, silent=_silence(key, metric.quantile, result))
-    return Seen(level, value)
+        return TrialOutcome(level, value, silent=_silence(key, metric.quantile, result))
+    return TrialOutcome(level, value)
 
 
 def _silence(metric: str, quantile: float | None, result: TrialResult) -> str:

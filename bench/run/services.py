@@ -52,7 +52,7 @@ class Services:
         self._running: dict[Key, Service] = {}
         self._latest: dict[str, Service] = {}
 
-    def around(
+    def context_for(
         self, pattern: Pattern, workers: int, load: Mapping[str, Any] | None = None
     ) -> TrialContext:
         """What this pattern's trial needs, running."""

@@ -156,33 +156,33 @@ def service_endpoints(services: Mapping[str, Values]) -> dict[str, list[Endpoint
     }
 
 
-def start(running: RunningTrial, around: TrialContext) -> None:
+def start(running: RunningTrial, context: TrialContext) -> None:
     """Configure all parts in order, then the load process, each where it runs."""
     trial = running.trial
     links = linktext.links_of(trial.load)
     if running.network is not None:
-        captures = {name: running.folder / f"{name}.pcap" for name in around.captures}
+        captures = {name: running.folder / f"{name}.pcap" for name in context.captures}
         wanted = {name: path for name, path in captures.items() if name in links}
         running.network.shape(links, trial.seed, wanted)
     config = PartConfig(
         pattern=trial.pattern,
         load=dict(trial.load),
         seed=trial.seed,
-        services=dict(around.services),
+        services=dict(context.services),
         flush_s=FLUSH_SECONDS if trial.load.get("fault") else 0.0,
     )
     parts = running.parts
-    parts.start(config, running.sides, service_endpoints(around.services))
+    parts.start(config, running.sides, service_endpoints(context.services))
     running.load.tell(
         LoadConfig(
             pattern=trial.pattern,
             load=dict(trial.load),
             seed=trial.seed,
             address=parts.entrance,
-            workers=around.workers,
+            workers=context.workers,
             rows=str(running.folder / CLIENT_ROWS),
             parts=parts.reached,
-            port=free_port() if around.workers > 1 else 0,
+            port=free_port() if context.workers > 1 else 0,
         )
     )
     running.clients = running.load.listen(LoadReady, START_SECONDS)

@@ -64,7 +64,7 @@ def run_trial(
     experiment: Experiment,
     trial: Trial,
     folder: Path,
-    around: TrialContext,
+    context: TrialContext,
     observer: Observer,
 ) -> TrialFile:
     """Execute the trial, leave its raw data in `folder`, return its record.
@@ -74,7 +74,7 @@ def run_trial(
     """
     began = time.monotonic()
     pattern = catalog.patterns(experiment.name)[trial.pattern.partition("/")[2]]
-    sets, sides = cpu_sets(around.workers), around.sides
+    sets, sides = cpu_sets(context.workers), context.sides
 
     def launch(part: Part, name: str, log: Path) -> Child:
         return python_child("targets", name, log, sets["backend"], ROOT, sides[part.side].join)
@@ -95,13 +95,13 @@ def run_trial(
         sets,
         parts,
         load,
-        network=around.network,
+        network=context.network,
         sides=sides,
-        nodes=around.nodes,
+        nodes=context.nodes,
     )
     reason, tail = "", []
     try:
-        _execute(experiment, running, around, observer)
+        _execute(experiment, running, context, observer)
     except TrialFailed as error:
         reason = str(error)
         if running.network is not None:
@@ -119,21 +119,21 @@ def run_trial(
 
 
 def _execute(
-    experiment: Experiment, running: RunningTrial, around: TrialContext, observer: Observer
+    experiment: Experiment, running: RunningTrial, context: TrialContext, observer: Observer
 ) -> None:
     load: Load[Any] = experiment.load.read(running.trial.load)
     observer.phase("start", running)
-    start(running, around)
+    start(running, context)
     observer.phase("verify", running)
     verify(running)
-    running.meters = Meters(_meters(running, around))
+    running.meters = Meters(_meters(running, context))
     running.meters.read("idle")
     _count(running, "idle")
     with timed(running, "connect"):
         observer.phase("connect", running)
         connect(running, load, observer)
     start_ns = _set_window(running, load)
-    timeline = timeline_of(running, around)
+    timeline = timeline_of(running, context)
     try:
         with timeline:
             _window(running, observer, start_ns)
@@ -143,16 +143,16 @@ def _execute(
         running.faults = timeline.done
 
 
-def _meters(running: RunningTrial, around: TrialContext) -> list[Meter]:
-    """What is metered: parts, the proxies around them, services, load processes, the link."""
+def _meters(running: RunningTrial, context: TrialContext) -> list[Meter]:
+    """What is metered: parts, the proxies context them, services, load processes, the link."""
     clients, proxies, network = running.clients, running.parts.proxies, running.network
     assert clients is not None
     found = [
         *(Meter(one.label, one.part.role, partial(getattr, one, "pids")) for one in running.parts),
         Meter("clients", "generator", lambda: clients.pids),
         *(
-            Meter(name, role, partial(pids_of, around.nodes[name]))
-            for name, role in around.roles.items()
+            Meter(name, role, partial(pids_of, context.nodes[name]))
+            for name, role in context.roles.items()
         ),
     ]
     if proxies is not None:

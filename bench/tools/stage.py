@@ -76,15 +76,15 @@ def staged(
     with folder_for("patternbench-stage-") as folder:
         parts = None
         try:
-            around = services.around(pattern, 1)
+            context = services.context_for(pattern, 1)
             counts = counts_of(pattern, load)
             clients = int(str(load["clients"]))
             proxies = ProxySet(ON_LOOPBACK, cpu_sets(1)["backend"], clients)
             parts = PartSet(pattern, counts, folder, _launch, proxies)
             config = PartConfig(
-                pattern=pattern.id, load=load, seed=1, services=dict(around.services), port=port
+                pattern=pattern.id, load=load, seed=1, services=dict(context.services), port=port
             )
-            parts.start(config, ON_LOOPBACK, service_endpoints(around.services))
+            parts.start(config, ON_LOOPBACK, service_endpoints(context.services))
             yield Staged(parts, parts.entrance, folder)
         finally:
             if parts is not None:

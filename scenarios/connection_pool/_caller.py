@@ -50,19 +50,19 @@ class Caller(WorkingClient):
             return arrivals.poisson(load.own.request_rate_per_s, self.session.seed + self.number)
         return arrivals.bursts(load.own.burst, int(load.own.burst_interval_s * 1e9))
 
-    async def work(self, piece: WorkItem) -> None:
+    async def work(self, item: WorkItem) -> None:
         connection = self.idle.pop() if self.idle else await self.open()
-        piece.sent_ns = now_ns()
-        piece.bytes_up = len(self.asked)
+        item.sent_ns = now_ns()
+        item.bytes_up = len(self.asked)
         reply = await connection.request(self.asked)
-        piece.first_byte_ns = reply.first_byte_ns
-        piece.bytes_down = reply.bytes_down
+        item.first_byte_ns = reply.first_byte_ns
+        item.bytes_down = reply.bytes_down
         if not connection.closed:
             self.idle.append(connection)
         if reply.status != 200:
             raise ConnectionError(f"HTTP {reply.status}: {reply.body.decode(errors='replace')}")
         asked, got, done, back = map(int, reply.body.split())
-        number, sequence = self.number, piece.sequence
+        number, sequence = self.number, item.sequence
         self.record(self.waiting, OK, number, sequence, asked, asked, got, got, 0, 0)
         self.record(self.holding, OK, number, sequence, got, got, done, back, 0, 0)
 

@@ -97,15 +97,15 @@ class DownloadClient(WorkingClient):
         await session.engine.alarm.until(session.t0_ns)
         await super().live()
 
-    async def work(self, piece: WorkItem) -> None:
+    async def work(self, item: WorkItem) -> None:
         if self.download is None or self.download.lost:
             await self.close()
             await self.connect()
         assert self.download is not None
-        size = self.session.load.own.transfer_bytes if piece.sequence else FIRST_BYTES
-        piece.sent_ns = now_ns()
-        piece.first_byte_ns = await self.download.fetch(size)
-        piece.bytes_up, piece.bytes_down = len(str(size)) + 1, size
+        size = self.session.load.own.transfer_bytes if item.sequence else FIRST_BYTES
+        item.sent_ns = now_ns()
+        item.first_byte_ns = await self.download.fetch(size)
+        item.bytes_up, item.bytes_down = len(str(size)) + 1, size
         self.fetched()
 
     def fetched(self) -> None:

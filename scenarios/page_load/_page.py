@@ -38,7 +38,7 @@ class PageClient(WorkingClient):
         encrypted = self.version == "2" or self.session.load.own.tls == "on"
         return listeners["tls" if encrypted else "http1"].url
 
-    async def work(self, piece: WorkItem) -> None:
+    async def work(self, item: WorkItem) -> None:
         session = self.session
         if self.version == "3":
             session.wire.unseen += 1
@@ -54,8 +54,8 @@ class PageClient(WorkingClient):
         held: list[asyncio.Task[Fetched]] = []
         try:
             held = await self._hold_streams(client)
-            piece.intended_ns = piece.sent_ns = now_ns()
-            await self._fetch_all(client, piece)
+            item.intended_ns = item.sent_ns = now_ns()
+            await self._fetch_all(client, item)
         finally:
             for task in held:
                 task.cancel()
@@ -81,7 +81,7 @@ class PageClient(WorkingClient):
             await opened.acquire()
         return tasks
 
-    async def _fetch_all(self, client: CurlClient, piece: WorkItem) -> None:
+    async def _fetch_all(self, client: CurlClient, item: WorkItem) -> None:
         paths = [f"/resource?bytes={size}" for size in self.sizes]
         fetches = [asyncio.ensure_future(client.fetch(path)) for path in paths]
         try:
@@ -90,10 +90,10 @@ class PageClient(WorkingClient):
             for fetch in fetches:
                 fetch.cancel()
         for number, one in enumerate(fetched):
-            self._record(piece.sequence, number, one)
-        piece.first_byte_ns = min(one.first_byte_ns for one in fetched)
-        piece.bytes_up = sum(one.header_bytes_up for one in fetched)
-        piece.bytes_down = sum(one.body_bytes for one in fetched)
+            self._record(item.sequence, number, one)
+        item.first_byte_ns = min(one.first_byte_ns for one in fetched)
+        item.bytes_up = sum(one.header_bytes_up for one in fetched)
+        item.bytes_down = sum(one.body_bytes for one in fetched)
 
     def _record(self, page: int, number: int, one: Fetched) -> None:
         if one.status != 200 or one.body_bytes != self.sizes[number]:

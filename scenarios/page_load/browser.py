@@ -54,18 +54,18 @@ class Client(PageClient):
         url = f"http://{session.host}:{session.port}/page"
         await self.browser.open_tab(self.number, url)
 
-    async def work(self, piece: WorkItem) -> None:
+    async def work(self, item: WorkItem) -> None:
         wanted = self.session.load.own.streams
         room = min(wanted, HTTP1_CONNECTIONS) if self.protocol == "http1" else wanted
         options = Options(self.origin, self.sizes, wanted, room)
         reply = await self.browser.load_page(self.number, options)
         found = resources(reply, self.protocol)
         for number, one in enumerate(found):
-            self._record_resource(piece.sequence, number, one)
-        piece.intended_ns = piece.sent_ns = min(one.started_ns for one in found)
-        piece.first_byte_ns = min(one.first_byte_ns for one in found)
-        piece.done_ns = max(one.done_ns for one in found)
-        piece.bytes_down = sum(one.body_bytes for one in found)
+            self._record_resource(item.sequence, number, one)
+        item.intended_ns = item.sent_ns = min(one.started_ns for one in found)
+        item.first_byte_ns = min(one.first_byte_ns for one in found)
+        item.done_ns = max(one.done_ns for one in found)
+        item.bytes_down = sum(one.body_bytes for one in found)
 
     async def close(self) -> None:
         """The browser is shared, and ended when all is measured."""

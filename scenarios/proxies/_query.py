@@ -34,17 +34,17 @@ class QueryClient(WorkingClient):
         self._turn = asyncio.Lock()
         self._bytes = int(self.session.load.own.response_bytes)
 
-    async def query(self, piece: WorkItem) -> int:
+    async def query(self, item: WorkItem) -> int:
         """Send one query, fill in the first byte's time; return the bytes of the reply's body."""
         raise NotImplementedError
 
-    async def work(self, piece: WorkItem) -> None:
+    async def work(self, item: WorkItem) -> None:
         async with self._turn:
-            piece.sent_ns = now_ns()
-            size = await self.query(piece)
+            item.sent_ns = now_ns()
+            size = await self.query(item)
         if size != self._bytes:
             raise ConnectionError(f"{size} bytes arrived, not {self._bytes}")
-        piece.bytes_down = size
+        item.bytes_down = size
 
     def schedule(self) -> Iterable[int] | None:
         load = self.session.load
@@ -71,15 +71,15 @@ class Http1QueryClient(QueryClient):
         self._request = get(PATH, host, port)
         self.connection = await Http1Connection.open(session.engine, host, port, session.wire)
 
-    async def query(self, piece: WorkItem) -> int:
+    async def query(self, item: WorkItem) -> int:
         if self.connection is None or self.connection.closed:
             await self.connect()
         assert self.connection is not None
         reply = await self.connection.request(self._request)
         if reply.status != 200:
             raise ConnectionError(f"HTTP {reply.status}")
-        piece.bytes_up = len(self._request)
-        piece.first_byte_ns = reply.first_byte_ns
+        item.bytes_up = len(self._request)
+        item.first_byte_ns = reply.first_byte_ns
         return len(reply.body)
 
     def transports(self) -> Sequence[asyncio.Transport]:

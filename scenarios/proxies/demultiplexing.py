@@ -15,14 +15,14 @@ class Client(QueryClient):
         origin = self.session.address.listeners["http2"].url
         self.shared = await SharedConnection.join(self.session, origin)
 
-    async def query(self, piece: WorkItem) -> int:
+    async def query(self, item: WorkItem) -> int:
         assert self.shared is not None
         fetched = await self.shared.curl.fetch(PATH)
         if fetched.status != 200:
             raise ConnectionError(f"HTTP {fetched.status}")
-        piece.sent_ns = fetched.sent_ns
-        piece.bytes_up = fetched.header_bytes_up
-        piece.first_byte_ns = fetched.first_byte_ns
+        item.sent_ns = fetched.sent_ns
+        item.bytes_up = fetched.header_bytes_up
+        item.first_byte_ns = fetched.first_byte_ns
         return fetched.body_bytes
 
     async def close(self) -> None:

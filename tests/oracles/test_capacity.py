@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from measured import METRICS
 
 from bench.adaptive import capacity
-from bench.adaptive.capacity import Level, Search, Seen, Step
+from bench.adaptive.capacity import Level, Search, Step, TrialOutcome
 from bench.analysis import gates
 from bench.model.errors import UsageError
 
@@ -27,9 +27,11 @@ def search(first: float = 100, most: float = 20_000, **changes: object) -> Searc
     return Search(OBJECTIVE, first, most, "the bound", **values)  # type: ignore[arg-type]
 
 
-def explored(wanted: Search, measure: Callable[[float], Seen]) -> tuple[Step, list[Seen]]:
+def explored(
+    wanted: Search, measure: Callable[[float], TrialOutcome]
+) -> tuple[Step, list[TrialOutcome]]:
     """The whole search against a simulated system."""
-    seen: list[Seen] = []
+    seen: list[TrialOutcome] = []
     while (step := capacity.step(wanted, seen)).level is not None:
         assert wanted.first <= step.level <= wanted.most
         seen.append(measure(step.level))
@@ -37,9 +39,11 @@ def explored(wanted: Search, measure: Callable[[float], Seen]) -> tuple[Step, li
     return step, seen
 
 
-def linear(truth: float, noise: Callable[[], float] = lambda: 1.0) -> Callable[[float], Seen]:
+def linear(
+    truth: float, noise: Callable[[], float] = lambda: 1.0
+) -> Callable[[float], TrialOutcome]:
     """Latency in proportion to the level; it is the bound at `truth`."""
-    return lambda level: Seen(level, OBJECTIVE.bound * level / truth * noise())
+    return lambda level: TrialOutcome(level, OBJECTIVE.bound * level / truth * noise())
 
 
 def ends(step: Step) -> tuple[float | None, float | None]:
@@ -51,8 +55,11 @@ def ends(step: Step) -> tuple[float | None, float | None]:
 
 # --- one level ----------------------------------------------------------------------------------
 
-GOOD, BAD = Seen(10, 150), Seen(10, 250)
-BROKEN, SILENT = Seen(10, math.nan, broken="died"), Seen(10, math.nan, silent="80 samples")
+GOOD, BAD = TrialOutcome(10, 150), TrialOutcome(10, 250)
+BROKEN, SILENT = (
+    TrialOutcome(10, math.nan, broken="died"),
+    TrialOutcome(10, math.nan, silent="80 samples"),
+)
 
 
 @pytest.mark.parametrize(
@@ -76,7 +83,7 @@ BROKEN, SILENT = Seen(10, math.nan, broken="died"), Seen(10, math.nan, silent="8
     ],
 )
 def test_a_level_is_judged_as_soon_as_it_is_sure(
-    trials: list[Seen], looks: int, verdict: str
+    trials: list[TrialOutcome], looks: int, verdict: str
 ) -> None:
     assert Level(search(), 10, tuple(trials), looks).verdict == verdict
 
@@ -84,11 +91,11 @@ def test_a_level_is_judged_as_soon_as_it_is_sure(
 def test_an_even_number_of_repeats_is_settled_by_the_median() -> None:
     two = search(repeats=2)
     assert Level(two, 10, (GOOD, BAD)).verdict == "fails"  # 200 is not below 200
-    assert Level(two, 10, (Seen(10, 149), BAD)).verdict == "passes"
+    assert Level(two, 10, (TrialOutcome(10, 149), BAD)).verdict == "passes"
 
 
 def test_the_median_ignores_broken_trials_and_says_why_it_fails() -> None:
-    one = Level(search(), 10, (GOOD, BROKEN, Seen(10, 170)))
+    one = Level(search(), 10, (GOOD, BROKEN, TrialOutcome(10, 170)))
     assert (one.median, one.reason) == (160, "died")
     assert math.isnan(Level(search(), 10, (BROKEN,)).median)
     assert Level(search(), 10, (BAD, BAD)).reason == ""
@@ -110,8 +117,8 @@ def test_a_false_failure_is_turned_over() -> None:
     """A noisy moment early on fails 200 clients where 2,000 are fine."""
     spoiled = iter([False, False, True, True])
 
-    def measure(level: float) -> Seen:
-        return Seen(level, 999) if next(spoiled, False) else linear(2000)(level)
+    def measure(level: float) -> TrialOutcome:
+        return TrialOutcome(level, 999) if next(spoiled, False) else linear(2000)(level)
 
     step, _ = explored(search(), measure)
     low, high = ends(step)
@@ -123,8 +130,10 @@ def test_a_false_failure_is_turned_over() -> None:
 def test_a_false_pass_is_turned_over() -> None:
     lucky = iter([True, True])
 
-    def measure(level: float) -> Seen:
-        return Seen(level, 1.0) if level == 400 and next(lucky, False) else linear(300)(level)
+    def measure(level: float) -> TrialOutcome:
+        return (
+            TrialOutcome(level, 1.0) if level == 400 and next(lucky, False) else linear(300)(level)
+        )
 
     step, _ = explored(search(), measure)
     low, high = ends(step)
@@ -140,8 +149,8 @@ def test_the_start_may_fail() -> None:
 
 
 def test_a_broken_level_has_its_reason() -> None:
-    def measure(level: float) -> Seen:
-        return Seen(level, 10.0, broken="3 of 300 clients connected" if level > 300 else "")
+    def measure(level: float) -> TrialOutcome:
+        return TrialOutcome(level, 10.0, broken="3 of 300 clients connected" if level > 300 else "")
 
     step, _ = explored(search(), measure)
     low, high = ends(step)
@@ -158,8 +167,8 @@ def test_it_stops_at_the_limit_with_its_reason(most: float, first: float) -> Non
 
 
 def test_what_cannot_be_judged_at_the_start_is_passed_over() -> None:
-    def measure(level: float) -> Seen:
-        return Seen(level, math.nan, silent="few") if level < 300 else linear(1000)(level)
+    def measure(level: float) -> TrialOutcome:
+        return TrialOutcome(level, math.nan, silent="few") if level < 300 else linear(1000)(level)
 
     low, high = ends(explored(search(), measure)[0])
     assert low is not None
@@ -167,7 +176,7 @@ def test_what_cannot_be_judged_at_the_start_is_passed_over() -> None:
     assert low < 1000 <= high <= low * 1.05
     step, _ = explored(search(), lambda x: measure(x) if x < 300 else linear(200)(x))
     assert (ends(step), step.ending) == ((None, 400), "cannot be judged")
-    step, _ = explored(search(), lambda x: Seen(x, math.nan, silent="few"))
+    step, _ = explored(search(), lambda x: TrialOutcome(x, math.nan, silent="few"))
     assert (ends(step), step.ending, step.words) == ((None, None), "cannot be judged", "few")
 
 
@@ -245,12 +254,14 @@ def test_three_searches_agree_within_fifteen_percent(scatter: float, share: floa
 def test_the_line_finds_the_crossing() -> None:
     step, seen = explored(search(), linear(730))
     assert capacity.crossing(search(), seen, step) == 730
-    wild = [*seen, Seen(703, 1e9), Seen(566, math.nan, broken="died")]
+    wild = [*seen, TrialOutcome(703, 1e9), TrialOutcome(566, math.nan, broken="died")]
     assert capacity.crossing(search(), wild, step) == pytest.approx(730, rel=0.01)
 
 
 def test_no_line_where_nothing_grows_or_nothing_was_found() -> None:
-    cliff: Callable[[float], Seen] = lambda x: Seen(x, 10.0, broken="" if x < 300 else "died")  # noqa: E731
+    def cliff(x: float) -> TrialOutcome:
+        return TrialOutcome(x, 10.0, broken="" if x < 300 else "died")
+
     step, seen = explored(search(), cliff)
     assert capacity.crossing(search(), seen, step) is None
     step, seen = explored(search(), linear(50))
@@ -262,12 +273,12 @@ KINDS = st.sampled_from([GOOD, BAD, BROKEN, SILENT])
 
 @settings(max_examples=30)
 @given(outcomes=st.lists(KINDS, min_size=1, max_size=300), repeats=st.integers(1, 3))
-def test_whatever_comes_it_ends(outcomes: list[Seen], repeats: int) -> None:
+def test_whatever_comes_it_ends(outcomes: list[TrialOutcome], repeats: int) -> None:
     turn = iter(range(10**6))
 
-    def measure(level: float) -> Seen:
+    def measure(level: float) -> TrialOutcome:
         one = outcomes[next(turn) % len(outcomes)]
-        return Seen(level, one.value, one.broken, one.silent)
+        return TrialOutcome(level, one.value, one.broken, one.silent)
 
     step, seen = explored(search(repeats=repeats), measure)
     assert step.ending is not None

@@ -42,7 +42,7 @@ def pool(said: list[str]) -> Iterator[Services]:
 
 
 def address(pool: Services, load: dict[str, Any] | None = None, **settings: str) -> Values:
-    return pool.around(pattern(**settings), 1, load).services["redis"]
+    return pool.context_for(pattern(**settings), 1, load).services["redis"]
 
 
 def test_the_same_request_is_the_same_instance(pool: Services, said: list[str]) -> None:
@@ -51,14 +51,14 @@ def test_the_same_request_is_the_same_instance(pool: Services, said: list[str]) 
     assert address(pool, appendonly="off", side="backend")["port"] != first["port"]
     assert address(pool, appendonly="always")["port"] != first["port"]
     assert said == ["starting Redis"] * 3
-    context = pool.around(pattern(), 1)
+    context = pool.context_for(pattern(), 1)
     assert context.roles == {"redis": "cache"}
     assert context.services["redis"] == first
 
 
 def test_one_that_died_is_restarted_on_its_data(pool: Services, said: list[str]) -> None:
     before = address(pool, appendonly="everysec")
-    node: Any = pool.around(pattern(appendonly="everysec"), 1).nodes["redis"]
+    node: Any = pool.context_for(pattern(appendonly="everysec"), 1).nodes["redis"]
     node.probe("kept")
     (pid,) = node.pids
     process = psutil.Process(pid)
@@ -77,7 +77,7 @@ def test_a_foreign_one_is_used_and_not_started(
     url = "amqp://guest:guest@127.0.0.1:5673/"
     pool = Services([], {"rabbitmq": url}, said.append)
     (rabbit,) = catalog.select(["notifications/rabbitmq"])
-    context = pool.around(rabbit, 1)
+    context = pool.context_for(rabbit, 1)
     assert context.services == {"rabbitmq": {"url": url, "host": "127.0.0.1", "port": 5673}}
     assert (context.roles, context.nodes, said) == ({}, {}, [])
 
@@ -105,7 +105,7 @@ def test_a_standby_follows_over_a_link_of_its_own(pool: Services) -> None:
     }
     asked = request_of(catalog.components()["postgres"], {"standby": "on"})
     pair = Pattern("e", "p", "P", "", requires=("postgres",), services=(asked,))
-    context = pool.around(pair, 1, linked)
+    context = pool.context_for(pair, 1, linked)
     found = context.services["postgres"]
     assert len({found["host"], found["standby_host"], context.sides.backend.host}) == 3
     node: Any = context.nodes["postgres"]

@@ -31,7 +31,7 @@ from scenarios.notifications.load import LOAD
 OBJECTIVE = gates.objective("latency_p50 < 1 ms", METRICS)
 
 
-def wish(**changes: Any) -> CapacityRequest:
+def capacity_request(**changes: Any) -> CapacityRequest:
     return dataclasses.replace(CapacityRequest("notifications/sse", OBJECTIVE), **changes)
 
 
@@ -53,26 +53,29 @@ def wish(**changes: Any) -> CapacityRequest:
 )
 def test_what_cannot_be_meant_is_refused(changes: dict[str, Any], message: str) -> None:
     with pytest.raises(UsageError) as caught:
-        searching.order_of(wish(**changes))
+        searching.plan_of(capacity_request(**changes))
     assert message in str(caught.value)
 
 
 def test_the_bound_is_the_least_and_has_its_reason(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(runner, "most_clients", lambda: 900)
-    search = searching.order_of(wish()).search
+    search = searching.plan_of(capacity_request()).search
     assert (search.first, search.most) == (100, 900)
     assert "descriptors: ulimit -n" in search.why_most
-    assert searching.order_of(wish(most="500")).search.why_most == "--most 500 was asked for"
-    rate = searching.order_of(wish(over="event_rate", first="10/s")).search
+    assert (
+        searching.plan_of(capacity_request(most="500")).search.why_most
+        == "--most 500 was asked for"
+    )
+    rate = searching.plan_of(capacity_request(over="event_rate", first="10/s")).search
     assert (rate.first, rate.whole) == (10.0, False)
     assert rate.why_most == "event_rate=100000/s is the parameter's own bound"
 
 
 def test_trials_of_the_same_number_share_their_seed() -> None:
-    order = searching.order_of(wish())
-    first, other = order.trial(0, 100.0, 1), order.trial(7, 200.0, 1)
+    plan = searching.plan_of(capacity_request())
+    first, other = plan.trial(0, 100.0, 1), plan.trial(7, 200.0, 1)
     assert (first.seed, first.level, first.load["clients"]) == (other.seed, {"clients": 100}, 100)
-    assert order.trial(8, 200.0, 2).seed != first.seed
+    assert plan.trial(8, 200.0, 2).seed != first.seed
 
 
 # --- what a trial says ----------------------------------------------------------------------------
@@ -87,7 +90,9 @@ class Source:
         return self.content
 
 
-def said(count: int, published: int, metric: str = "latency_p50", **load: Any) -> searching.Seen:
+def said(
+    count: int, published: int, metric: str = "latency_p50", **load: Any
+) -> searching.TrialOutcome:
     rows = latencies([1_000_000] * count)
     rows["sequence"] = range(1, count + 1)
     rows["outcome"] = samples.OK
@@ -146,8 +151,8 @@ def test_a_search_leaves_an_ordinary_run(tmp_path: Path, monkeypatch: pytest.Mon
                 _write_trial(run.folder, one, counted_wrong=False, lose_one=False)
 
     monkeypatch.setattr(runner, "measure", measure)
-    asked = wish(first="10", within="50%", settings=["duration=1s", "event_rate=10/s"])
-    seeker = CapacitySearch(searching.order_of(asked), tmp_path)
+    asked = capacity_request(first="10", within="50%", settings=["duration=1s", "event_rate=10/s"])
+    seeker = CapacitySearch(searching.plan_of(asked), tmp_path)
     said: Any = Said()
     step = seeker.run(said)
     assert step.passes is not None
@@ -176,8 +181,8 @@ def test_an_interrupted_search_keeps_what_it_has(
             _write_trial(run.folder, one, counted_wrong=False, lose_one=False)
 
     monkeypatch.setattr(runner, "measure", measure)
-    asked = wish(first="10", settings=["duration=1s", "event_rate=10/s"])
-    seeker = CapacitySearch(searching.order_of(asked), tmp_path)
+    asked = capacity_request(first="10", settings=["duration=1s", "event_rate=10/s"])
+    seeker = CapacitySearch(searching.plan_of(asked), tmp_path)
     with pytest.raises(KeyboardInterrupt):
         seeker.run(Said())  # type: ignore[arg-type]
     assert seeker.step.passes is not None

@@ -201,12 +201,12 @@ class Emulator:
         return Done()
 
     @_do.register
-    def _(self, command: messages.ReadCounts) -> messages.Seen:
+    def _(self, command: messages.ReadCounts) -> messages.Counted:
         captured = {name: capture.packets for name, capture in self._captures.items()}
         if command.ends_captures:
             self._end_captures()
         before = self._dropped_before
-        return messages.Seen(
+        return messages.Counted(
             now=self._totals(),
             marks=self._marked,
             late_ns={

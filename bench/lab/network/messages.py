@@ -64,7 +64,7 @@ class Ready(Struct, frozen=True, tag="ready"):
     error: str = ""
 
 
-class Seen(Struct, frozen=True, tag="seen"):
+class Counted(Struct, frozen=True, tag="counted"):
     """What was counted, by link: now, at each marked instant, and how late packets came out.
 
     `late_ns` are median, 99 % and most; a link without packets has none.

@@ -149,7 +149,7 @@ class Network:
 
     def all_counts(self, *, ends_captures: bool = False) -> dict[str, Counts]:
         """The same of every link; no packet after those counted is captured where that is said."""
-        seen = self._ask(messages.ReadCounts(ends_captures), messages.Seen)
+        seen = self._ask(messages.ReadCounts(ends_captures), messages.Counted)
         return {
             name: Counts(
                 {at: links[name] for at, links in seen.marks.items()},

@@ -35,7 +35,7 @@ def without_power() -> list[str]:
         return []
     user = pwd.getpwnam(POWERLESS)
     identity = (f"--reuid={user.pw_uid}", f"--regid={user.pw_gid}", "--clear-groups")
-    # To change the user takes the wish to die with the parent away: it is said again.
+    # Changing the user clears the request to die with the parent: it is made again.
     return ["setpriv", *identity, "--pdeathsig", "KILL"]
 
 

@@ -56,7 +56,7 @@ class Redis(Service):
             "bind": self.side.host,
             "protected-mode": "no",
             "dir": str(self.folder),
-            "save": "",  # no snapshots besides
+            "save": "",  # no snapshots in addition
             "appendonly": "no" if append == "off" else "yes",
             "appendfsync": "everysec" if append == "off" else append,
         }

@@ -91,7 +91,7 @@ class CurlTimes:
 
 
 def start_ns(stamps: Stamps, times: CurlTimes) -> int:
-    """When curl started the transfer: at the latest what two pairs say, the earlier of them.
+    """When curl started the transfer: the earlier of the latest times that two pairs allow.
 
     A callback and the end are stamped after curl took its own time, never before.
     """

@@ -8,8 +8,8 @@ import pytest
 from measured import METRICS
 
 from bench.adaptive import capacity_text
-from bench.adaptive.capacity import Level, Search, Seen, Step
-from bench.adaptive.capacity_text import Shown, Swept
+from bench.adaptive.capacity import Level, Search, Step, TrialOutcome
+from bench.adaptive.capacity_text import LevelReadings, SweptParameter
 from bench.analysis import gates
 from bench.model.load import Window, parameters_of
 from scenarios.notifications._capacity import broadcast_clients, core_full_at, fan_out_words
@@ -17,15 +17,15 @@ from scenarios.notifications.load import LOAD
 
 SEARCH = Search(gates.objective("latency_p99 < 200 ms", METRICS), 100, 20_000, "the bound")
 PARAMETERS = parameters_of(LOAD)
-CLIENTS = Swept("notifications/sse", PARAMETERS["clients"])
-RATE = Swept("notifications/sse", PARAMETERS["event_rate"])
+CLIENTS = SweptParameter("notifications/sse", PARAMETERS["clients"])
+RATE = SweptParameter("notifications/sse", PARAMETERS["event_rate"])
 QUIET = {"server_cpu_share": 0.4, "generator_cpu_share": 0.3, "loop_lag_p99": 0.25}
 
 
 def level(number: float, *values: float, broken: str = "") -> Level:
-    seen = [Seen(number, value) for value in values]
+    seen = [TrialOutcome(number, value) for value in values]
     if broken:
-        seen.append(Seen(number, math.nan, broken=broken))
+        seen.append(TrialOutcome(number, math.nan, broken=broken))
     return Level(SEARCH, number, tuple(seen))
 
 
@@ -78,13 +78,13 @@ def test_a_broken_trial_is_counted_and_quoted() -> None:
 @pytest.mark.parametrize(
     ("seen", "held"),
     [
-        (Seen(200, 31.2), "clients=200, trial 2: latency_p99 31.2 ms: holds"),
-        (Seen(200, 200.0), "clients=200, trial 2: latency_p99 200 ms: misses"),
-        (Seen(200, 9.0, broken="died"), "clients=200, trial 2: broke: died"),
-        (Seen(200, 9.0, silent="few"), "clients=200, trial 2: cannot be judged: few"),
+        (TrialOutcome(200, 31.2), "clients=200, trial 2: latency_p99 31.2 ms: holds"),
+        (TrialOutcome(200, 200.0), "clients=200, trial 2: latency_p99 200 ms: misses"),
+        (TrialOutcome(200, 9.0, broken="died"), "clients=200, trial 2: broke: died"),
+        (TrialOutcome(200, 9.0, silent="few"), "clients=200, trial 2: cannot be judged: few"),
     ],
 )
-def test_a_trial_is_told_in_a_line(seen: Seen, held: str) -> None:
+def test_a_trial_is_told_in_a_line(seen: TrialOutcome, held: str) -> None:
     assert capacity_text.trial_words(SEARCH, seen, CLIENTS, 2) == held
 
 
@@ -94,13 +94,16 @@ def test_a_trial_is_told_in_a_line(seen: Seen, held: str) -> None:
 @pytest.mark.parametrize(
     ("shown", "reasons"),
     [
-        (Shown(QUIET | {"server_cpu_share": 0.93}), ["server CPU: 93% of a core"]),
-        (Shown(QUIET | {"broker_cpu_share": 0.99}), ["broker CPU: 99% of a core"]),
-        (Shown(QUIET | {"generator_cpu_share": 0.9}), ["generator CPU: 90% of its cores"]),
-        (Shown(QUIET, {"generator_late": "late"}), ["generator: late"]),
-        (Shown(QUIET, {"generator_limits": "slow", "source_late": "x"}), ["generator: slow"]),
+        (LevelReadings(QUIET | {"server_cpu_share": 0.93}), ["server CPU: 93% of a core"]),
+        (LevelReadings(QUIET | {"broker_cpu_share": 0.99}), ["broker CPU: 99% of a core"]),
+        (LevelReadings(QUIET | {"generator_cpu_share": 0.9}), ["generator CPU: 90% of its cores"]),
+        (LevelReadings(QUIET, {"generator_late": "late"}), ["generator: late"]),
         (
-            Shown(
+            LevelReadings(QUIET, {"generator_limits": "slow", "source_late": "x"}),
+            ["generator: slow"],
+        ),
+        (
+            LevelReadings(
                 QUIET | {"generator_cpu_share": 0.9, "server_cpu_share": 1.0},
                 {"generator_saturated": "said already"},
             ),
@@ -108,18 +111,18 @@ def test_a_trial_is_told_in_a_line(seen: Seen, held: str) -> None:
         ),
     ],
 )
-def test_the_reason_is_read_from_the_meters(shown: Shown, reasons: list[str]) -> None:
+def test_the_reason_is_read_from_the_meters(shown: LevelReadings, reasons: list[str]) -> None:
     assert capacity_text.reasons(BAD, shown) == reasons
 
 
 def test_two_load_processes_have_two_cores() -> None:
-    shown = Shown(QUIET | {"generator_cpu_share": 1.2}, generator_cores=2)
+    shown = LevelReadings(QUIET | {"generator_cpu_share": 1.2}, generator_cores=2)
     assert "no process is saturated" in capacity_text.reasons(BAD, shown)[0]
 
 
 def test_a_broken_level_has_its_own_reason_first() -> None:
     one = level(200, broken="3 of 200 clients connected in time")
-    shown = Shown(QUIET | {"server_cpu_share": 1.0})
+    shown = LevelReadings(QUIET | {"server_cpu_share": 1.0})
     assert capacity_text.reasons(one, shown) == [
         "3 of 200 clients connected in time",
         "server CPU: 100% of a core",
@@ -127,17 +130,17 @@ def test_a_broken_level_has_its_own_reason_first() -> None:
 
 
 def test_bursts_are_named_where_they_explain_the_latency() -> None:
-    shown = Shown(QUIET | {"server_marginal_cpu_us": 55.0}, receivers=3498)
+    shown = LevelReadings(QUIET | {"server_marginal_cpu_us": 55.0}, receivers=3498)
     (reason,) = capacity_text.reasons(BAD, shown)
     assert reason == (
         "latency grows though no process is saturated (CPU: server 40%, generator 30%): bursts, "
         "N x s = 3,498 x 55 us = 192 ms for one event"
     )
     (other,) = capacity_text.reasons(
-        BAD, Shown(QUIET | {"server_marginal_cpu_us": 5.0}, receivers=3498)
+        BAD, LevelReadings(QUIET | {"server_marginal_cpu_us": 5.0}, receivers=3498)
     )
     assert other.endswith("takes N x s = 17.5 ms; the load process's loop lags 0.250 ms (p99)")
-    (bare,) = capacity_text.reasons(BAD, Shown({}))
+    (bare,) = capacity_text.reasons(BAD, LevelReadings({}))
     assert (
         bare == "latency_p99 misses the objective though no process is saturated (CPU: not metered)"
     )
@@ -146,7 +149,7 @@ def test_bursts_are_named_where_they_explain_the_latency() -> None:
 # --- laws -----------------------------------------------------------------------------------------
 
 
-def fan_out(search: Search, shown: Shown, swept: Swept) -> list[str] | None:
+def fan_out(search: Search, shown: LevelReadings, swept: SweptParameter) -> list[str] | None:
     return fan_out_words(capacity_text.question_of(search, GOOD, shown, swept, LOAD()))
 
 
@@ -164,7 +167,7 @@ def test_the_law_stands_beside_the_measured() -> None:
         "generator_marginal_cpu_us": 20.0,
         "deliveries_per_s": 33_640.0,
     }
-    words = fan_out(SEARCH, Shown(metrics, receivers=3364), CLIENTS)
+    words = fan_out(SEARCH, LevelReadings(metrics, receivers=3364), CLIENTS)
     assert words[0] == ("law FAN-1: one core serves N clients in turn: latency_p99 = 0.99 N s")
     assert "clients=20,202; measured / law = 0.17" in words[1]
     assert "generator CPU" in words[2]
@@ -173,10 +176,10 @@ def test_the_law_stands_beside_the_measured() -> None:
 
 
 def test_the_law_says_nothing_where_its_cost_is_unknown() -> None:
-    assert fan_out(SEARCH, Shown(QUIET, receivers=3364), CLIENTS) == []
-    known = Shown({"server_marginal_cpu_us": 10.0}, receivers=3364)
+    assert fan_out(SEARCH, LevelReadings(QUIET, receivers=3364), CLIENTS) == []
+    known = LevelReadings({"server_marginal_cpu_us": 10.0}, receivers=3364)
     assert fan_out(SEARCH, known, RATE) == []
-    assert fan_out(SEARCH, Shown(known.metrics, receivers=1), CLIENTS) == []
+    assert fan_out(SEARCH, LevelReadings(known.metrics, receivers=1), CLIENTS) == []
     bytes_ = Search(gates.objective("wire_bytes_per_event < 200 B", METRICS), 100, 1000, "")
     assert fan_out(bytes_, known, CLIENTS) == []
 
@@ -202,4 +205,4 @@ def test_medians_leave_out_what_a_trial_does_not_have() -> None:
 
 
 def test_a_load_without_a_sweep_has_the_words_too() -> None:
-    assert Swept("x/y", parameters_of(Window)["duration"]).level(0.25) == "duration=250ms"
+    assert SweptParameter("x/y", parameters_of(Window)["duration"]).level(0.25) == "duration=250ms"
