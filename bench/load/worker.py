@@ -92,7 +92,7 @@ class Worker:
             case FinishLoad():
                 reply = self._finish()
             case _:
-                reply = Failed(f"{type(command).__name__} is no command for clients")
+                reply = Failed(f"{type(command).__name__} is not a command for clients")
         return reply
 
     # --- verify first ----------------------------------------------------------------

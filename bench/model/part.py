@@ -96,7 +96,7 @@ def read_parts(declared: object) -> tuple[Part, ...]:
 def _wrong(parts: Sequence[Part]) -> list[str]:
     names = [part.name for part in parts]
     twice = [name for name in dict.fromkeys(names) if names.count(name) > 1]
-    return [f"{name!r} stands twice" for name in twice] + ([] if parts else ["it is empty"])
+    return [f"{name!r} is declared twice" for name in twice] + ([] if parts else ["it is empty"])
 
 
 def _wrong_in(part: Part) -> list[str]:

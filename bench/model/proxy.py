@@ -70,7 +70,7 @@ class Listener(msgspec.Struct, frozen=True):
         if not self.protocols or not self.routes:
             raise UsageError(f"listener {self.name}: name at least one protocol and one route")
         if self.is_quic and (len(self.protocols) > 1 or not self.tls):
-            raise UsageError(f"listener {self.name}: HTTP/3 needs a listener of its own, with TLS")
+            raise UsageError(f"listener {self.name}: HTTP/3 needs its own listener, with TLS")
         if self.is_tcp and (len(self.protocols) > 1 or len(self.routes) > 1 or self.upgrades):
             raise UsageError(
                 f"listener {self.name}: tcp sees no requests; leave out other protocols, "
@@ -234,4 +234,4 @@ def _check_name(kind: str, name: str) -> None:
 def _check_distinct(what: str, names: Sequence[str]) -> None:
     for name in names:
         if names.count(name) > 1:
-            raise UsageError(f"{what} {name} is there twice; give each a name of its own")
+            raise UsageError(f"{what} {name} is declared twice; give each its own name")

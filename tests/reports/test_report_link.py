@@ -82,7 +82,7 @@ def test_the_link_has_a_table_of_its_own() -> None:
     table = present.link(result(load(rtt_s=0.05), **MEASURED))
     row = dict(zip(table.headers, table.lines[0].cells, strict=True))
     assert row["pattern"] == "SSE"
-    assert row["round-trip time asked for (ms)"] == "50.0"
+    assert row["requested round-trip time (ms)"] == "50.0"
     assert row["round-trip time probed (ms)"] == "50.3"
     assert row["link lateness p99 (µs)"] == "120"
     assert row["packets lost (down / up)"] == "2.1 % / 1.9 %"
@@ -155,7 +155,7 @@ def test_each_link_has_its_row_where_there_are_several() -> None:
     )
     first, second = (dict(zip(found.headers, row.cells, strict=True)) for row in found.lines)
     assert (first["link"], second["link"]) == ("clients", "services")
-    asked = "round-trip time asked for (ms)"
+    asked = "requested round-trip time (ms)"
     assert (first[asked], second[asked]) == ("50.0", "5.00")
     assert second["packets lost (down / up)"] == "- / 50.0 %"
     assert first["link CPU share"] == second["link CPU share"] == "0.0200"

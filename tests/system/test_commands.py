@@ -101,7 +101,7 @@ BAD_INPUT = [
     ),
     (
         ["run", RABBITMQ, "--repeats", "1", "--amqp-url", "amqp://127.0.0.1:1/"],
-        "amqp-url=amqp://127.0.0.1:1/: nobody listens there; start the broker first",
+        "amqp-url=amqp://127.0.0.1:1/: nothing listens there; start the broker first",
     ),
     (["trace", RABBITMQ, "--amqp-url", "amqp://no.invalid/"], "load goes to this host only"),
     *(

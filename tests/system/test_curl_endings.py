@@ -63,7 +63,7 @@ def test_curls_words_tell_of_a_failure(server: Server) -> None:
         nobody = CurlClient("http://127.0.0.1:1", "1.1", connections=None)
         await fail(nobody, "Failed to connect")
         await fail(server.client("1.1", "https", ca_file=""), "certificate")
-        await fail(server.client("2", "http"), "asked for HTTP/2, was answered in 1.1")
+        await fail(server.client("2", "http"), "requested HTTP/2, but the reply came in 1.1")
 
     run(all_fail())
 

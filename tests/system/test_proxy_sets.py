@@ -207,7 +207,7 @@ def test_equal_parts_may_describe_the_same_proxies() -> None:
     proxies.declare([*CHAIN])
     proxies.declare([*CHAIN])
     assert sorted(proxies.names) == ["far", "near"]
-    with pytest.raises(UsageError, match="proxy near is there twice"):
+    with pytest.raises(UsageError, match="proxy near is declared twice"):
         proxies.declare([Proxy("near", CHAIN[0].listeners, CHAIN[1].upstreams)])
 
 

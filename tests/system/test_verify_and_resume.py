@@ -157,7 +157,7 @@ def test_a_defect_describes_itself_in_one_place(
         assert code == main.INTERNAL
         place = tmp_path / "state" / "patternbench" / "defect.txt"
         assert (
-            err == f"bench: a defect of patternbench (RuntimeError: oops); please report {place}\n"
+            err == f"bench: a defect in patternbench (RuntimeError: oops); please report {place}\n"
         )
     assert [path.name for path in place.parent.iterdir()] == ["defect.txt"]
     assert "RuntimeError: oops" in place.read_text()

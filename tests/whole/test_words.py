@@ -49,6 +49,6 @@ def test_words_are_found_in_prose_and_identifiers(text: str) -> None:
 
 def test_what_is_said_instead_is_a_word_of_the_glossary() -> None:
     known = {word for word, _ in ROW.findall(WORDS.read_text().partition(HEAD)[0])}
-    known |= {"trial context", "capacity request", "capacity search"}  # the code's own
+    known |= {"trial context", "capacity search"}  # the code's own
     known |= {"also", "at most", "clearly", "distinguished"}  # plain English
     assert set(retired().values()) <= known

@@ -33,7 +33,7 @@ WORDS = {
 } | {CLIENTS: _Words("link", "", "to clients", "from clients")}
 
 _FACTS = {
-    "rtt_asked_ms": ("ms", "round-trip time asked for", "Round-trip time that was asked for."),
+    "rtt_asked_ms": ("ms", "requested round-trip time", "Requested round-trip time."),
     "rtt_probe_ms": (
         "ms",
         "round-trip time probed",

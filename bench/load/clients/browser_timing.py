@@ -61,7 +61,7 @@ def _resource(zero_ns: int, entry: ResourceTiming, protocol: str) -> Resource:
     if not entry.request_start:
         raise ConnectionError("the browser reported no times for a resource")
     if entry.protocol != protocol:
-        raise ConnectionError(f"asked for {protocol}, the browser spoke {entry.protocol}")
+        raise ConnectionError(f"requested {protocol}, but the browser used {entry.protocol}")
     opened = entry.connect_end > entry.connect_start
     return Resource(
         started_ns=_at(zero_ns, entry.start_time),

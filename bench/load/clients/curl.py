@@ -168,7 +168,7 @@ class CurlClient:
         if fetched is None:
             asked.future.set_exception(transfer.error or ConnectionError(failure))
         elif fetched.http_version != self._version.partition("-")[0]:
-            words = f"asked for HTTP/{self._version}, the reply came in {fetched.http_version}"
+            words = f"requested HTTP/{self._version}, but the reply came in {fetched.http_version}"
             asked.future.set_exception(ConnectionError(words))
         else:
             asked.future.set_result(fetched)

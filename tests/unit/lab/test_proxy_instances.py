@@ -86,5 +86,5 @@ def test_a_circle_is_refused() -> None:
 
 
 def test_two_of_one_name_are_refused() -> None:
-    with pytest.raises(UsageError, match="proxy a is there twice"):
+    with pytest.raises(UsageError, match="proxy a is declared twice"):
         in_order([proxy("a", "server"), proxy("a", "server")])

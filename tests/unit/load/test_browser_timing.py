@@ -73,7 +73,7 @@ def test_the_order_is_the_pages() -> None:
 )
 def test_the_protocol_must_be_the_one_asked_for(word: str, alpn: str) -> None:
     assert resources(reply(entry(protocol=alpn)), word)
-    with pytest.raises(ConnectionError, match="the browser spoke other"):
+    with pytest.raises(ConnectionError, match="but the browser used other"):
         resources(reply(entry(protocol="other")), word)
 
 

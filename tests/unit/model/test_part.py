@@ -35,7 +35,7 @@ def test_parts_are_read_in_their_order_with_defaults() -> None:
         (({"name": "a", "role": "X"},), "role 'X' must be lower-case"),
         (({"name": "a", "role": "x", "count": 0},), "count 0 must be 1 to"),
         (({"name": "a", "role": "x", "side": "moon"},), "unknown side 'moon'"),
-        (({"name": "a", "role": "x"}, {"name": "a", "role": "y"}), "'a' stands twice"),
+        (({"name": "a", "role": "x"}, {"name": "a", "role": "y"}), "'a' is declared twice"),
     ],
 )
 def test_what_is_no_declaration_is_refused(declared: Any, words: str) -> None:

@@ -100,8 +100,8 @@ def test_the_example_of_the_docs_is_a_chain() -> None:
         (lambda: Upstream("up", ("server",), client_certificate=True), "tls=True"),
         (lambda: Proxy("a", (), (UP,)), "a listener and an upstream"),
         (lambda: Proxy("a", (Listener("http1"),), ()), "a listener and an upstream"),
-        (lambda: Proxy("a", (Listener("http1"),) * 2, (UP,)), "listener http1 is there twice"),
-        (lambda: Proxy("a", (Listener("http1"),), (UP, UP)), "upstream up is there twice"),
+        (lambda: Proxy("a", (Listener("http1"),) * 2, (UP,)), "listener http1 is declared twice"),
+        (lambda: Proxy("a", (Listener("http1"),), (UP, UP)), "upstream up is declared twice"),
         (
             lambda: Proxy("a", (Listener("http1", routes=(Route("/", "down"),)),), (UP,)),
             "no upstream 'down'; there is up",
