@@ -89,8 +89,8 @@ BAD_INPUT = [
     (["run", SSE, "--results", "file"], "file"),
     (["run", "broken.toml"], "broken.toml: not TOML"),
     (["run", "unknown.toml"], "unknown.toml: unknown entry 'repeat'; there is patterns"),
-    (["run", "absent.toml"], "absent.toml: no such plan"),
-    (["run", "broken.toml", SSE], "a plan file takes no other names"),
+    (["run", "absent.toml"], "absent.toml: plan not found"),
+    (["run", "broken.toml", SSE], "no other names go with a plan file"),
     (
         ["run", RABBITMQ, "--repeats", "1", "--amqp-url", "amqp://no.invalid/"],
         "amqp-url=amqp://no.invalid/: load goes to this host only; use a broker on 127.0.0.1",
