@@ -217,7 +217,7 @@ def test_a_database_is_behind_its_link(tmp_path: Path) -> None:
     assert len(packets) == facts["captured_packets"] == end.up.packets_in + end.down.packets_out
     report = (folder / "report" / "report.md").read_text()
     assert "services: rtt=20ms" in report
-    assert "were written to disk meanwhile" in report
+    assert "were written to disk during the trial" in report
 
 
 def sides_in_use(pid: int) -> set[str]:
