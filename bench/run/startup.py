@@ -211,6 +211,8 @@ def connect(running: RunningTrial, load: Load[Any], observer: Observer) -> None:
         observer.counts(counters)
         if counters.connected >= load.window.clients:
             return
+        running.parts.check_alive()
+        check_services(running)
         if time.monotonic() > deadline:
             words = f"; first error: {counters.errors[0]}" if counters.errors else ""
             raise TrialFailed(

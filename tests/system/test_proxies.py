@@ -136,4 +136,4 @@ class KillsProxy(Quiet):
 def test_a_proxy_that_crashes_fails_its_trial(measure: Callable[..., StoredTrial]) -> None:
     record = measure("proxies/multiplexing", KillsProxy(), **LOAD).record
     assert record.status == "failed"
-    assert "proxy proxy was killed by SIGKILL" in record.reason
+    assert "proxy was killed by SIGKILL" in record.reason

