@@ -12,7 +12,6 @@ asks.  What a pattern says of itself stands in its target file:
     SERVICES = {...}     their settings where they run, {"postgres": {"durability": "on"}}
     EXAMPLE = "..."      a line to try it by hand, with {host} and {port}
     PROXIES = (...)      names of its proxies, "side.*" where each client has one of its own
-                         (default: "proxy" where REQUIRES names envoy)
     COMPARED = False     a floor or a probe, outside the comparison
     PARTS = (...)        its processes, in start order (bench/model/part.py; default: one server)
 """
@@ -213,9 +212,7 @@ def roles(root: Path = ROOT) -> tuple[str, ...]:
 
 
 def _proxies(constants: dict[str, Any], path: Path) -> tuple[str, ...]:
-    declared = constants.get(
-        "PROXIES", ("proxy",) if "envoy" in constants.get("REQUIRES", ()) else ()
-    )
+    declared = constants.get("PROXIES", ())
     if isinstance(declared, str) or not all(isinstance(name, str) for name in declared):
         raise CatalogError(
             f"{path}: PROXIES = {declared!r} is not a tuple of names; "

@@ -193,7 +193,7 @@ def link_words(result: ExperimentResult) -> str:
     of_link = parameters_of(result.experiment.load)
     swept = [name for name in result.swept if linktext.is_of_link(of_link[name])]
     words = [_common_words(result, link) for link in LINKS]
-    words += [f"{numbers.listed(swept)} swept" if swept else ""]
+    words += [f"several values of {numbers.listed(swept)}" if swept else ""]
     return "; ".join(word for word in words if word)
 
 

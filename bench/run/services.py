@@ -112,7 +112,9 @@ class Services:
         for name, service in self._latest.items():
             if not service.alive:
                 title = catalog.components()[name].title
-                reason = f"{title} ended during the trial; {record.reason}"
+                reason = record.reason
+                if title not in reason:
+                    reason = f"{title} ended during the trial; {reason}"
                 tail = [*service.log_tail(), *record.log_tail]
                 return replace(record, reason=reason, log_tail=tail)
         return record

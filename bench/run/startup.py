@@ -138,7 +138,8 @@ def check_services(running: RunningTrial) -> None:
     """TrialFailed where a service has died that no fault has killed."""
     for name, node in running.nodes.items():
         if not node.alive and not running.parts.killed.issuperset(node.pids):
-            raise TrialFailed(f"{name} was not killed by a fault")
+            title = catalog.components()[name].title
+            raise TrialFailed(f"{title} ended during the trial, and no fault was meant to end it")
 
 
 def counts_of(pattern: Pattern, load: Mapping[str, Any]) -> dict[str, int]:

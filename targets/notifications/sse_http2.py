@@ -11,6 +11,7 @@ from targets.notifications import sse
 
 TITLE = "SSE over HTTP/2"
 REQUIRES = ("envoy",)
+PROXIES = ("proxy",)
 EXAMPLE = "curl -N 'http://{host}:{port}/stream?client=0'"
 
 

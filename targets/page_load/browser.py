@@ -8,6 +8,7 @@ from targets.page_load._page import PageTarget
 
 TITLE = "browser"
 REQUIRES = ("envoy", "chromium")
+PROXIES = ("proxy",)
 EXAMPLE = "curl -i 'http://{host}:{port}/page'"
 
 PAGE = """<!doctype html>

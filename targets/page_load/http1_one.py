@@ -4,6 +4,7 @@ from targets.page_load._page import PageTarget
 
 TITLE = "HTTP/1.1 one connection"
 REQUIRES = ("envoy",)
+PROXIES = ("proxy",)
 EXAMPLE = "curl -i 'http://{host}:{port}/resource?bytes=100'"
 
 

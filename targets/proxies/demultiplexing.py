@@ -9,6 +9,7 @@ from targets.proxies._backend import QueryTarget
 
 TITLE = "demultiplexing proxy"
 REQUIRES = ("envoy",)
+PROXIES = ("proxy",)
 EXAMPLE = "curl -i 'http://{host}:{port}/'"
 PARTS = ({"name": "server", "role": "server", "side": "services", "class": "Target"},)
 

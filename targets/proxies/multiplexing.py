@@ -9,6 +9,7 @@ from targets.proxies._backend import QueryTarget
 
 TITLE = "multiplexing proxy"
 REQUIRES = ("envoy",)
+PROXIES = ("proxy",)
 EXAMPLE = "curl -i --http2-prior-knowledge 'http://{host}:{port}/'"
 PARTS = ({"name": "server", "role": "server", "side": "services", "class": "Target"},)
 

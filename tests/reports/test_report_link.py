@@ -49,10 +49,10 @@ LOSSES = [load(rtt_s=0.05, loss=loss, cc=cc) for loss in (0.0, 0.02) for cc in (
         (result(LOAD()), ""),
         (result(load(rtt_s=0.05)), "rtt=50ms"),
         (result(load(rtt_s=0.05, loss=0.01, cc="reno")), "rtt=50ms,loss=1%,cc=reno"),
-        (result(*LOSSES, swept=("loss", "cc")), "rtt=50ms; loss and cc swept"),
+        (result(*LOSSES, swept=("loss", "cc")), "rtt=50ms; several values of loss and cc"),
         (
             result(LOAD(), load(link="wan"), swept=("link",)),
-            "link swept",
+            "several values of link",
         ),
     ],
 )
