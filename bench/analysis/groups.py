@@ -14,11 +14,12 @@ import numpy as np
 from bench.analysis import findings, raw, waterfalls
 from bench.analysis.evaluated import Group, Level, Predicted, TrialResult
 from bench.analysis.metrics import SHARED, Metric, metrics_of
+from bench.analysis.metrics.registry import GREATEST
 from bench.model.experiment import Experiment
 from bench.model.finding import Finding
 from bench.model.law import Prediction
 from bench.model.load import Load
-from bench.stats.estimates import Estimate, estimate, samples_needed
+from bench.stats.estimates import Estimate, estimate, estimate_of_greatest, samples_needed
 
 Pooled = Mapping[raw.Raw, np.ndarray]
 
@@ -56,8 +57,18 @@ def estimates_of(
     pooled: Mapping[str, float],
     known: Mapping[str, Metric],
 ) -> dict[str, Estimate]:
-    """Every metric over the usable trials; percentiles over all their samples."""
-    return {key: estimate([one[key] for one in trials], pooled.get(key)) for key in known}
+    """Every metric over the usable trials; percentiles and maxima over all their samples.
+
+    So of one kind of sample p50 <= p90 <= p99 <= max: all come from the same rows.
+    """
+    found = {}
+    for key, metric in known.items():
+        values = [one[key] for one in trials]
+        is_greatest = metric.quantile == GREATEST
+        found[key] = (
+            estimate_of_greatest(values) if is_greatest else estimate(values, pooled.get(key))
+        )
+    return found
 
 
 def _findings(

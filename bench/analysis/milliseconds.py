@@ -16,7 +16,3 @@ def mean_ms(values_ns: np.ndarray) -> float:
 
 def median_ms(values_ns: np.ndarray) -> float:
     return float(np.median(values_ns)) / 1e6 if len(values_ns) else math.nan
-
-
-def greatest_ms(values_ns: np.ndarray) -> float:
-    return float(np.max(values_ns)) / 1e6 if len(values_ns) else math.nan

@@ -46,8 +46,11 @@ class Estimate:
 def samples_needed(quantile: float, confidence: float = 0.99) -> int:
     """How many samples carry the quantile: one of them lies above it with this certainty.
 
-    1 - quantile**n >= confidence, so p99 needs 459 and p99.9 needs 4,603.
+    1 - quantile**n >= confidence, so p99 needs 459 and p99.9 needs 4,603.  The greatest
+    value (quantile 1) is what was seen, however few: it needs one.
     """
+    if quantile >= 1:
+        return 1
     return math.ceil(math.log(1 - confidence) / math.log(quantile))
 
 
@@ -69,12 +72,13 @@ def estimate(per_trial: Sequence[float], pooled: float | None = None) -> Estimat
     over trials (percentiles); the interval's width comes from the spread of
     `per_trial` by Student's t.  Positive values get a multiplicative interval
     (the same on a log scale), so no interval of a latency reaches below zero.
-    NaN entries (a percentile that one trial cannot carry) are left out.
+    NaN entries (a percentile that one trial cannot carry) are left out; NaN as `pooled`
+    (all of them together cannot) leaves no value.
     """
     usable = np.array([v for v in per_trial if not math.isnan(v)], dtype=float)
     count = len(usable)
     value = float(np.mean(usable)) if count else math.nan
-    if pooled is not None and not math.isnan(pooled):
+    if pooled is not None:
         value = pooled
     if count < 2 or math.isnan(value):
         return Estimate(value, math.nan, math.nan, count)
@@ -87,6 +91,26 @@ def estimate(per_trial: Sequence[float], pooled: float | None = None) -> Estimat
     if np.all(usable >= 0):  # a share or a count of nothing is none, not less
         low = max(0.0, low)
     return Estimate(value, low, value + half, count)
+
+
+def estimate_of_greatest(per_trial: Sequence[float]) -> Estimate:
+    """The greatest value of all trials; the interval holds what it typically is (its median).
+
+    The greatest of n trials scatters as the greatest of one does (the scale of a Gumbel
+    distribution does not change under maxima: Fisher & Tippett 1928), so the spread over
+    trials is not divided by the root of n, as a mean's is.
+    """
+    usable = np.array([v for v in per_trial if not math.isnan(v)], dtype=float)
+    count = len(usable)
+    value = float(np.max(usable)) if count else math.nan
+    if count < 2:
+        return Estimate(value, math.nan, math.nan, count)
+    t = float(stdtrit(count - 1, (1 + CONFIDENCE) / 2))
+    if np.all(usable > 0):
+        half = t * float(np.std(np.log(usable), ddof=1))
+        return Estimate(value, value * math.exp(-half), value * math.exp(min(half, 700.0)), count)
+    half = t * float(np.std(usable, ddof=1))
+    return Estimate(value, value - half, value + half, count)
 
 
 def bootstrap_interval(values: Sequence[float], seed: int = 0) -> tuple[float, float]:

@@ -124,14 +124,14 @@ CLAIMS = (
         AllOf(
             (
                 Threshold(
-                    "wait_max",
+                    "burst_wait_max",
                     "ms",
                     POOL,
                     at_most=2,
                     where={**LONG, "burst": 5, "pool_size": 5},
                 ),
                 AgreesWithLaw(
-                    "wait_max",
+                    "burst_wait_max",
                     "ms",
                     POOL,
                     pool_wait_max_ms,

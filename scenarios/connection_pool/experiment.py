@@ -39,7 +39,7 @@ PREDICTIONS = (
         "POOL-1",
         "(ceil(n/K) - 1) S",
         "K at a time; checked by simulation; S as measured",
-        "wait_max",
+        "burst_wait_max",
         ("pool",),
         pool_wait_max_ms,
     ),

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from bench.analysis.metrics import Registry
-from bench.analysis.milliseconds import greatest_ms, mean_ms, median_ms
+from bench.analysis.milliseconds import mean_ms, median_ms
 from bench.analysis.trialdata import TrialData, difference_ns
 from bench.model import samples
 
@@ -48,18 +48,12 @@ def wait_mean(data: TrialData) -> float:
     return mean_ms(wait_ns(data))
 
 
-@METRICS.metric(
+METRICS.greatest(
     "wait_max",
-    "ms",
     "maximum wait for a connection",
-    "The longest wait for a database connection; with bursts, the median of the bursts' longest "
-    "waits.",
-    "lower",
+    "The longest wait for a database connection.",
+    wait_ns,
 )
-def wait_max(data: TrialData) -> float:
-    if not _has_bursts(data):
-        return greatest_ms(wait_ns(data))
-    return median_ms(whole_bursts(data).longest_wait_ns)
 
 
 @METRICS.metric(
@@ -162,6 +156,17 @@ def burst_arrival(data: TrialData) -> float:
 )
 def burst_hold(data: TrialData) -> float:
     return median_ms(whole_bursts(data).held_ns) if _has_bursts(data) else math.nan
+
+
+@METRICS.metric(
+    "burst_wait_max",
+    "ms",
+    "longest wait for a connection in a burst",
+    "The longest wait for a database connection in a burst; median over the window's bursts.",
+    "lower",
+)
+def burst_wait_max(data: TrialData) -> float:
+    return median_ms(whole_bursts(data).longest_wait_ns) if _has_bursts(data) else math.nan
 
 
 @METRICS.metric(

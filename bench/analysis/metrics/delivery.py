@@ -7,7 +7,7 @@ import math
 import numpy as np
 
 from bench.analysis.metrics.registry import SHARED
-from bench.analysis.milliseconds import greatest_ms, mean_ms
+from bench.analysis.milliseconds import mean_ms
 from bench.analysis.trialdata import TrialData, difference_ns
 
 
@@ -23,14 +23,12 @@ def latency_mean(data: TrialData) -> float:
     return mean_ms(data.latencies_ns)
 
 
-SHARED.quantiles("latency", "latency", "latencies (done - intended)", lambda d: d.latencies_ns)
+def latency_ns(data: TrialData) -> np.ndarray:
+    return data.latencies_ns
 
 
-@SHARED.metric(
-    "latency_max", "ms", "latency max", "The largest latency (done - intended).", "lower"
-)
-def latency_max(data: TrialData) -> float:
-    return greatest_ms(data.latencies_ns)
+SHARED.quantiles("latency", "latency", "latencies (done - intended)", latency_ns)
+SHARED.greatest("latency_max", "latency max", "The largest latency (done - intended).", latency_ns)
 
 
 def service_ns(data: TrialData) -> np.ndarray:

@@ -22,7 +22,7 @@ from bench.model.readings import Reading
 from bench.model.records import RunFile, TrialFile
 from bench.model.trial import Trial
 from bench.results.evaluation_cache import decoded, encoded
-from bench.stats.estimates import Estimate
+from bench.stats.estimates import Estimate, estimate_of_greatest
 from scenarios.notifications.experiment import EXPERIMENT
 
 KNOWN = {EXPERIMENT.name: EXPERIMENT}
@@ -141,3 +141,39 @@ def test_an_array_comes_back_as_it_was() -> None:
 def test_agreement(law: float, value: float, low: float, high: float, expected: str) -> None:
     found = Predicted("L", "f", "s", "latency_mean", law, Estimate(value, low, high, 3))
     assert found.agreement == expected
+
+
+SPREADS = st.lists(
+    st.lists(st.integers(1, 10**9), min_size=1, max_size=600), min_size=1, max_size=5
+)
+STEPS = ("_p50", "_p90", "_p99", "_p999", "_max")
+
+
+@given(SPREADS, st.integers(0, 10**9))
+def test_no_percentile_of_a_group_exceeds_a_higher_one_or_the_greatest(
+    values: list[list[int]], outlier: int
+) -> None:
+    """However differently the trials come out: one of them may have all of the tail."""
+    values[0] = [*values[0] * 40, outlier]
+    (result,) = evaluate(
+        run_of([built(trial(number), one) for number, one in enumerate(values)]), KNOWN
+    ).experiments
+    (group,) = result.groups
+    for family in ("latency", "service"):
+        keys = [key for step in STEPS if (key := f"{family}{step}") in group.estimates]
+        found = [group.estimates[key].value for key in keys]
+        known = [value for value in found if not math.isnan(value)]
+        assert known == sorted(known)
+    assert group.estimates["latency_max"].value == max(map(max, values)) / 1e6
+    assert group.estimates["latency_max"].trials == len(values)
+
+
+def test_the_greatest_value_has_an_interval_over_trials() -> None:
+    """Gumbel tails: the median of the greatest of five lies within it as often as promised."""
+    typical = math.exp(math.log(5) - math.log(math.log(2)))
+    runs = np.exp(np.random.default_rng(1).gumbel(size=(500, 5)))
+    found = [estimate_of_greatest(list(one)) for one in runs]
+    assert [one.value for one in found] == list(runs.max(axis=1))
+    assert sum(one.low <= typical <= one.high for one in found) >= 0.925 * len(found)
+    assert not estimate_of_greatest([3.0]).has_interval
+    assert estimate_of_greatest([0.0, 0.0]) == Estimate(0.0, 0.0, 0.0, 2)

@@ -43,7 +43,7 @@ def predicted(pattern: str, metric: str, **load: Any) -> list[float]:
 def test_a_burst_takes_its_waves(size: int, waves: int, in_last: int) -> None:
     load = {"pool_size": size, "burst": 50}
     assert predicted("pool", "burst_makespan", **load) == [waves * 20 + 5 * in_last / 50]
-    assert predicted("pool", "wait_max", **load) == pytest.approx([(waves - 1) * 20])
+    assert predicted("pool", "burst_wait_max", **load) == pytest.approx([(waves - 1) * 20])
 
 
 def test_nobody_waits_where_all_have_a_connection() -> None:
