@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
-from bench.analysis.evaluated import CLOSE_SHARE, Agreement, ExperimentResult, Level
+from bench.analysis.evaluated import Agreement, ExperimentResult, Level
 from bench.stats.estimates import Estimate
 from reports.numbers import SAME, interval, listed, number, sentence_case, times, with_unit
 from reports.ranking import Ranking, Standing, rank, ratio
@@ -213,7 +213,9 @@ def laws(result: ExperimentResult) -> str:
     if not found:
         return ""
     close = f"{found['close']} of {found.total()} measured values lie within"
-    words = [f"{close} {CLOSE_SHARE * 100:.0f} % of their law"]
+    bands = {one.band for group in result.groups for one in group.predicted}
+    of_law = f"{bands.pop() * 100:.0f} % of their law" if len(bands) == 1 else "their law's band"
+    words = [f"{close} {of_law}"]
     words += [f"{found[kind]} {text}" for kind, text in UNLIKE_LAW.items() if found[kind]]
     return f"{'; '.join(words)}."
 

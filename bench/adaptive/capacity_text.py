@@ -216,7 +216,10 @@ def expected_words(
 def predicted_level(
     value_at: Callable[[float], float], search: Search, beyond: float
 ) -> float | None:
-    """The level at which a law's value stops to keep the objective; None where it never does."""
+    """The level at which a law's value stops to keep the objective.
+
+    None where it never does, or not before the law's domain ends.
+    """
     low, high = min(search.first, 1.0), beyond
     try:
         if not search.holds(value_at(low)) or search.holds(value_at(high)):
@@ -224,6 +227,8 @@ def predicted_level(
         for _ in range(60):
             middle = math.sqrt(low * high)
             low, high = (middle, high) if search.holds(value_at(middle)) else (low, middle)
+        if math.isnan(value_at(high)):
+            return None
     except (KeyError, ZeroDivisionError, OverflowError, ValueError):
         return None
     return low

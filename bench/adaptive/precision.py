@@ -82,7 +82,9 @@ def decide(
     percentile that one trial cannot carry, a pattern that always fails), more
     of the same would not help: such a place is left alone, and named.
     """
-    places = dict.fromkeys(group_key(trial) for trial in trials if trial.pattern in compared)
+    places = dict.fromkeys(
+        group_key(one) for one in trials if one.pattern in compared and not one.calibrates
+    )
     silent = [place for place in places if place not in estimates or not estimates[place].trials]
     wide = [p for p in places if p not in silent and not is_narrow(estimates[p], wanted)]
     block = next_block(trials, wide, wanted, seed)
@@ -102,7 +104,7 @@ def next_block(
     repeat = max((trial.repeat for trial in trials), default=0) + 1
     if not places or repeat > wanted.most_repeats:
         return []
-    models = {group_key(trial): trial for trial in trials}
+    models = {group_key(trial): trial for trial in trials if not trial.calibrates}
     block = list(places)
     random.Random(f"{seed}/order/{repeat}").shuffle(block)
     first = max(trial.number for trial in trials) + 1

@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
-from bench.analysis import findings, groups, judging, raw, waterfalls
+from bench.analysis import findings, groups, judging, predicting, raw, waterfalls
 from bench.analysis.evaluated import (
     Deliveries,
     Evaluated,
@@ -81,24 +81,31 @@ def _experiment(
     run: RunSource, experiment: Experiment, compared: Sequence[str]
 ) -> ExperimentResult:
     result = outline(run.file, [one.record for one in run.trials], experiment, compared)
-    grid = {
-        key: _group(experiment, key[0], entries)
-        for key, entries in _by_group(run.trials, experiment).items()
-    }
-    result = dataclasses.replace(result, grid=grid)
+    measured, calibration = (
+        {
+            key: _group(experiment, key[0], entries)
+            for key, entries in _by_group(run.trials, experiment, calibrates).items()
+        }
+        for calibrates in (False, True)
+    )
+    result = dataclasses.replace(result, grid=measured, calibration=tuple(calibration.values()))
+    result = predicting.with_predictions(result)
     return dataclasses.replace(result, claims=judging.judged(result))
 
 
 def _by_group(
-    trials: Sequence[TrialSource], experiment: Experiment
+    trials: Sequence[TrialSource], experiment: Experiment, calibrates: bool
 ) -> dict[tuple[str, str], list[TrialSource]]:
-    """An experiment's trials by pattern and level text."""
+    """An experiment's trials that are compared, or that calibrate, by pattern and level text."""
     found: dict[tuple[str, str], list[TrialSource]] = {}
     for entry in trials:
         owner, _, pattern = entry.record.trial.pattern.partition("/")
-        if owner == experiment.name:
-            level = level_of(experiment, entry.record.trial.level)
-            found.setdefault((pattern, level.text), []).append(entry)
+        if owner == experiment.name and entry.record.trial.calibrates == calibrates:
+            trial = entry.record.trial
+            level = level_of(experiment, trial.level).text
+            # Levels of the plan have texts of their own; others are known by all that was asked.
+            at = repr(sorted(trial.load.items())) if calibrates else level
+            found.setdefault((pattern, at), []).append(entry)
     return found
 
 

@@ -19,6 +19,7 @@ from bench.analysis.metrics import Metric, metrics_of
 from bench.model.claim import Claim
 from bench.model.experiment import Experiment
 from bench.model.finding import Finding
+from bench.model.law import BAND
 from bench.model.load import Load, public_name
 from bench.model.pattern import Pattern
 from bench.model.records import RunFile, TrialFile
@@ -28,9 +29,6 @@ from bench.verdicts.evidence import Judgement
 
 TrialStatus = Literal["used", "void", "failed"]
 Agreement = Literal["close", "imprecise", "missed"]
-
-CLOSE_SHARE = 0.1
-"""A measured value so near to its law's agrees with it."""
 
 
 @dataclass(frozen=True)
@@ -136,7 +134,10 @@ class TrialResult:
 
 @dataclass(frozen=True)
 class Predicted:
-    """A law's value beside the measured one, in the metric's unit."""
+    """A law's value beside the measured one, in the metric's unit.
+
+    They agree where the measured value lies within `band` (a share) of the law's.
+    """
 
     law: str
     formula: str
@@ -144,6 +145,8 @@ class Predicted:
     metric: str
     value: float
     measured: Estimate
+    band: float = BAND
+    is_only_fitted: bool = False
 
     @property
     def residual(self) -> float:
@@ -151,16 +154,24 @@ class Predicted:
         return self.measured.value / self.value - 1 if self.value else float("nan")
 
     @property
+    def is_inside(self) -> bool:
+        """Whether the measured value lies in the band."""
+        return abs(self.residual) <= self.band or self.value == self.measured.value
+
+    @property
     def agreement(self) -> Agreement:
         """Imprecise: the value is not close to the law's, but its interval holds it."""
-        if abs(self.residual) <= CLOSE_SHARE or self.value == self.measured.value:
+        if self.is_inside:
             return "close"
         return "imprecise" if self.measured.low <= self.value <= self.measured.high else "missed"
 
 
 @dataclass(frozen=True)
 class GroupNumbers:
-    """What all trials of one pattern at one level come to: data only, as it can be kept."""
+    """What all trials of one pattern at one level come to: data only, as it can be kept.
+
+    `calibrated` are facts of other trials, by the names by which laws read them.
+    """
 
     pattern: str
     level: Level
@@ -170,6 +181,7 @@ class GroupNumbers:
     predicted: tuple[Predicted, ...]
     distribution: Distribution | None
     waterfall: Waterfall | None = None
+    calibrated: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -205,6 +217,7 @@ class ExperimentResult:
     `places` are the names by which colours are given out, the same in
     every run of this experiment.  `planned` are pattern and level text of all
     trials of the plan, run or not.  `claims` are all of the experiment's, in its order.
+    `calibration` are groups that only supply facts: no table compares them.
     """
 
     experiment: Experiment
@@ -215,6 +228,7 @@ class ExperimentResult:
     not_measured: Mapping[str, str]
     planned: frozenset[tuple[str, str]] = frozenset()
     claims: tuple[JudgedClaim, ...] = ()
+    calibration: tuple[Group, ...] = ()
 
     @property
     def name(self) -> str:

@@ -1,24 +1,20 @@
-"""From the trials of one pattern at one level to its estimates, predictions and doubts.  Pure.
+"""From the trials of one pattern at one level to its estimates and doubts.  Pure.
 
 Takes what was read of each trial; must not know how a trial is read, nor of other groups.
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import numpy as np
 
 from bench.analysis import findings, raw, waterfalls
-from bench.analysis.evaluated import Group, Level, Predicted, TrialResult
+from bench.analysis.evaluated import Group, Level, TrialResult
 from bench.analysis.metrics import SHARED, Metric, metrics_of
 from bench.analysis.metrics.registry import GREATEST
 from bench.model.experiment import Experiment
 from bench.model.finding import Finding
-from bench.model.law import Prediction
-from bench.model.load import Load
 from bench.stats.estimates import Estimate, estimate, estimate_of_greatest, samples_needed
 
 Pooled = Mapping[raw.Raw, np.ndarray]
@@ -32,7 +28,10 @@ def group(
     pooled: Pooled,
     pages: Sequence[waterfalls.PieceRows],
 ) -> Group:
-    """One group of its trials, in their order, and of the usable ones' raw values."""
+    """One group of its trials, in their order, and of the usable ones' raw values.
+
+    Without predictions: these may need facts of other groups.
+    """
     used = [result.metrics for result in results if result.verdict == "used"]
     known = metrics_of(experiment)
     estimates = estimates_of(used, raw.pooled_quantiles(pooled, known), known) if used else {}
@@ -46,7 +45,7 @@ def group(
         trials=tuple(results),
         estimates=estimates,
         findings=tuple(_findings(experiment, estimates, pooled)),
-        predicted=tuple(predictions_of(experiment, pattern, load, estimates)),
+        predicted=(),
         distribution=None if latencies is None else raw.compress(latencies),
         waterfall=waterfalls.median_outcome(pages),
     )
@@ -86,25 +85,3 @@ def _findings(
             if 0 < have < needed:
                 found.append(findings.percentile_missing(metric.title, have, needed))
     return found
-
-
-def predictions_of(
-    experiment: Experiment, pattern: str, load: Load[Any], estimates: Mapping[str, Estimate]
-) -> list[Predicted]:
-    """The laws' values; a law whose facts were not measured here says nothing."""
-    facts = {key: one.value for key, one in estimates.items() if not math.isnan(one.value)}
-    found = []
-    for prediction in experiment.predictions_for(pattern):
-        if prediction.metric not in facts:
-            continue
-        try:
-            value = float(prediction.function(load, facts))
-        except (KeyError, ZeroDivisionError, OverflowError):
-            continue
-        if math.isfinite(value):
-            found.append(_predicted(prediction, value, estimates[prediction.metric]))
-    return found
-
-
-def _predicted(law: Prediction, value: float, measured: Estimate) -> Predicted:
-    return Predicted(law.law, law.formula, law.source, law.metric, value, measured)

@@ -21,8 +21,8 @@ def _cell(group: Group) -> Cell:
     return Cell(
         pattern=group.pattern,
         load=public_load(group.load),
-        trials={trial.record.trial.repeat: trial.metrics for trial in group.used},
-        facts={key: entry.value for key, entry in group.estimates.items()},
+        trials={t.record.trial.repeat: {**t.metrics, **group.calibrated} for t in group.used},
+        facts={key: one.value for key, one in group.estimates.items()} | {**group.calibrated},
         typed_load=group.load,
     )
 

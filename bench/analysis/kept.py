@@ -21,11 +21,12 @@ from bench.verdicts.evidence import Judgement
 
 @dataclass(frozen=True)
 class Kept:
-    """An experiment's numbers: its groups, and the judgement of each claim by its id."""
+    """An experiment's numbers: its groups, those that calibrate, each claim's judgement by id."""
 
     experiment: str
     groups: tuple[GroupNumbers, ...]
     judgements: Mapping[str, Judgement]
+    calibration: tuple[GroupNumbers, ...] = ()
 
 
 def kept(evaluated: Evaluated) -> list[Kept]:
@@ -35,6 +36,7 @@ def kept(evaluated: Evaluated) -> list[Kept]:
             result.name,
             tuple(GroupNumbers(**_fields(group)) for group in result.grid.values()),
             {one.claim.id: one.judgement for one in result.claims},
+            tuple(GroupNumbers(**_fields(group)) for group in result.calibration),
         )
         for result in evaluated.experiments
     ]
@@ -64,6 +66,7 @@ def _filled(result: ExperimentResult, found: Kept) -> ExperimentResult:
     whole = dataclasses.replace(
         result,
         grid={(one.pattern, one.level.text): _group(experiment, one) for one in found.groups},
+        calibration=tuple(_group(experiment, one) for one in found.calibration),
     )
     claims = [
         judging.with_remedy(whole, claim, found.judgements[claim.id]) for claim in experiment.claims

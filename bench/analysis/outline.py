@@ -23,7 +23,7 @@ def outline(
     levels = [
         level_of(experiment, record.trial.level)
         for record in records
-        if record.trial.pattern.partition("/")[0] == experiment.name
+        if record.trial.pattern.partition("/")[0] == experiment.name and not record.trial.calibrates
     ]
     by_text = {level.text: level for level in levels}
     patterns = _patterns(file, experiment.name)
@@ -55,7 +55,7 @@ def _planned(file: RunFile, experiment: Experiment) -> frozenset[tuple[str, str]
     return frozenset(
         (trial.pattern.partition("/")[2], level_of(experiment, trial.level).text)
         for trial in file.trials
-        if trial.pattern.partition("/")[0] == experiment.name
+        if trial.pattern.partition("/")[0] == experiment.name and not trial.calibrates
     )
 
 

@@ -12,7 +12,7 @@ from typing import Any, Literal
 from bench.model.capacity_law import CapacityLaw, CapacityQuestion
 from bench.model.claim import Claim
 from bench.model.finding import Finding
-from bench.model.law import Prediction
+from bench.model.law import Law
 from bench.model.load import Load, LoadType
 from bench.model.metric import Metric
 from bench.model.outcome import OutcomeNoun
@@ -82,7 +82,7 @@ class Experiment:
     tradeoff: tuple[tuple[str, str], ...]
     quick: Mapping[str, Any]
     verify_with: Mapping[str, Any]
-    predictions: tuple[Prediction, ...] = ()
+    predictions: tuple[Law, ...] = ()
     claims: tuple[Claim, ...] = ()
     takes: tuple[str, ...] = ()
     """Own metrics of what one outcome takes, to be shown beside requests and bytes."""
@@ -127,5 +127,5 @@ class Experiment:
     None where all are owed, so that the whole patience is spent on them.
     """
 
-    def predictions_for(self, pattern: str) -> tuple[Prediction, ...]:
+    def predictions_for(self, pattern: str) -> tuple[Law, ...]:
         return tuple(p for p in self.predictions if pattern in p.patterns)

@@ -1,29 +1,117 @@
-"""A law applied to a metric: a closed-form prediction with its source.
+"""A law: a closed-form prediction of a metric, its source, and where it claims to hold.
 
-Must not know any law.
+What a law may read is data too: metrics of the same trial, and metrics of calibration trials.
+It gets nothing else, so that it cannot read what it predicts.  Must not know any law.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
+
+from bench.model.domain import Domain
+from bench.model.load import Load
 
 Facts = Mapping[str, float]
 
+BAND = 0.1
+"""A measured value within this share of its law's agrees with it."""
+
+CANNOT = (KeyError, ValueError, ZeroDivisionError, OverflowError)
+"""What a law raises where it lacks a fact, or where its formula has no value."""
+
 
 @dataclass(frozen=True)
-class Prediction:
-    """A law applied to a metric of one or more patterns.
+class Calibration:
+    """Trials of the same run at another level, which supply facts that a law may not take
+    from the trial that it predicts.
 
-    `function(load, facts)` gives the value in the metric's unit; `facts` are
-    the metrics measured at the same level, from which a law takes what it
-    cannot know (round-trip time, cost of one message, header sizes).
+    They have the predicted trial's load with `settings` in its place: values by public name,
+    as texts with their units or in base units, or functions of that load.  `pattern` "" is the
+    same pattern.  A law reads their metrics `facts` by the name `NAME.KEY`.  Where the settings
+    change nothing there is no other trial, and the law says nothing.
     """
 
-    law: str
+    name: str
+    settings: Mapping[str, Any]
+    facts: tuple[str, ...]
+    pattern: str = ""
+
+    def key(self, fact: str) -> str:
+        """The name by which a law reads one of the facts."""
+        return f"{self.name}.{fact}"
+
+
+@dataclass(frozen=True)
+class Law:
+    """A law as it applies to one metric of one or more patterns.
+
+    `function(load, facts)` gives the value in the metric's unit.  To call the law itself is
+    to ask it with care: it gets only the facts that it declares, and says NaN outside its
+    domain and where a fact was not measured.
+
+    `facts` are metrics of the predicted trial: what a law cannot know (a round trip, the cost
+    of one message), never what it predicts nor what that follows from.  `calibration` supplies
+    facts of other trials.  `band` is the share by which a measured value may differ;
+    one wider than 10 % has its `band_reason`.  `fitted_with` are the seeds of runs whose
+    numbers were looked at while the law was made or corrected; `passed_with` those of audits
+    that it has passed since.
+    """
+
+    id: str
     formula: str
     source: str
     metric: str
     patterns: tuple[str, ...]
     function: Callable[[Any, Facts], float]
+    domain: Domain | None = None
+    facts: tuple[str, ...] | None = None
+    calibration: tuple[Calibration, ...] = ()
+    band: float = BAND
+    band_reason: str = ""
+    fitted_with: tuple[int, ...] = ()
+    passed_with: tuple[int, ...] = field(default=())
+
+    def __post_init__(self) -> None:
+        if self.band > BAND and not self.band_reason:
+            raise ValueError(f"law {self.id}: a band of {self.band:.0%} needs its reason")
+        if both := set(self.fitted_with) & set(self.passed_with):
+            raise ValueError(f"law {self.id}: seed {min(both)} fitted it and cannot audit it")
+
+    @property
+    def law(self) -> str:
+        """Its id."""
+        return self.id
+
+    @property
+    def is_only_fitted(self) -> bool:
+        """Whether it was made to fit numbers, and has passed no audit with others since."""
+        return bool(self.fitted_with) and not self.passed_with
+
+    @property
+    def reads(self) -> tuple[str, ...] | None:
+        """The names of all facts that it may read; None where it declares none."""
+        if self.facts is None:
+            return None
+        others = (one.key(fact) for one in self.calibration for fact in one.facts)
+        return (*self.facts, *others)
+
+    def speaks_of(self, load: Load[Any]) -> bool:
+        """Whether a load lies in its domain."""
+        return self.domain is None or self.domain.has(load)
+
+    def __call__(self, load: Load[Any], facts: Facts) -> float:
+        """The value for a load with measured facts; NaN where the law does not speak."""
+        if self.domain is not None and not (self.domain.has(load) and self.domain.has_facts(facts)):
+            return math.nan
+        read = facts if self.reads is None else self.reads
+        known = {key: facts[key] for key in read if not math.isnan(facts.get(key, math.nan))}
+        try:
+            return float(self.function(load, known))
+        except CANNOT:
+            return math.nan
+
+
+Prediction = Law

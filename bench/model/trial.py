@@ -19,7 +19,8 @@ class Trial:
     """One execution to be done: a pattern under a load, with its seed.
 
     `level` holds the swept values by public name; `load` every value by
-    field name, in base units.
+    field name, in base units.  One that `calibrates` supplies facts for laws, and is not
+    compared with others.
     """
 
     number: int
@@ -28,10 +29,12 @@ class Trial:
     repeat: int
     seed: int
     load: Mapping[str, Any]
+    calibrates: bool = False
 
     @property
     def folder(self) -> str:
         words = [f"{self.number:04d}", self.pattern.replace("/", ".")]
+        words += ["calibration"] if self.calibrates else []
         words += [f"{name}={slug(str(value))}" for name, value in self.level.items()]
         return "-".join([*words, f"r{self.repeat}"])
 

@@ -38,6 +38,8 @@ class Refiner:
     def _estimates(self, run: StoredRun) -> dict[GroupKey, Estimate]:
         values: dict[GroupKey, list[float]] = {}
         for stored in run.trials:
+            if stored.trial.calibrates:
+                continue
             values.setdefault(precision.group_key(stored.trial), []).append(self._value(stored))
         return {place: estimate(per_trial) for place, per_trial in values.items()}
 

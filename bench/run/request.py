@@ -23,6 +23,7 @@ from bench.model.pattern import Pattern
 from bench.model.records import Goal
 from bench.model.trial import Trial
 from bench.plan import fault_checks
+from bench.plan.calibration import with_calibration
 from bench.plan.claim_trials import chosen_claims, trials_of_claims
 from bench.plan.trials import Request, loads_of, trials_of
 from bench.run import planfile, runner
@@ -106,9 +107,11 @@ def plan_of(asked: Asked) -> runner.RunPlan:
         if asked.claims:
             # The setups have levels of their own; --quick only means fewer repeats.
             claims = chosen_claims(experiment, asked.claims)
-            trials += trials_of_claims(experiment, claims, patterns, request, len(trials))
+            found = trials_of_claims(experiment, claims, patterns, request, len(trials))
         else:
-            trials += trials_of(experiment, patterns, part, len(trials))
+            found = trials_of(experiment, patterns, part, len(trials))
+        usable_names = [pattern.name for pattern in patterns]
+        trials += with_calibration(experiment, found, usable_names, request.seed)
     by_id = {pattern.id: pattern for pattern in usable}
     for trial in trials:
         check_faults(by_id[trial.pattern], trial.load)

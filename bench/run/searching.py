@@ -31,7 +31,7 @@ from bench.analysis.metrics import Metric, metrics_of
 from bench.model.capacity_law import CapacityQuestion
 from bench.model.errors import UsageError
 from bench.model.experiment import Experiment
-from bench.model.law import Prediction
+from bench.model.law import Law
 from bench.model.load import Load, Parameter, parameters_of
 from bench.model.pattern import Pattern
 from bench.model.trial import Trial
@@ -237,15 +237,15 @@ class CapacitySearch:
         """What the experiment's laws expect, with what was measured at a level as their facts."""
         plan, facts = self.plan, self.shown(level).metrics
 
-        def found(prediction: Prediction) -> float | None:
+        def found(law: Law) -> float | None:
             def value_at(amount: float) -> float:
                 load = plan.experiment.load(**plan.load_at(amount))
-                return float(prediction.function(load, facts))
+                return law(load, facts)
 
             return predicted_level(value_at, plan.search, BEYOND * plan.search.most)
 
         return [
-            (f"{one.law}: {one.formula}", found(one))
+            (f"{one.id}: {one.formula}", found(one))
             for one in plan.experiment.predictions_for(plan.pattern.name)
             if one.metric == plan.search.objective.metric
         ]

@@ -44,9 +44,20 @@ def pool_makespan_ms(load: Load[PoolLoad], facts: Facts) -> float:
 
 def pool_wait_ms(load: Load[PoolLoad], facts: Facts) -> float:
     """POOL-1 for bursts, Erlang's formula for a steady load that sleeps."""
-    if load.own.arrivals == "bursts":
-        service_s = _service_s(load, facts)
-        return laws.burst_wait_mean(load.own.burst, load.own.pool_size, service_s) * 1e3 or math.nan
+    is_bursts = load.own.arrivals == "bursts"
+    return (burst_wait_ms if is_bursts else steady_wait_ms)(load, facts)
+
+
+def burst_wait_ms(load: Load[PoolLoad], facts: Facts) -> float:
+    """POOL-1: the mean over a burst."""
+    service_s = _service_s(load, facts)
+    return laws.burst_wait_mean(load.own.burst, load.own.pool_size, service_s) * 1e3 or math.nan
+
+
+def steady_wait_ms(load: Load[PoolLoad], facts: Facts) -> float:
+    """POOL-2: Erlang's formula, for exponential service times or for equal ones."""
+    if load.own.arrivals != "steady":
+        return math.nan
     if load.own.work != "sleep" or load.window.clients != 1:
         return math.nan
     law = (

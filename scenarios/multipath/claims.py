@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from typing import Any
 
 from bench.model.claim import Claim, ClaimSetup
-from bench.model.load import Load
 from bench.verdicts.rules import AgreesWithLaw, AllOf, Threshold
-from scenarios.multipath import laws
-from scenarios.multipath.load import MultipathLoad, loses_path, rates
+from scenarios.multipath._predictions import MPTCP_GOODPUT, TCP_GOODPUT
 
 PATHS = {
     "link": "emulated",
@@ -30,23 +27,6 @@ NORMAL: Mapping[str, Any] = {"fault": ""}
 
 CUT = {"fault": lambda text: "path" in text}
 
-Facts = Mapping[str, float]
-
-
-def tcp_mbit(load: Load[MultipathLoad], _: Facts | None = None) -> float:
-    """MP-1 for the first path alone; NaN where it is lost meanwhile."""
-    return (
-        math.nan if loses_path(load) else laws.goodput(rates(load)[:1], load.window.clients) / 1e6
-    )
-
-
-def mptcp_mbit(load: Load[MultipathLoad], _: Facts | None = None) -> float:
-    """MP-1 for both paths."""
-    if loses_path(load):
-        return math.nan
-    return laws.goodput(rates(load), load.window.clients, laws.DSS_BYTES) / 1e6
-
-
 CLAIMS = (
     Claim(
         "M8",
@@ -54,8 +34,8 @@ CLAIMS = (
         (BOTH, LOSS),
         AllOf(
             (
-                AgreesWithLaw("goodput", "Mbit/s", "tcp", tcp_mbit, "MP-1", 0.1),
-                AgreesWithLaw("goodput", "Mbit/s", "mptcp", mptcp_mbit, "MP-1", 0.1),
+                AgreesWithLaw("goodput", "Mbit/s", "tcp", TCP_GOODPUT, "MP-1", 0.1),
+                AgreesWithLaw("goodput", "Mbit/s", "mptcp", MPTCP_GOODPUT, "MP-1", 0.1),
                 Threshold("completeness", "", "tcp", at_most=0, where=CUT),
                 Threshold("completeness", "", "mptcp", at_least=1, where=CUT),
             )

@@ -5,49 +5,11 @@ Declares only; imports neither Locust nor a server.
 
 from __future__ import annotations
 
-import math
-
 from bench.model.experiment import Experiment
-from bench.model.law import Prediction
-from bench.model.load import Load
 from bench.model.outcome import OutcomeNoun
-from scenarios.multipath import laws
-from scenarios.multipath.claims import CLAIMS, NORMAL, PATHS, mptcp_mbit, tcp_mbit
-from scenarios.multipath.load import LOAD, MultipathLoad, check, loses_path, rates
-
-
-def second_share(load: Load[MultipathLoad]) -> float:
-    """MP-2, where both paths are there all the time."""
-    return math.nan if loses_path(load) else laws.second_share(*rates(load))
-
-
-PREDICTIONS = (
-    Prediction(
-        "MP-1",
-        "C1 (1500 - 52)/1500 / N",
-        "headers of full packets; long transfers",
-        "goodput",
-        ("tcp",),
-        lambda load, facts: tcp_mbit(load),
-    ),
-    Prediction(
-        "MP-1",
-        "(C1 + C2) (1500 - 52 - 28)/1500 / N",
-        "headers of full packets; long transfers",
-        "goodput",
-        ("mptcp",),
-        lambda load, facts: mptcp_mbit(load),
-    ),
-    Prediction(
-        "MP-2",
-        "C2/(C1 + C2)",
-        "each path is full; long transfers",
-        "second_path_share",
-        ("mptcp",),
-        lambda load, facts: second_share(load),
-    ),
-)
-
+from scenarios.multipath._predictions import PREDICTIONS
+from scenarios.multipath.claims import CLAIMS, NORMAL, PATHS
+from scenarios.multipath.load import LOAD, check
 
 EXPERIMENT = Experiment(
     name="multipath",

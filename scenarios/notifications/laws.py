@@ -142,6 +142,16 @@ def _event_bytes(payload_bytes: int, sequence_digits: int) -> int:
     return len("id: ") + sequence_digits + 1 + len("data: ") + payload_bytes + 2
 
 
+def digit_shares(first: float, last: float) -> dict[int, float]:
+    """Which share of the numbers after `first` up to `last` has how many digits."""
+    shares = {}
+    for digits in range(1, len(str(int(last))) + 2):
+        low, high = max(first, 10 ** (digits - 1) - 1), min(last, 10**digits - 1)
+        if high > low:
+            shares[digits] = (high - low) / (last - first)
+    return shares or {1: 1.0}
+
+
 def sse_bytes(payload_bytes: int, sequence_digits: int) -> float:
     """SSE-1: "id: n LF data: P LF LF" in one HTTP/1.1 chunk."""
     body = _event_bytes(payload_bytes, sequence_digits)

@@ -10,14 +10,18 @@ from typing import Any
 
 import numpy as np
 import pytest
+import report_builders as builders
 from make_run import make_run
 
 from bench.analysis.evaluated import Evaluated, ExperimentResult
-from bench.analysis.groups import predictions_of
+from bench.analysis.judging import evidence_of
 from bench.analysis.metrics import metrics_of
 from bench.analysis.outline import level_of
+from bench.analysis.predicting import predictions_of, with_predictions
+from bench.model.domain import FREE, Domain, Range
 from bench.model.errors import UsageError
-from bench.model.law import Prediction
+from bench.model.experiment import Experiment
+from bench.model.law import Calibration, Law
 from bench.results import digests
 from bench.results.evaluation import evaluate
 from bench.results.store import open_run
@@ -90,8 +94,8 @@ def test_percentiles_that_no_sample_carries_are_found(swept: Evaluated) -> None:
     assert messages == ["latency p99 is not shown: it has 48 samples and needs 459"]
 
 
-def law(function: Any, metric: str = "latency_mean") -> Prediction:
-    return Prediction("L", "f", "s", metric, ("sse",), function)
+def law(function: Any, metric: str = "latency_mean") -> Law:
+    return Law("L", "f", "s", metric, ("sse",), function)
 
 
 @pytest.mark.parametrize(
@@ -149,3 +153,67 @@ def test_an_unknown_experiment_is_named(tmp_path: Path) -> None:
     digests.write_recorded(folder, "run.json", changed)
     with pytest.raises(UsageError, match="'gone' is not in this checkout"):
         evaluate(folder)
+
+
+# --- facts of other trials -------------------------------------------------------------------
+
+
+def calibrated(calibration: Calibration, domain: Domain | None = None) -> Experiment:
+    one = dataclasses.replace(
+        law(lambda _, facts: facts[calibration.key("rtt_us")]),
+        domain=domain or Domain({"clients": Range(1, 100), "event_rate": FREE}),
+        facts=(),
+        calibration=(calibration,),
+    )
+    return dataclasses.replace(EXPERIMENT, predictions=(one,))
+
+
+def result_of(experiment: Experiment, *loads: Mapping[str, Any]) -> ExperimentResult:
+    """One SSE group a load; the first is compared, the others calibrate."""
+    groups = [
+        dataclasses.replace(
+            builders.group("sse", {"rtt_us": builders.near(10.0 * at), "latency_mean": NEAR}),
+            load=LOAD(**load),
+        )
+        for at, load in enumerate(loads)
+    ]
+    bare = dataclasses.replace(builders.result("latency_mean", {"sse": NEAR}))
+    return dataclasses.replace(
+        bare, experiment=experiment, grid={("sse", ""): groups[0]}, calibration=tuple(groups[1:])
+    )
+
+
+NEAR = builders.near(1.0)
+IDLE = Calibration("idle", {"event_rate": 0.01}, ("rtt_us",))
+
+
+def predicted(result: ExperimentResult) -> list[float]:
+    return [one.value for one in with_predictions(result).grid["sse", ""].predicted]
+
+
+def test_a_law_reads_facts_of_its_calibration_trials() -> None:
+    found = result_of(calibrated(IDLE), {}, {"clients": 3}, {"event_rate_per_s": 0.01})
+    assert predicted(found) == [20.0]
+    assert with_predictions(found).grid["sse", ""].calibrated == {"idle.rtt_us": 20.0}
+
+
+def test_without_its_calibration_or_outside_its_domain_a_law_says_nothing() -> None:
+    assert predicted(result_of(calibrated(IDLE), {}, {"clients": 3})) == []
+    other = Domain({"clients": Range(1, 10), "event_rate": FREE})
+    assert predicted(result_of(calibrated(IDLE, other), {}, {"event_rate_per_s": 0.01})) == []
+    itself = result_of(calibrated(IDLE), {"event_rate_per_s": 0.01})
+    assert predicted(itself) == []
+
+
+def test_a_level_that_is_compared_may_calibrate_too() -> None:
+    found = result_of(calibrated(IDLE), {}, {"event_rate_per_s": 0.01})
+    (group,) = found.calibration
+    found = dataclasses.replace(found, grid={**found.grid, ("sse", "other"): group}, calibration=())
+    assert predicted(found) == [10.0]
+
+
+def test_a_claims_rule_sees_the_calibrated_facts_in_every_trial() -> None:
+    found = with_predictions(result_of(calibrated(IDLE), {}, {"event_rate_per_s": 0.01}))
+    (cell,) = evidence_of(found).cells
+    assert cell.facts["idle.rtt_us"] == 10.0
+    assert all(trial["idle.rtt_us"] == 10.0 for trial in cell.trials.values())

@@ -27,7 +27,7 @@ def laws(experiments: Mapping[str, Experiment], root: Path) -> str:
             if isinstance(node, ast.FunctionDef) and not node.name.startswith("_")
         ]
         applied = [
-            (p.law, code(p.formula), code(p.metric), ", ".join(map(code, p.patterns)), p.source)
+            (p.id, code(p.formula), code(p.metric), ", ".join(map(code, p.patterns)), p.source)
             for p in experiment.predictions
         ]
         headers = ("law", "formula", "predicts", "of", "source")

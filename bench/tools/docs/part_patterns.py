@@ -35,7 +35,7 @@ def patterns(experiments: Mapping[str, Experiment], root: Path) -> str:
 def _pattern(pattern: Pattern, experiment: Experiment, root: Path) -> str:
     target = root / "targets" / f"{pattern.id}.py"
     client = root / "scenarios" / f"{pattern.id}.py"
-    laws = dict.fromkeys(law.law for law in experiment.predictions_for(pattern.name))
+    laws = dict.fromkeys(law.id for law in experiment.predictions_for(pattern.name))
     rows = [
         ("files", f"`targets/{pattern.id}.py`, `scenarios/{pattern.id}.py`"),
         ("server", class_doc(target, "Target")),

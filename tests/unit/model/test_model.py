@@ -10,7 +10,7 @@ from unit_builders import trial
 
 from bench.model.experiment import Experiment
 from bench.model.finding import Finding
-from bench.model.law import Prediction
+from bench.model.law import Law
 from bench.model.load import Change, LoadType, Window, parameter, parameters_of, public_name
 from bench.model.pattern import Pattern
 
@@ -135,11 +135,11 @@ def test_a_pattern_is_known_by_experiment_and_name() -> None:
 
 def test_predictions_are_found_by_pattern_in_order() -> None:
     laws = [
-        Prediction(law, "", "", "latency_mean", patterns, lambda load, facts: 0.0)
+        Law(law, "", "", "latency_mean", patterns, lambda load, facts: 0.0)
         for law, patterns in (("A", ("x",)), ("B", ("y",)), ("C", ("x", "y")))
     ]
     experiment = Experiment("e", "E", "?", SMALL, (), "", (), (), {}, {}, predictions=tuple(laws))
-    assert [entry.law for entry in experiment.predictions_for("x")] == ["A", "C"]
+    assert [entry.id for entry in experiment.predictions_for("x")] == ["A", "C"]
     assert experiment.predictions_for("z") == ()
 
 

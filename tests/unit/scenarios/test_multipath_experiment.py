@@ -69,9 +69,10 @@ def test_what_cannot_be_measured_is_refused_in_one_line(
 
 
 def test_laws_speak_of_links_whose_paths_stay() -> None:
+    long = {"transfer": "8MB"}
     values = {
         (pattern, entry.metric): [
-            entry.function(load, {}) for load in (load_of(), load_of(fault="path.1:down@1s"))
+            entry(load, {}) for load in (load_of(**long), load_of(**long, fault="path.1:down@1s"))
         ]
         for pattern in ("tcp", "mptcp")
         for entry in EXPERIMENT.predictions_for(pattern)
@@ -99,7 +100,7 @@ def test_m8_needs_the_sum_and_the_survival(
     mptcp: float, completed: tuple[float, float], verdict: str
 ) -> None:
     def cell(pattern: str, metric: str, value: float, **settings: str) -> Cell:
-        load = load_of(**settings)
+        load = load_of(transfer="8MB", **settings)
         values = {repeat: {metric: value} for repeat in (1, 2, 3)}
         return Cell(pattern, public_load(load), values, {}, load)
 

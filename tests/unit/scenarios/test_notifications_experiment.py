@@ -15,8 +15,8 @@ FACTS = dict.fromkeys(METRICS, 1.0) | {
     "rtt_us": 50_000.0,
     "server_marginal_cpu_us": 10.0,
     "generator_marginal_cpu_us": 20.0,
-    "poll_bytes_up": 80.0,
-    "empty_bytes_down": 120.0,
+    "idle.poll_bytes_up": 80.0,
+    "idle.empty_bytes_down": 120.0,
 }
 
 
@@ -67,5 +67,15 @@ def test_a_broadcast_is_served_in_turn() -> None:
 def test_bytes_of_a_pushed_event_are_the_laws() -> None:
     stream = "stream_bytes_down_per_event"
     assert predicted("websocket", stream, payload_bytes=200) == 204
-    assert predicted("sse", stream, payload_bytes=200) == laws.sse_bytes(200, 2)
-    assert predicted("sse_http2", stream, payload_bytes=200) == laws.sse_http2_bytes(200, 2)
+    # Events 13 to 52, by the schedule.
+    load = {"payload_bytes": 200, "event_rate_per_s": 4.0, "warmup_s": 3.0, "duration_s": 10.0}
+    assert predicted("sse", stream, **load) == laws.sse_bytes(200, 2)
+    assert predicted("sse_http2", stream, **load) == laws.sse_http2_bytes(200, 2)
+
+
+def test_sequence_numbers_grow_longer_in_a_window() -> None:
+    """Events 1 to 20: nine with one digit, eleven with two."""
+    stream = "stream_bytes_down_per_event"
+    load = {"payload_bytes": 200, "event_rate_per_s": 2.0, "warmup_s": 0.0, "duration_s": 10.0}
+    expected = (9 * laws.sse_bytes(200, 1) + 11 * laws.sse_bytes(200, 2)) / 20
+    assert predicted("sse", stream, **load) == pytest.approx(expected)

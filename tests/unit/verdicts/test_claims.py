@@ -12,7 +12,7 @@ from measured import EXPERIMENTS, METRICS, PATTERNS
 from bench.model.claim import Claim
 from bench.model.experiment import Experiment
 from bench.model.load import parameters_of
-from bench.plan.trials import parse_settings
+from bench.plan.trials import loads_of, parse_settings
 from bench.verdicts.evidence import (
     NOT_MEASURED,
     VERDICTS,
@@ -170,10 +170,7 @@ def test_a_claims_scenes_supply_its_rule(experiment: Experiment, claim: Claim) -
     """Values that all rules can read, at all levels of the setups: nothing is not measured."""
     cells = []
     for scene in claim.setups:
-        fixed, swept = parse_settings(experiment, scene.settings)
-        for values in itertools.product(*swept.values()):
-            levels = {field_of(experiment, n): v for n, v in zip(swept, values, strict=True)}
-            settings = {**fixed, **levels}
+        for _, settings in loads_of(experiment, scene.settings):
             values_of = {key: [1.0, 1.1] for key in METRICS}
             cells += [
                 cell(pattern, values_of, experiment.load, **settings) for pattern in scene.patterns
@@ -181,10 +178,6 @@ def test_a_claims_scenes_supply_its_rule(experiment: Experiment, claim: Claim) -
     found = claim.rule.judge(evidence(*cells, **experiment.normal))
     assert found.verdict != "not measured", found.words
     assert found.numbers
-
-
-def field_of(experiment: Experiment, name: str) -> str:
-    return parameters_of(experiment.load)[name].field_name
 
 
 def test_ids_are_unique() -> None:

@@ -1,0 +1,82 @@
+"""What the laws say of each group, with the facts that they may read.  Pure.
+
+Facts come from the group itself and from its laws' calibration trials, which may be other
+groups of the same run.  Must not know any law.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from bench.analysis.evaluated import ExperimentResult, Group, Predicted
+from bench.model.experiment import Experiment
+from bench.model.law import Law
+from bench.model.load import Load
+from bench.plan.calibration import source_of
+from bench.stats.estimates import Estimate
+
+Place = tuple[str, frozenset[tuple[str, Any]]]
+
+
+def with_predictions(result: ExperimentResult) -> ExperimentResult:
+    """The experiment's result with the laws' values in each group that is compared."""
+    groups = [*result.grid.values(), *result.calibration]
+    known = {_place(one.pattern, one.load.values()): one for one in groups if one.used}
+    grid = {key: _predicted(result.experiment, one, known) for key, one in result.grid.items()}
+    return dataclasses.replace(result, grid=grid)
+
+
+def _predicted(experiment: Experiment, group: Group, known: Mapping[Place, Group]) -> Group:
+    calibrated = calibrated_facts(experiment, group, known)
+    found = predictions_of(experiment, group.pattern, group.load, group.estimates, calibrated)
+    return dataclasses.replace(group, calibrated=calibrated, predicted=tuple(found))
+
+
+def _place(pattern: str, values: Mapping[str, Any]) -> Place:
+    return pattern, frozenset(values.items())
+
+
+def calibrated_facts(
+    experiment: Experiment, group: Group, known: Mapping[Place, Group]
+) -> dict[str, float]:
+    """The facts of calibration trials that the laws of a group read; those that are there."""
+    facts: dict[str, float] = {}
+    for law in experiment.predictions_for(group.pattern):
+        for calibration in law.calibration:
+            source = source_of(experiment, law, calibration, group.pattern, group.load)
+            other = known.get(_place(*source)) if source else None
+            if other is not None:
+                values = {key: other.estimates[key].value for key in calibration.facts}
+                facts |= {calibration.key(k): v for k, v in values.items() if not math.isnan(v)}
+    return facts
+
+
+def predictions_of(
+    experiment: Experiment,
+    pattern: str,
+    load: Load[Any],
+    estimates: Mapping[str, Estimate],
+    calibrated: Mapping[str, float] | None = None,
+) -> list[Predicted]:
+    """The laws' values; a law outside its domain or without its facts says nothing."""
+    own = {key: one.value for key, one in estimates.items() if not math.isnan(one.value)}
+    facts = {**own, **(calibrated or {})}
+    laws: Sequence[Law] = experiment.predictions_for(pattern)
+    values = [(law, law(load, facts)) for law in laws if law.metric in own]
+    return [
+        Predicted(
+            law.id,
+            law.formula,
+            law.source,
+            law.metric,
+            value,
+            estimates[law.metric],
+            law.band,
+            law.is_only_fitted,
+        )
+        for law, value in values
+        if math.isfinite(value)
+    ]

@@ -1,0 +1,163 @@
+"""Where the laws of `notifications` claim to hold.  Pure, and data only.
+
+A domain ends where something happens that its law does not know: a process that is saturated,
+events that queue behind one another, too few events to tell.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from bench.model.domain import FREE, Condition, Domain, Free, Range, Units, Wanted
+from bench.model.load import Load
+from scenarios.notifications.load import NotificationLoad, audience, rate_per_client
+
+Asked = Load[NotificationLoad]
+
+MOST_POLLS_PER_S = 2000
+"""About a tenth of what one core of server or load process does."""
+
+MOST_DELIVERIES_PER_S = 10_000
+"""About a tenth of a core of a server that pushes."""
+
+INDIFFERENT: Mapping[str, Wanted] = {
+    "warmup": Free(0.5),
+    "trace": FREE,
+    "poll_interval": FREE,
+    "long_poll_timeout": FREE,
+    "keep_alive": FREE,
+    "recovery": FREE,
+    "slow_policy": FREE,
+    "send_buffer": FREE,
+    "deflate": FREE,
+}
+"""What makes no difference to most laws: it is of another pattern, or of clients that are away."""
+
+ANY_LINK: Mapping[str, Wanted] = {
+    "link": ("loopback", "emulated"),
+    "rtt": Range(0.001, 0.2),
+    "cc": FREE,
+    "queue": FREE,
+}
+
+
+def polls_per_s(load: Asked) -> float:
+    """Polls of all clients together."""
+    return load.window.clients / load.own.poll_interval_s
+
+
+def deliveries_per_s(load: Asked) -> float:
+    """Deliveries to all clients together."""
+    return load.own.event_rate_per_s * audience(load)
+
+
+def events_per_s(load: Asked) -> float:
+    """Evenly spaced events leave no doubt about their rate: a tenth of them will do."""
+    return load.own.event_rate_per_s * (10 if load.own.schedule == "constant" else 1)
+
+
+FEW_POLLS = Condition(
+    f"at most {MOST_POLLS_PER_S} polls per second",
+    lambda load: polls_per_s(load) <= MOST_POLLS_PER_S,
+)
+FEW_DELIVERIES = Condition(
+    f"at most {MOST_DELIVERIES_PER_S} deliveries per second",
+    lambda load: deliveries_per_s(load) <= MOST_DELIVERIES_PER_S,
+)
+SOME_ARE_EMPTY = Condition(
+    "0.02 to 1 events per poll interval and client",
+    lambda load: 0.02 <= rate_per_client(load) * load.own.poll_interval_s <= 1,
+)
+MANY_PHASES = Condition(
+    "evenly spaced events: at least 100 clients, as each client's wait is the same every time "
+    "where the interval is a multiple of their spacing",
+    lambda load: load.own.schedule == "poisson" or load.window.clients >= 100,
+)
+NO_KEEP_ALIVE = Condition(
+    "at least ten events per keep-alive interval and client",
+    lambda load: rate_per_client(load) * load.own.keep_alive_s >= 10,
+)
+
+_POLLING: Mapping[str, Any] = {
+    **INDIFFERENT,
+    **ANY_LINK,
+    "clients": Range(1, 200),
+    "event_rate": Range(0.5, 150),
+    "schedule": ("poisson", "constant"),
+    "audience": ("every", "one"),
+    "payload": Range(48, 1000),
+    "poll_interval": Range(0.02, 2),
+}
+EVENTS = Units("events", 600, events_per_s, at_most_s=15)
+POLLING = Domain(_POLLING, where=(FEW_POLLS, FEW_DELIVERIES, MANY_PHASES), units=EVENTS)
+POLLING_EMPTY = Domain(
+    {**_POLLING, "schedule": ("poisson",)},
+    where=(FEW_POLLS, FEW_DELIVERIES, SOME_ARE_EMPTY),
+    units=EVENTS,
+)
+
+WAITING = Domain(
+    {
+        **INDIFFERENT,
+        **ANY_LINK,
+        "clients": Range(1, 200),
+        "event_rate": Range(0.5, 150),
+        "schedule": ("poisson",),
+        "audience": ("every", "one"),
+        "payload": Range(48, 1000),
+        "long_poll_timeout": Range(5, 60),
+    },
+    where=(
+        Condition(
+            "at most 1000 deliveries per second", lambda load: deliveries_per_s(load) <= 1000
+        ),
+    ),
+    units=Units("events", 400, events_per_s, at_most_s=15),
+)
+
+BROADCAST = Domain(
+    {
+        **INDIFFERENT,
+        **ANY_LINK,
+        "clients": Range(1, 1000),
+        "event_rate": Range(0.5, 100),
+        "schedule": ("poisson", "constant"),
+        "audience": ("every", "one"),
+        "payload": Range(48, 1000),
+    },
+    where=(FEW_DELIVERIES,),
+    units=Units("events", 100, lambda load: load.own.event_rate_per_s, at_most_s=15),
+)
+
+PUSHED_BYTES = Domain(
+    {
+        **INDIFFERENT,
+        **ANY_LINK,
+        "clients": Range(1, 200),
+        "event_rate": Range(5, 200),
+        "schedule": ("poisson", "constant"),
+        "audience": ("every", "one"),
+        "payload": Range(48, 100_000),
+    },
+    where=(
+        FEW_DELIVERIES,
+        NO_KEEP_ALIVE,
+        Condition(
+            "at most 20 MB/s of payload",
+            lambda load: deliveries_per_s(load) * load.own.payload_bytes <= 20e6,
+        ),
+    ),
+    units=Units("deliveries", 50, deliveries_per_s, at_least_s=2, at_most_s=10),
+)
+PUSHED_RECORDS = Domain(
+    {**PUSHED_BYTES.load, "payload": Range(48, 16_000)},
+    where=(
+        *PUSHED_BYTES.where,
+        Condition(
+            "at most 20 events per second and client: each has a record of its own",
+            lambda load: rate_per_client(load) <= 20,
+        ),
+    ),
+    units=PUSHED_BYTES.units,
+)
