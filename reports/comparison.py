@@ -192,8 +192,10 @@ def rows_between(
 
 
 def _values(group: Group, key: str) -> dict[int, float]:
-    """The metric in each usable trial that carries it, by repeat."""
-    values = {one.record.trial.repeat: one.metrics.get(key, math.nan) for one in group.used}
+    """The metric in each usable trial, by repeat; of a percentile that the group carries too."""
+    if math.isnan(group.estimates[key].value):
+        return {}
+    values = {one.record.trial.repeat: one.value(key) for one in group.used}
     return {repeat: value for repeat, value in sorted(values.items()) if not math.isnan(value)}
 
 

@@ -126,7 +126,9 @@ def _trial(experiment: Experiment, entry: TrialSource) -> Parts:
     if record.status != "ok":
         reason = record.reason or "no reason was recorded"
         return TrialResult(record, "failed", reason, {}, (), NOTHING, {}), {}, None
-    data = entry.data()
+    load = experiment.load.read(record.trial.load)
+    unit = experiment.unit_of(record.trial.pattern.partition("/")[2], load)
+    data = dataclasses.replace(entry.data(), unit=unit, units={})
     known = metrics_of(experiment)
     values, pooled = compute(data, known), raw.raw_values(data, known)
     doubts = tuple(findings.of_trial(data, record.counted, values, experiment))
@@ -139,7 +141,8 @@ def _trial(experiment: Experiment, entry: TrialSource) -> Parts:
         findings=doubts,
         deliveries=raw.deliveries_of(data),
         roles=raw.role_loads(data.series, data.t0_ns, data.t1_ns),
-        samples=raw.sample_counts(pooled, known),
+        observations=raw.observation_counts(data, pooled, known),
+        quantiles=raw.own_quantiles(pooled, known),
     )
     return (
         (result, {}, None)

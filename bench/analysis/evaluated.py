@@ -87,11 +87,15 @@ class RoleLoad:
 
 @dataclass(frozen=True)
 class Distribution:
-    """Pooled latencies: `exceedance[i]` is the share of samples that are at least `ms[i]`."""
+    """Pooled latencies: `exceedance[i]` is the share of samples that are at least `ms[i]`.
+
+    `observations` is how many of the samples are independent of each other.
+    """
 
     ms: np.ndarray
     exceedance: np.ndarray
     samples: int
+    observations: int
 
 
 @dataclass(frozen=True)
@@ -119,7 +123,8 @@ class Waterfall:
 class TrialResult:
     """One trial and what became of it; `reason` says why it is not used.
 
-    `samples` counts the raw values behind each percentile, by the metric's key.
+    `observations` counts the independent ones behind each percentile, by the metric's key;
+    `quantiles` are the trial's own, carried by it or not: they only say how trials differ.
     """
 
     record: TrialFile
@@ -129,7 +134,12 @@ class TrialResult:
     findings: tuple[Finding, ...]
     deliveries: Deliveries
     roles: Mapping[str, RoleLoad]
-    samples: Mapping[str, int] = field(default_factory=dict)
+    observations: Mapping[str, int] = field(default_factory=dict)
+    quantiles: Mapping[str, float] = field(default_factory=dict)
+
+    def value(self, key: str) -> float:
+        """What the trial has of a metric, to be set against other trials; NaN for nothing."""
+        return self.quantiles.get(key, self.metrics.get(key, math.nan))
 
 
 @dataclass(frozen=True)

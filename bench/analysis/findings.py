@@ -276,12 +276,13 @@ def of_estimate(title: str, entry: Estimate) -> Finding | None:
     )
 
 
-def percentile_missing(title: str, have: int, needed: int) -> Finding:
+def percentile_missing(title: str, have: int, needed: int, units: str) -> Finding:
+    """`units` are the independent observations, in a word: what happens to all is seen once."""
     return Finding(
         "too_few_samples",
         "note",
-        f"{title} is not shown: it has {have:,} samples and needs {needed:,}",
-        "raise duration or the load",
+        f"{title} is not shown: it has {have:,} {units} and needs {needed:,}",
+        f"raise duration or repeats {math.ceil(needed / have)} times, or the rate of {units}",
     )
 
 

@@ -5,6 +5,7 @@ Takes what was read of each trial; must not know how a trial is read, nor of oth
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -15,6 +16,7 @@ from bench.analysis.metrics import SHARED, Metric, metrics_of
 from bench.analysis.metrics.registry import GREATEST
 from bench.model.experiment import Experiment
 from bench.model.finding import Finding
+from bench.model.unit import Unit
 from bench.stats.estimates import Estimate, estimate, estimate_of_greatest, samples_needed
 
 Pooled = Mapping[raw.Raw, np.ndarray]
@@ -32,27 +34,32 @@ def group(
 
     Without predictions: these may need facts of other groups.
     """
-    used = [result.metrics for result in results if result.verdict == "used"]
+    used = [result for result in results if result.verdict == "used"]
     known = metrics_of(experiment)
-    estimates = estimates_of(used, raw.pooled_quantiles(pooled, known), known) if used else {}
+    observations = sum((Counter(result.observations) for result in used), Counter())
+    quantiles = raw.pooled_quantiles(pooled, observations, known)
+    estimates = estimates_of(used, quantiles, known) if used else {}
     load = experiment.load.read(results[0].record.trial.load)
-    latency = SHARED["latency_p50"].raw
-    latencies = pooled.get(latency) if latency else None
+    latency = SHARED["latency_p50"]
+    latencies = pooled.get(latency.raw) if latency.raw else None
+    unit = experiment.unit_of(pattern, load)
     return Group(
         pattern=pattern,
         level=level,
         load=load,
         trials=tuple(results),
         estimates=estimates,
-        findings=tuple(_findings(experiment, estimates, pooled)),
+        findings=tuple(_findings(experiment, estimates, observations, unit)),
         predicted=(),
-        distribution=None if latencies is None else raw.compress(latencies),
+        distribution=None
+        if latencies is None
+        else raw.compress(latencies, observations[latency.key]),
         waterfall=waterfalls.median_outcome(pages),
     )
 
 
 def estimates_of(
-    trials: Sequence[Mapping[str, float]],
+    trials: Sequence[TrialResult],
     pooled: Mapping[str, float],
     known: Mapping[str, Metric],
 ) -> dict[str, Estimate]:
@@ -62,7 +69,7 @@ def estimates_of(
     """
     found = {}
     for key, metric in known.items():
-        values = [one[key] for one in trials]
+        values = [one.value(key) for one in trials]
         is_greatest = metric.quantile == GREATEST
         found[key] = (
             estimate_of_greatest(values) if is_greatest else estimate(values, pooled.get(key))
@@ -71,7 +78,10 @@ def estimates_of(
 
 
 def _findings(
-    experiment: Experiment, estimates: Mapping[str, Estimate], pooled: Pooled
+    experiment: Experiment,
+    estimates: Mapping[str, Estimate],
+    observations: Mapping[str, int],
+    unit: Unit,
 ) -> list[Finding]:
     """Doubts about the headline values of a group as a whole."""
     found, known = [], metrics_of(experiment)
@@ -80,8 +90,14 @@ def _findings(
         disagreement = findings.of_estimate(metric.title, estimates[key])
         if disagreement is not None:
             found.append(disagreement)
-        if metric.raw is not None and metric.quantile is not None:
-            have, needed = len(pooled[metric.raw]), samples_needed(metric.quantile)
+        if metric.quantile is not None:
+            have, needed = observations.get(key, 0), samples_needed(metric.quantile)
             if 0 < have < needed:
-                found.append(findings.percentile_missing(metric.title, have, needed))
+                words = unit_words(experiment, metric, unit)
+                found.append(findings.percentile_missing(metric.title, have, needed, words))
     return found
+
+
+def unit_words(experiment: Experiment, metric: Metric, unit: Unit) -> str:
+    """What the independent observations behind a percentile are called."""
+    return (unit.many or experiment.noun.outcomes) if metric.rows else "samples"

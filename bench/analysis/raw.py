@@ -16,7 +16,7 @@ from bench.analysis.metrics import Metric
 from bench.analysis.trialdata import TrialData
 from bench.model import samples
 from bench.model.readings import Reading
-from bench.stats.estimates import percentile
+from bench.stats.estimates import nearest_rank, percentile
 
 Raw = Callable[[TrialData], np.ndarray]
 MOST_POINTS = 2000
@@ -39,12 +39,25 @@ def raw_values(data: TrialData, metrics: Mapping[str, Metric]) -> dict[Raw, np.n
     return {function: function(data) for function in functions}
 
 
-def sample_counts(
-    values: Mapping[Raw, np.ndarray], metrics: Mapping[str, Metric]
+def observation_counts(
+    data: TrialData, values: Mapping[Raw, np.ndarray], metrics: Mapping[str, Metric]
 ) -> dict[str, int]:
-    """How many raw values stand behind each quantile metric, by its key."""
+    """How many independent observations stand behind each quantile metric, by its key."""
     return {
-        key: len(values[metric.raw]) for key, metric in metrics.items() if metric.raw is not None
+        key: len(values[metric.raw]) if metric.rows is None else data.units_in(metric.rows)
+        for key, metric in metrics.items()
+        if metric.raw is not None
+    }
+
+
+def own_quantiles(
+    values: Mapping[Raw, np.ndarray], metrics: Mapping[str, Metric]
+) -> dict[str, float]:
+    """Every quantile metric of one trial's values in ms, whether or not they carry it."""
+    return {
+        key: nearest_rank(values[metric.raw], metric.quantile) / NS_PER_MS
+        for key, metric in metrics.items()
+        if metric.raw is not None and metric.quantile is not None
     }
 
 
@@ -58,18 +71,23 @@ def pooled(parts: Iterable[Mapping[Raw, np.ndarray]]) -> dict[Raw, np.ndarray]:
 
 
 def pooled_quantiles(
-    values: Mapping[Raw, np.ndarray], metrics: Mapping[str, Metric]
+    values: Mapping[Raw, np.ndarray], observations: Mapping[str, int], metrics: Mapping[str, Metric]
 ) -> dict[str, float]:
-    """Every quantile metric over the pooled values, in ms; NaN where too few carry it."""
+    """Every quantile metric over the pooled values, in ms; NaN where too few carry it.
+
+    `observations` are the independent ones of all trials together, by the metric's key.
+    """
     return {
-        key: percentile(values[metric.raw], metric.quantile) / NS_PER_MS
+        key: percentile(values[metric.raw], metric.quantile, observations[key]) / NS_PER_MS
         for key, metric in metrics.items()
         if metric.raw is not None and metric.quantile is not None and metric.raw in values
     }
 
 
-def compress(latencies_ns: np.ndarray) -> Distribution | None:
+def compress(latencies_ns: np.ndarray, observations: int | None = None) -> Distribution | None:
     """At most MOST_POINTS points of the empirical distribution, both extremes exact.
+
+    `observations` are the independent ones among them (None: all are).
 
     Half the points are spread evenly over the samples, half evenly over the
     logarithm of the distance to the greatest, because the tail is read too.
@@ -84,7 +102,9 @@ def compress(latencies_ns: np.ndarray) -> Distribution | None:
         body = np.linspace(0, count - 1, MOST_POINTS // 2)
         tail = count - np.geomspace(1, count, MOST_POINTS // 2)
         ranks = np.unique(np.concatenate([body, tail]).round().astype(np.int64))
-    return Distribution(ordered[ranks] / NS_PER_MS, (count - ranks) / count, count)
+    shares = (count - ranks) / count
+    units = count if observations is None else observations
+    return Distribution(ordered[ranks] / NS_PER_MS, shares, count, units)
 
 
 def role_loads(

@@ -6,7 +6,7 @@ The metrics take it; where it came from (Parquet, a test) it does not know.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -17,6 +17,7 @@ from bench.model import samples
 from bench.model.fault import FaultDone
 from bench.model.links import CLIENTS
 from bench.model.readings import PathCounts, Reading, Wire
+from bench.model.unit import BY_OUTCOME, Unit, distinct
 
 MARGINAL_INTERVALS = 11
 """Readings for a slope: ten intervals of the meters."""
@@ -54,6 +55,17 @@ class TrialData:
     series: Mapping[str, Sequence[Reading]] = field(default_factory=dict)
     generator_cores: int = 1
     backend_cores: int = 1
+    unit: Unit = BY_OUTCOME
+    """What is observed independently; the experiment says it of pattern and load."""
+
+    units: dict[Any, int] = field(default_factory=dict, repr=False, compare=False)
+    """How many units each choice of rows holds, once counted."""
+
+    def units_in(self, chosen: Callable[[TrialData], np.ndarray]) -> int:
+        """How many independent observations the chosen rows are."""
+        if chosen not in self.units:
+            self.units[chosen] = distinct(self.unit.of(chosen(self)))
+        return self.units[chosen]
 
     @property
     def seconds(self) -> float:
@@ -255,12 +267,12 @@ def account(deliveries: np.ndarray, events: np.ndarray, clients: int) -> Account
     owed = (client < clients) & np.isin(sequence, events["sequence"][to_all])
     to_one = events[~to_all]
     owed |= np.isin(_pairs(client, sequence), _pairs(to_one["feed"], to_one["sequence"]))
-    distinct = _distinct(_pairs(client[owed], sequence[owed]))
+    arrived = distinct(_pairs(client[owed], sequence[owed]))
     return Accounting(
         expected,
-        distinct,
-        expected - distinct,
-        int(np.count_nonzero(owed)) - distinct,
+        arrived,
+        expected - arrived,
+        int(np.count_nonzero(owed)) - arrived,
         backwards,
         int(np.count_nonzero(~owed)),
     )
@@ -270,15 +282,6 @@ def account_work(rows: np.ndarray) -> Accounting:
     """Where clients make the work themselves, each piece begun in the window is owed."""
     done = int(np.count_nonzero(rows["outcome"] == samples.OK))
     return Accounting(len(rows), done, len(rows) - done, 0, 0)
-
-
-def _distinct(values: np.ndarray) -> int:
-    """How many different values there are.
-
-    By sorting: np.unique builds a hash table, which takes ten times as long and more.
-    """
-    ordered = np.sort(values, kind="stable")
-    return int(np.count_nonzero(ordered[1:] != ordered[:-1])) + bool(len(ordered))
 
 
 def _pairs(client: np.ndarray, sequence: np.ndarray) -> np.ndarray:

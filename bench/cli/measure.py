@@ -52,7 +52,7 @@ UntilPrecise = Annotated[
 GoalMetric = Annotated[
     str,
     typer.Option(
-        "--metric", metavar="KEY", help="metric for --until-precise (default latency_p99)"
+        "--metric", metavar="KEY", help="metric for --until-precise (default latency_p50)"
     ),
 ]
 MostRepeats = Annotated[int | None, typer.Option(help=f"maximum repeats (default {MOST_REPEATS})")]
@@ -119,7 +119,7 @@ def run(
 def _goal(share: str, metric: str, most_repeats: int | None) -> Goal | None:
     if share:
         return precision.goal(
-            share, metric or "latency_p99", most_repeats or MOST_REPEATS, known_metrics()
+            share, metric or "latency_p50", most_repeats or MOST_REPEATS, known_metrics()
         )
     if metric or most_repeats is not None:
         option = f"--metric {metric}" if metric else f"--most-repeats {most_repeats}"

@@ -16,6 +16,7 @@ from bench.model.law import Law
 from bench.model.load import Load, LoadType
 from bench.model.metric import Metric
 from bench.model.outcome import OutcomeNoun
+from bench.model.unit import BY_OUTCOME, Unit
 
 
 def _any(_: Load[Any]) -> None:
@@ -28,6 +29,10 @@ def _one(_: Load[Any]) -> int:
 
 def _drain_s(load: Load[Any]) -> float:
     return load.window.drain_s
+
+
+def _by_outcome(_: str, __: Load[Any]) -> Unit:
+    return BY_OUTCOME
 
 
 def _no_law(_: CapacityQuestion) -> None:
@@ -117,6 +122,9 @@ class Experiment:
 
     deliveries_per_event: Callable[[Load[Any]], int] = _one
     """How many clients each event is owed to; 1 where clients make the work."""
+
+    unit_of: Callable[[str, Load[Any]], Unit] = _by_outcome
+    """What is one independent observation, of a pattern (by name) under a load."""
 
     patience_s: Callable[[Load[Any]], float] = _drain_s
     """How long after the window something may still be under way."""

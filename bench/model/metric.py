@@ -24,7 +24,8 @@ class Metric:
     `title` and `definition` are templates, filled by an experiment's noun (OutcomeNoun).
     `function` takes a trial's data (bench.analysis.trialdata).  `raw` (where set) gives the
     raw values in ns whose quantile `quantile` is meant, so that a report can take it over
-    all samples of several trials.
+    all samples of several trials.  `rows` gives the rows that they are of, where several may
+    belong to one independent observation (Unit); without it each value is one by itself.
     """
 
     key: str
@@ -35,6 +36,7 @@ class Metric:
     function: Callable[[Any], float]
     raw: Callable[[Any], np.ndarray] | None = None
     quantile: float | None = None
+    rows: Callable[[Any], np.ndarray] | None = None
 
     def worded(self, noun: OutcomeNoun) -> Metric:
         """The same with title and definition in the words of an experiment."""

@@ -27,6 +27,7 @@ from bench.adaptive.capacity_text import (
 from bench.analysis.evaluate import TrialEvaluator
 from bench.analysis.evaluated import TrialResult
 from bench.analysis.gates import Gate
+from bench.analysis.groups import unit_words
 from bench.analysis.metrics import Metric, metrics_of
 from bench.model.capacity_law import CapacityQuestion
 from bench.model.errors import UsageError
@@ -271,12 +272,14 @@ def seen_of(
         words = f"completeness {(owed - lost) / owed:.4%}: {missing}"
         return TrialOutcome(level, value, broken=words)
     if math.isnan(value):
-        return TrialOutcome(level, value, silent=_silence(key, metric.quantile, result))
+        unit = experiment.unit_of(result.record.trial.pattern.partition("/")[2], load)
+        words = unit_words(experiment, metric, unit)
+        return TrialOutcome(level, value, silent=_silence(key, metric.quantile, result, words))
     return TrialOutcome(level, value)
 
 
-def _silence(metric: str, quantile: float | None, result: TrialResult) -> str:
+def _silence(metric: str, quantile: float | None, result: TrialResult, units: str) -> str:
     if quantile is None:
         return f"no trial of this pattern has {metric}"
-    have, needed = result.samples[metric], samples_needed(quantile)
-    return f"{have:,} samples in a trial, {metric} needs {needed:,}"
+    have, needed = result.observations[metric], samples_needed(quantile)
+    return f"{have:,} {units} in a trial, {metric} needs {needed:,}"

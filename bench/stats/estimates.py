@@ -54,12 +54,23 @@ def samples_needed(quantile: float, confidence: float = 0.99) -> int:
     return math.ceil(math.log(1 - confidence) / math.log(quantile))
 
 
-def percentile(values: np.ndarray, quantile: float) -> float:
+def percentile(values: np.ndarray, quantile: float, units: int | None = None) -> float:
     """The quantile of raw values, NaN where the sample cannot carry it.
 
-    Nearest rank from above: a value that was measured, never an interpolation.
+    `units` is how many independent observations the values are (None: each is one); these
+    carry it.
     """
-    if len(values) < samples_needed(quantile):
+    if (len(values) if units is None else units) < samples_needed(quantile):
+        return math.nan
+    return nearest_rank(values, quantile)
+
+
+def nearest_rank(values: np.ndarray, quantile: float) -> float:
+    """The quantile of what is at hand, whether or not that carries it; NaN of nothing.
+
+    From above: a value that was measured, never an interpolation.
+    """
+    if not len(values):
         return math.nan
     rank = min(len(values) - 1, math.ceil(quantile * len(values)) - 1)
     return float(np.partition(values, rank)[rank])

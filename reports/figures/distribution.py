@@ -18,15 +18,15 @@ from reports.sweeps import distinguish, key_levels
 TITLE = "Latency distribution"
 CAPTION = (
     "How late {outcomes} are, from the fastest (left) to the tail (right): at 99 %, one {outcome} "
-    "in a hundred is later than the line. The thin part at the end has too few samples for a "
-    "percentile; its last point is the largest latency seen."
+    "in a hundred is later than the line. The thin part at the end has too few independent "
+    "observations for a percentile; its last point is the largest latency seen."
 )
 SECTION = "distribution"
 
 TICKS = (1.0, 0.5, 0.1, 0.01, 0.001, 0.0001, 0.00001, 0.000001)
 MOST_TICKS = 3
 SURE = -math.log(0.01)
-"""A share e of n samples carries its percentile where n e >= this (99 % certainty)."""
+"""A share e of n observations carries its percentile where n e >= this (99 % certainty)."""
 
 
 def draw(_run: Evaluated, result: ExperimentResult) -> list[tuple[str, Figure]]:
@@ -70,7 +70,7 @@ def _least(distribution: Distribution) -> float:
 
 def _line(axes: Axes, distribution: Distribution, own: Look) -> None:
     rarity = 1 / distribution.exceedance
-    carried = int(np.searchsorted(rarity, distribution.samples / SURE, side="right"))
+    carried = int(np.searchsorted(rarity, distribution.observations / SURE, side="right"))
     style: dict[str, Any] = {"color": own.colour, "drawstyle": "steps-pre"}
     axes.plot(rarity[:carried], distribution.ms[:carried], linestyle=own.line, **style)
     start = max(0, carried - 1)

@@ -18,7 +18,7 @@ from scenarios.connection_pool._claim_laws import (
 )
 from scenarios.connection_pool._domains import BURST, COMPUTING, CONNECTING, STEADY
 from scenarios.connection_pool.claims import CLAIMS, NORMAL
-from scenarios.connection_pool.load import LOAD
+from scenarios.connection_pool.load import LOAD, unit_of
 
 PREDICTIONS = (
     Law(
@@ -94,6 +94,7 @@ EXPERIMENT = Experiment(
     outcome_operation="query",
     noun=OutcomeNoun.of_work("query", "queries", "answered"),
     work_by="clients",
+    unit_of=unit_of,
     headline=(
         "latency_mean",
         "latency_p50",

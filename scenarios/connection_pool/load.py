@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bench.model.load import Change, LoadType, parameter
+from bench.model.load import Change, Load, LoadType, parameter
+from bench.model.unit import BY_OUTCOME, Unit
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,6 +48,13 @@ class PoolLoad:
     connect_time_s: float = parameter(
         0.0, "s", "time added to opening a connection, as if the network were slow", low=0, high=60
     )
+
+
+def unit_of(_: str, load: Load[PoolLoad]) -> Unit:
+    """The queries of a burst wait for each other: a burst is one observation."""
+    if load.own.arrivals != "bursts":
+        return BY_OUTCOME
+    return Unit(one="burst", many="bursts", successive=load.own.burst)
 
 
 LOAD = LoadType(

@@ -15,12 +15,20 @@ from bench.model import samples
 METRICS = Registry()
 
 
+def waits(data: TrialData) -> np.ndarray:
+    return data.select("wait")
+
+
 def wait_ns(data: TrialData) -> np.ndarray:
-    return difference_ns(data.select("wait"), "done_ns", "intended_ns")
+    return difference_ns(waits(data), "done_ns", "intended_ns")
+
+
+def holds(data: TrialData) -> np.ndarray:
+    return data.select("hold")
 
 
 def hold_ns(data: TrialData) -> np.ndarray:
-    return difference_ns(data.select("hold"), "done_ns", "intended_ns")
+    return difference_ns(holds(data), "done_ns", "intended_ns")
 
 
 METRICS.quantiles(
@@ -28,12 +36,14 @@ METRICS.quantiles(
     "wait for a connection",
     "waits for a database connection (acquired - requested, both in the application)",
     wait_ns,
+    waits,
 )
 METRICS.quantiles(
     "hold",
     "connection held",
     "times for which a query holds its connection (released - acquired, both in the application)",
     hold_ns,
+    holds,
 )
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from bench.model.errors import UsageError
 from bench.model.fault import parse_faults
 from bench.model.load import Load, LoadType, parameter
+from bench.model.unit import BY_OUTCOME, Unit
 from bench.plan import arrivals
 
 
@@ -96,6 +97,20 @@ def rate_per_client(load: Load[NotificationLoad]) -> float:
 def audience(load: Load[NotificationLoad]) -> int:
     """How many clients an event is owed to."""
     return load.window.clients if load.own.audience == "every" else 1
+
+
+EVENT = Unit(("sequence",), "event", "events")
+"""All deliveries of a broadcast share its fate."""
+
+POLL = Unit(("client", "done_ns"), "poll", "polls")
+"""One reply brings all events since the last; each client polls from a phase of its own."""
+
+
+def unit_of(pattern: str, load: Load[NotificationLoad]) -> Unit:
+    """What is one independent observation."""
+    if pattern == "short_polling":
+        return POLL
+    return EVENT if load.own.audience == "every" else BY_OUTCOME
 
 
 def patience_s(load: Load[NotificationLoad]) -> float:

@@ -41,7 +41,7 @@ def makespan_mean(data: TrialData) -> float:
     return mean_ms(makespan_ns(data))
 
 
-METRICS.quantiles("makespan", "makespan", "times to a page's last byte", makespan_ns)
+METRICS.quantiles("makespan", "makespan", "times to a page's last byte", makespan_ns, pages)
 
 
 def ttfb_ns(data: TrialData) -> np.ndarray:
@@ -49,12 +49,16 @@ def ttfb_ns(data: TrialData) -> np.ndarray:
 
 
 METRICS.quantiles(
-    "ttfb", "time to first byte", "times to a page's first byte of any resource", ttfb_ns
+    "ttfb", "time to first byte", "times to a page's first byte of any resource", ttfb_ns, pages
 )
 
 
+def openings(data: TrialData) -> np.ndarray:
+    return data.select("open")
+
+
 def setup_ns(data: TrialData) -> np.ndarray:
-    return difference_ns(data.select("open"), "done_ns", "intended_ns")
+    return difference_ns(openings(data), "done_ns", "intended_ns")
 
 
 METRICS.quantiles(
@@ -62,6 +66,7 @@ METRICS.quantiles(
     "set-up",
     "times until a page's new connection was ready, including TLS or QUIC",
     setup_ns,
+    openings,
 )
 
 
@@ -76,8 +81,12 @@ def setup_mean(data: TrialData) -> float:
     return mean_ms(setup_ns(data))
 
 
+def resources(data: TrialData) -> np.ndarray:
+    return data.select("resource")
+
+
 def queue_ns(data: TrialData) -> np.ndarray:
-    return difference_ns(data.select("resource"), "sent_ns", "intended_ns")
+    return difference_ns(resources(data), "sent_ns", "intended_ns")
 
 
 @METRICS.metric(
@@ -96,6 +105,7 @@ METRICS.quantiles(
     "queue time",
     "waits of requests for a connection or stream (including set-up)",
     queue_ns,
+    resources,
 )
 
 
@@ -144,10 +154,10 @@ def handshakes_per_page(data: TrialData) -> float:
     "neither",
 )
 def header_bytes_per_page(data: TrialData) -> float:
-    resources = data.select("resource")
-    if not resources["bytes_up"].all():
+    rows = resources(data)
+    if not rows["bytes_up"].all():
         return math.nan  # no request is without headers: nobody told their size
-    written = float(np.sum(resources["bytes_up"]) + np.sum(resources["bytes_down"]))
+    written = float(np.sum(rows["bytes_up"]) + np.sum(rows["bytes_down"]))
     return _per_page(data, written - float(np.sum(pages(data)["bytes_down"])))
 
 

@@ -117,7 +117,7 @@ def test_what_is_missing_breaks_a_trial() -> None:
 
 
 def test_too_few_samples_break_nothing() -> None:
-    assert said(20, 20, "latency_p99").silent == "20 samples in a trial, latency_p99 needs 459"
+    assert said(20, 20, "latency_p99").silent == "20 events in a trial, latency_p99 needs 459"
     assert said(20, 20, "broker_cpu_share").silent == (
         "no trial of this pattern has broker_cpu_share"
     )

@@ -27,7 +27,11 @@ def latency_ns(data: TrialData) -> np.ndarray:
     return data.latencies_ns
 
 
-SHARED.quantiles("latency", "latency", "latencies (done - intended)", latency_ns)
+def outcome_rows(data: TrialData) -> np.ndarray:
+    return data.outcomes
+
+
+SHARED.quantiles("latency", "latency", "latencies (done - intended)", latency_ns, outcome_rows)
 SHARED.greatest("latency_max", "latency max", "The largest latency (done - intended).", latency_ns)
 
 
@@ -46,7 +50,7 @@ def service_mean(data: TrialData) -> float:
     return mean_ms(service_ns(data))
 
 
-SHARED.quantiles("service", "service time", "service times (done - sent)", service_ns)
+SHARED.quantiles("service", "service time", "service times (done - sent)", service_ns, outcome_rows)
 
 
 @SHARED.metric(

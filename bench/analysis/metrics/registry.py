@@ -28,6 +28,7 @@ GREATEST = 1.0
 """The quantile that the greatest value is."""
 
 Function = Callable[[TrialData], float]
+Choice = Callable[[TrialData], np.ndarray]
 
 
 class Registry(dict[str, Metric]):
@@ -51,14 +52,18 @@ class Registry(dict[str, Metric]):
         return enter
 
     def quantiles(
-        self, prefix: str, title: str, definition: str, raw: Callable[[TrialData], np.ndarray]
+        self, prefix: str, title: str, definition: str, raw: Choice, rows: Choice | None = None
     ) -> None:
-        """Enter `prefix`_p50, _p90, _p99, _p999 in milliseconds over raw nanoseconds."""
+        """Enter `prefix`_p50, _p90, _p99, _p999 in milliseconds over raw nanoseconds.
+
+        `rows` are those that the values are of, where several may be one observation.
+        """
         for suffix, quantile in (("p50", 0.5), ("p90", 0.9), ("p99", 0.99), ("p999", 0.999)):
             share = f"{quantile * 100:g} %"
 
             def function(data: Any, quantile: float = quantile) -> float:
-                return percentile(raw(data), quantile) / 1e6
+                units = None if rows is None else data.units_in(rows)
+                return percentile(raw(data), quantile, units) / 1e6
 
             self.add(
                 Metric(
@@ -70,12 +75,11 @@ class Registry(dict[str, Metric]):
                     function,
                     raw,
                     quantile,
+                    rows,
                 )
             )
 
-    def greatest(
-        self, key: str, title: str, definition: str, raw: Callable[[TrialData], np.ndarray]
-    ) -> None:
+    def greatest(self, key: str, title: str, definition: str, raw: Choice) -> None:
         """Enter the greatest of raw nanoseconds, in milliseconds: their quantile 1."""
 
         def function(data: Any) -> float:

@@ -17,6 +17,7 @@ from bench.analysis import kept
 from bench.analysis.evaluate import TrialEvaluator, evaluate
 from bench.analysis.evaluated import Predicted, TrialResult
 from bench.analysis.trialdata import TrialData
+from bench.model import samples
 from bench.model.pattern import Pattern
 from bench.model.readings import Reading
 from bench.model.records import RunFile, TrialFile
@@ -114,7 +115,7 @@ def test_a_trial_is_read_once_by_an_evaluator() -> None:
     evaluator, one = TrialEvaluator(KNOWN), built(trial(), [MS] * 5)
     first = evaluator.result(one)
     assert evaluator.result(replace(one, content=data())) is first
-    assert first.samples["latency_p99"] == 5
+    assert first.observations["latency_p99"] == 5
     assert math.isnan(first.metrics["latency_p99"])
 
 
@@ -166,6 +167,34 @@ def test_no_percentile_of_a_group_exceeds_a_higher_one_or_the_greatest(
         assert known == sorted(known)
     assert group.estimates["latency_max"].value == max(map(max, values)) / 1e6
     assert group.estimates["latency_max"].trials == len(values)
+
+
+def broadcast(number: int, events: int, clients: int) -> BuiltTrial:
+    """Every event to every client; each event has one latency, so nothing else is independent."""
+    rows = np.zeros(events * clients, samples.DTYPE)
+    rows["operation"] = 1
+    rows["client"] = np.tile(np.arange(clients), events)
+    rows["sequence"] = np.repeat(np.arange(events), clients)
+    rows["intended_ns"] = SECOND // 2
+    rows["done_ns"] = rows["intended_ns"] + (1 + rows["sequence"]) * MS
+    plan = trial(number, load={"clients": clients})
+    record = TrialFile(1, plan, "ok", t1_ns=SECOND, counted=len(rows))
+    return BuiltTrial(record, data(rows, clients))
+
+
+def test_deliveries_of_one_broadcast_are_one_observation() -> None:
+    run = run_of([broadcast(number, 40, 100) for number in range(3)])
+    (group,) = evaluate(run, KNOWN).experiments[0].groups
+    (result, *_) = group.trials
+    assert result.observations["latency_p99"] == 40
+    assert math.isnan(result.metrics["latency_p90"])  # 44 events carry it, 4,000 deliveries not
+    assert result.value("latency_p90") == 36
+    assert group.estimates["latency_p90"].value == 36  # 120 events of three trials
+    assert group.estimates["latency_p90"].trials == 3
+    assert math.isnan(group.estimates["latency_p99"].value)
+    (missing,) = (one for one in group.findings if one.code == "too_few_samples")
+    assert missing.message == "latency p99 is not shown: it has 120 events and needs 459"
+    assert missing.remedy == "raise duration or repeats 4 times, or the rate of events"
 
 
 def test_the_greatest_value_has_an_interval_over_trials() -> None:

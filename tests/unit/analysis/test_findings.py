@@ -307,10 +307,10 @@ def test_nothing_beside_streams_that_hold_every_connection_is_a_result() -> None
             "about 8 more repeats (or a longer duration) would narrow it to +-25%",
         ),
         (
-            findings.percentile_missing("latency p99.9", 1234, 4603),
+            findings.percentile_missing("latency p99.9", 1234, 4603, "events"),
             "note",
-            "latency p99.9 is not shown: it has 1,234 samples and needs 4,603",
-            "raise duration or the load",
+            "latency p99.9 is not shown: it has 1,234 events and needs 4,603",
+            "raise duration or repeats 4 times, or the rate of events",
         ),
     ],
 )
