@@ -13,9 +13,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
 
-import numpy as np
-
 from bench.analysis.metrics import Metric, metrics_of
+from bench.analysis.shapes import Distribution, RoleLoad, Waterfall
 from bench.model.claim import Claim
 from bench.model.experiment import Experiment
 from bench.model.finding import Finding
@@ -72,51 +71,6 @@ class Deliveries:
             self.out_of_order + other.out_of_order,
             self.failed + other.failed,
         )
-
-
-@dataclass(frozen=True)
-class RoleLoad:
-    """What one role used in a trial's window; `cpu_share[i]` is over the step that ends
-    `time_s[i]` after the window's start."""
-
-    time_s: np.ndarray
-    cpu_share: np.ndarray
-    peak_memory_bytes: int
-    context_switches: int
-
-
-@dataclass(frozen=True)
-class Distribution:
-    """Pooled latencies: `exceedance[i]` is the share of samples that are at least `ms[i]`.
-
-    `observations` is how many of the samples are independent of each other.
-    """
-
-    ms: np.ndarray
-    exceedance: np.ndarray
-    samples: int
-    observations: int
-
-
-@dataclass(frozen=True)
-class Waterfall:
-    """One outcome, piece by piece: ms since it was asked for.
-
-    `ready_ms[i]` is when the connection that was opened for piece i was ready, and
-    `intended_ms[i]` where none was.  Of its `pieces` every `every`-th is kept.
-    `connections` were opened for it; it is the median of `outcomes`.
-    """
-
-    intended_ms: np.ndarray
-    ready_ms: np.ndarray
-    sent_ms: np.ndarray
-    first_byte_ms: np.ndarray
-    done_ms: np.ndarray
-    makespan_ms: float
-    pieces: int
-    every: int
-    connections: int
-    outcomes: int
 
 
 @dataclass(frozen=True)

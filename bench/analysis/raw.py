@@ -11,8 +11,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import numpy as np
 
-from bench.analysis.evaluated import Deliveries, Distribution, RoleLoad
+from bench.analysis.evaluated import Deliveries
 from bench.analysis.metrics import Metric
+from bench.analysis.shapes import Distribution, RoleLoad
 from bench.analysis.trialdata import TrialData
 from bench.model import samples
 from bench.model.readings import Reading

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bench.analysis.evaluated import Waterfall
+from bench.analysis.shapes import Waterfall
 from bench.analysis.trialdata import TrialData
 from bench.model.experiment import Pieces
 

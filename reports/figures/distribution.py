@@ -10,7 +10,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FixedFormatter, FixedLocator, NullLocator
 
-from bench.analysis.evaluated import Distribution, Evaluated, ExperimentResult, Level
+from bench.analysis.evaluated import Evaluated, ExperimentResult, Level
+from bench.analysis.shapes import Distribution
 from reports.figures._axes import handle, legend_below, log_axis, new_figure
 from reports.style import Look, look
 from reports.sweeps import distinguish, key_levels

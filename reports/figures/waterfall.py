@@ -11,7 +11,8 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from bench.analysis.evaluated import Evaluated, ExperimentResult, Level, Waterfall
+from bench.analysis.evaluated import Evaluated, ExperimentResult, Level
+from bench.analysis.shapes import Waterfall
 from bench.model.pattern import Pattern
 from reports.figures._axes import legend_below, linear_axis, new_figure, plain
 from reports.numbers import number

@@ -11,7 +11,8 @@ from report_builders import near
 from report_builders import result as built
 
 from bench import catalog
-from bench.analysis.evaluated import Evaluated, ExperimentResult, RoleLoad
+from bench.analysis.evaluated import Evaluated, ExperimentResult
+from bench.analysis.shapes import RoleLoad
 from bench.stats.estimates import Estimate
 from reports import figures
 from reports.figures import winner_map

@@ -10,7 +10,8 @@ import pytest
 from measured import EXPERIMENTS
 from report_builders import group, near, trial
 
-from bench.analysis.evaluated import Evaluated, ExperimentResult, Level, RoleLoad
+from bench.analysis.evaluated import Evaluated, ExperimentResult, Level
+from bench.analysis.shapes import RoleLoad
 from bench.model.linktext import settled
 from bench.model.load import Load
 from bench.model.pattern import Pattern

@@ -11,7 +11,8 @@ from report_builders import near
 from report_builders import result as built
 
 from bench.analysis import waterfalls
-from bench.analysis.evaluated import Evaluated, ExperimentResult, Waterfall
+from bench.analysis.evaluated import Evaluated, ExperimentResult
+from bench.analysis.shapes import Waterfall
 from bench.analysis.trialdata import TrialData
 from bench.model import samples
 from bench.model.experiment import Pieces
