@@ -17,6 +17,7 @@ from markupsafe import Markup
 from bench.analysis.evaluated import Evaluated, ExperimentResult
 from reports import (
     answer,
+    audit,
     claims_section,
     claims_table,
     figures,
@@ -55,6 +56,8 @@ class Part:
     pictures: list[Picture]
     claims: claims_section.ClaimsSection
     laws: present.Table
+    audit: present.Table
+    audit_left_out: list[str]
     laws_sentence: str
     sources: list[tuple[str, str]]
     backend: present.Table
@@ -81,6 +84,7 @@ def write(evaluated: Evaluated) -> Path:
     tables.summary(evaluated).to_csv(folder / "summary.csv", index=False, lineterminator="\n")
     claims = claims_table.table(evaluated.experiments)
     claims.to_csv(folder / "claims.csv", index=False, lineterminator="\n")
+    audit.write(evaluated, folder)
     kinds = figures.kinds()
     parts = [_part(evaluated, result, kinds, folder) for result in evaluated.experiments]
     context = {
@@ -119,18 +123,23 @@ def markdown_cell(text: str) -> str:
 def _part(
     evaluated: Evaluated, result: ExperimentResult, kinds: list[figures.Kind], folder: Path
 ) -> Part:
-    answers = answer.tables_of(result)
+    is_audit = evaluated.file.audit is not None
+    # Random points have nothing in common but the laws that they test.
+    answers = [] if is_audit else answer.tables_of(result)
+    kinds = [one for one in kinds if not is_audit or one.section == "laws"]
     key_levels = {level.text for level in sweeps.key_levels(result)} or {""}
     return Part(
         result=result,
         slug=svg.slug(result.name),
-        sentences=sentences.answer(result),
+        sentences=[] if is_audit else sentences.answer(result),
         answers=[table for table in answers if table.level in key_levels],
         more_answers=[table for table in answers if table.level not in key_levels],
         notes=list(dict.fromkeys(note for table in answers for note in table.notes)),
         pictures=_pictures(evaluated, result, kinds, folder),
         claims=claims_section.section(result),
         laws=present.laws(result),
+        audit=audit.summary(result, audit.ids_of(evaluated)) if is_audit else audit.NOTHING,
+        audit_left_out=audit.left_out_lines(result) if is_audit else [],
         laws_sentence=sentences.laws(result),
         sources=present.sources(result),
         backend=present.backend(result),

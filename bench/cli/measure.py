@@ -113,7 +113,7 @@ def run(
         console.print(Text(f"not measured: {name}: {remedy}"))
     from bench.run import runner  # noqa: PLC0415 - the commands that only look stay fast
 
-    _execute(runner.new_run(plan, results), foreign_of(amqp_url), objectives)
+    execute(runner.new_run(plan, results), foreign_of(amqp_url), objectives)
 
 
 def _goal(share: str, metric: str, most_repeats: int | None) -> Goal | None:
@@ -144,10 +144,11 @@ def resume(
     runner.check_resumable(stored, foreign_of(amqp_url), allow_unlike)
     if not stored.unfinished and stored.file.goal is None:
         console.print(f"nothing left to do in {run}")
-    _execute(run, foreign_of(amqp_url), objectives)
+    execute(run, foreign_of(amqp_url), objectives)
 
 
-def _execute(folder: Path, foreign: dict[str, str], slo: Sequence[Gate]) -> None:
+def execute(folder: Path, foreign: dict[str, str], slo: Sequence[Gate]) -> None:
+    """Do a run's trials, write the report, and print what came of it."""
     from bench.run import runner  # noqa: PLC0415
     from bench.run.progress import Progress  # noqa: PLC0415
 
@@ -164,5 +165,6 @@ def _execute(folder: Path, foreign: dict[str, str], slo: Sequence[Gate]) -> None
         for line in record.log_tail:
             console.print(Text(f"    {record.trial.folder}: {line}"))
     evaluated = write_report(folder)
-    print_judged(evaluated)
+    if evaluated.file.audit is None:
+        print_judged(evaluated)
     judge(evaluated, slo)

@@ -96,8 +96,11 @@ def write_report(folder: Path) -> Any:
 
     evaluated = evaluate(folder)
     with suspecting(evaluated.file, folder):
-        for table in answer.answer_tables(evaluated):
-            print_answer(table)
+        if evaluated.file.audit is not None:
+            print_audit(evaluated)
+        else:
+            for table in answer.answer_tables(evaluated):
+                print_answer(table)
         where = page.write(evaluated)
     console.print(f"report: {where}")
     if not any(group.used for result in evaluated.experiments for group in result.groups):
@@ -124,6 +127,26 @@ def print_answer(table: Any) -> None:
     wide.print(shown)
     for mark, text in table.notes:
         console.print(Text(f"[{mark}] {text}"))
+
+
+def print_audit(evaluated: Any) -> None:
+    """How well each law holds at its random points; below, the points that were not counted."""
+    from reports import audit  # noqa: PLC0415
+
+    for result in evaluated.experiments:
+        found = audit.summary(result, audit.ids_of(evaluated))
+        shown = Table(box=box.SIMPLE, pad_edge=False)
+        for column in found.columns[:-1]:
+            shown.add_column(column.title, justify="right" if column.is_number else "left")
+        for line in found.lines:
+            shown.add_row(*[Text(cell) for cell in line.cells[:-1]])
+        wide = console if console.is_terminal else Console(width=WIDE_COLUMNS, highlight=False)
+        wide.print(shown)
+        for line in found.lines:
+            law, pattern, metric, *_, worst = line.cells
+            console.print(Text(f"worst of {law}, {pattern}, {metric}: {worst}"))
+        for text in audit.left_out_lines(result):
+            console.print(Text(f"not counted: {text}"))
 
 
 def judge(evaluated: Any, slo: Sequence[Gate]) -> None:

@@ -30,14 +30,16 @@ class Calibration:
 
     They have the predicted trial's load with `settings` in its place: values by public name,
     as texts with their units or in base units, or functions of that load.  `pattern` "" is the
-    same pattern.  A law reads their metrics `facts` by the name `NAME.KEY`.  Where the settings
-    change nothing there is no other trial, and the law says nothing.
+    same pattern; `text` says in plain English what is measured.  A law reads their metrics
+    `facts` by the name `NAME.KEY`.  Where the settings change nothing there is no other trial,
+    and the law says nothing.
     """
 
     name: str
     settings: Mapping[str, Any]
     facts: tuple[str, ...]
     pattern: str = ""
+    text: str = ""
 
     def key(self, fact: str) -> str:
         """The name by which a law reads one of the facts."""
@@ -84,6 +86,11 @@ class Law:
     def law(self) -> str:
         """Its id."""
         return self.id
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """The names of the laws that it applies: several where its id lists them."""
+        return tuple(self.id.split(", "))
 
     @property
     def is_only_fitted(self) -> bool:

@@ -26,6 +26,14 @@ class Goal:
 
 
 @dataclass(frozen=True)
+class Audit:
+    """What `bench laws` was asked for: so many points a domain, and the laws by their ids."""
+
+    points: int
+    laws: list[str]
+
+
+@dataclass(frozen=True)
 class Identity:
     """What a pattern's numbers depend on: digests of the files of its code, and versions.
 
@@ -59,6 +67,7 @@ class RunFile:
     digests: str = ""
     code: dict[str, Identity] = field(default_factory=dict)
     unlike: list[str] = field(default_factory=list)
+    audit: Audit | None = None
 
 
 @dataclass(frozen=True)

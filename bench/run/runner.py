@@ -20,7 +20,7 @@ from bench.model import linktext
 from bench.model.errors import ComponentMissing, TrialFailed, UsageError
 from bench.model.links import CLIENTS, LINKS
 from bench.model.pattern import Pattern
-from bench.model.records import Goal, RunFile, TrialFile
+from bench.model.records import Audit, Goal, RunFile, TrialFile
 from bench.model.trial import Trial
 from bench.plan.trials import SPARE_DESCRIPTORS, check_limits
 from bench.results import additions, comparability, environment, store
@@ -55,6 +55,7 @@ class RunPlan:
     not_measured: Mapping[str, str] = field(default_factory=dict)
     goal: Goal | None = None
     pcap: Sequence[str] = ()
+    audit: Audit | None = None
 
 
 def without_missing(
@@ -135,6 +136,7 @@ def new_run(plan: RunPlan, results: Path) -> Path:
             goal=plan.goal,
             code=identities(measured, plan.foreign),
             pcap=list(plan.pcap),
+            audit=plan.audit,
         ),
     )
     return folder

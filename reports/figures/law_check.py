@@ -20,9 +20,9 @@ ROW_INCHES = 0.36
 CLOSE = (1 / 1.1, 1.1)
 
 
-def draw(_run: Evaluated, result: ExperimentResult) -> list[tuple[str, Figure]]:
+def draw(run: Evaluated, result: ExperimentResult) -> list[tuple[str, Figure]]:
     rows = _rows(result)
-    if not rows:
+    if not rows or run.file.audit is not None:  # an audit has a figure of its own
         return []
     figure = new_figure(ROW_INCHES * len(rows) + 0.8)
     axes = figure.subplots()

@@ -43,8 +43,8 @@ IDLE = Calibration(
         "duration": 1.0,
     },
     ("poll_bytes_up", "empty_bytes_down"),
+    text="polls while nothing happens: what a request and a useless reply weigh",
 )
-"""Polls that bring nothing: what a request and a useless reply weigh."""
 
 
 def _rtt_s(facts: Facts) -> float:

@@ -20,8 +20,12 @@ AtATime = Callable[[Asked], int]
 
 COSTS = ("server_cpu_us_per_event", "proxy_cpu_us_per_event", "generator_cpu_us_per_event")
 
-HALF = Calibration("half", {"clients": lambda load: load.window.clients // 2}, COSTS)
-"""Half as many clients: what a request costs."""
+HALF = Calibration(
+    "half",
+    {"clients": lambda load: load.window.clients // 2},
+    COSTS,
+    text="half as many clients: what a request costs",
+)
 
 _SHARED: Mapping[str, Wanted] = {
     "warmup": Free(0.5),

@@ -1,13 +1,18 @@
-"""The functions of each laws.py, and what they predict."""
+"""The laws of each experiment: what they predict, where they hold, what they read."""
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from bench import catalog
+from bench.model.domain import Domain, Free, Range, Template, Units, Wanted
 from bench.model.experiment import Experiment
+from bench.model.law import BAND, Calibration, Law
+from bench.model.load import Parameter, parameters_of
+from bench.model.units import show
 from bench.tools.docs.markdown import code, table, tree_of
 
 
@@ -17,21 +22,123 @@ def part(root: Path) -> str:
 
 
 def laws(experiments: Mapping[str, Experiment], root: Path) -> str:
-    """The functions of each laws.py, and which metric of which pattern they predict."""
+    """For each experiment: its predictions, their domains and calibrations, its formulas."""
     parts = []
     for name, experiment in experiments.items():
-        tree = tree_of(root / "scenarios" / name / "laws.py")
-        functions = [
-            (code(node.name), (ast.get_docstring(node) or "").partition("\n\n")[0])
-            for node in tree.body
-            if isinstance(node, ast.FunctionDef) and not node.name.startswith("_")
-        ]
-        applied = [
-            (p.id, code(p.formula), code(p.metric), ", ".join(map(code, p.patterns)), p.source)
-            for p in experiment.predictions
-        ]
-        headers = ("law", "formula", "predicts", "of", "source")
-        parts += [f"### Predictions of {code(name)}", table(headers, applied)]
+        domains = _distinct([law.domain for law in experiment.predictions if law.domain])
+        calibrations = _distinct([one for law in experiment.predictions for one in law.calibration])
+        parts += [f"### Predictions of {code(name)}", predictions(experiment.predictions, domains)]
+        if domains:
+            known = parameters_of(experiment.load)
+            parts += [f"### Domains of {code(name)}", domain_table(domains, known)]
+        if calibrations:
+            parts += [f"### Calibrations of {code(name)}", calibration_table(calibrations)]
         parts += [f"### Functions in {code(f'scenarios/{name}/laws.py')}"]
-        parts += [table(("function", "law"), functions)]
+        parts += [function_table(tree_of(root / "scenarios" / name / "laws.py"))]
     return "\n\n".join(parts)
+
+
+def _distinct(values: Sequence[Any]) -> list[Any]:
+    found: list[Any] = []
+    for value in values:
+        if value not in found:
+            found.append(value)
+    return found
+
+
+def predictions(laws: Sequence[Law], domains: Sequence[Domain]) -> str:
+    """Which metric of which pattern each law predicts, from which facts, within which band."""
+    rows = [
+        (
+            law.id,
+            code(law.formula),
+            code(law.metric),
+            ", ".join(map(code, law.patterns)),
+            f"D{domains.index(law.domain) + 1}" if law.domain else "",
+            ", ".join(map(code, law.reads or ())) or "nothing",
+            band(law),
+            law.source,
+        )
+        for law in laws
+    ]
+    headers = ("law", "formula", "predicts", "of", "domain", "reads", "band", "source")
+    return table(headers, rows)
+
+
+def band(law: Law) -> str:
+    """The band with its reason, and the seeds that the law was fitted or audited with."""
+    words = [f"±{law.band:.0%}".replace("%", " %")]
+    words += [law.band_reason] if law.band > BAND else []
+    words += [f"fitted with seeds {_listed(law.fitted_with)}"] if law.fitted_with else []
+    words += [f"passed with seeds {_listed(law.passed_with)}"] if law.passed_with else []
+    return "; ".join(words)
+
+
+def _listed(seeds: Sequence[int]) -> str:
+    return ", ".join(map(str, seeds))
+
+
+def domain_table(domains: Sequence[Domain], known: Mapping[str, Parameter]) -> str:
+    """What each domain asks of parameters and facts; what makes no difference is left out."""
+    rows = []
+    for number, domain in enumerate(domains, 1):
+        asked = [
+            f"{code(name)} {wanted_words(wanted, known[name])}"
+            for name, wanted in domain.load.items()
+            if not isinstance(wanted, Free)
+        ]
+        asked += [f"{code(key)} {one.low:g} to {one.high:g}" for key, one in domain.facts.items()]
+        asked += [condition.text for condition in domain.where]
+        free = [name for name, wanted in domain.load.items() if isinstance(wanted, Free)]
+        rows.append(
+            (
+                f"D{number}",
+                "; ".join(asked),
+                ", ".join(map(code, free)),
+                units_words(domain.units) if domain.units else "",
+            )
+        )
+    return table(("domain", "holds for", "whatever is", "a point has"), rows)
+
+
+def wanted_words(wanted: Wanted, parameter: Parameter) -> str:
+    """`20ms to 2s`; `poisson or constant`; `rtt={rtt}ms with rtt 5 to 100`."""
+    match wanted:
+        case Range():
+            low, high = (show(end, parameter.unit) for end in (wanted.low, wanted.high))
+            return low if low == high else f"{low} to {high}"
+        case Template():
+            ranges = (f"{name} {one.low:g} to {one.high:g}" for name, one in wanted.ranges.items())
+            return f"{code(wanted.text)} with {' and '.join(ranges)}"
+        case Free():
+            return "any"
+    return " or ".join(show(value, parameter.unit) for value in wanted)
+
+
+def units_words(units: Units) -> str:
+    return f"{units.count} {units.noun}, in at most {units.at_most_s:g} s"
+
+
+def calibration_table(calibrations: Sequence[Calibration]) -> str:
+    """What each calibration changes, and the facts that it supplies."""
+    rows = [
+        (
+            code(one.name),
+            one.text,
+            " ".join(code(f"{k}={v}") for k, v in one.settings.items() if not callable(v)),
+            code(one.pattern) if one.pattern else "the same",
+            ", ".join(map(code, one.facts)),
+        )
+        for one in calibrations
+    ]
+    return table(("calibration", "what it is", "settings", "pattern", "supplies"), rows)
+
+
+def function_table(tree: ast.Module) -> str:
+    """The public functions of a laws.py with the first paragraph of their docstrings."""
+    rows = [
+        (code(node.name), (ast.get_docstring(node) or "").partition("\n\n")[0])
+        for node in tree.body
+        if isinstance(node, ast.FunctionDef) and not node.name.startswith("_")
+    ]
+    return table(("function", "law"), rows)

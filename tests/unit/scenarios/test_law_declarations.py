@@ -63,6 +63,7 @@ def test_a_calibrations_name_means_one_thing(experiment: Experiment) -> None:
     found = [one for law in experiment.predictions for one in law.calibration]
     for one in found:
         assert all(one == other for other in found if other.name == one.name)
+        assert one.text
         known = parameters_of(experiment.load)
         for name, value in one.settings.items():
             if isinstance(value, str):
