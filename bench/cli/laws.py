@@ -25,9 +25,7 @@ def laws(
     ],
     law: Annotated[
         str,
-        typer.Option(
-            metavar="IDS", help="only these laws, by their ids, comma-separated (default: all)"
-        ),
+        typer.Option(metavar="IDS", help="only these laws: ids with commas"),
     ] = "",
     points: Annotated[int, typer.Option(help="random points in the domain of each law")] = 20,
     seed: Annotated[
