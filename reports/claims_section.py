@@ -6,14 +6,15 @@ colours, and decides nothing.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bench.analysis.evaluated import ExperimentResult, JudgedClaim
 from bench.analysis.judging import lacking
 from bench.stats.estimates import Estimate
-from bench.verdicts.evidence import Judgement, Number
-from bench.verdicts.evidence import Verdict as Word
+from bench.verdicts.judgement import Judgement, Number
+from bench.verdicts.judgement import Verdict as Word
 from reports.numbers import interval, number, unit_sign
 
 MARKS: dict[Word, str] = {
@@ -26,6 +27,12 @@ MARKS: dict[Word, str] = {
 """Verdicts that can be distinguished without colour."""
 
 MOST_SHOWN = 4
+
+BEFORE: dict[Word, tuple[Word | None, ...]] = {
+    "depends": (None, "refuted", "confirmed"),
+    "not settled": ("refuted", "confirmed"),
+}
+"""Of which verdict numbers come first, after those of the claim's own."""
 
 
 @dataclass(frozen=True)
@@ -125,8 +132,19 @@ def _line(result: ExperimentResult, verdict: JudgedClaim) -> ClaimLine:
         verdict.claim.law,
         judgement.verdict,
         words(result, judgement),
-        tuple(number_line(result, one) for one in judgement.numbers),
+        tuple(number_line(result, one) for one in in_order(judgement)),
     )
+
+
+def in_order(judgement: Judgement) -> list[Number]:
+    """What decided first: of a claim that is not settled, the numbers that leave it open."""
+    first = [judgement.verdict, *BEFORE.get(judgement.verdict, ())]
+
+    def place(one: Number) -> tuple[bool, int]:
+        known = one.verdict in first
+        return one.role != "statement", first.index(one.verdict) if known else len(first)
+
+    return sorted(judgement.numbers, key=place)
 
 
 def number_line(result: ExperimentResult, one: Number) -> NumberLine:
@@ -139,9 +157,18 @@ def number_line(result: ExperimentResult, one: Number) -> NumberLine:
             title_of(result, one.other),
         ),
         with_unit(one.value, one.unit),
-        interval(entry) or "one trial",
+        _within(one, entry),
         "" if one.law != one.law else with_unit(one.law, one.unit),
     )
+
+
+def _within(one: Number, entry: Estimate) -> str:
+    """The interval; what must hold in every trial has none, but a range."""
+    if one.role == "must be seen":
+        return f"{number(one.wanted[0])} must be seen"
+    if one.role == "precondition" and math.isnan(one.p_value):
+        return f"precondition, {number(one.low)} to {number(one.high)} in {one.trials} trials"
+    return interval(entry) or "one trial"
 
 
 def with_unit(value: float, unit: str) -> str:

@@ -14,7 +14,7 @@ from bench.analysis.evaluated import ExperimentResult, JudgedClaim
 
 COLUMNS = [
     *("experiment", "claim", "statement", "verdict", "part", "what", "unit"),
-    *("value", "low", "high", "trials", "law", "law_value", "words"),
+    *("value", "low", "high", "trials", "p", "law", "law_value", "role", "words"),
 ]
 
 
@@ -47,7 +47,9 @@ def _rows(result: ExperimentResult, verdict: JudgedClaim) -> list[dict[str, Any]
             "low": number.low,
             "high": number.high,
             "trials": number.trials,
+            "p": number.p_value,
             "law_value": number.law,
+            "role": number.role,
         }
         for number in judgement.numbers
-    ] or [head | {"part": "", "what": "", "unit": "", "trials": 0}]
+    ] or [head | {"part": "", "what": "", "unit": "", "trials": 0, "role": ""}]

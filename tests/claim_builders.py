@@ -8,25 +8,44 @@ from typing import Any
 
 from bench.analysis.evaluated import public_load
 from bench.model.load import LoadType
+from bench.model.metric import Counts
 from bench.verdicts.evidence import Cell, Evidence
 from scenarios.notifications.load import LOAD
+
+
+def around(value: float, spread: float = 0.01, count: int = 6) -> list[float]:
+    """Values of trials evenly about one, the outer ones off by the share `spread`."""
+    steps = [2 * place / max(1, count - 1) - 1 for place in range(count)]
+    return [value * (1 + spread * step) for step in steps]
 
 
 def cell(
     pattern: str,
     values: Mapping[str, Sequence[float]],
     kind: LoadType[Any] = LOAD,
+    counts: Mapping[str, Sequence[Counts]] | None = None,
     **load: Any,
 ) -> Cell:
-    """A pattern's trials: the values of each metric by repeat (1, 2, ...); facts are means."""
+    """A pattern's trials: the values of each metric by repeat (1, 2, ...), and what they counted.
+
+    A metric of which only counts are given has their values.
+    """
+    given = counts or {}
+    values = {
+        **{key: [one.hits / one.of for one in entries] for key, entries in given.items()},
+        **values,
+    }
     typed = kind(**load)
     count = max(len(entries) for entries in values.values())
     trials = {
         repeat + 1: {key: entries[repeat] for key, entries in values.items()}
         for repeat in range(count)
     }
-    facts = {key: sum(entries) / len(entries) for key, entries in values.items() if entries}
-    return Cell(pattern, public_load(typed), trials, facts, typed)
+    counted = {
+        repeat + 1: {key: entries[repeat] for key, entries in given.items()}
+        for repeat in range(count)
+    }
+    return Cell(pattern, public_load(typed), trials, typed, counted)
 
 
 def evidence(*cells: Cell, **normal: Any) -> Evidence:

@@ -21,7 +21,7 @@ from bench.analysis.evaluated import (
     Group,
     TrialResult,
 )
-from bench.analysis.metrics import compute, metrics_of
+from bench.analysis.metrics import compute, counts_of, metrics_of
 from bench.analysis.outline import experiment_names, level_of, outline
 from bench.analysis.trialdata import TrialData
 from bench.model.experiment import Experiment
@@ -143,6 +143,7 @@ def _trial(experiment: Experiment, entry: TrialSource) -> Parts:
         roles=raw.role_loads(data.series, data.t0_ns, data.t1_ns),
         observations=raw.observation_counts(data, pooled, known),
         quantiles=raw.own_quantiles(pooled, known),
+        counts=counts_of(data, known),
     )
     return (
         (result, {}, None)

@@ -20,11 +20,12 @@ from bench.model.experiment import Experiment
 from bench.model.finding import Finding
 from bench.model.law import BAND
 from bench.model.load import Load, public_name
+from bench.model.metric import Counts
 from bench.model.pattern import Pattern
 from bench.model.records import RunFile, TrialFile
 from bench.model.trial import Trial
 from bench.stats.estimates import Estimate
-from bench.verdicts.evidence import Judgement
+from bench.verdicts.judgement import Judgement
 
 TrialStatus = Literal["used", "void", "failed"]
 Agreement = Literal["close", "imprecise", "missed"]
@@ -79,6 +80,7 @@ class TrialResult:
 
     `observations` counts the independent ones behind each percentile, by the metric's key;
     `quantiles` are the trial's own, carried by it or not: they only say how trials differ.
+    `counts` is what metrics counted, by key.
     """
 
     record: TrialFile
@@ -90,6 +92,7 @@ class TrialResult:
     roles: Mapping[str, RoleLoad]
     observations: Mapping[str, int] = field(default_factory=dict)
     quantiles: Mapping[str, float] = field(default_factory=dict)
+    counts: Mapping[str, Counts] = field(default_factory=dict)
 
     def value(self, key: str) -> float:
         """What the trial has of a metric, to be set against other trials; NaN for nothing."""

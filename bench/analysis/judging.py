@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from bench.analysis.evaluated import ExperimentResult, Group, JudgedClaim, public_load
 from bench.model.claim import Claim
-from bench.verdicts.evidence import Cell, Evidence, Judgement
+from bench.verdicts.claims import judge
+from bench.verdicts.evidence import Cell, Evidence
+from bench.verdicts.judgement import Judgement
 
 
 def evidence_of(result: ExperimentResult) -> Evidence:
@@ -22,8 +24,8 @@ def _cell(group: Group) -> Cell:
         pattern=group.pattern,
         load=public_load(group.load),
         trials={t.record.trial.repeat: {**t.metrics, **group.calibrated} for t in group.used},
-        facts={key: one.value for key, one in group.estimates.items()} | {**group.calibrated},
         typed_load=group.load,
+        counts={trial.record.trial.repeat: trial.counts for trial in group.used},
     )
 
 
@@ -31,12 +33,18 @@ def judged(result: ExperimentResult) -> tuple[JudgedClaim, ...]:
     """All claims of the experiment in order, judged by this run."""
     evidence = evidence_of(result)
     claims = result.experiment.claims
-    return tuple(with_remedy(result, claim, claim.rule.judge(evidence)) for claim in claims)
+    return tuple(with_remedy(result, claim, judge(claim, evidence)) for claim in claims)
 
 
 def with_remedy(result: ExperimentResult, claim: Claim, judgement: Judgement) -> JudgedClaim:
-    """A judgement with what supplies the trials, where these are missing."""
-    is_missing = judgement.verdict == "not measured"
+    """A judgement with what supplies the trials, where these are missing.
+
+    Where they are there and the effect did not occur, its words say what would do.
+    """
+    has_failed = any(
+        one.role != "statement" and one.verdict == "refuted" for one in judgement.numbers
+    )
+    is_missing = judgement.verdict == "not measured" and not has_failed
     return JudgedClaim(claim, judgement, remedy_for(result, claim) if is_missing else "")
 
 

@@ -16,7 +16,7 @@ from bench.analysis.evaluate import RunSource
 from bench.analysis.evaluated import Evaluated, ExperimentResult, Group, GroupNumbers
 from bench.analysis.outline import outline
 from bench.model.experiment import Experiment
-from bench.verdicts.evidence import Judgement
+from bench.verdicts.judgement import Judgement
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,21 @@ Better = Literal["lower", "higher", "neither"]
 
 
 @dataclass(frozen=True)
+class Counts:
+    """What a metric counted in one trial: its value is hits / of.
+
+    Of a share `of` are the independent observations and `hits` those that are as asked; of a
+    count `hits` are the events that were seen in the exposure `of` (seconds, pages, trials).
+    Observations that come together (the deliveries of one broadcast) are one, so `hits` may be
+    a fraction.
+    """
+
+    hits: float
+    of: float
+    kind: Literal["share", "count"]
+
+
+@dataclass(frozen=True)
 class Metric:
     """One number of a trial: what it is, and how to get it.
 
@@ -26,6 +41,8 @@ class Metric:
     raw values in ns whose quantile `quantile` is meant, so that a report can take it over
     all samples of several trials.  `rows` gives the rows that they are of, where several may
     belong to one independent observation (Unit); without it each value is one by itself.
+    `counts` (where set) gives what the number counted, so that trials that do not differ still
+    have an interval; None where nothing was counted.
     """
 
     key: str
@@ -37,6 +54,7 @@ class Metric:
     raw: Callable[[Any], np.ndarray] | None = None
     quantile: float | None = None
     rows: Callable[[Any], np.ndarray] | None = None
+    counts: Callable[[Any], Counts | None] | None = None
 
     def worded(self, noun: OutcomeNoun) -> Metric:
         """The same with title and definition in the words of an experiment."""

@@ -140,7 +140,7 @@ def _fitted(x: np.ndarray, mine: np.ndarray, theirs: np.ndarray, form: Form) -> 
 
 
 def _fits(x: np.ndarray, mine: np.ndarray, theirs: np.ndarray, form: Form) -> bool:
-    """Whether no level lies surely off the form by more than MISFIT."""
+    """Whether no level clearly lies off the form by more than MISFIT."""
     if len(x) < FEWEST_LEVELS:
         return False
     basis = BASES[form](x)

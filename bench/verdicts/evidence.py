@@ -1,9 +1,7 @@
-"""Verdicts: what a run's trials say to the statements that a field repeats.  Pure.
+"""Evidence: what a run's trials measured, found by pattern and load.  Pure.
 
-A claim's rule reads the metrics of single trials and answers with a verdict and
-the numbers behind it.  A verdict rests on intervals over trials, never on single
-values: what they do not settle is "not settled".  Knows no experiment, and not
-how a verdict is shown.
+A claim's rule reads the metrics of single trials.  A law gets the facts of one trial, never
+the metric that it is held against.  Knows no experiment, no rule and no verdict.
 """
 
 from __future__ import annotations
@@ -11,127 +9,44 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal, Protocol, get_args
+from typing import Any
 
 from bench.model.load import Load, Parameter
+from bench.model.metric import Counts
 from bench.model.units import show
-from bench.stats.estimates import Estimate, estimate
-
-Verdict = Literal["confirmed", "refuted", "depends", "not settled", "not measured"]
-VERDICTS: tuple[Verdict, ...] = get_args(Verdict)
-
-Kind = Literal["value", "ratio", "crossing", "slope", "fit"]
-
-ANYTHING = (-math.inf, math.inf)
-
-
-@dataclass(frozen=True)
-class Number:
-    """One measured number of a judgement, its interval and what the law says of it.
-
-    `wanted` is where the claim expects it, ends included or infinite; `verdict` is
-    what it says by itself, None where it decides only together with others.
-    """
-
-    kind: Kind
-    metric: str
-    pattern: str
-    value: float
-    low: float
-    high: float
-    trials: int
-    unit: str = ""
-    other: str = ""
-    over: str = ""
-    at: str = ""
-    law: float = math.nan
-    wanted: tuple[float, float] = ANYTHING
-    verdict: Verdict | None = None
-
-    @property
-    def has_interval(self) -> bool:
-        return not math.isnan(self.low)
-
-    @property
-    def what(self) -> str:
-        """What the number is, by the keys of metric and patterns."""
-        return self.said(self.metric, self.pattern, self.other)
-
-    def said(self, metric: str, pattern: str, other: str) -> str:
-        """What the number is, in the words given for its metric and patterns."""
-        at = f" at {self.at}" if self.at else ""
-        match self.kind:
-            case "ratio":
-                return f"{metric}: {pattern} / {other}{at}"
-            case "crossing":
-                return f"{self.over} where {metric} of {pattern} and {other} are equal{at}"
-            case "slope":
-                return f"{metric} of {pattern} for one more of {self.over}{at}"
-            case "fit":
-                return f"{metric} of {pattern}: share explained by a straight line{at}"
-        return f"{metric} of {pattern}{at}"
-
-
-def number(kind: Kind, metric: str, pattern: str, entry: Estimate, **more: Any) -> Number:
-    """An estimate as a number of a judgement."""
-    return Number(kind, metric, pattern, entry.value, entry.low, entry.high, entry.trials, **more)
-
-
-@dataclass(frozen=True)
-class Point:
-    """A measured value with its interval at one value of a swept parameter."""
-
-    x: float
-    value: float
-    low: float
-    high: float
-
-
-@dataclass(frozen=True)
-class Curve:
-    """What a rule saw along a swept parameter: ratios that may cross 1, or points on a line."""
-
-    kind: Literal["crossing", "line"]
-    metric: str
-    pattern: str
-    other: str
-    over: str
-    over_unit: str
-    points: tuple[Point, ...]
-    at: str = ""
-    crossing: Number | None = None
-    slope: float = math.nan
-    intercept: float = math.nan
-
-
-@dataclass(frozen=True)
-class Judgement:
-    """A verdict with its numbers; `words` say what decided, `curves` what it was seen in."""
-
-    verdict: Verdict
-    words: str
-    numbers: tuple[Number, ...] = ()
-    curves: tuple[Curve, ...] = ()
 
 
 @dataclass(frozen=True)
 class Cell:
     """The usable trials of one pattern under one load: metric values by repeat.
 
-    `load` holds every parameter by public name, in base units.
+    `load` holds every parameter by public name, in base units; `counts` is what metrics
+    counted, by repeat, where they say so.
     """
 
     pattern: str
     load: Mapping[str, Any]
     trials: Mapping[int, Mapping[str, float]]
-    facts: Mapping[str, float] = field(default_factory=dict)
     typed_load: Load[Any] | None = None
+    counts: Mapping[int, Mapping[str, Counts]] = field(default_factory=dict)
 
-    def values(self, metric: str) -> list[float]:
-        return [trial.get(metric, math.nan) for _, trial in sorted(self.trials.items())]
+    @property
+    def repeats(self) -> list[int]:
+        return sorted(self.trials)
 
-    def estimate(self, metric: str) -> Estimate:
-        return estimate(self.values(metric))
+    def value(self, metric: str, repeat: int) -> float:
+        return self.trials.get(repeat, {}).get(metric, math.nan)
+
+    def counted(self, metric: str, repeat: int) -> Counts | None:
+        return self.counts.get(repeat, {}).get(metric)
+
+    def facts(self, repeat: int, without: str = "") -> dict[str, float]:
+        """What one trial measured, but for the metric that is to be predicted."""
+        return {
+            key: value
+            for key, value in self.trials.get(repeat, {}).items()
+            if key != without and not math.isnan(value)
+        }
 
     def parameter(self, name: str) -> Parameter | None:
         """What is known of a load parameter."""
@@ -179,57 +94,6 @@ def where_words(where: Mapping[str, Any]) -> str:
     return f" ({' '.join(words)})" if words else ""
 
 
-class Rule(Protocol):
-    """Judges evidence; `text` says in words what it asks for."""
-
-    @property
-    def text(self) -> str: ...
-
-    def judge(self, evidence: Evidence) -> Judgement: ...
-
-
-NOT_MEASURED = Judgement("not measured", "the run has no such level")
-
-
-def lacks(metric: str) -> Judgement:
-    return Judgement("not measured", f"no trial has {metric}")
-
-
-def all_of(judgements: Sequence[Judgement]) -> Judgement:
-    """One verdict from several that a claim needs together."""
-    verdict = together([judgement.verdict for judgement in judgements])
-    by_verdict: dict[Verdict, dict[str, None]] = {}
-    for judgement in judgements:
-        if judgement.words:
-            by_verdict.setdefault(judgement.verdict, {})[judgement.words] = None
-    parts = {found: "; ".join(words) for found, words in by_verdict.items()}
-    words = " | ".join(
-        text if len(parts) == 1 else f"{found}: {text}" for found, text in parts.items()
-    )
-    return Judgement(
-        verdict,
-        words,
-        tuple(number for judgement in judgements for number in judgement.numbers),
-        tuple(curve for judgement in judgements for curve in judgement.curves),
-    )
-
-
-def together(verdicts: Sequence[Verdict]) -> Verdict:
-    """The verdict of a claim from those of its parts.
-
-    A part that is missing leaves the claim unmeasured.  Where one part holds and
-    another does not, the claim depends, whatever the unsettled ones will say.
-    """
-    found = set(verdicts)
-    if not found or "not measured" in found:
-        return "not measured"
-    if "depends" in found or {"confirmed", "refuted"} <= found:
-        return "depends"
-    if "not settled" in found:
-        return "not settled"
-    return found.pop()
-
-
 def varying(cells: Sequence[Cell]) -> list[str]:
     """The load parameters in which cells differ."""
     names = cells[0].load if cells else {}
@@ -271,19 +135,6 @@ def family_at(
     over = varying(cells)
     firsts = [cells[0], *(f[0] for f in families if len(f) > 1 and f is not cells)]
     return cells[0].at([name for name in distinguishing(firsts, where) if name not in over])
-
-
-def at_each(
-    cells: Sequence[Cell], where: Mapping[str, Any], one: Callable[[Cell, str], Judgement]
-) -> Judgement:
-    """A judgement of every cell, told where it lies among them; all must hold."""
-    names = distinguishing(cells, where)
-    return all_of([one(cell, cell.at(names)) for cell in cells]) if cells else NOT_MEASURED
-
-
-def side(inside: bool, outside: bool) -> Verdict:
-    """What an interval says that lies inside, outside, or neither."""
-    return "confirmed" if inside else "refuted" if outside else "not settled"
 
 
 def predicted(law: Callable[..., float], *facts: Any) -> float:

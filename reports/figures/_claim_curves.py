@@ -1,4 +1,4 @@
-"""What a claim looks like along a swept parameter: a crossing, or a line.  Pure drawing."""
+"""What a claim looks like along a swept parameter: a crossing, or a growth.  Pure drawing."""
 
 from __future__ import annotations
 
@@ -6,15 +6,16 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.ticker import NullLocator
 
 from bench.analysis.evaluated import ExperimentResult
 from bench.model.units import show
-from bench.verdicts.evidence import Curve, Number
+from bench.verdicts.judgement import Curve, Number
 from reports import numbers
 from reports.claims_section import title_of, with_unit
-from reports.figures._axes import linear_axis, log_axis
+from reports.figures._axes import log_axis
 from reports.style import INK, look
 
 SMALL = 8
@@ -25,8 +26,8 @@ def draw_curves(axes: Axes, result: ExperimentResult, curves: Sequence[Curve]) -
     """All curves of a claim in one panel; they are of one kind."""
     for curve in curves:
         _points(axes, result, curve)
-        if curve.kind == "line":
-            _line(axes, result, curve)
+        if curve.kind == "growth":
+            _growth(axes, result, curve)
         elif curve.crossing is not None:
             _crossing(axes, result, curve, curve.crossing)
     first = curves[0]
@@ -69,11 +70,11 @@ def _name(result: ExperimentResult, curve: Curve) -> str:
     return f"{words}, {curve.at.replace('_', ' ')}" if curve.at else words
 
 
-def _line(axes: Axes, result: ExperimentResult, curve: Curve) -> None:
+def _growth(axes: Axes, result: ExperimentResult, curve: Curve) -> None:
     own = look(result, curve.pattern)
-    ends = [curve.points[0].x, curve.points[-1].x]
-    fitted = [curve.intercept + curve.slope * x for x in ends]
-    axes.plot(ends, fitted, color=own.colour, linestyle="--", linewidth=1.2)
+    x = np.geomspace(curve.points[0].x, curve.points[-1].x, 50)
+    fitted = curve.start + curve.factor * x**curve.exponent
+    axes.plot(x, fitted, color=own.colour, linestyle="--", linewidth=1.2)
 
 
 def _crossing(axes: Axes, result: ExperimentResult, curve: Curve, crossing: Number) -> None:
@@ -92,7 +93,7 @@ def _crossing(axes: Axes, result: ExperimentResult, curve: Curve, crossing: Numb
 def _sweep_axis(axes: Axes, curves: Sequence[Curve]) -> None:
     places = sorted({point.x for curve in curves for point in curve.points})
     unit = curves[0].over_unit
-    if curves[0].kind == "crossing" and places[0] > 0:
+    if places[0] > 0:
         axes.set_xscale("log")
     axes.xaxis.set_minor_locator(NullLocator())
     axes.set_xticks(places, [show(place, unit) for place in places])
@@ -113,6 +114,5 @@ def _ratio_axis(axes: Axes, result: ExperimentResult, curves: Sequence[Curve]) -
 
 def _value_axis(axes: Axes, result: ExperimentResult, curves: Sequence[Curve]) -> None:
     ends = [end for curve in curves for point in curve.points for end in (point.value, point.high)]
-    linear_axis(axes, ends)
-    axes.set_xlim(left=0)
+    log_axis(axes.yaxis, [*ends, *(p.low for c in curves for p in c.points)], room=1.3)
     axes.set_ylabel(numbers.title(result.metric(curves[0].metric)), fontsize=SMALL + 0.5)

@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter
 
 from bench.analysis.evaluated import ExperimentResult
-from bench.verdicts.evidence import Judgement, Number
+from bench.verdicts.judgement import Judgement, Number
 from reports.claims_section import title_of, with_unit
 from reports.figures._axes import log_axis
 from reports.style import FAINT, INK, look
@@ -22,7 +22,11 @@ SMALL = 8
 
 def rows_of(judgement: Judgement) -> list[Number]:
     """The numbers that have something to stand against."""
-    return [number for number in judgement.numbers if number.verdict and reference(number)]
+    return [
+        number
+        for number in judgement.numbers
+        if number.verdict and number.role == "statement" and reference(number)
+    ]
 
 
 def reference(number: Number) -> float:

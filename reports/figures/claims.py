@@ -5,7 +5,7 @@ from __future__ import annotations
 from matplotlib.figure import Figure
 
 from bench.analysis.evaluated import Evaluated, ExperimentResult
-from bench.verdicts.evidence import Judgement
+from bench.verdicts.judgement import Judgement
 from reports.claims_section import MARKS
 from reports.figures._axes import new_figure
 from reports.figures._claim_curves import draw_curves

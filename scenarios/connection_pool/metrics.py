@@ -11,6 +11,7 @@ from bench.analysis.metrics import Registry
 from bench.analysis.milliseconds import mean_ms, median_ms
 from bench.analysis.trialdata import TrialData, difference_ns
 from bench.model import samples
+from bench.model.metric import Counts
 
 METRICS = Registry()
 
@@ -64,6 +65,22 @@ METRICS.greatest(
     "The longest wait for a database connection.",
     wait_ns,
 )
+
+
+WAITED_NS = 1_000_000
+"""To get a connection that is free takes microseconds."""
+
+
+@METRICS.metric(
+    "queries_that_waited",
+    "",
+    "queries that waited",
+    "Queries in the window that waited for a connection for more than 1 ms.",
+    "neither",
+)
+def queries_that_waited(data: TrialData) -> float:
+    waits = wait_ns(data)
+    return float(np.count_nonzero(waits > WAITED_NS)) if "wait" in data.operations else math.nan
 
 
 @METRICS.metric(
@@ -190,21 +207,28 @@ def burst_queries_per_s(data: TrialData) -> float:
     return int(data.load["burst"]) * 1e3 / burst_makespan(data) if _has_bursts(data) else math.nan
 
 
+def connections_and_queries(data: TrialData) -> Counts | None:
+    """Connections that were opened, and the queries of the whole trial."""
+    if data.outcome_operation not in data.operations:
+        return None
+    queries = int(
+        np.count_nonzero(data.rows["operation"] == data.operations.index(data.outcome_operation))
+    )
+    opened = data.counted_change("database_connections_opened")
+    return None if math.isnan(opened) or not queries else Counts(opened, queries, "count")
+
+
 @METRICS.metric(
     "database_connections_per_query",
     "",
     "connections per query",
     "Database connections opened after the start, per query, including the warm-up.",
     "lower",
+    connections_and_queries,
 )
 def connections_per_query(data: TrialData) -> float:
-    if data.outcome_operation not in data.operations:
-        return math.nan
-    queries = np.count_nonzero(
-        data.rows["operation"] == data.operations.index(data.outcome_operation)
-    )
-    opened = data.counted_change("database_connections_opened")
-    return opened / int(queries) if queries else math.nan
+    counts = connections_and_queries(data)
+    return math.nan if counts is None else counts.hits / counts.of
 
 
 @METRICS.metric(

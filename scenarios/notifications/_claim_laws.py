@@ -40,15 +40,16 @@ def polls_break_even(load: Load[NotificationLoad], facts: Facts, _: Facts) -> fl
 
 
 def cpu_break_even(load: Load[NotificationLoad], push: Facts, poll: Facts) -> float:
-    """FAN-2: lambda = s_poll/(T s), both as measured near the crossing."""
+    """FAN-2: lambda = s_poll/(T s), each as measured at a level of its own."""
     cost_of_poll = poll["backend_cpu_us_per_s"] / poll["requests_per_s"]
     interval_s = load.own.poll_interval_s
     return cost_of_poll / (interval_s * push["backend_cpu_us_per_event"])
 
 
 def bytes_break_even(load: Load[NotificationLoad], poll: Facts, push: Facts) -> float:
-    """SP-3 set equal to what a push sends: what polls carry beside payloads, at rate 1/T."""
-    beside = (poll["wire_bytes_per_event"] - load.own.payload_bytes) / poll["requests_per_event"]
+    """SP-3 set equal to what a push sends: what polls carry while nothing happens, at rate 1/T."""
+    polls_per_s = poll["requests_per_s"] / load.window.clients
+    beside = poll["wire_bytes_per_client_s"] / polls_per_s
     pushed = push["wire_bytes_per_event"] - load.own.payload_bytes
     return beside / (load.own.poll_interval_s * pushed)
 

@@ -15,6 +15,7 @@ from bench.analysis.milliseconds import mean_ms
 from bench.analysis.proxy_counts import at_listener
 from bench.analysis.trialdata import TrialData, difference_ns
 from bench.model import samples
+from bench.model.metric import Counts
 
 METRICS = Registry()
 
@@ -114,14 +115,19 @@ def _per_page(data: TrialData, amount: float) -> float:
     return amount / count if count else math.nan
 
 
-def _counted_per_page(data: TrialData, counter: str) -> float:
-    """What the server's end counted of all listeners, per page of the whole trial."""
+def _counts_per_page(data: TrialData, counter: str) -> Counts | None:
+    """What the server's end counted of all listeners, and the pages of the whole trial."""
     before, at_end = (at_listener(data.counted.get(mark, {}), counter) for mark in ("idle", "end"))
     if math.isnan(at_end) or "page" not in data.operations:
-        return math.nan
-    begun = np.count_nonzero(data.rows["operation"] == data.operations.index("page"))
+        return None
+    begun = int(np.count_nonzero(data.rows["operation"] == data.operations.index("page")))
     known = at_end - (0.0 if math.isnan(before) else before)
-    return known / begun if begun else math.nan
+    return Counts(known, begun, "count") if begun else None
+
+
+def _counted_per_page(data: TrialData, counter: str) -> float:
+    counts = _counts_per_page(data, counter)
+    return math.nan if counts is None else counts.hits / counts.of
 
 
 @METRICS.metric(
@@ -130,6 +136,7 @@ def _counted_per_page(data: TrialData, counter: str) -> float:
     "connections per page",
     "Connections counted at the server, per page, over the whole trial.",
     "neither",
+    lambda data: _counts_per_page(data, "downstream_cx_total"),
 )
 def connections_per_page(data: TrialData) -> float:
     return _counted_per_page(data, "downstream_cx_total")
@@ -141,6 +148,7 @@ def connections_per_page(data: TrialData) -> float:
     "TLS handshakes per page",
     "TLS and QUIC handshakes counted at the server, per page, over the whole trial.",
     "neither",
+    lambda data: _counts_per_page(data, "ssl.handshake"),
 )
 def handshakes_per_page(data: TrialData) -> float:
     return _counted_per_page(data, "ssl.handshake")

@@ -8,13 +8,13 @@ nowhere else.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from bench.model.claim import Claim, ClaimSetup
-from bench.model.load import Load
-from bench.verdicts.rules import AgreesWithLaw, AllOf, Ratio
-from scenarios.proxies.load import ProxyLoad
+from bench.verdicts.ratios import Ratio
+from bench.verdicts.rule import AllOf
+from bench.verdicts.rules import EveryTrial
 
 ALL = ("direct", "multiplexing", "demultiplexing")
 
@@ -47,10 +47,10 @@ OVER_A_LINK: Mapping[str, Any] = {"services_link": "emulated", "services_rtt": 0
 def _throughput(
     pattern: str, *, below: float | None = None, above: float | None = None
 ) -> tuple[Ratio, ...]:
-    """With a backend that computes, on either server, and with one that waits."""
+    """With a backend that computes, on either server, with one that waits, and over a link."""
     measured = [
         Ratio("deliveries_per_s", pattern, "direct", where=where, below=below, above=above)
-        for where in (AT_FULL_SPEED, IN_PYTHON, WHILE_WAITING)
+        for where in (AT_FULL_SPEED, IN_PYTHON, WHILE_WAITING, OVER_A_LINK)
     ]
     computed = [
         Ratio("proxied_capacity_per_s", pattern, "direct", where=where, below=below, above=above)
@@ -59,20 +59,10 @@ def _throughput(
     return (*measured, *computed)
 
 
-def _one(*_: Any) -> int:
-    return 1
-
-
-def _allowed(load: Load[ProxyLoad], _: Any) -> int:
-    return int(load.own.upstream_connections)
-
-
-def _connections(
-    pattern: str, law: Callable[[Any, Mapping[str, float]], int]
-) -> tuple[AgreesWithLaw, ...]:
+def _connections(pattern: str, count: int) -> tuple[EveryTrial, ...]:
     """As many to the backend as the proxy may have, beside it and over a round trip."""
     return tuple(
-        AgreesWithLaw("upstream_connections", "", pattern, law, "MX-1", 0.01, where)
+        EveryTrial("upstream_connections", "", pattern, at_least=count, at_most=count, where=where)
         for where in ({}, OVER_A_LINK)
     )
 
@@ -95,12 +85,12 @@ CLAIMS = (
         (BUSY, PACED, WAITING, FAR),
         AllOf(
             (
-                *_connections("multiplexing", _one),
                 *_throughput("multiplexing", above=1),
                 *_server_cpu("multiplexing", above=1),
             )
         ),
         "SC-2, MX-1",
+        preconditions=_connections("multiplexing", 1),
     ),
     Claim(
         "P2",
@@ -109,13 +99,11 @@ CLAIMS = (
         (BUSY, PACED, WAITING, FAR),
         AllOf(
             (
-                *_connections("demultiplexing", _allowed),
                 *_throughput("demultiplexing", below=1),
-                # Six requests at a time: 6/R.
-                Ratio("deliveries_per_s", "demultiplexing", "direct", below=1, where=OVER_A_LINK),
                 *_server_cpu("demultiplexing", below=1),
             )
         ),
         "SC-2, MX-1",
+        preconditions=_connections("demultiplexing", 6),
     ),
 )

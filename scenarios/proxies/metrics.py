@@ -11,6 +11,7 @@ import math
 from bench.analysis.metrics import Registry
 from bench.analysis.proxy_counts import at_listener, at_upstream
 from bench.analysis.trialdata import TrialData
+from bench.model.metric import Counts
 
 METRICS = Registry()
 
@@ -28,8 +29,13 @@ def _counted(data: TrialData, mark: str, name: str) -> float:
     "Connections to the server at the window's end: those that Envoy has open; without a proxy, "
     "those that carried requests in the window.",
     "lower",
+    lambda data: Counts(_upstream_connections(data), 1, "count"),
 )
 def upstream_connections(data: TrialData) -> float:
+    return _upstream_connections(data)
+
+
+def _upstream_connections(data: TrialData) -> float:
     active = at_upstream(data.counted.get("t1", {}), "upstream_cx_active")
     return _counted(data, "t1", USED) if math.isnan(active) else active
 

@@ -218,5 +218,5 @@ def test_a_level_that_is_compared_may_calibrate_too() -> None:
 def test_a_claims_rule_sees_the_calibrated_facts_in_every_trial() -> None:
     found = with_predictions(result_of(calibrated(IDLE), {}, {"event_rate_per_s": 0.01}))
     (cell,) = evidence_of(found).cells
-    assert cell.facts["idle.rtt_us"] == 10.0
+    assert cell.facts(1)["idle.rtt_us"] == 10.0
     assert all(trial["idle.rtt_us"] == 10.0 for trial in cell.trials.values())

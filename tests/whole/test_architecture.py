@@ -16,7 +16,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 MOST_FILE_LINES = 320
 MOST_FUNCTION_LINES = 70
-LONGER_TABLES = {"scenarios/notifications/claims.py": 440}
+LONGER_TABLES = {"scenarios/notifications/claims.py": 460}
 """Files that are one table, with a bound of their own."""
 FOLDERS = ("bench", "targets", "scenarios", "reports")
 PURE_FLOORS = ("model", "stats", "plan", "verdicts", "analysis", "adaptive")

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from bench.analysis.metrics.registry import BACKEND_ROLES, ROLES, SHARED, Registry
 from bench.analysis.trialdata import TrialData
 from bench.model.experiment import Experiment
-from bench.model.metric import Metric
+from bench.model.metric import Counts, Metric
 
 __all__ = [
     "BACKEND_ROLES",
@@ -23,6 +23,7 @@ __all__ = [
     "Registry",
     "TrialData",
     "compute",
+    "counts_of",
     "metrics_of",
     "metrics_of_all",
 ]
@@ -52,3 +53,9 @@ def compute(
 ) -> dict[str, float]:
     """All (or the named) metrics of one trial; NaN where one does not apply."""
     return {key: float(metrics[key].function(data)) for key in (keys or metrics)}
+
+
+def counts_of(data: TrialData, metrics: Mapping[str, Metric]) -> dict[str, Counts]:
+    """What those metrics of one trial counted that say so."""
+    found = {key: one.counts(data) for key, one in metrics.items() if one.counts is not None}
+    return {key: counts for key, counts in found.items() if counts is not None}

@@ -9,6 +9,7 @@ import numpy as np
 from bench.analysis.metrics.registry import SHARED
 from bench.analysis.milliseconds import mean_ms
 from bench.analysis.trialdata import TrialData, difference_ns
+from bench.model.metric import Counts
 
 
 @SHARED.metric(
@@ -53,12 +54,22 @@ def service_mean(data: TrialData) -> float:
 SHARED.quantiles("service", "service time", "service times (done - sent)", service_ns, outcome_rows)
 
 
+def _completeness_counts(data: TrialData) -> Counts | None:
+    """The deliveries of one event are one observation: they are made, and fail, together."""
+    owed = data.accounting.expected
+    units = len(data.window_events) if len(data.events) else owed
+    if not owed or not units:
+        return None
+    return Counts(units * data.accounting.delivered / owed, units, "share")
+
+
 @SHARED.metric(
     "completeness",
     "",
     "completeness",
     "Share of the {outcomes} {owed} in the window that {arrived}.",
     "higher",
+    _completeness_counts,
 )
 def completeness(data: TrialData) -> float:
     owed = data.accounting.expected
@@ -104,6 +115,7 @@ def deliveries(data: TrialData) -> float:
     "{outcomes} per second",
     "{Outcomes} over the window's length.",
     "neither",
+    lambda data: Counts(len(data.outcomes), data.seconds, "count"),
 )
 def deliveries_per_s(data: TrialData) -> float:
     return len(data.outcomes) / data.seconds

@@ -145,3 +145,14 @@ def link_cpu_share(data: TrialData) -> float:
 )
 def link_packets_down_per_event(data: TrialData) -> float:
     return data.per_piece(data.link_change("down", "packets_out"))
+
+
+@SHARED.metric(
+    "link_lost_packets",
+    "",
+    "packets lost by chance",
+    "Packets that the link between clients and backend lost by chance in the window, both ways.",
+    "neither",
+)
+def link_lost_packets(data: TrialData) -> float:
+    return data.link_change("down", "lost") + data.link_change("up", "lost")

@@ -12,7 +12,7 @@ import numpy as np
 
 from bench import catalog
 from bench.analysis.trialdata import TrialData
-from bench.model.metric import Better, Metric
+from bench.model.metric import Better, Counts, Metric
 from bench.model.part import CLIENT_ROLES
 from bench.stats.estimates import percentile
 
@@ -41,12 +41,18 @@ class Registry(dict[str, Metric]):
         self[metric.key] = metric
 
     def metric(
-        self, key: str, unit: str, title: str, definition: str, better: Better
+        self,
+        key: str,
+        unit: str,
+        title: str,
+        definition: str,
+        better: Better,
+        counts: Callable[[TrialData], Counts | None] | None = None,
     ) -> Callable[[Function], Function]:
-        """Enter a function of a trial as a metric."""
+        """Enter a function of a trial as a metric; `counts`: see Metric."""
 
         def enter(function: Function) -> Function:
-            self.add(Metric(key, unit, title, definition, better, function))
+            self.add(Metric(key, unit, title, definition, better, function, counts=counts))
             return function
 
         return enter

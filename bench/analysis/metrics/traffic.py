@@ -9,7 +9,13 @@ import numpy as np
 from bench.analysis.metrics.registry import SHARED
 from bench.analysis.trialdata import TrialData, difference_ns
 from bench.model import samples
-from bench.model.metric import Metric
+from bench.model.metric import Counts, Metric
+
+
+def _count(amount: float, exposure: float) -> Counts | None:
+    """What was counted in so much; None where either was not."""
+    known = amount >= 0 and exposure > 0
+    return Counts(amount, exposure, "count") if known else None
 
 
 @SHARED.metric(
@@ -18,13 +24,19 @@ from bench.model.metric import Metric
     "requests per {event}",
     "Requests that clients sent in the window, per {outcome}.",
     "lower",
+    lambda data: _count(len(data.requests), len(data.outcomes)),
 )
 def requests_per_event(data: TrialData) -> float:
     return data.per_outcome(len(data.requests))
 
 
 @SHARED.metric(
-    "requests_per_s", "/s", "requests per second", "Requests sent in the window.", "lower"
+    "requests_per_s",
+    "/s",
+    "requests per second",
+    "Requests sent in the window.",
+    "lower",
+    lambda data: _count(len(data.requests), data.seconds),
 )
 def requests_per_s(data: TrialData) -> float:
     return len(data.requests) / data.seconds
@@ -36,12 +48,16 @@ def requests_per_s(data: TrialData) -> float:
     "useless replies",
     "Share of the window's requests whose reply brought nothing new.",
     "lower",
+    lambda data: Counts(_useless(data), len(data.requests), "share"),
 )
 def useless_share(data: TrialData) -> float:
-    requests = data.requests
-    if not len(requests):  # nobody asked: no reply could be useless
+    if not len(data.requests):  # nobody asked: no reply could be useless
         return math.nan
-    return float(np.count_nonzero(requests["outcome"] == samples.EMPTY)) / len(requests)
+    return _useless(data) / len(data.requests)
+
+
+def _useless(data: TrialData) -> int:
+    return int(np.count_nonzero(data.requests["outcome"] == samples.EMPTY))
 
 
 WAYS = (("down", "to clients"), ("up", "from clients"))
@@ -60,6 +76,7 @@ def _register_stream(way: str, words: str) -> None:
             f"{words} in the window, per {{outcome}}.",
             "lower",
             lambda data: data.per_piece(data.wire_change(f"stream_{way}")),
+            counts=lambda data: _count(data.wire_change(f"stream_{way}"), data.metered_pieces),
         )
     )
 
@@ -75,6 +92,9 @@ def _register_wire(key: str, title: str, words: str, ways: tuple[str, ...]) -> N
             "counted them, on loopback by TCP_INFO of the clients' sockets.",
             "lower",
             lambda data: data.per_piece(sum(data.wire_bytes(way) for way in ways)),
+            counts=lambda data: _count(
+                sum(data.wire_bytes(way) for way in ways), data.metered_pieces
+            ),
         )
     )
     SHARED.add(
@@ -112,7 +132,12 @@ def payload_bytes_per_event(data: TrialData) -> float:
 
 
 @SHARED.metric(
-    "connections", "", "connections", "TCP connections open at the window's end.", "lower"
+    "connections",
+    "",
+    "connections",
+    "TCP connections open at the window's end.",
+    "lower",
+    lambda data: Counts(data.wire["t1"].open, 1, "count") if "t1" in data.wire else None,
 )
 def connections(data: TrialData) -> float:
     return float(data.wire["t1"].open) if "t1" in data.wire else math.nan
@@ -166,6 +191,10 @@ def empty_bytes_down(data: TrialData) -> float:
     "IP packets with their headers in both directions, per client and second, regardless of how "
     "much is {done}.",
     "lower",
+    lambda data: _count(
+        data.wire_bytes("up") + data.wire_bytes("down"),
+        int(data.load["clients"]) * data.metered_s,
+    ),
 )
 def wire_bytes_per_client_s(data: TrialData) -> float:
     return data.per_client_second(data.wire_bytes("up") + data.wire_bytes("down"))

@@ -18,8 +18,10 @@ from bench.model import samples
 from bench.model.errors import UsageError
 from bench.model.fault import FaultDone
 from bench.model.load import Load
+from bench.model.metric import Counts
 from bench.model.readings import PathCounts, WayCounts
 from bench.plan.trials import loads_of
+from bench.verdicts.claims import judge
 from bench.verdicts.evidence import Cell
 from scenarios.multipath.claims import CLAIMS, NORMAL
 from scenarios.multipath.experiment import EXPERIMENT
@@ -88,31 +90,44 @@ def test_laws_speak_of_links_whose_paths_stay() -> None:
 
 
 @pytest.mark.parametrize(
-    ("mptcp", "completed", "verdict"),
+    ("mptcp", "completed", "tcp", "done", "verdict"),
     [
-        (14.2, (0.0, 1.0), "confirmed"),
-        (9.6, (0.0, 1.0), "depends"),
-        (14.2, (1.0, 1.0), "depends"),
-        (14.2, (0.0, 0.0), "depends"),
+        (14.2, (0.0, 1.0), 9.6, 1, "confirmed"),
+        (9.6, (0.0, 1.0), 9.6, 1, "depends"),
+        (14.2, (1.0, 1.0), 9.6, 1, "depends"),
+        (14.2, (0.0, 0.0), 9.6, 1, "depends"),
+        (9.6, (1.0, 0.0), 9.6, 1, "refuted"),
+        (14.2, (0.0, 1.0), 5.0, 1, "not measured"),  # one path does not give its own rate
+        (14.2, (0.0, 1.0), 9.6, 0, "not measured"),  # no path was cut
     ],
 )
 def test_m8_needs_the_sum_and_the_survival(
-    mptcp: float, completed: tuple[float, float], verdict: str
+    mptcp: float, completed: tuple[float, float], tcp: float, done: float, verdict: str
 ) -> None:
     def cell(pattern: str, metric: str, value: float, **settings: str) -> Cell:
         load = load_of(transfer="8MB", **settings)
-        values = {repeat: {metric: value} for repeat in (1, 2, 3)}
-        return Cell(pattern, public_load(load), values, {}, load)
+        near = np.random.default_rng(1).normal(1, 0.001, 6)
+        if metric == "completeness":
+            counts = {n: {metric: Counts(3 * value, 3, "share")} for n in range(6)}
+            return Cell(
+                pattern,
+                public_load(load),
+                {n: {metric: value, "faults_done": done} for n in range(6)},
+                load,
+                counts,
+            )
+        values = {n: {metric: value * float(factor)} for n, factor in enumerate(near)}
+        return Cell(pattern, public_load(load), values, load)
 
     found = evidence(
-        cell("tcp", "goodput", 9.6),
+        cell("tcp", "goodput", tcp),
         cell("mptcp", "goodput", mptcp),
         cell("tcp", "completeness", completed[0], fault="path.1:down@1s"),
         cell("mptcp", "completeness", completed[1], fault="path.1:down@1s"),
         **NORMAL,
     )
     (claim,) = CLAIMS
-    assert claim.rule.judge(found).verdict == verdict
+    assert judge(claim, found).verdict == verdict
 
 
 # --- its metrics and findings ---------------------------------------------------------------

@@ -2,32 +2,33 @@
 
 from __future__ import annotations
 
+import dataclasses
 import itertools
 import math
+from typing import Any
 
 import pytest
-from claim_builders import cell, evidence
+from claim_builders import around, cell, evidence
+from claim_evidence import leaves
 from measured import EXPERIMENTS, METRICS, PATTERNS
 
-from bench.model.claim import Claim
+from bench.model.claim import Claim, MustSee
 from bench.model.experiment import Experiment
 from bench.model.load import parameters_of
+from bench.model.metric import Counts
 from bench.plan.trials import loads_of, parse_settings
-from bench.verdicts.evidence import (
-    NOT_MEASURED,
+from bench.verdicts.claims import judge
+from bench.verdicts.evidence import distinguishing, predicted, varying, where_words
+from bench.verdicts.judgement import (
     VERDICTS,
     Judgement,
     Number,
     Verdict,
     all_of,
-    distinguishing,
-    predicted,
     together,
-    varying,
-    where_words,
 )
-from bench.verdicts.rules import AgreesWithLaw, AllOf, Ratio, Threshold
-from bench.verdicts.trends import Crossover, LinearFit
+from bench.verdicts.rule import Rule
+from bench.verdicts.rules import EveryTrial, Threshold
 from scenarios.notifications.claims import CLAIMS
 
 
@@ -76,9 +77,9 @@ def test_words_say_which_part_decided_what() -> None:
     [
         ("value", "lost of sse at clients=3"),
         ("ratio", "lost: sse / null at clients=3"),
+        ("share", "lost of sse: share that is exactly null at clients=3"),
         ("crossing", "rate where lost of sse and null are equal at clients=3"),
-        ("slope", "lost of sse for one more of rate at clients=3"),
-        ("fit", "lost of sse: share explained by a straight line at clients=3"),
+        ("exponent", "lost of sse: exponent of its growth with rate at clients=3"),
     ],
 )
 def test_a_number_says_what_it_is(kind: str, text: str) -> None:
@@ -134,31 +135,37 @@ LEDGER = [(e, claim) for e in EXPERIMENTS.values() for claim in e.claims]
 IDS = [f"{experiment.name}-{claim.id}" for experiment, claim in LEDGER]
 
 
-def rules_of(rule: object) -> list[object]:
-    return (
-        [one for part in rule.rules for one in rules_of(part)]
-        if isinstance(rule, AllOf)
-        else [rule]
-    )
-
-
 @pytest.mark.parametrize(("experiment", "claim"), LEDGER, ids=IDS)
 def test_a_claim_names_what_there_is(experiment: Experiment, claim: Claim) -> None:
     patterns = set(PATTERNS[experiment.name])
     for scene in claim.setups:
         assert set(scene.patterns) <= patterns
         parse_settings(experiment, scene.settings)
-    for rule in rules_of(claim.rule):
-        assert isinstance(rule, Threshold | AgreesWithLaw | Ratio | Crossover | LinearFit)
-        assert rule.metric in METRICS
-        assert getattr(rule, "unit", METRICS[rule.metric].unit) == METRICS[rule.metric].unit
-        assert {rule.pattern, getattr(rule, "other", "")} <= {*patterns, ""}
-        assert set(rule.where) | set(experiment.normal) <= names_of(experiment)
-        assert getattr(rule, "over", "clients") in names_of(experiment)
-        assert rule.text
-        assert rule.judge(evidence()) == NOT_MEASURED
+    for rule in (one for whole in (claim.rule, *claim.preconditions) for one in leaves(whole)):
+        names_what_there_is(rule, experiment)
+        assert rule.judge(evidence()).verdict == "not measured"
+    for need in claim.must_see:
+        assert need.metric in METRICS
+        assert set(need.patterns) <= patterns
+        assert set(need.where) <= names_of(experiment)
+        assert need.at_least > 0
+        assert need.what
     assert claim.statement
     assert claim.setups
+
+
+def names_what_there_is(rule: Rule, experiment: Experiment) -> None:
+    names = {name: getattr(rule, name, None) for name in ("metric", "unit", "pattern", "other")}
+    assert names["metric"] in METRICS
+    if names["unit"] is not None:
+        assert names["unit"] == METRICS[str(names["metric"])].unit
+    assert {names["pattern"], names["other"]} <= {*PATTERNS[experiment.name], "", None}
+    known = names_of(experiment)
+    for where in ("where", "other_where", "facts_at", "other_facts_at"):
+        assert set(getattr(rule, where, None) or {}) <= known
+    assert set(experiment.normal) <= known
+    assert getattr(rule, "over", "clients") in known
+    assert rule.text
 
 
 def names_of(experiment: Experiment) -> set[str]:
@@ -171,9 +178,11 @@ def test_a_claims_scenes_supply_its_rule(experiment: Experiment, claim: Claim) -
     cells = []
     for scene in claim.setups:
         for _, settings in loads_of(experiment, scene.settings):
-            values_of = {key: [1.0, 1.1] for key in METRICS}
+            values = {key: around(1.0, count=8) for key in METRICS}
+            counts = {k: [Counts(1, 1, "count")] * 8 for k, one in METRICS.items() if one.counts}
             cells += [
-                cell(pattern, values_of, experiment.load, **settings) for pattern in scene.patterns
+                cell(pattern, values, experiment.load, counts, **settings)
+                for pattern in scene.patterns
             ]
     found = claim.rule.judge(evidence(*cells, **experiment.normal))
     assert found.verdict != "not measured", found.words
@@ -191,24 +200,20 @@ def test_ids_are_unique() -> None:
 
 def judged(claim_id: str, *cells: object) -> Judgement:
     claim = next(one for one in CLAIMS if one.id == claim_id)
-    experiment = EXPERIMENTS["notifications"]
-    return claim.rule.judge(evidence(*cells, **experiment.normal))
+    return judge(claim, evidence(*cells, **EXPERIMENTS["notifications"].normal))
+
+
+def short_polls(mean: float) -> dict[str, list[float]]:
+    return {
+        "latency_mean": around(mean, 0.01),
+        "latency_p99": around(990, 0.002),
+        "rtt_us": [40.0] * 6,
+    }
 
 
 def test_short_polling_by_its_law_is_as_late_as_its_interval() -> None:
     rates = (0.5, 2.0, 8.0, 30.0)
-    cells = [
-        cell(
-            "short_polling",
-            {
-                "latency_mean": [495, 500, 507],
-                "latency_p99": [988, 990, 992],
-                "rtt_us": [40, 40, 40],
-            },
-            event_rate_per_s=rate,
-        )
-        for rate in rates
-    ]
+    cells = [cell("short_polling", short_polls(501), event_rate_per_s=rate) for rate in rates]
     found = judged("N2", *cells)
     assert found.verdict == "confirmed"
     assert len(found.numbers) == len(rates) + 1
@@ -216,26 +221,105 @@ def test_short_polling_by_its_law_is_as_late_as_its_interval() -> None:
 
 
 def test_a_mean_off_its_law_is_not_confirmed() -> None:
-    cells = [
-        cell(
-            "short_polling",
-            {
-                "latency_mean": [700, 702, 701],
-                "latency_p99": [988, 990, 992],
-                "rtt_us": [40, 40, 40],
-            },
-            event_rate_per_s=30.0,
-        )
-    ]
-    assert judged("N2", *cells).verdict == "depends"
+    found = judged("N2", cell("short_polling", short_polls(700), event_rate_per_s=30.0))
+    assert found.verdict == "depends"
 
 
 def test_frames_by_their_laws_are_light() -> None:
-    deliveries = [100 * 120.0] * 3
-    sse = {"stream_bytes_down_per_event": [122.0] * 3, "deliveries": deliveries}
-    websocket = {"stream_bytes_down_per_event": [102.0] * 3, "deliveries": deliveries}
+    """Their bytes are the same in all trials: exact intervals of what was counted."""
     cells = [
-        cell(name, values, event_rate_per_s=30.0, duration_s=4.0)
-        for name, values in (("sse", sse), ("websocket", websocket))
+        cell(
+            name,
+            {"deliveries": [12_000.0] * 6},
+            counts={"stream_bytes_down_per_event": [Counts(each * 12_000, 12_000, "count")] * 6},
+            event_rate_per_s=30.0,
+            duration_s=4.0,
+        )
+        for name, each in (("sse", 122.0), ("websocket", 102.0))
     ]
-    assert judged("N14", *cells).verdict == "confirmed"
+    found = judged("N14", *cells)
+    assert found.verdict == "confirmed"
+    assert all(number.low < number.high for number in found.numbers)
+
+
+# --- what must be seen, and preconditions ----------------------------------------------------
+
+AT_MOST = Threshold("latency_mean", "ms", "sse", at_most=20)
+CLAIM = Claim("X", "a statement", (), AT_MOST)
+
+
+def fully(**more: Any) -> Claim:
+    return dataclasses.replace(CLAIM, **more)
+
+
+def of_sse(**values: list[float]) -> Any:
+    return evidence(cell("sse", {"latency_mean": around(10), **values}, duration_s=4.0))
+
+
+def test_what_must_be_seen_counts_over_the_trials_of_a_level() -> None:
+    claim = fully(must_see=(MustSee("requests_per_s", 50, ("sse",), "timeouts"),))
+    assert judge(claim, of_sse(requests_per_s=[9.0] * 6)).verdict == "confirmed"
+    found = judge(claim, of_sse(requests_per_s=[2.0] * 6))
+    assert found.verdict == "not measured"
+    assert found.words == (
+        "the window is too short: 12 timeouts of sse, 50 are needed; duration=17s would do"
+    )
+    assert [(one.role, one.value) for one in found.numbers] == [("must be seen", 12)]
+
+
+def test_what_must_be_seen_in_every_trial() -> None:
+    need = MustSee("requests_per_s", 3, ("sse",), "keep-alives", per="trial")
+    assert need.text == "at least 3 keep-alives in every trial (sse)"
+    claim = fully(must_see=(need,))
+    assert judge(claim, of_sse(requests_per_s=[3.0] * 6)).verdict == "confirmed"
+    found = judge(claim, of_sse(requests_per_s=[9.0, 9, 9, 2, 9, 9]))
+    assert found.verdict == "not measured"
+    assert "2 keep-alives in a trial of sse, 3 are needed; duration=6s would do" in found.words
+
+
+def test_of_what_was_never_seen_no_window_is_named() -> None:
+    claim = fully(must_see=(MustSee("requests_per_s", 50, ("sse",), "timeouts"),))
+    for lacking in (of_sse(requests_per_s=[0.0] * 6), of_sse()):
+        found = judge(claim, lacking)
+        assert found.words == "the window is too short: 0 timeouts of sse, 50 are needed"
+
+
+def test_what_was_seen_stands_beside_the_statement() -> None:
+    claim = fully(
+        must_see=(MustSee("requests_per_s", 50, ("sse",), "timeouts"),),
+        preconditions=(EveryTrial("connections", "", "sse", at_least=1, at_most=1),),
+    )
+    found = judge(claim, of_sse(requests_per_s=[9.0] * 6, connections=[1.0] * 6))
+    assert found.verdict == "confirmed"
+    assert [one.role for one in found.numbers] == ["statement", "precondition", "must be seen"]
+
+
+@pytest.mark.parametrize(
+    ("connections", "latency", "verdict", "words"),
+    [
+        ([1.0] * 6, 10, "confirmed", "latency_mean at most 20 ms"),
+        ([1.0] * 6, 30, "refuted", "latency_mean at most 20 ms"),
+        ([1, 1, 1, 2, 1, 1.0], 10, "not measured", "a precondition fails: connections at least 1"),
+        ([1, 1, 1, 2, 1, 1.0], 30, "not measured", "a precondition fails: connections at least 1"),
+        ([1.0] * 5, 10, "not settled", "a precondition is not sure: connections at least 1"),
+        ([math.nan] * 6, 10, "not measured", "no trial has connections"),
+    ],
+)
+def test_a_precondition(
+    connections: list[float], latency: float, verdict: Verdict, words: str
+) -> None:
+    claim = fully(preconditions=(EveryTrial("connections", "", "sse", at_least=1, at_most=1),))
+    values = {"latency_mean": around(latency, count=len(connections)), "connections": connections}
+    found = judge(claim, evidence(cell("sse", values)))
+    assert found.verdict == verdict
+    assert found.words.startswith(words)
+
+
+def test_preconditions_are_no_part_of_the_statement() -> None:
+    """A part that depends on its level would make the claim depend; a precondition fails it."""
+    cells = [
+        cell("sse", {"latency_mean": around(n), "lost": around(n)}, clients=n) for n in (9, 30)
+    ]
+    needs = Threshold("lost", "", "sse", at_most=20)
+    assert judge(fully(preconditions=(needs,)), evidence(*cells)).verdict == "not measured"
+    assert judge(CLAIM, evidence(*cells)).verdict == "depends"

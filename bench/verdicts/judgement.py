@@ -1,0 +1,152 @@
+"""What a rule answers with: a verdict, its words, and the numbers behind it.  Pure.
+
+Knows neither rules nor evidence, and not how a verdict is shown.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+Verdict = Literal["confirmed", "refuted", "depends", "not settled", "not measured"]
+VERDICTS: tuple[Verdict, ...] = get_args(Verdict)
+
+Kind = Literal["value", "ratio", "share", "crossing", "exponent"]
+Role = Literal["statement", "precondition", "must be seen"]
+
+ANYTHING = (-math.inf, math.inf)
+
+
+@dataclass(frozen=True)
+class Number:
+    """One measured number of a judgement, its 95 % interval and what the law says of it.
+
+    `wanted` is where the claim expects it, ends included or infinite; `verdict` is
+    what it says by itself, None where it decides only together with others.  `p_value` is
+    Holm's, corrected for all parts of the claim: at most 0.05 where the verdict is sure.
+    """
+
+    kind: Kind
+    metric: str
+    pattern: str
+    value: float
+    low: float
+    high: float
+    trials: int
+    unit: str = ""
+    other: str = ""
+    over: str = ""
+    at: str = ""
+    law: float = math.nan
+    wanted: tuple[float, float] = ANYTHING
+    verdict: Verdict | None = None
+    p_value: float = math.nan
+    role: Role = "statement"
+
+    @property
+    def has_interval(self) -> bool:
+        return not math.isnan(self.low)
+
+    @property
+    def what(self) -> str:
+        """What the number is, by the keys of metric and patterns."""
+        return self.said(self.metric, self.pattern, self.other)
+
+    def said(self, metric: str, pattern: str, other: str) -> str:
+        """What the number is, in the words given for its metric and patterns."""
+        at = f" at {self.at}" if self.at else ""
+        match self.kind:
+            case "ratio":
+                return f"{metric}: {pattern} / {other}{at}"
+            case "share":
+                return f"{metric} of {pattern}: share that is exactly {other}{at}"
+            case "crossing":
+                return f"{self.over} where {metric} of {pattern} and {other} are equal{at}"
+            case "exponent":
+                return f"{metric} of {pattern}: exponent of its growth with {self.over}{at}"
+        return f"{metric} of {pattern}{at}"
+
+
+@dataclass(frozen=True)
+class Point:
+    """A measured value with its interval at one value of a swept parameter."""
+
+    x: float
+    value: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
+class Curve:
+    """What a rule saw along a swept parameter: ratios that may cross 1, or values that grow.
+
+    A growing value is start + factor x ** exponent.
+    """
+
+    kind: Literal["crossing", "growth"]
+    metric: str
+    pattern: str
+    other: str
+    over: str
+    over_unit: str
+    points: tuple[Point, ...]
+    at: str = ""
+    crossing: Number | None = None
+    exponent: float = math.nan
+    factor: float = math.nan
+    start: float = math.nan
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """A verdict with its numbers; `words` say what decided, `curves` what it was seen in."""
+
+    verdict: Verdict
+    words: str
+    numbers: tuple[Number, ...] = ()
+    curves: tuple[Curve, ...] = ()
+
+
+NOT_MEASURED = Judgement("not measured", "the run has no such level")
+
+
+def lacks(metric: str) -> Judgement:
+    return Judgement("not measured", f"no trial has {metric}")
+
+
+def all_of(judgements: Sequence[Judgement]) -> Judgement:
+    """One verdict from several that a claim needs together; the words of each kind once."""
+    verdict = together([judgement.verdict for judgement in judgements])
+    by_verdict: dict[Verdict, dict[str, None]] = {}
+    for judgement in judgements:
+        if judgement.words:
+            by_verdict.setdefault(judgement.verdict, {})[judgement.words] = None
+    parts = {found: "; ".join(words) for found, words in by_verdict.items()}
+    words = " | ".join(
+        text if len(parts) == 1 else f"{found}: {text}" for found, text in parts.items()
+    )
+    return Judgement(
+        verdict,
+        words,
+        tuple(number for judgement in judgements for number in judgement.numbers),
+        tuple(curve for judgement in judgements for curve in judgement.curves),
+    )
+
+
+def together(verdicts: Sequence[Verdict]) -> Verdict:
+    """The verdict of a claim from those of its parts.
+
+    A part that is missing leaves the claim unmeasured.  Where one part holds and
+    another does not, the claim depends, whatever the unsettled ones will say.
+    """
+    found = set(verdicts)
+    if not found or "not measured" in found:
+        return "not measured"
+    if "depends" in found or {"confirmed", "refuted"} <= found:
+        return "depends"
+    if "not settled" in found:
+        return "not settled"
+    return found.pop()
