@@ -80,6 +80,11 @@ class Session:
         self.take_place(place or WorkerIndex())
 
     @property
+    def start_ns(self) -> int:
+        """When the warm-up begins; 0 where no window was set."""
+        return self.t0_ns and self.t0_ns - round(self.load.window.warmup_s * 1e9)
+
+    @property
     def host(self) -> str:
         return self.address.host
 

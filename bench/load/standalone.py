@@ -35,6 +35,7 @@ def standalone_session(environment: Any, user_class: type) -> Session:
         seed=1,
         engine=Engine(),
     )
+    session.window_known.set()  # it has none to wait for
     environment.patternbench = session
 
     def flush() -> None:

@@ -64,7 +64,10 @@ class WorkingClient(ClientUser):
         """What comes before each item of a closed loop and is not measured."""
 
     def schedule(self) -> Iterable[int] | None:
-        """Offsets in ns from the client's start for an open loop; None: as soon as it can."""
+        """Offsets in ns from the start of the warm-up for an open loop; None: as soon as it can.
+
+        All of the schedule is then known beforehand: a law may take it for granted.
+        """
         return None
 
     async def connect(self) -> None:
@@ -80,11 +83,12 @@ class WorkingClient(ClientUser):
 
     async def live(self) -> None:
         session = self.session
+        offsets = self.schedule()
+        if offsets is not None or not session.load.window.warmup_s:
+            await session.window_known.wait()
         if not session.load.window.warmup_s:
             # An item longer than the window must begin in it to be seen.
-            await session.window_known.wait()
             await session.engine.alarm.until(session.t0_ns)
-        offsets = self.schedule()
         if offsets is None:
             while not self.is_over:
                 await self._one(now_ns())
@@ -98,7 +102,7 @@ class WorkingClient(ClientUser):
     async def _by_schedule(self, offsets: Iterable[int]) -> None:
         """Each item at its time, whether or not the one before has ended."""
         until = self.session.engine.alarm.until
-        start_ns = now_ns()
+        start_ns = self.session.start_ns or now_ns()
         under_way: set[asyncio.Task[None]] = set()
         try:
             for offset_ns in offsets:

@@ -14,7 +14,7 @@ from bench.clock import now_ns
 from bench.load.clients.http1 import Http1Connection, get
 from bench.load.working import WorkingClient, WorkItem
 from bench.model.samples import OK
-from bench.plan import arrivals
+from scenarios.connection_pool import _planned as planned
 
 
 class Caller(WorkingClient):
@@ -25,7 +25,6 @@ class Caller(WorkingClient):
     def __init__(self, environment: Any) -> None:
         super().__init__(environment)
         session = self.session
-        self.asked = get("/query", session.host, session.port)
         self.waiting = session.recorder.code("wait")
         self.holding = session.recorder.code("hold")
         self.connections: set[Http1Connection] = set()
@@ -45,26 +44,25 @@ class Caller(WorkingClient):
         return connection
 
     def schedule(self) -> Iterable[int]:
-        load = self.session.load
-        if load.own.arrivals == "steady":
-            return arrivals.poisson(load.own.request_rate_per_s, self.session.seed + self.number)
-        return arrivals.bursts(load.own.burst, int(load.own.burst_interval_s * 1e9))
+        return planned.times_ns(self.session.load, self.session.seed, self.number)
 
     async def work(self, item: WorkItem) -> None:
+        session, number, sequence = self.session, self.number, item.sequence
         connection = self.idle.pop() if self.idle else await self.open()
+        seconds = planned.query_s(session.load, session.seed, number, sequence)
+        asked = get(f"/query?seconds={seconds:.6f}", session.host, session.port)
         item.sent_ns = now_ns()
-        item.bytes_up = len(self.asked)
-        reply = await connection.request(self.asked)
+        item.bytes_up = len(asked)
+        reply = await connection.request(asked)
         item.first_byte_ns = reply.first_byte_ns
         item.bytes_down = reply.bytes_down
         if not connection.closed:
             self.idle.append(connection)
         if reply.status != 200:
             raise ConnectionError(f"HTTP {reply.status}: {reply.body.decode(errors='replace')}")
-        asked, got, done, back = map(int, reply.body.split())
-        number, sequence = self.number, item.sequence
-        self.record(self.waiting, OK, number, sequence, asked, asked, got, got, 0, 0)
-        self.record(self.holding, OK, number, sequence, got, got, done, back, 0, 0)
+        asked_ns, got_ns, done_ns, back_ns = map(int, reply.body.split())
+        self.record(self.waiting, OK, number, sequence, asked_ns, asked_ns, got_ns, got_ns, 0, 0)
+        self.record(self.holding, OK, number, sequence, got_ns, got_ns, done_ns, back_ns, 0, 0)
 
     def transports(self) -> Sequence[asyncio.Transport]:
         return [connection.transport for connection in self.connections]

@@ -8,7 +8,7 @@ of the host.  Knows nothing of bursts or schedules.
 from __future__ import annotations
 
 import asyncio
-import random
+import math
 from collections.abc import Mapping
 from contextlib import AbstractAsyncContextManager
 from typing import Any
@@ -25,6 +25,8 @@ INNER_ROWS = 100
 ROWS_PER_S = 40_000_000
 """What a core joins, about.  Not measured: the same work must be asked of every trial."""
 
+HALF_A_TICK_S = 0.0005
+
 SETTINGS: Mapping[str, str] = {"jit": "off"}
 """A long computation would be compiled first, a short one would not."""
 
@@ -35,7 +37,6 @@ class Application(WebTarget):
     def __init__(self, *settings: Any) -> None:
         super().__init__(*settings)
         self._url = str(self.services["postgres"]["url"])
-        self._chance = random.Random(f"{self.seed}/service")  # apart from the arrivals
         self._opened = self._open = self._most_open = 0
 
     # --- what a pattern writes ---------------------------------------------------------
@@ -63,8 +64,8 @@ class Application(WebTarget):
             "database_connections_most": self._most_open,
         }
 
-    async def query(self, _: web.Request) -> web.Response:
-        statement = self._statement()
+    async def query(self, request: web.Request) -> web.Response:
+        statement = self._statement(self._seconds(request))
         asked_ns = now_ns()
         try:
             async with self.connection() as connection:
@@ -101,15 +102,24 @@ class Application(WebTarget):
 
     # --- the work of a query ------------------------------------------------------------------
 
-    def _statement(self) -> str:
-        """The next query: one message each way, nothing to prepare."""
-        seconds = self.load.own.query_time_s
-        if self.load.own.service == "exponential":
-            seconds = self._chance.expovariate(1 / seconds)
+    def _seconds(self, request: web.Request) -> float:
+        """How long the query shall take: what the client asks for, else what is usual."""
+        text = request.query.get("seconds", str(self.load.own.query_time_s))
+        try:
+            seconds = float(text)
+        except ValueError:
+            seconds = math.nan
+        if 0 <= seconds < math.inf:
+            return seconds
+        raise web.HTTPBadRequest(text=f"seconds={text}: must be a number, 0 or more\n")
+
+    def _statement(self, seconds: float) -> str:
+        """The query: one message each way, nothing to prepare."""
         if self.load.own.work == "compute":
             return _computation(seconds)
-        # The database rounds up to whole milliseconds.
-        return f"SELECT pg_sleep({seconds:.6f})"
+        # The database sleeps whole milliseconds, rounded up; a sleep that ends just before its
+        # millisecond never takes one more.
+        return f"SELECT pg_sleep({max(0.0, math.ceil(seconds * 1e3 - 1e-6) / 1e3 - HALF_A_TICK_S)})"
 
 
 def _computation(seconds: float) -> str:
