@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from bench.analysis.evaluated import ExperimentResult, Group, JudgedClaim, public_load
 from bench.model.claim import Claim
+from bench.model.law import SEED
 from bench.verdicts.claims import judge
 from bench.verdicts.evidence import Cell, Evidence
 from bench.verdicts.judgement import Judgement
@@ -23,7 +24,10 @@ def _cell(group: Group) -> Cell:
     return Cell(
         pattern=group.pattern,
         load=public_load(group.load),
-        trials={t.record.trial.repeat: {**t.metrics, **group.calibrated} for t in group.used},
+        trials={
+            t.record.trial.repeat: {**t.metrics, **group.calibrated, SEED: t.record.trial.seed}
+            for t in group.used
+        },
         typed_load=group.load,
         counts={trial.record.trial.repeat: trial.counts for trial in group.used},
     )

@@ -13,7 +13,7 @@ from typing import Any
 
 from bench.analysis.evaluated import ExperimentResult, Group, Predicted
 from bench.model.experiment import Experiment
-from bench.model.law import Law
+from bench.model.law import SEED, Law
 from bench.model.load import Load
 from bench.plan.calibration import source_of
 from bench.stats.estimates import Estimate
@@ -31,7 +31,10 @@ def with_predictions(result: ExperimentResult) -> ExperimentResult:
 
 def _predicted(experiment: Experiment, group: Group, known: Mapping[Place, Group]) -> Group:
     calibrated = calibrated_facts(experiment, group, known)
-    found = predictions_of(experiment, group.pattern, group.load, group.estimates, calibrated)
+    seeds = [trial.record.trial.seed for trial in group.used]
+    found = predictions_of(
+        experiment, group.pattern, group.load, group.estimates, calibrated, seeds
+    )
     return dataclasses.replace(group, calibrated=calibrated, predicted=tuple(found))
 
 
@@ -60,12 +63,16 @@ def predictions_of(
     load: Load[Any],
     estimates: Mapping[str, Estimate],
     calibrated: Mapping[str, float] | None = None,
+    seeds: Sequence[int] = (),
 ) -> list[Predicted]:
-    """The laws' values; a law outside its domain or without its facts says nothing."""
+    """The laws' values; a law outside its domain or without its facts says nothing.
+
+    One that follows a trial's schedule is asked for each of the trials' seeds.
+    """
     own = {key: one.value for key, one in estimates.items() if not math.isnan(one.value)}
     facts = {**own, **(calibrated or {})}
     laws: Sequence[Law] = experiment.predictions_for(pattern)
-    values = [(law, law(load, facts)) for law in laws if law.metric in own]
+    values = [(law, _value(law, load, facts, seeds)) for law in laws if law.metric in own]
     return [
         Predicted(
             law.id,
@@ -80,3 +87,10 @@ def predictions_of(
         for law, value in values
         if math.isfinite(value)
     ]
+
+
+def _value(law: Law, load: Load[Any], facts: Mapping[str, float], seeds: Sequence[int]) -> float:
+    if not law.is_of_seed:
+        return law(load, facts)
+    values = [law(load, {**facts, SEED: seed}) for seed in seeds]
+    return math.fsum(values) / len(values) if values else math.nan

@@ -16,6 +16,10 @@ from bench.model.load import Load
 
 Facts = Mapping[str, float]
 
+SEED = "seed"
+"""The fact by which a law reads a trial's seed, and so its whole schedule: what will be asked,
+and when, is known before the trial begins."""
+
 BAND = 0.1
 """A measured value within this share of its law's agrees with it."""
 
@@ -55,8 +59,8 @@ class Law:
     domain and where a fact was not measured.
 
     `facts` are metrics of the predicted trial: what a law cannot know (a round trip, the cost
-    of one message), never what it predicts nor what that follows from.  `calibration` supplies
-    facts of other trials.  `band` is the share by which a measured value may differ;
+    of one message), never what it predicts nor what that follows from; or SEED.  `calibration`
+    supplies facts of other trials.  `band` is the share by which a measured value may differ;
     one wider than 10 % has its `band_reason`.  `fitted_with` are the seeds of runs whose
     numbers were looked at while the law was made or corrected; `passed_with` those of audits
     that it has passed since.
@@ -96,6 +100,11 @@ class Law:
     def is_only_fitted(self) -> bool:
         """Whether it was made to fit numbers, and has passed no audit with others since."""
         return bool(self.fitted_with) and not self.passed_with
+
+    @property
+    def is_of_seed(self) -> bool:
+        """Whether it says something else of each trial: it follows the trial's schedule."""
+        return SEED in (self.facts or ())
 
     @property
     def reads(self) -> tuple[str, ...] | None:

@@ -21,7 +21,7 @@ from bench.analysis.predicting import predictions_of, with_predictions
 from bench.model.domain import FREE, Domain, Range
 from bench.model.errors import UsageError
 from bench.model.experiment import Experiment
-from bench.model.law import Calibration, Law
+from bench.model.law import SEED, Calibration, Law
 from bench.results import digests
 from bench.results.evaluation import evaluate
 from bench.results.store import open_run
@@ -127,6 +127,15 @@ def test_laws_whose_facts_are_missing_are_left_out(function: Any, expected: list
 def test_a_law_of_what_was_not_measured_is_left_out() -> None:
     experiment = dataclasses.replace(EXPERIMENT, predictions=(law(lambda *_: 1.0),))
     estimates = {"latency_mean": Estimate(math.nan, math.nan, math.nan, 0)}
+    assert predictions_of(experiment, "sse", LOAD(), estimates) == []
+
+
+def test_a_law_of_a_schedule_is_the_mean_over_the_trials() -> None:
+    of_seed = dataclasses.replace(law(lambda _, facts: facts[SEED]), facts=(SEED,))
+    experiment = dataclasses.replace(EXPERIMENT, predictions=(of_seed,))
+    estimates = {"latency_mean": Estimate(4.0, 3.0, 5.0, 3)}
+    found = predictions_of(experiment, "sse", LOAD(), estimates, seeds=[2, 3, 7])
+    assert [one.value for one in found] == [4]
     assert predictions_of(experiment, "sse", LOAD(), estimates) == []
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from bench.model import linktext
 from bench.model.domain import FREE, Condition, Domain, Free, Range, Template, Units
-from bench.model.law import Calibration, Law
+from bench.model.law import SEED, Calibration, Law
 from bench.model.load import Load, LoadType, parameter
 
 
@@ -189,3 +189,12 @@ def test_a_law_is_only_fitted_until_another_seed_passed() -> None:
     assert not law(fitted_with=(1,), passed_with=(2,)).is_only_fitted
     with pytest.raises(ValueError, match="seed 1 fitted it and cannot audit it"):
         law(fitted_with=(1, 3), passed_with=(1,))
+
+
+def test_a_law_of_a_schedule_is_asked_for_a_seed() -> None:
+    of_seed = law(function=lambda _, facts: facts[SEED] % 10, facts=(SEED,))
+    assert of_seed.is_of_seed
+    assert of_seed(load(), {SEED: 1237}) == 7
+    assert math.isnan(of_seed(load(), {}))
+    assert not law().is_of_seed
+    assert not law(facts=("rtt_us",)).is_of_seed

@@ -8,7 +8,7 @@ from measured import EXPERIMENTS, METRICS, PATTERNS
 from bench.model import units
 from bench.model.domain import Free, Range
 from bench.model.experiment import Experiment
-from bench.model.law import Law
+from bench.model.law import SEED, Law
 from bench.model.load import Parameter, parameters_of
 
 LAWS = {
@@ -26,7 +26,7 @@ def test_a_law_states_where_it_holds_and_what_it_reads(experiment: Experiment, l
     assert law.facts is not None, "add facts=(...), empty where it reads nothing"
     own = {key.partition(".")[2] or key for key in (*law.facts, *law.domain.facts)}
     others = {key for calibration in law.calibration for key in calibration.facts}
-    assert own | others <= set(METRICS)
+    assert own | others <= {*METRICS, SEED}
     assert law.metric not in {*law.facts, *law.domain.facts}
     assert set(law.patterns) <= set(PATTERNS[experiment.name])
     assert all((law.id, law.formula, law.source, law.patterns))
