@@ -210,7 +210,7 @@ def _repeats(
         variance = float(np.var(b - a, ddof=1)) / 2
     else:
         variance = float(np.var(a, ddof=1) + np.var(b, ddof=1)) / 2
-    return repeats_needed(math.sqrt(variance), TO_FIND, paired=paired)
+    return repeats_needed(math.sqrt(variance), TO_FIND)
 
 
 Pair = tuple[ExperimentResult, Group, Group]

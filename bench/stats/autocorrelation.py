@@ -11,10 +11,11 @@ from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import ndtri
-from scipy.stats import binom, rankdata
+from scipy.special import bdtr, ndtri
 
-from bench.stats.estimates import CONFIDENCE, Estimate
+from bench.stats.estimates import Estimate
+from bench.stats.ranks import doubled_ranks
+from bench.stats.trimmed import CONFIDENCE
 
 FALSE_ALARMS = 0.01
 """How often independent trials are called correlated."""
@@ -53,7 +54,7 @@ def lag_one(values: Sequence[float], groups: Sequence[Hashable] = ()) -> Autocor
         mine = np.array([one == kind for one in kinds], dtype=bool) & ~np.isnan(known)
         count = int(mine.sum())
         if count > 1:
-            scores[mine] = (rankdata(known[mine]) - (count + 1) / 2) / count
+            scores[mine] = (doubled_ranks(known[mine]) - (count + 1)) / count
     left = scores[~np.isnan(scores)]
     count, total = len(left), float(np.sum(left**2))
     if count < 3 or not total:
@@ -75,7 +76,6 @@ def median_interval(values: Sequence[float]) -> Estimate:
     tail = (1 - CONFIDENCE) / 2
     if 0.5**count > tail:
         return Estimate(value, math.nan, math.nan, count)
-    place = int(binom.ppf(tail, count, 0.5))
-    if binom.cdf(place, count, 0.5) > tail:
-        place -= 1
+    outside = bdtr(np.arange(count), count, 0.5)
+    place = int(np.searchsorted(outside, tail, "right")) - 1
     return Estimate(value, float(usable[place]), float(usable[count - 1 - place]), count)

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import betaincinv, stdtrit
 
-from bench.stats.estimates import CONFIDENCE, samples_needed
+from bench.stats.estimates import samples_needed
+from bench.stats.trimmed import CONFIDENCE
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from scipy.optimize import isotonic_regression
 
 from bench.stats.trimmed import FEWEST, centre
 
@@ -167,6 +166,8 @@ def _monotone(x: np.ndarray, mine: np.ndarray, theirs: np.ndarray) -> list[np.nd
     Straight in logarithms comes first: its spread is that of the noise.  The others are straight
     in x or in 1 / x, for the ratio and for its inverse: shapes that bend to either side.
     """
+    from scipy.optimize import isotonic_regression  # noqa: PLC0415 - slow to import
+
     logs = np.log(mine / theirs)
     if np.median(logs[:, -1] - logs[:, 0]) < 0:
         logs = -logs

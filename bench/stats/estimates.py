@@ -11,9 +11,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import stdtrit
 
-CONFIDENCE = 0.95
+from bench.stats import trimmed
+
+CONFIDENCE = trimmed.CONFIDENCE
 
 FEWEST_FOR_BOOTSTRAP = 4
 """Of three trials' 27 resamples three have no spread: more than an interval may leave out."""
@@ -81,8 +82,9 @@ def estimate(per_trial: Sequence[float], pooled: float | None = None) -> Estimat
 
     `pooled` is the value over all raw samples where that differs from the mean
     over trials (percentiles); the interval's width comes from the spread of
-    `per_trial` by Student's t.  Positive values get a multiplicative interval
-    (the same on a log scale), so no interval of a latency reaches below zero.
+    `per_trial`, with room for disturbed and correlated trials (`trimmed.centre`).
+    Positive values get a multiplicative interval (the same on a log scale), so no
+    interval of a latency reaches below zero.
     NaN entries (a percentile that one trial cannot carry) are left out; NaN as `pooled`
     (all of them together cannot) leaves no value.
     """
@@ -93,15 +95,19 @@ def estimate(per_trial: Sequence[float], pooled: float | None = None) -> Estimat
         value = pooled
     if count < 2 or math.isnan(value):
         return Estimate(value, math.nan, math.nan, count)
-    t = float(stdtrit(count - 1, (1 + CONFIDENCE) / 2))
-    if value > 0 and np.all(usable > 0):
-        half = t * float(np.std(np.log(usable), ddof=1)) / math.sqrt(count)
+    positive = value > 0 and bool(np.all(usable > 0))
+    half = _half(np.log(usable) if positive else usable)
+    if positive:
         return Estimate(value, value * math.exp(-half), value * math.exp(min(half, 700.0)), count)
-    half = t * float(np.std(usable, ddof=1)) / math.sqrt(count)
     low = value - half
     if np.all(usable >= 0):  # a share or a count of nothing is none, not less
         low = max(0.0, low)
     return Estimate(value, low, value + half, count)
+
+
+def _half(values: np.ndarray) -> float:
+    low, high = trimmed.centre(values).interval()
+    return float(high - low) / 2
 
 
 def estimate_of_greatest(per_trial: Sequence[float]) -> Estimate:
@@ -116,11 +122,10 @@ def estimate_of_greatest(per_trial: Sequence[float]) -> Estimate:
     value = float(np.max(usable)) if count else math.nan
     if count < 2:
         return Estimate(value, math.nan, math.nan, count)
-    t = float(stdtrit(count - 1, (1 + CONFIDENCE) / 2))
-    if np.all(usable > 0):
-        half = t * float(np.std(np.log(usable), ddof=1))
+    positive = bool(np.all(usable > 0))
+    half = _half(np.log(usable) if positive else usable) * math.sqrt(count)
+    if positive:
         return Estimate(value, value * math.exp(-half), value * math.exp(min(half, 700.0)), count)
-    half = t * float(np.std(usable, ddof=1))
     return Estimate(value, value - half, value + half, count)
 
 

@@ -10,7 +10,7 @@ import math
 
 from scipy.special import betaincinv, gammaincinv
 
-from bench.stats.estimates import CONFIDENCE
+from bench.stats.trimmed import CONFIDENCE
 
 
 def clopper_pearson(k: float, n: float, confidence: float = CONFIDENCE) -> tuple[float, float]:

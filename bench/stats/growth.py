@@ -13,8 +13,7 @@ from typing import Literal
 
 import numpy as np
 
-from bench.stats.estimates import CONFIDENCE
-from bench.stats.trimmed import FEWEST, Centre, centre, repeats_to_settle
+from bench.stats.trimmed import CONFIDENCE, FEWEST, Centre, centre, repeats_to_settle
 
 Shape = Literal["as claimed", "otherwise", "neither"]
 

@@ -21,7 +21,7 @@ def signed_rank_p(a: np.ndarray, b: np.ndarray) -> float | None:
     count = len(change)
     if 2 * 0.5**count > LEVEL:
         return None
-    doubled = _doubled_ranks(np.abs(change))
+    doubled = doubled_ranks(np.abs(change))
     chances = np.zeros(int(doubled.sum()) + 1)
     chances[0] = 1.0
     for rank in doubled:  # each rank is above or below zero with the same chance
@@ -35,7 +35,7 @@ def rank_sum_p(a: np.ndarray, b: np.ndarray) -> float | None:
     few, many = len(b), len(a) + len(b)
     if 2 / math.comb(many, few) > LEVEL:
         return None
-    doubled = _doubled_ranks(np.concatenate([a, b]))
+    doubled = doubled_ranks(np.concatenate([a, b]))
     # ways[k, s]: choices of k of the ranks so far whose sum is s.
     ways = np.zeros((few + 1, int(doubled.sum()) + 1))
     ways[0, 0] = 1.0
@@ -44,7 +44,7 @@ def rank_sum_p(a: np.ndarray, b: np.ndarray) -> float | None:
     return _two_sided(ways[few] / ways[few].sum(), int(doubled[len(a) :].sum()))
 
 
-def _doubled_ranks(values: np.ndarray) -> np.ndarray:
+def doubled_ranks(values: np.ndarray) -> np.ndarray:
     """Twice the mean ranks, so that ties keep whole numbers."""
     ordered = np.sort(values)
     below = np.searchsorted(ordered, values, "left")

@@ -15,10 +15,11 @@ from typing import Any
 import numpy as np
 from scipy.special import nctdtr, ndtri, stdtr, stdtrit
 
-from bench.stats.estimates import CONFIDENCE
+CONFIDENCE = 0.95
+"""How sure the intervals of this project are."""
 
 TRIM = 0.2
-"""The share of trials that is left out at either end: one of five to nine, two of ten."""
+"""The share of trials that is left out at either end, from `FEWEST` on: one of six, two of ten."""
 
 CORRELATION = 0.3
 """The lag-1 correlation between trials for which intervals have room."""
@@ -81,7 +82,7 @@ def centre(values: Sequence[float] | np.ndarray) -> Centre:
     """The trimmed mean along the last axis, with Yuen's standard error, widened.
 
     Tukey and McLaughlin, Sankhya A 25 (1963); Yuen, Biometrika 61 (1974): the variance is that
-    of the winsorized values.  At 2 to 4 trials nothing is trimmed, and it is Student's t.  Where
+    of the winsorized values.  Of 2 to 5 trials nothing is trimmed: it is Student's t.  Where
     the trials that stay are alike but not all are, the spread is that of all.  The order of
     trials does not matter.  How often it errs: docs/self-proof.md.
     """
@@ -108,7 +109,7 @@ def _plain(value: Any) -> Any:
 
 
 def _cut(count: int) -> int:
-    return int(TRIM * count + 1e-9)
+    return int(TRIM * count + 1e-9) if count >= FEWEST else 0
 
 
 def freedom(count: int) -> int:
@@ -143,29 +144,37 @@ def repeats_to_settle(found: Centre, distance: float) -> int:
     """
     if found.trials < 2 or not found.error > 0:
         return FEWEST
-    spread = found.error / (_per_spread(found.trials) * _winsorized(found.trials))
-    return least(lambda count: _chance(count, distance / spread) >= POWER)
+    spread = found.error / standard_error(found.trials)
+    return least(lambda count: chance_to_settle(count, distance / spread) >= POWER)
 
 
-def _chance(count: int, away: float) -> float:
-    """The chance that so many trials leave out a bound that lies `away` standard deviations off."""
+def chance_to_settle(count: int, away: float) -> float:
+    """The chance that so many trials leave out a bound that lies `away` standard deviations off.
+
+    The noncentral t distribution, with the error as wide as correlated trials would make it.
+    """
     needed = float(stdtrit(freedom(count), (1 + CONFIDENCE) / 2))
-    noncentral = away / (_per_spread(count) * _winsorized(count))
-    return 1 - float(nctdtr(freedom(count), noncentral, needed))
+    return 1 - float(nctdtr(freedom(count), away / standard_error(count), needed))
 
 
-def _winsorized(count: int) -> float:
-    """The winsorized standard deviation of a standard normal variable, trimmed as so many are."""
+def half_width(count: int) -> float:
+    """Half an interval's width that normal trials have on average, in standard deviations."""
+    return float(stdtrit(freedom(count), (1 + CONFIDENCE) / 2)) * standard_error(count)
+
+
+def standard_error(count: int) -> float:
+    """The centre's standard error for normal trials whose standard deviation is 1."""
     share = _cut(count) / count
-    if not share:
-        return 1.0
-    edge = float(ndtri(1 - share))
-    density = math.exp(-edge * edge / 2) / math.sqrt(2 * math.pi)
-    return math.sqrt(1 - 2 * share - 2 * edge * density + 2 * share * edge * edge)
+    winsorized = 1.0
+    if share:
+        edge = float(ndtri(1 - share))
+        density = math.exp(-edge * edge / 2) / math.sqrt(2 * math.pi)
+        winsorized = math.sqrt(1 - 2 * share - 2 * edge * density + 2 * share * edge * edge)
+    return _per_spread(count) * winsorized
 
 
-def least(enough: Callable[[int], bool]) -> int:
-    """The least number of trials from `FEWEST` on that is enough, at most `MOST`."""
+def least(enough: Callable[[int], bool], first: int = FEWEST) -> int:
+    """The least number of trials from `first` on that is enough, at most `MOST`."""
     if not enough(MOST):
         return MOST
-    return next(count for count in range(FEWEST, MOST + 1) if enough(count))
+    return next(count for count in range(first, MOST + 1) if enough(count))

@@ -1,9 +1,9 @@
 """Two sets of trials side by side: a ratio with its interval, a verdict, an effect in words.  Pure.
 
 The unit of evidence is the trial.  Trials of one run are interleaved, so they are
-compared in pairs, repeat by repeat; trials of different runs by Welch's t.  Both
-work on logarithms, so the answer is a ratio; where a value is not positive it is
-a difference.  Knows numbers only: no metric, no run, no words of a report.
+compared in pairs, repeat by repeat; trials of different runs as two samples.  Both
+work on trimmed means of logarithms (`trimmed`), so the answer is a ratio; where a value
+is not positive it is a difference.  Knows numbers only: no metric, no run, no words of a report.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import numpy as np
 from scipy.special import stdtr, stdtrit
 
 from bench.stats import ranks
-from bench.stats.estimates import CONFIDENCE
+from bench.stats.trimmed import CONFIDENCE, ROUNDING, centre
 
 Kind = Literal["ratio", "difference"]
 Direction = Literal["same", "lower", "higher", "not settled"]
@@ -34,9 +34,6 @@ EFFECTS: tuple[tuple[float, str], ...] = (
     (math.inf, "many times"),
 )
 """How large an effect is called: the first whose ratio it stays under, either way."""
-
-ROUNDING = 1e-12
-"""Relative: less than this between two values is arithmetic, not spread."""
 
 
 @dataclass(frozen=True)
@@ -64,31 +61,31 @@ class Shift:
 
 
 def paired_shift(a: np.ndarray, b: np.ndarray, scale: float = 1.0) -> Shift:
-    """Student's t on b - a along the last axis; `scale` is the values' size (of logarithms 1)."""
-    change = b - a
-    count = change.shape[-1]
-    error = np.std(change, axis=-1, ddof=1) / math.sqrt(count)
-    return _without_rounding(np.mean(change, axis=-1), error, np.asarray(count - 1.0), scale)
+    """The centre of b - a along the last axis; `scale` is the values' size (of logarithms 1)."""
+    found = centre(b - a)
+    return _without_rounding(found.value, found.error, np.asarray(float(found.freedom)), scale)
 
 
-def welch_shift(a: np.ndarray, b: np.ndarray, scale: float = 1.0) -> Shift:
-    """Welch's t along the last axis: the two may differ in spread and in number."""
-    of_a = np.var(a, axis=-1, ddof=1) / a.shape[-1]
-    of_b = np.var(b, axis=-1, ddof=1) / b.shape[-1]
-    total = of_a + of_b
-    parts = of_a**2 / (a.shape[-1] - 1) + of_b**2 / (b.shape[-1] - 1)
-    most = a.shape[-1] + b.shape[-1] - 2.0
+def unpaired_shift(a: np.ndarray, b: np.ndarray, scale: float = 1.0) -> Shift:
+    """b's centre less a's, along the last axis: the two may differ in spread and in number.
+
+    Yuen's test of two trimmed means (Biometrika 61, 1974): Welch's with their errors.
+    """
+    of_a, of_b = centre(a), centre(b)
+    parts = of_a.error**2, of_b.error**2
+    total = parts[0] + parts[1]
+    squares = parts[0] ** 2 / of_a.freedom + parts[1] ** 2 / of_b.freedom
+    most = float(of_a.freedom + of_b.freedom)
     with np.errstate(divide="ignore", invalid="ignore"):
-        freedom = np.where(parts > 0, total**2 / parts, most)
-    centre = np.mean(b, axis=-1) - np.mean(a, axis=-1)
-    return _without_rounding(centre, np.sqrt(total), freedom, scale)
+        freedom = np.where(squares > 0, np.asarray(total**2) / squares, most)
+    return _without_rounding(of_b.value - of_a.value, np.sqrt(total), freedom, scale)
 
 
-def _without_rounding(centre: Any, error: Any, freedom: Any, scale: float) -> Shift:
+def _without_rounding(value: Any, error: Any, freedom: Any, scale: float) -> Shift:
     """Equal values may differ in the last bit of their means; that is no difference."""
     least = ROUNDING * scale
     return Shift(
-        np.where(np.abs(centre) <= least, 0.0, centre),
+        np.where(np.abs(value) <= least, 0.0, value),
         np.where(error <= least, 0.0, error),
         freedom,
     )
@@ -170,7 +167,7 @@ def compare(a: Sequence[float], b: Sequence[float], paired: bool) -> Comparison:
     rank_p = ranks.signed_rank_p(first, second) if paired else ranks.rank_sum_p(first, second)
     x, y = (np.log(first), np.log(second)) if positive else (first, second)
     scale = 1.0 if positive else float(max(np.max(np.abs(first)), np.max(np.abs(second))))
-    shift = (paired_shift if paired else welch_shift)(x, y, scale)
+    shift = (paired_shift if paired else unpaired_shift)(x, y, scale)
     ends = (shift.centre, *shift.interval(CONFIDENCE))
     value, low, high = (_exp(float(end)) if positive else float(end) for end in ends)
     identical = np.array_equal(first, second)

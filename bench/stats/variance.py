@@ -16,8 +16,7 @@ from typing import Literal
 import numpy as np
 from scipy.special import stdtr, stdtrit
 
-from bench.stats.estimates import CONFIDENCE
-from bench.stats.trimmed import Centre, centre
+from bench.stats.trimmed import CONFIDENCE, Centre, centre
 
 Unit = Literal["runs", "history", "trials"]
 

@@ -20,11 +20,12 @@ trials = st.lists(st.floats(-100, 100).map(lambda x: round(x, 3)), min_size=2, m
 def test_the_centre_and_its_error_are_scipys_but_for_the_widening(values: list[float]) -> None:
     """scipy's trimmed test of two samples that are alike but for a shift: twice the variance."""
     found, shift = centre(values), 1000.0
-    assert found.value == pytest.approx(stats.trim_mean(values, trimmed.TRIM), abs=1e-9)
-    kept = np.sort(values)[int(0.2 * len(values)) :][: found.freedom + 1]
+    trim = trimmed.TRIM if len(values) >= 6 else 0.0
+    assert found.value == pytest.approx(stats.trim_mean(values, trim), abs=1e-9)
+    kept = np.sort(values)[int(trim * len(values)) :][: found.freedom + 1]
     if kept[-1] - kept[0] < 1e-3:
         return
-    theirs = stats.ttest_ind(np.array(values) + shift, values, equal_var=False, trim=trimmed.TRIM)
+    theirs = stats.ttest_ind(np.array(values) + shift, values, equal_var=False, trim=trim)
     error = shift / theirs.statistic / math.sqrt(2)
     assert found.error == pytest.approx(error * trimmed.widening(len(values)), rel=1e-6)
 
