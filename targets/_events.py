@@ -36,6 +36,37 @@ class Event:
         self.payload = payload
 
 
+class Herds:
+    """How long all who waited at a feed take to wait there again after an event.
+
+    An event that comes before they do is `inside`; what such events prolong is not timed.
+    """
+
+    def __init__(self) -> None:
+        self.count = self.total_ns = self.inside = 0
+        self._all = 0
+        self._left_ns = 0
+        self._is_simple = False
+
+    def leave(self, waiting: int) -> None:
+        """An event wakes so many."""
+        if not self._all:  # nobody has ever waited
+            return
+        self._is_simple = waiting >= self._all
+        self.inside += not self._is_simple
+        self._left_ns = self._left_ns if self._left_ns and not self._is_simple else now_ns()
+
+    def gather(self, waiting: int) -> None:
+        """So many wait now."""
+        if waiting < self._all:
+            return
+        self._all = waiting
+        if self._left_ns and self._is_simple:
+            self.count += 1
+            self.total_ns += now_ns() - self._left_ns
+        self._left_ns = 0
+
+
 class Feed:
     """The events meant for one audience, in order; sequence numbers from 1 without gaps."""
 
@@ -43,12 +74,14 @@ class Feed:
         self.last = 0
         self._kept: deque[Event] = deque(maxlen=KEPT_EVENTS)
         self._waiting: dict[asyncio.Future[None], None] = {}
+        self.herds = Herds()
 
     def append(self, event: Event) -> None:
         """Add the next event and wake whoever waits for it."""
         self._kept.append(event)
         self.last = event.sequence
         waiting, self._waiting = self._waiting, {}
+        self.herds.leave(len(waiting))
         for waiter in waiting:
             if not waiter.done():
                 waiter.set_result(None)
@@ -60,6 +93,7 @@ class Feed:
             loop = asyncio.get_running_loop()
             waiter = loop.create_future()
             self._waiting[waiter] = None
+            self.herds.gather(len(self._waiting))
             timer = loop.call_later(timeout_s, _wake, waiter) if timeout_s is not None else None
             try:
                 await waiter

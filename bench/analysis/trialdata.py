@@ -226,12 +226,16 @@ class TrialData:
         counted = self.link_change(way, "bytes_in" if way == "up" else "bytes_out")
         return self.wire_change(f"wire_{way}") if math.isnan(counted) else counted
 
-    def memory_per_client(self, role: str) -> float:
+    def memory_growth(self, role: str) -> float:
+        """Growth of resident memory from before the first client to the window's end."""
         idle = self.marks.get("idle", {}).get(role)
         end = self.marks.get("t1", {}).get(role)
         if idle is None or end is None:
             return math.nan
-        return (end.memory_bytes - idle.memory_bytes) / int(self.load["clients"])
+        return float(end.memory_bytes - idle.memory_bytes)
+
+    def memory_per_client(self, role: str) -> float:
+        return self.memory_growth(role) / int(self.load["clients"])
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from bench.load.user import ClientUser
 from bench.model.payload import SEPARATOR, decode
 from bench.model.samples import EMPTY, FAILED, OK, PENDING
 from bench.plan.arrivals import SECOND_NS
+from scenarios.notifications._bystander import Bystander
 
 
 async def beside(
@@ -47,15 +48,25 @@ class Listener(ClientUser):
         self.asked = recorder.code("request")
         self.seen = -1
 
-    # --- being away, where the load asks for it ------------------------------------------
+    @property
+    def place(self) -> tuple[str, int]:
+        """Host and port to connect to."""
+        return self.session.host, self.session.port
+
+    # --- being away and having company, where the load asks for it -------------------------
 
     async def lifetime(self) -> None:
-        """As every client's, but away for a while where the load says so."""
-        load = self.session.load
-        if load.own.away_s:
-            await self._lifetime_with_absence(round(load.own.away_s * SECOND_NS))
+        """As every client's, but away for a while, or with a bystander, where the load says so."""
+        own = self.session.load.own
+        life = (
+            self._lifetime_with_absence(round(own.away_s * SECOND_NS))
+            if own.away_s
+            else super().lifetime()
+        )
+        if own.bystander_rate_per_s and self.number == 0:
+            await beside(life, Bystander(self.session, *self.place).live())
         else:
-            await super().lifetime()
+            await life
 
     async def _lifetime_with_absence(self, away_ns: int) -> None:
         session = self.session
@@ -126,7 +137,7 @@ class PollingListener(Listener):
     async def connect(self) -> None:
         """Connect and learn where the feed stands, so that nothing older is counted."""
         session = self.session
-        host, port = session.host, session.port
+        host, port = self.place
         self.connection = await Http1Connection.open(session.engine, host, port, session.wire)
         self.tail = f" HTTP/1.1\r\nHost: {host}:{port}\r\nAccept: */*\r\n\r\n"
         if self.seen < 0:

@@ -10,6 +10,7 @@ from scenarios.notifications._capacity import fan_out_words
 from scenarios.notifications._predictions import PREDICTIONS
 from scenarios.notifications.claims import CLAIMS, NORMAL
 from scenarios.notifications.load import (
+    AROUND,
     LOAD,
     audience,
     check,
@@ -24,7 +25,7 @@ EXPERIMENT = Experiment(
     question="A client wants to know at once what happened in the backend: how late does it "
     "find out, how many bytes cross the wire, and what does it cost the backend?",
     load=LOAD,
-    operations=("request", "delivery"),
+    operations=("request", "delivery", "passage", "bystander"),
     outcome_operation="delivery",
     headline=(
         "latency_mean",
@@ -55,7 +56,7 @@ EXPERIMENT = Experiment(
     gives_up_after_s=gives_up_after_s,
     unit_of=unit_of,
     quick={"clients": "100", "event_rate": "4/s", "duration": "6s", "warmup": "500ms"},
-    verify_with={"poll_interval_s": 0.02},
+    verify_with={"poll_interval_s": 0.02, "proxy": AROUND, "bystander_rate_per_s": 0.0},
     predictions=PREDICTIONS,
     claims=CLAIMS,
     normal=NORMAL,

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from bench.analysis.trialdata import TrialData
 from bench.model.finding import Finding
+from scenarios.notifications.load import PASSES
 
 RARE_PER_S = 0.01
 """At a lower event rate a trial is about waiting: that nothing comes is no fault."""
@@ -24,4 +25,16 @@ def events_are_rare(data: TrialData) -> Finding | None:
     )
 
 
-EXCUSES = (events_are_rare,)
+def held_up(data: TrialData) -> Finding | None:
+    """A proxy that refuses what a pattern needs, or holds it: that is what was to be seen."""
+    if data.load.get("proxy", PASSES) == PASSES:
+        return None
+    return Finding(
+        "held_up",
+        "note",
+        "no event came through the proxy, which refuses upgrades or buffers responses",
+        "none needed: this was asked for",
+    )
+
+
+EXCUSES = (events_are_rare, held_up)

@@ -57,6 +57,29 @@ def short_poll_wire_bytes_per_event(
     return per_poll / (interval_s * rate_per_s) + payload_bytes
 
 
+def clients_that_fill_a_link(
+    rate_bit_per_s: float, interval_s: float, request_bytes: float, reply_bytes: float
+) -> float:
+    """SP-3 set equal to a link's rate: with so many clients polls fill the fuller direction.
+
+    A poll puts its request and the acknowledgement of the reply on the way up, the reply on the
+    way down.
+    """
+    up, down = request_bytes + 2 * IP_TCP_BYTES, reply_bytes + IP_TCP_BYTES
+    return rate_bit_per_s * interval_s / (8 * max(up, down))
+
+
+def idle_break_even_interval(
+    keep_alive_s: float, keep_alive_bytes: float, request_bytes: float, empty_reply_bytes: float
+) -> float:
+    """SP-3 against keep-alives, while nothing happens: from this interval on polling sends less.
+
+    A keep-alive is two packets: itself and its acknowledgement.
+    """
+    poll = request_bytes + empty_reply_bytes + 3 * IP_TCP_BYTES
+    return keep_alive_s * poll / (keep_alive_bytes + 2 * IP_TCP_BYTES)
+
+
 # --- LP: long polling, the client asks again at once --------------------------
 
 
@@ -110,6 +133,19 @@ def break_even_rate(interval_s: float, rtt_s: float, timeout_s: float) -> float:
         else:
             high = middle
     return math.sqrt(low * high)
+
+
+def herd_return(clients: int, reply_s: float, request_s: float, rtt_s: float) -> float:
+    """LP-4: from an event until all clients that it woke wait again, on one core.
+
+    The server is busy for N (s_resp + s_req); but it cannot be done before the last reply has
+    gone out and its client's request has come back, nor before the first request has come back
+    and all N are read.  R + N (s_resp + s_req) is more than either.
+    """
+    busy = clients * (reply_s + request_s)
+    last_returns = clients * reply_s + rtt_s + request_s
+    all_are_read = reply_s + rtt_s + clients * request_s
+    return max(busy, last_returns, all_are_read)
 
 
 # --- FAN: one event, N clients -------------------------------------------------
@@ -169,6 +205,23 @@ def websocket_bytes(payload_bytes: int) -> float:
     if payload_bytes <= 125:
         return payload_bytes + 2
     return payload_bytes + (4 if payload_bytes <= 65_535 else 10)
+
+
+KEEP_ALIVE_BYTES = len("3\r\n:\n\n\r\n")
+"""An SSE comment in one chunk."""
+
+
+# --- connections ------------------------------------------------------------------
+
+
+def set_up(rtt_s: float) -> float:
+    """WS-1, SSE-1: one round trip for TCP, one for the request (an upgrade is one, too)."""
+    return 2 * rtt_s
+
+
+def backlog_bytes(rate_per_s: float, event_bytes: float, stopped_s: float) -> float:
+    """What a server holds for one client that reads nothing: all that it should have got."""
+    return rate_per_s * event_bytes * stopped_s
 
 
 # --- measuring --------------------------------------------------------------------

@@ -11,6 +11,9 @@ from bench.model.load import Load, LoadType, parameter
 from bench.model.unit import BY_OUTCOME, Unit
 from bench.plan import arrivals
 
+PASSES, HTTP_ONLY, BUFFERS, AROUND = ("passes", "http_only", "buffers", "around")
+"""What stands between clients and server, where a pattern has a proxy."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class NotificationLoad:
@@ -83,6 +86,21 @@ class NotificationLoad:
         "WebSocket: offer and accept permessage-deflate",
         choices=("off", "on"),
     )
+    proxy: str = parameter(
+        PASSES,
+        "",
+        "patterns with a proxy: it passes everything, knows no upgrade (HTTP only), or buffers "
+        "each response until it is complete; around: clients do not use it",
+        choices=(PASSES, HTTP_ONLY, BUFFERS, AROUND),
+    )
+    bystander_rate_per_s: float = parameter(
+        0.0,
+        "/s",
+        "requests per second of a bystander: a client that asks the same server for something "
+        "else, on a connection of its own",
+        low=0,
+        high=10_000,
+    )
 
 
 LOAD = LoadType(NotificationLoad, without=frozenset({"second_path"}), links=("services",))
@@ -128,6 +146,8 @@ def gives_up_after_s(load: Load[NotificationLoad]) -> float | None:
     verbs = {fault.verb for fault in parse_faults(load.faults.fault)}
     if verbs - {"stop"} or (verbs and own.slow_policy != "wait"):
         return 5.0 + own.poll_interval_s
+    if own.proxy != PASSES:
+        return 1.0 + own.poll_interval_s
     if own.away_s and own.recovery == "none":
         return 1.5 + own.poll_interval_s
     return None

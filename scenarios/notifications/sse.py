@@ -22,7 +22,7 @@ class Client(Listener):
 
     async def connect(self) -> None:
         session = self.session
-        host, port = session.host, session.port
+        host, port = self.place
         last_id = self.parser.last_id
         self.parser = EventStreamParser(last_id)
         headers = "Accept: text/event-stream\r\n"

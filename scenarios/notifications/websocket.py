@@ -16,8 +16,9 @@ class Client(Listener):
 
     async def connect(self) -> None:
         session = self.session
+        host, port = self.place
         after = f"&after={self.seen}" if self.seen >= 0 else ""
-        url = f"ws://{session.host}:{session.port}/socket?client={self.number}{after}"
+        url = f"ws://{host}:{port}/socket?client={self.number}{after}"
         self.socket = await WebSocket.open(
             url, self.deliver, session.wire, session.load.own.deflate == "on"
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from aiohttp import web
 
+from bench.model.samples import EVERY
 from targets._web import whole_number
 from targets.notifications import short_polling
 
@@ -18,3 +19,10 @@ class Target(short_polling.Target):
         feed = self.source.feed_of(whole_number(request, "client"))
         news = await feed.wait(whole_number(request, "after"), self.load.own.long_poll_timeout_s)
         return self.reply(news)
+
+    def counts(self) -> dict[str, float]:
+        """Of broadcasts: how long until all that an event woke wait again."""
+        if not self.source.for_all:
+            return {}
+        herds = self.source.feed_of(EVERY).herds
+        return {"herds": herds.count, "herds_ns": herds.total_ns, "events_inside": herds.inside}

@@ -10,7 +10,7 @@ from targets._events import Event, EventSource
 from targets._serve import BACKLOG, BaseTarget
 from targets._slow import burn
 
-TITLE = "null"
+TITLE = "harness floor (null)"
 EXAMPLE = "(echo 0; sleep 5) | nc {host} {port}"
 COMPARED = False
 

@@ -5,24 +5,23 @@ from __future__ import annotations
 from aiohttp import web
 
 from bench.model.payload import SEPARATOR
-from targets._events import Event, EventSource
+from targets._events import Event
 from targets._slow import burn
-from targets._web import WebTarget, whole_number
+from targets._web import whole_number
+from targets.notifications._feeds import FeedTarget
 
 EXAMPLE = "curl -i 'http://{host}:{port}/events?client=0&after=0'"
 
 
-class Target(WebTarget):
+class Target(FeedTarget):
     """GET /position returns the feed's position, GET /events?after=n the events since n."""
 
-    source: EventSource
-
-    def __init__(self, *settings: object) -> None:
-        super().__init__(*settings)  # type: ignore[arg-type]
-        self.source = EventSource(self.load, self.seed)
-
     def routes(self) -> list[web.RouteDef]:
-        return [web.get("/position", self.position), web.get("/events", self.events)]
+        return [
+            *super().routes(),
+            web.get("/position", self.position),
+            web.get("/events", self.events),
+        ]
 
     async def position(self, request: web.Request) -> web.Response:
         feed = self.source.feed_of(whole_number(request, "client"))

@@ -6,9 +6,10 @@ import asyncio
 
 from aiohttp import web
 
-from targets._events import EventSource, Feed
+from targets._events import Feed
 from targets._slow import SendLimit, burn
-from targets._web import WebTarget, whole_number
+from targets._web import whole_number
+from targets.notifications._feeds import PushTarget
 
 TITLE = "WebSocket"
 POSITION = "X-Position"
@@ -17,17 +18,11 @@ POSITION = "X-Position"
 EXAMPLE = "python -m websocket 'ws://{host}:{port}/socket?client=0'"
 
 
-class Target(WebTarget):
+class Target(PushTarget):
     """GET /socket, upgraded; `after` in the query continues where a client left off."""
 
-    source: EventSource
-
-    def __init__(self, *settings: object) -> None:
-        super().__init__(*settings)  # type: ignore[arg-type]
-        self.source = EventSource(self.load, self.seed)
-
     def routes(self) -> list[web.RouteDef]:
-        return [web.get("/socket", self.socket)]
+        return [*super().routes(), web.get("/socket", self.socket)]
 
     async def socket(self, request: web.Request) -> web.WebSocketResponse:
         feed = self.source.feed_of(whole_number(request, "client"))
@@ -36,7 +31,7 @@ class Target(WebTarget):
         socket.headers[POSITION] = str(seen)
         await socket.prepare(request)
         assert request.transport is not None
-        limit = SendLimit(request.transport, self.load)
+        limit = self.limit_of(request.transport)
         sending = asyncio.create_task(self.send(socket, feed, seen, limit))
         try:
             async for _ in socket:  # clients say nothing; this sees them close

@@ -86,6 +86,20 @@ def test_sp3_adds_headers_and_packets_of_every_poll_to_the_payload() -> None:
     assert laws.short_poll_wire_bytes_per_event(0.25, 1.0, 80, 120, 100) == 4 * 356 + 100
 
 
+@pytest.mark.parametrize(("rate", "interval"), [(2e6, 0.2), (1e6, 1.0)])
+def test_sp3_polls_of_so_many_clients_are_what_a_link_carries(rate: float, interval: float) -> None:
+    clients = laws.clients_that_fill_a_link(rate, interval, 79, 100)
+    up, down = 79 + 52 + 52, 100 + 52
+    assert clients / interval * max(up, down) * 8 == pytest.approx(rate)
+    assert laws.clients_that_fill_a_link(rate, interval, 79, 1000) < clients
+
+
+def test_sp3_polls_and_keep_alives_send_as_much_at_the_break_even() -> None:
+    interval = laws.idle_break_even_interval(15, laws.KEEP_ALIVE_BYTES, 79, 100)
+    assert (79 + 100 + 156) / interval == pytest.approx((8 + 104) / 15)
+    assert len(b"3\r\n" + b":\n\n" + b"\r\n") == laws.KEEP_ALIVE_BYTES
+
+
 # --- LP: long polling ----------------------------------------------------------------
 
 
@@ -186,6 +200,28 @@ def test_lp3_both_send_as_many_requests_at_the_break_even(interval: float) -> No
 def test_lp3_a_poll_interval_below_the_round_trip_never_breaks_even() -> None:
     assert laws.break_even_rate(0.05, 0.05, 30) == math.inf
     assert laws.break_even_rate(0.01, 0.05, 30) == math.inf
+
+
+def simulate_herd(clients: int, reply: float, request: float, rtt: float) -> float:
+    """One server: N replies in turn, then requests in the order in which they come."""
+    now, queue = 0.0, []
+    for _ in range(clients):
+        now += reply
+        queue.append(now + rtt)
+    for arrives in queue:
+        now = max(now, arrives) + request
+    return now
+
+
+@pytest.mark.parametrize("rtt", [0.0, 0.005, 0.05, 1.0])
+@pytest.mark.parametrize(("reply", "request_s"), [(1e-4, 1e-4), (3e-4, 1e-4), (1e-4, 4e-4)])
+@pytest.mark.parametrize("clients", [1, 10, 300])
+def test_lp4_agrees_with_a_simulated_herd(
+    clients: int, reply: float, request_s: float, rtt: float
+) -> None:
+    law = laws.herd_return(clients, reply, request_s, rtt)
+    assert law == pytest.approx(simulate_herd(clients, reply, request_s, rtt))
+    assert law <= rtt + clients * (reply + request_s) + 1e-12
 
 
 # --- FAN: one event, N clients ---------------------------------------------------------

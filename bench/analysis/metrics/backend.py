@@ -67,6 +67,16 @@ def _register_memory() -> None:
         whose = "load process" if role == "generator" else role
         SHARED.add(
             Metric(
+                f"{role}_memory_growth_bytes",
+                "B",
+                f"{role} memory growth",
+                f"Growth of the {whose}'s resident memory from idle to the window's end.",
+                "lower",
+                lambda d, r=role: d.memory_growth(r),  # type: ignore[misc]
+            )
+        )
+        SHARED.add(
+            Metric(
                 f"{role}_memory_bytes_per_client",
                 "B",
                 f"{role} memory per client",

@@ -99,6 +99,32 @@ def _register_shares(link: str) -> None:
             )
 
 
+def _used_share(data: TrialData, link: str, way: str) -> float:
+    prefix = "" if link == CLIENTS else f"{link}_"
+    rate = float(data.load.get(f"{prefix}rate", 0.0))
+    if way == "up":
+        rate = float(data.load.get(f"{prefix}rate_up", 0.0)) or rate
+    if not rate:
+        return math.nan
+    return data.link_change(way, "bytes_out", link) * 8 / rate / data.metered_s
+
+
+def _register_used(link: str) -> None:
+    words = WORDS[link]
+    for way, whence in (("down", words.to_near), ("up", words.from_near)):
+        SHARED.add(
+            Metric(
+                f"{words.key}_used_share_{way}",
+                "",
+                _title(words, f"link used {way}"),
+                f"Bytes that came out of the link {whence} in the window, over what its bandwidth "
+                "allows (1 = full).",
+                "neither",
+                lambda data, w=way: _used_share(data, link, w),  # type: ignore[misc]
+            )
+        )
+
+
 def _packets_per_s(data: TrialData, link: str) -> float:
     packets = sum(data.link_change(way, "packets_in", link) for way in ("up", "down"))
     return packets / data.metered_s
@@ -122,6 +148,7 @@ for _link in LINKS:
     _register_facts(_link)
     _register_shares(_link)
     _register_packets(_link)
+    _register_used(_link)
 
 
 @SHARED.metric(

@@ -18,7 +18,7 @@ from bench.model.samples import EVENT_DTYPE, EVERY
 from scenarios.notifications.experiment import EXPERIMENT
 from targets import _event_log, _events
 from targets._event_log import EventLog, LoggedEvent
-from targets._events import Event, EventSource, Feed
+from targets._events import Event, EventSource, Feed, Herds
 
 
 def filled(count: int) -> Feed:
@@ -240,3 +240,56 @@ def test_a_log_grows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert list(log) == rows
     log.close()
     assert (tmp_path / "events.bin").stat().st_size == 32 * len(rows)
+
+
+class Moments:
+    """A clock that a test sets."""
+
+    def __init__(self, patch: pytest.MonkeyPatch) -> None:
+        self.now = 100
+        patch.setattr(_events, "now_ns", lambda: self.now)
+
+
+def test_a_herd_lasts_from_an_event_until_all_wait_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock, herds = Moments(monkeypatch), Herds()
+    for waiting in (1, 2, 3):
+        herds.gather(waiting)
+    herds.leave(3)
+    for clock.now, waiting in ((110, 1), (120, 2), (140, 3)):
+        herds.gather(waiting)
+    assert (herds.count, herds.total_ns, herds.inside) == (1, 40, 0)
+
+
+def test_an_event_inside_a_herd_is_counted_and_its_herd_not_timed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    clock, herds = Moments(monkeypatch), Herds()
+    herds.gather(1)
+    herds.gather(2)
+    herds.leave(2)
+    herds.gather(1)
+    herds.leave(1)
+    herds.gather(1)
+    herds.gather(2)
+    assert (herds.count, herds.inside) == (0, 1)
+    herds.leave(2)
+    herds.gather(1)
+    clock.now += 5
+    herds.gather(2)
+    assert (herds.count, herds.total_ns, herds.inside) == (1, 5, 1)
+
+
+def test_a_feed_tells_its_herds_who_waits() -> None:
+    async def run() -> None:
+        feed = filled(1)
+        waiting = [asyncio.ensure_future(feed.wait(1)) for _ in range(3)]
+        await asyncio.sleep(0)
+        feed.append(Event(2, b""))
+        await asyncio.gather(*waiting)
+        again = [asyncio.ensure_future(feed.wait(2)) for _ in range(3)]
+        await asyncio.sleep(0)
+        assert (feed.herds.count, feed.herds.inside) == (1, 0)
+        feed.append(Event(3, b""))
+        await asyncio.gather(*again)
+
+    in_loop(run)

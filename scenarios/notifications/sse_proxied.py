@@ -1,0 +1,10 @@
+"""Client side of SSE behind a proxy: the same client, at the proxy's address."""
+
+from __future__ import annotations
+
+from scenarios.notifications import sse
+from scenarios.notifications._proxied import Proxied
+
+
+class Client(Proxied, sse.Client):
+    """As without a proxy, but a refusal is a result, and so is an answer that does not come."""

@@ -1,0 +1,22 @@
+"""SSE through a proxy that passes it on, refuses upgrades, or collects whole responses."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bench.model.proxy import Proxy
+from targets.notifications import sse
+from targets.notifications._front import front
+
+TITLE = "SSE through a proxy"
+REQUIRES = ("envoy",)
+PROXIES = ("proxy",)
+EXAMPLE = "curl -N 'http://{host}:{port}/stream?client=0'"
+COMPARED = False
+
+
+class Target(sse.Target):
+    """The SSE server unchanged, with one Envoy in front of it."""
+
+    def proxies(self) -> Sequence[Proxy]:
+        return [front(self.load.own.proxy)]
