@@ -93,7 +93,7 @@ class AnswerTable:
         """The rows as text, as wide as the headers."""
         lines = []
         for row in self.rows:
-            name = f"harness floor: {row.title}" if row.kind == "floor" else row.title
+            name = f"not compared: {row.title}" if row.kind == "floor" else row.title
             name += f" [{','.join(row.marks)}]" if row.marks else ""
             cells = [cell.text for cell in row.cells] or [row.remark]
             cells += [""] * (len(self.metrics) - len(cells))

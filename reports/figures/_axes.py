@@ -80,7 +80,7 @@ def reach(entry: Estimate) -> tuple[float, float]:
 def handle(result: ExperimentResult, pattern: Pattern, *, line: bool = True) -> Line2D:
     """A legend's sample of a pattern."""
     own = look(result, pattern.name)
-    title = pattern.title if pattern.compared else f"{pattern.title} (harness floor)"
+    title = pattern.title if pattern.compared else f"{pattern.title} (not compared)"
     return Line2D(
         [],
         [],

@@ -135,7 +135,7 @@ def test_doubts_and_left_out_trials_have_a_footnote(answer: AnswerTable) -> None
 def test_plain_rows_are_as_wide_as_the_headers(answer: AnswerTable) -> None:
     lines = answer.plain()
     assert {len(line) for line in lines} == {len(answer.headers)}
-    assert lines[-1][0].startswith("harness floor: bare stream")
+    assert lines[-1][0].startswith("not compared: bare stream")
     wire = lines[0][1 + answer.metrics.index("wire_bytes_per_event")]
     assert wire.endswith(BEST)
 
