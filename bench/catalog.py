@@ -41,7 +41,7 @@ STARTED = ("targets/__main__.py", "bench/load/__main__.py")
 """The processes of a trial by the files that start them; they find a pattern's files by name."""
 
 COMPONENT_FOLDERS = ("bench/lab/services", "bench/lab/components")
-DECLARATIONS = {"experiment", "load", "laws", "claims", "metrics", "findings"}
+DECLARATIONS = {"experiment", "load", "laws", "claims", "metrics", "findings", "answer"}
 NOT_PATTERNS = {*DECLARATIONS, "__init__"}
 
 
@@ -73,18 +73,22 @@ def declared(root: Path = ROOT) -> dict[str, Experiment]:
 def experiments(root: Path = ROOT) -> dict[str, Experiment]:
     """All experiments by name, with their own metrics and findings.
 
-    metrics.py defines METRICS, findings.py DOUBTS and EXCUSES; both files are optional.
+    metrics.py defines METRICS, findings.py DOUBTS and EXCUSES, answer.py ANSWER; all three files
+    are optional.
     """
     return {name: _analysed(name, one, root) for name, one in declared(root).items()}
 
 
 def _analysed(name: str, experiment: Experiment, root: Path) -> Experiment:
-    metrics, findings = (_part(name, part, root) for part in ("metrics", "findings"))
+    metrics, findings, answer = (
+        _part(name, part, root) for part in ("metrics", "findings", "answer")
+    )
     return dataclasses.replace(
         experiment,
         metrics=getattr(metrics, "METRICS", {}),
         doubts=tuple(getattr(findings, "DOUBTS", ())),
         excuses=tuple(getattr(findings, "EXCUSES", ())),
+        answer=getattr(answer, "ANSWER", None),
     )
 
 

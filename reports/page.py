@@ -21,6 +21,7 @@ from reports import (
     claims_section,
     claims_table,
     figures,
+    opening,
     present,
     sentences,
     style,
@@ -49,6 +50,7 @@ class Part:
 
     result: ExperimentResult
     slug: str
+    opening: list[str]
     sentences: list[str]
     answers: list[answer.AnswerTable]
     more_answers: list[answer.AnswerTable]
@@ -131,6 +133,7 @@ def _part(
     return Part(
         result=result,
         slug=svg.slug(result.name),
+        opening=[] if is_audit else opening.opening(result),
         sentences=[] if is_audit else sentences.answer(result),
         answers=[table for table in answers if table.level in key_levels],
         more_answers=[table for table in answers if table.level not in key_levels],

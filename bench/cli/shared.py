@@ -92,20 +92,30 @@ def plain_table(*headers: str) -> Table:
 def write_report(folder: Path) -> Any:
     """Write the report, print the answer and return the evaluated run."""
     from bench.results.evaluation import evaluate, suspecting  # noqa: PLC0415
-    from reports import answer, page  # noqa: PLC0415
+    from reports import page  # noqa: PLC0415
 
     evaluated = evaluate(folder)
     with suspecting(evaluated.file, folder):
         if evaluated.file.audit is not None:
             print_audit(evaluated)
         else:
-            for table in answer.answer_tables(evaluated):
-                print_answer(table)
+            print_answers(evaluated)
         where = page.write(evaluated)
     console.print(f"report: {where}")
     if not any(group.used for result in evaluated.experiments for group in result.groups):
         raise typer.Exit(VOID)
     return evaluated
+
+
+def print_answers(evaluated: Any) -> None:
+    """What can be said in a sentence or two, then the tables."""
+    from reports import answer, opening  # noqa: PLC0415
+
+    for result in evaluated.experiments:
+        for line in opening.opening(result):
+            console.print(line, soft_wrap=True, highlight=False)
+    for table in answer.answer_tables(evaluated):
+        print_answer(table)
 
 
 WIDE_COLUMNS = 200

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from bench.model.answer import Answer
 from bench.model.capacity_law import CapacityLaw, CapacityQuestion
 from bench.model.claim import Claim
 from bench.model.finding import Finding
@@ -116,6 +117,9 @@ class Experiment:
 
     excuses: tuple[Check, ...] = ()
     """Why that nothing was measured is no fault here: the first finding counts."""
+
+    answer: Answer | None = None
+    """What its reports open with; from its answer.py."""
 
     check: Callable[[Load[Any]], None] = _any
     """UsageError where values do not go together, or a file that they name is not there."""

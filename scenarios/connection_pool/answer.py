@@ -1,0 +1,35 @@
+"""The words of the answer of `connection_pool`.  Data only."""
+
+from __future__ import annotations
+
+from bench.model.answer import Answer, Contrast, TurningPoint
+
+ANSWER = Answer(
+    at={"burst": 50, "pool_size": 5, "query_time": 0.002, "services_link": "loopback"},
+    level={
+        "burst": "bursts of {} queries",
+        "query_time": "{} a query",
+        "pool_size": "{} connections in the pool",
+    },
+    says=(
+        Contrast(
+            "latency_mean",
+            ("pool",),
+            "per_request",
+            less="answers {times} times sooner than a connection per request",
+            more="answers {times} times later than a connection per request",
+        ),
+        Contrast(
+            "database_cpu_us_per_event",
+            ("pool",),
+            "per_request",
+            less="costs {share} of its database CPU",
+            more="costs {times} times its database CPU",
+        ),
+        TurningPoint(
+            "D2b",
+            below="a pool answers sooner only where a query takes less than {x}",
+            above="a pool answers sooner only where a query takes more than {x}",
+        ),
+    ),
+)
