@@ -14,7 +14,7 @@ import numpy as np
 from bench.stats.estimates import CONFIDENCE
 from bench.stats.growth import FEWEST_LEVELS, LEAST_SPAN, ROOM, exponents
 from bench.verdicts.evidence import Cell, Evidence, families_of, family_at, where_words
-from bench.verdicts.intervals import Centred
+from bench.verdicts.intervals import Alike, Centred, Spread, are_alike
 from bench.verdicts.judgement import Curve, Judgement, Point, lacks
 from bench.verdicts.parts import Examined, merged, part
 from bench.verdicts.rule import Rule, Where
@@ -73,7 +73,9 @@ class Growth(Rule):
         if not rows:
             return lacks(self.metric)
         found_in = tuple(float(one) for one in exponents(x, np.array(rows)))
-        spread = Centred(found_in, is_log=False)
+        spread: Spread = Centred(found_in, is_log=False)
+        if len(rows) > 1 and are_alike(found_in):
+            spread = Alike(found_in[0], len(rows))
         found = part(
             "exponent",
             self.metric,
@@ -86,14 +88,13 @@ class Growth(Rule):
             wanted=self.wanted,
         )
 
-        def conclude(judgements: Sequence[Judgement]) -> Judgement:
+        def conclude(judgements: Sequence[Judgement]) -> list[Judgement]:
             (one,) = judgements
             words = one.words
             if one.verdict == "refuted":
                 words = f"{self.metric} grows as {self.over}^{spread.value:.2f}"
-            return Judgement(
-                one.verdict, words, one.numbers, (self._curve(cells, rows, spread.value, at),)
-            )
+            curve = self._curve(cells, rows, spread.value, at)
+            return [Judgement(one.verdict, words, one.numbers, (curve,))]
 
         return Examined((found,), conclude)
 

@@ -70,6 +70,15 @@ class Centred:
         low, high = self._centre.interval(confidence)
         return max(self.least, self._out(float(low))), self._out(float(high))
 
+    def p(self, wanted: Ends) -> float:
+        """As `p_value`, in closed form: two one-sided tests (Schuirmann 1987), or their reverse."""
+        low, high = (self._in(end) for end in wanted)
+        if wanted[0] <= self.least:  # nothing lies below it
+            low = -math.inf
+        found = self._centre
+        within = max(found.p_above(low), found.p_below(high))
+        return float(min(1.0, 2 * min(within, found.p_below(low), found.p_above(high))))
+
     def repeats(self, wanted: Ends) -> int | None:
         distances = [abs(self._centre.value - self._in(end)) for end in wanted]
         count = repeats_to_settle(self._centre, min(distances))
@@ -274,11 +283,12 @@ def p_value(spread: Spread, wanted: Ends) -> float:
     """The least error at which the interval lies wholly in or wholly out of where it is wanted.
 
     Intervals and tests are each other's inverse (Lehmann and Romano, "Testing Statistical
-    Hypotheses", 3.5): inside, this is twice the greater p of two one-sided tests (Schuirmann
-    1987).  1 where the value lies on the edge, NaN where there is no interval.
+    Hypotheses", 3.5).  1 where the value lies on the edge, NaN where there is no interval.
     """
     if math.isnan(spread.interval(CONFIDENCE)[0]):
         return math.nan
+    if isinstance(spread, Centred):
+        return spread.p(wanted)
     low, high = math.log(LEAST_P), 0.0
     if decides(spread.interval(1 - LEAST_P), wanted):
         return LEAST_P

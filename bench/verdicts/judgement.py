@@ -118,16 +118,18 @@ def lacks(metric: str) -> Judgement:
 
 
 def all_of(judgements: Sequence[Judgement]) -> Judgement:
-    """One verdict from several that a claim needs together; the words of each kind once."""
+    """One verdict from several that a claim needs together.
+
+    The words of each kind are said once, and those that made the verdict first, without its name.
+    """
     verdict = together([judgement.verdict for judgement in judgements])
     by_verdict: dict[Verdict, dict[str, None]] = {}
     for judgement in judgements:
         if judgement.words:
             by_verdict.setdefault(judgement.verdict, {})[judgement.words] = None
-    parts = {found: "; ".join(words) for found, words in by_verdict.items()}
-    words = " | ".join(
-        text if len(parts) == 1 else f"{found}: {text}" for found, text in parts.items()
-    )
+    kinds = sorted(by_verdict, key=lambda kind: kind != verdict)
+    parts = [(kind, "; ".join(by_verdict[kind])) for kind in kinds]
+    words = " | ".join(text if kind == verdict else f"{kind}: {text}" for kind, text in parts)
     return Judgement(
         verdict,
         words,

@@ -72,24 +72,24 @@ def part(
 class Examined:
     """What a rule found: parts to be decided with those of the whole claim, and what then follows.
 
-    `conclude` takes the judgement of each part, in their order.
+    `conclude` takes the judgement of each part, in their order, and gives those that follow.
     """
 
     parts: tuple[Part, ...]
-    conclude: Callable[[Sequence[Judgement]], Judgement] = all_of
+    conclude: Callable[[Sequence[Judgement]], list[Judgement]] = list
 
 
 def merged(items: Sequence[Part | Judgement | Examined]) -> Examined:
     """Several findings that a claim needs together; judgements are those that need no test."""
     each = [_examined(item) for item in items]
 
-    def conclude(judgements: Sequence[Judgement]) -> Judgement:
+    def conclude(judgements: Sequence[Judgement]) -> list[Judgement]:
         rest, found = list(judgements), []
         for one in each:
             count = len(one.parts)
-            found.append(one.conclude(rest[:count]))
+            found += one.conclude(rest[:count])
             rest = rest[count:]
-        return all_of(found)
+        return found
 
     return Examined(tuple(part for one in each for part in one.parts), conclude)
 
@@ -98,13 +98,13 @@ def _examined(item: Part | Judgement | Examined) -> Examined:
     if isinstance(item, Part):
         return Examined((item,))
     if isinstance(item, Judgement):
-        return Examined((), lambda _: item)
+        return Examined((), lambda _: [item])
     return item
 
 
 def conclude(examined: Examined) -> Judgement:
     """Decide all parts as one family, and conclude from them."""
-    return examined.conclude(decide(examined.parts))
+    return all_of(examined.conclude(decide(examined.parts)))
 
 
 def decide(parts: Sequence[Part]) -> list[Judgement]:

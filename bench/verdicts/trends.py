@@ -12,11 +12,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-import numpy as np
-
 from bench.model.metric import Counts
 from bench.model.units import show, significant
-from bench.stats.crossing import Crossing, Form, crossing
+from bench.stats.crossing import Form
 from bench.verdicts.evidence import (
     Cell,
     Evidence,
@@ -35,28 +33,12 @@ from bench.verdicts.judgement import (
     Verdict,
     lacks,
 )
-from bench.verdicts.parts import Examined, Part, merged, part
+from bench.verdicts.parts import Examined, merged, part
 from bench.verdicts.ratios import Pairs
 from bench.verdicts.rule import Rule, Where, values_of
-
-LESS, MORE = -1, 1
+from bench.verdicts.steps import LESS, MORE, Step, between, fitted, narrowing
 
 CrossingLaw = Callable[[Any, Mapping[str, float], Mapping[str, float]], float]
-
-
-@dataclass(frozen=True)
-class Step:
-    """Two patterns compared at one value of the swept parameter; `side` once it is decided."""
-
-    x: float
-    cell: Cell
-    pairs: Pairs
-    part: Part
-    side: int = 0
-
-    @property
-    def where(self) -> str:
-        return self.part.number.at
 
 
 @dataclass(frozen=True)
@@ -122,13 +104,13 @@ class Crossover(Rule):
         if len(steps) < 2:
             return lacks(self.metric)
 
-        def conclude(judgements: Sequence[Judgement]) -> Judgement:
+        def conclude(judgements: Sequence[Judgement]) -> list[Judgement]:
             sides = [self._side(one.verdict) for one in judgements]
             decided = [
                 Step(step.x, step.cell, step.pairs, step.part, side)
                 for step, side in zip(steps, sides, strict=True)
             ]
-            return self._concluded(decided, judgements, at, evidence)
+            return [self._concluded(decided, judgements, at, evidence)]
 
         return Examined(tuple(step.part for step in steps), conclude)
 
@@ -226,7 +208,7 @@ class Crossover(Rule):
         found = fitted(steps, self.form)
         low, value, high = found.low, found.value, found.high
         if not found.trials:
-            low, high = _between(steps)
+            low, high = between(steps)
             value = math.sqrt(low * high)
         return Number(
             "crossing",
@@ -276,29 +258,3 @@ class Crossover(Rule):
             found = [cell for cell in evidence.cells if cell.load == nearest.load]
             return next((cell for cell in found if cell.pattern == pattern), None)
         return next(iter(evidence.find(pattern, {**self.where, **at})), None)
-
-
-def fitted(steps: Sequence[Step], form: Form) -> Crossing:
-    """The crossing of both curves, over the repeats that have every level."""
-    repeats = sorted(set.intersection(*(set(step.pairs.repeats) for step in steps)))
-    mine, theirs = (
-        [[side(step.pairs, repeat) for step in steps] for repeat in repeats]
-        for side in (Pairs.mine_at, Pairs.theirs_at)
-    )
-    levels = [step.x for step in steps]
-    shape = (len(repeats), len(steps))
-    return crossing(levels, np.reshape(mine, shape), np.reshape(theirs, shape), form)
-
-
-def narrowing(found: Crossing) -> str:
-    """What would make a wide interval of a crossing narrower."""
-    if found.remedy == "none":
-        return ""
-    what = "a level near it" if found.remedy == "level" else "more repeats"
-    return f"; its interval is wider than 10 %, {what} would narrow it"
-
-
-def _between(steps: Sequence[Step]) -> tuple[float, float]:
-    """The two levels between which the sure sides change."""
-    known = [step for step in steps if step.side]
-    return next((a.x, b.x) for a, b in itertools.pairwise(known) if a.side != b.side)

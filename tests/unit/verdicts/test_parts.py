@@ -95,3 +95,12 @@ def test_findings_are_concluded_in_their_order() -> None:
     assert found.verdict == "not measured"
     assert [number.verdict for number in found.numbers] == ["confirmed", "confirmed", "refuted"]
     assert conclude(merged([])).verdict == "not measured"
+
+
+def test_a_verdict_is_said_once() -> None:
+    """Parts of parts are one list: what is not settled is not said to be so twice."""
+    found = conclude(merged([merged([made(12.0), made(5)]), merged([made(12.1)])]))
+    assert found.verdict == "not settled"
+    assert "not settled:" not in found.words
+    assert found.words.startswith("in time: it lies too near its bound")
+    assert found.words.endswith(" | confirmed: in time")

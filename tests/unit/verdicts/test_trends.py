@@ -11,6 +11,7 @@ from claim_builders import along, around, cell, evidence, renumbered, scaled
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bench.model.metric import Counts
 from bench.verdicts.judgement import Judgement, Verdict
 from bench.verdicts.trends import Crossover
 
@@ -221,3 +222,24 @@ def test_order_and_scale_do_not_matter(order: list[int], factor: float) -> None:
     second = rule.judge(evidence(*reversed(moved)))
     assert first.verdict == second.verdict == "depends"
     assert second.numbers[0].value == pytest.approx(first.numbers[0].value)
+
+
+def test_a_crossing_of_what_is_counted_has_an_interval_though_all_trials_are_alike() -> None:
+    def polls(seconds: float) -> Judgement:
+        cells = [
+            cell(
+                "short_polling",
+                {},
+                counts={METRIC: [Counts(seconds, seconds * rate, "count")] * 6},
+                event_rate_per_s=rate,
+            )
+            for rate in RATES
+        ]
+        rule = Crossover(METRIC, "short_polling", "", "event_rate", claimed="more", form="inverse")
+        return rule.judge(evidence(*cells))
+
+    crossing, *_ = polls(1000).numbers
+    assert crossing.value == pytest.approx(1)
+    assert crossing.low == pytest.approx(0.975, abs=0.003)
+    assert crossing.high == pytest.approx(1.025, abs=0.003)
+    assert polls(0.5).verdict == "not settled"
