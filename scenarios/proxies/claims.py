@@ -70,10 +70,10 @@ def _connections(pattern: str, count: int) -> tuple[EveryTrial, ...]:
 def _server_cpu(
     pattern: str, *, below: float | None = None, above: float | None = None
 ) -> tuple[Ratio, ...]:
-    """At full speed on either server, and at an equal rate of requests."""
+    """At full speed on either server, at an equal rate of requests, and over a link."""
     return tuple(
         Ratio("server_cpu_us_per_event", pattern, "direct", where=where, below=below, above=above)
-        for where in (AT_FULL_SPEED, IN_PYTHON, AT_A_RATE)
+        for where in (AT_FULL_SPEED, IN_PYTHON, AT_A_RATE, OVER_A_LINK)
     )
 
 
