@@ -14,7 +14,13 @@ from bench.cli.shared import app, console, plain_table
 if TYPE_CHECKING:
     from bench.analysis.evaluated import Evaluated, ExperimentResult
 
-STYLES = {"confirmed": "green", "refuted": "red", "depends": "yellow", "not settled": "dim"}
+STYLES = {
+    "confirmed": "green",
+    "refuted": "red",
+    "depends": "yellow",
+    "not settled": "dim",
+    "not measured": "dim",
+}
 
 
 @app.command()

@@ -28,7 +28,7 @@ from bench.plan.claim_trials import chosen_claims, trials_of_claims
 from bench.plan.trials import Request, loads_of, trials_of
 from bench.run import planfile, runner
 from bench.run.startup import counts_of
-from bench.verdicts.parts import NEEDED
+from bench.verdicts.hypotheses import NEEDED
 
 QUICK_REPEATS = 3
 

@@ -14,9 +14,9 @@ import numpy as np
 from bench.stats.estimates import CONFIDENCE
 from bench.stats.growth import FEWEST_LEVELS, LEAST_SPAN, ROOM, exponents
 from bench.verdicts.evidence import Cell, Evidence, families_of, family_at, where_words
+from bench.verdicts.hypotheses import Examined, hypothesis_of, merged
 from bench.verdicts.intervals import Alike, Centred, Spread, are_alike
 from bench.verdicts.judgement import Curve, Judgement, Point, lacks
-from bench.verdicts.parts import Examined, merged, part
 from bench.verdicts.rule import Rule, Where
 
 STRAIGHT = (1 - ROOM, 1 + ROOM)
@@ -76,7 +76,7 @@ class Growth(Rule):
         spread: Spread = Centred(found_in, is_log=False)
         if len(rows) > 1 and are_alike(found_in):
             spread = Alike(found_in[0], len(rows))
-        found = part(
+        found = hypothesis_of(
             "exponent",
             self.metric,
             self.pattern,

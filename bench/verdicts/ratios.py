@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from bench.model.metric import Counts
 from bench.stats.estimates import CONFIDENCE
 from bench.verdicts.evidence import Cell, Evidence, distinguishing, varying, where_words
+from bench.verdicts.hypotheses import Examined, Hypothesis, hypothesis_of, merged
 from bench.verdicts.intervals import (
     Alike,
     Centred,
@@ -25,7 +26,6 @@ from bench.verdicts.intervals import (
     pooled,
 )
 from bench.verdicts.judgement import NOT_MEASURED, Judgement, Number, lacks
-from bench.verdicts.parts import Examined, Part, merged, part
 from bench.verdicts.rule import Band, Rule, Where, values_of
 
 
@@ -83,7 +83,7 @@ class Ratio(Rule):
         others = evidence.find(self.other, self.where)
         return [(cell, other) for cell in mine for other in others if cell.load == other.load]
 
-    def _one(self, cell: Cell, other: Cell, names: list[str]) -> Part | Judgement:
+    def _one(self, cell: Cell, other: Cell, names: list[str]) -> Hypothesis | Judgement:
         pairs = Pairs.of(cell, other, self.metric)
         if not pairs.mine:
             return lacks(self.metric)
@@ -92,7 +92,7 @@ class Ratio(Rule):
             return self._without_ratio(cell, other, pairs, at)
         ratios = [a / b for a, b in zip(pairs.mine, pairs.theirs, strict=True)]
         spread = pairs.quotient()
-        return part(
+        return hypothesis_of(
             "ratio",
             self.metric,
             cell.pattern,
@@ -104,7 +104,9 @@ class Ratio(Rule):
             wanted=self.wanted,
         )
 
-    def _without_ratio(self, cell: Cell, other: Cell, pairs: Pairs, at: str) -> Part | Judgement:
+    def _without_ratio(
+        self, cell: Cell, other: Cell, pairs: Pairs, at: str
+    ) -> Hypothesis | Judgement:
         """A ratio to nothing is no number: what counts is mine - bound x theirs."""
         if self.within is not None:
             return Judgement("not measured", f"{self.metric} is 0 in some trials: it has no ratio")
@@ -114,7 +116,7 @@ class Ratio(Rule):
             number_of(self.metric, one.pattern, values, at)
             for one, values in ((cell, pairs.mine), (other, pairs.theirs))
         )
-        return part(
+        return hypothesis_of(
             "value",
             self.metric,
             cell.pattern,

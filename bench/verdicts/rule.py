@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from bench.verdicts.evidence import Cell, Evidence, distinguishing
+from bench.verdicts.hypotheses import Examined, Hypothesis, conclude, merged
 from bench.verdicts.intervals import Centred, Ends, Spread, Widest
 from bench.verdicts.judgement import NOT_MEASURED, Judgement
-from bench.verdicts.parts import Examined, Part, conclude, merged
 
 Where = Mapping[str, Any]
 
@@ -29,7 +29,7 @@ class Rule(ABC):
     def examine(self, evidence: Evidence) -> Examined: ...
 
     def judge(self, evidence: Evidence) -> Judgement:
-        """The verdict of this rule alone, all its parts as one family."""
+        """The verdict of this rule alone, all its hypotheses as one family."""
         return conclude(self.examine(evidence))
 
 
@@ -66,7 +66,7 @@ class Band:
 
 
 def at_each(
-    cells: Sequence[Cell], where: Where, one: Callable[[Cell, str], Part | Judgement]
+    cells: Sequence[Cell], where: Where, one: Callable[[Cell, str], Hypothesis | Judgement]
 ) -> Examined:
     """What is found in every cell, told where it lies among them; all must hold."""
     names = distinguishing(cells, where)

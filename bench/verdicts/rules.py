@@ -1,7 +1,7 @@
 """The rules by which one metric of one pattern is judged: a bound, a law, a condition.  Pure.
 
-Each reads the metrics of single trials and gives parts to be decided with those of the whole
-claim.  Knows no experiment.
+Each reads the metrics of single trials and gives hypotheses to be decided with those of
+the whole claim.  Knows no experiment.
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ from typing import Any
 
 from bench.model.metric import Counts
 from bench.verdicts.evidence import Cell, Evidence, predicted, where_words
+from bench.verdicts.hypotheses import NEEDED, Examined, Hypothesis, hypothesis_of
 from bench.verdicts.intervals import Ends, Exact, inside, spread_of
 from bench.verdicts.judgement import Judgement, Number, lacks
-from bench.verdicts.parts import NEEDED, Examined, Part, part
 from bench.verdicts.rule import Band, Rule, Where, at_each, values_of
 
 Law = Callable[[Any, Mapping[str, float]], float]
@@ -50,7 +50,7 @@ class Bounded(Rule):
     def examine(self, evidence: Evidence) -> Examined:
         return at_each(evidence.find(self.pattern, self.where), self.where, self._one)
 
-    def _one(self, cell: Cell, at: str) -> Part | Judgement:
+    def _one(self, cell: Cell, at: str) -> Hypothesis | Judgement:
         raise NotImplementedError
 
 
@@ -58,13 +58,13 @@ class Bounded(Rule):
 class Threshold(Bounded):
     """The metric's mean over trials lies on the claimed side of a bound."""
 
-    def _one(self, cell: Cell, at: str) -> Part | Judgement:
+    def _one(self, cell: Cell, at: str) -> Hypothesis | Judgement:
         repeats = [n for n in cell.repeats if not math.isnan(cell.value(self.metric, n))]
         if not repeats:
             return lacks(self.metric)
         values = [cell.value(self.metric, repeat) for repeat in repeats]
         spread = spread_of(values, [cell.counted(self.metric, repeat) for repeat in repeats])
-        return part(
+        return hypothesis_of(
             "value",
             self.metric,
             self.pattern,
@@ -88,7 +88,7 @@ class EveryTrial(Bounded):
     def words(self) -> str:
         return f"{super().words} in every trial"
 
-    def _one(self, cell: Cell, at: str) -> Part | Judgement:
+    def _one(self, cell: Cell, at: str) -> Hypothesis | Judgement:
         values = [cell.value(self.metric, repeat) for repeat in cell.repeats]
         if any(math.isnan(value) for value in values):
             return lacks(self.metric)
@@ -145,7 +145,7 @@ class AgreesWithLaw(Rule):
     def examine(self, evidence: Evidence) -> Examined:
         return at_each(evidence.find(self.pattern, self.where), self.where, self._one)
 
-    def _one(self, cell: Cell, at: str) -> Part | Judgement:
+    def _one(self, cell: Cell, at: str) -> Hypothesis | Judgement:
         repeats = [n for n in cell.repeats if not math.isnan(cell.value(self.metric, n))]
         if not repeats:
             return lacks(self.metric)
@@ -159,7 +159,7 @@ class AgreesWithLaw(Rule):
         law = math.exp(sum(math.log(laws[n]) for n in repeats) / len(repeats))
         values = [cell.value(self.metric, n) / laws[n] * law for n in repeats]
         spread = spread_of(values, [cell.counted(self.metric, n) for n in repeats])
-        return part(
+        return hypothesis_of(
             "value",
             self.metric,
             self.pattern,
@@ -204,14 +204,14 @@ class Exactly(Rule):
     def examine(self, evidence: Evidence) -> Examined:
         return at_each(evidence.find(self.pattern, self.where), self.where, self._one)
 
-    def _one(self, cell: Cell, at: str) -> Part | Judgement:
+    def _one(self, cell: Cell, at: str) -> Hypothesis | Judgement:
         known = [one for n in cell.repeats if (one := cell.counted(self.metric, n)) is not None]
         if not known:
             return lacks(self.metric)
         value = self.value(cell.typed_load)
         units = sum(one.of for one in known)
         off = sum(min(one.of, abs(one.hits - value * one.of)) for one in known)
-        return part(
+        return hypothesis_of(
             "share",
             self.metric,
             self.pattern,

@@ -14,8 +14,8 @@ import numpy as np
 
 from bench.stats.crossing import Crossing, Form, crossing
 from bench.verdicts.evidence import Cell
+from bench.verdicts.hypotheses import Hypothesis
 from bench.verdicts.intervals import are_alike
-from bench.verdicts.parts import Part
 from bench.verdicts.ratios import Pairs
 
 LESS, MORE = -1, 1
@@ -28,7 +28,7 @@ class Step:
     x: float
     cell: Cell
     pairs: Pairs
-    part: Part
+    hypothesis: Hypothesis
     side: int = 0
 
 
@@ -48,7 +48,7 @@ def fitted(steps: Sequence[Step], form: Form) -> Crossing:
     found = crossing(levels, mine, theirs, form)
     if len(repeats) < 2 or not are_alike([found.low, found.high]):
         return found
-    numbers = [step.part.number for step in steps]
+    numbers = [step.hypothesis.number for step in steps]
     low, high = sorted(
         crossing(levels, mine[:1] * np.array(factors), theirs[:1], form).value
         for factors in ([n.low / n.value for n in numbers], [n.high / n.value for n in numbers])

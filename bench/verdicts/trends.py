@@ -23,6 +23,7 @@ from bench.verdicts.evidence import (
     predicted,
     where_words,
 )
+from bench.verdicts.hypotheses import Examined, hypothesis_of, merged
 from bench.verdicts.intervals import spread_of
 from bench.verdicts.judgement import (
     NOT_MEASURED,
@@ -33,7 +34,6 @@ from bench.verdicts.judgement import (
     Verdict,
     lacks,
 )
-from bench.verdicts.parts import Examined, merged, part
 from bench.verdicts.ratios import Pairs
 from bench.verdicts.rule import Rule, Where, values_of
 from bench.verdicts.steps import LESS, MORE, Step, between, fitted, narrowing
@@ -107,12 +107,12 @@ class Crossover(Rule):
         def conclude(judgements: Sequence[Judgement]) -> list[Judgement]:
             sides = [self._side(one.verdict) for one in judgements]
             decided = [
-                Step(step.x, step.cell, step.pairs, step.part, side)
+                Step(step.x, step.cell, step.pairs, step.hypothesis, side)
                 for step, side in zip(steps, sides, strict=True)
             ]
             return [self._concluded(decided, judgements, at, evidence)]
 
-        return Examined(tuple(step.part for step in steps), conclude)
+        return Examined(tuple(step.hypothesis for step in steps), conclude)
 
     def _step(self, cell: Cell, other: Cell, at: str) -> Step | None:
         """The ratio at one level; None where no repeat has two positive values."""
@@ -123,7 +123,7 @@ class Crossover(Rule):
         ratios = [a / b for a, b in zip(pairs.mine, pairs.theirs, strict=True)]
         spread = pairs.quotient() if self.other else spread_of(ratios, self._relative(pairs))
         where = f"{self.over}={show(x, cell.unit(self.over))}"
-        found = part(
+        found = hypothesis_of(
             "ratio",
             self.metric,
             self.pattern,
@@ -170,7 +170,7 @@ class Crossover(Rule):
             self.against_text,
             self.over,
             steps[0].cell.unit(self.over),
-            tuple(Point(s.x, n.value, n.low, n.high) for s in steps for n in [s.part.number]),
+            tuple(Point(s.x, n.value, n.low, n.high) for s in steps for n in [s.hypothesis.number]),
             at,
             place,
         )

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from bench import catalog
+from bench.model.claim import Claim
 from bench.model.experiment import Experiment
 from bench.tools.docs.markdown import code, table
 
@@ -13,6 +14,11 @@ from bench.tools.docs.markdown import code, table
 def part(root: Path) -> str:
     """The claims of the checkout's experiments."""
     return claims(catalog.experiments(root))
+
+
+def needs(claim: Claim) -> list[str]:
+    """What must be seen, and the preconditions."""
+    return [*(one.text for one in claim.must_see), *(rule.text for rule in claim.preconditions)]
 
 
 def claims(experiments: Mapping[str, Experiment]) -> str:
@@ -27,6 +33,7 @@ def claims(experiments: Mapping[str, Experiment]) -> str:
                 claim.statement,
                 claim.law or "none",
                 claim.rule.text,
+                "; ".join(needs(claim)) or "none",
                 ", ".join(marks[id(setup)] for setup in claim.setups),
             )
             for claim in experiment.claims
@@ -39,7 +46,7 @@ def claims(experiments: Mapping[str, Experiment]) -> str:
             )
             for setup in setups
         ]
-        headers = ("id", "statement", "law", "holds where", "setups")
+        headers = ("id", "statement", "law", "holds where", "only if", "setups")
         parts += [f"### Claims of {code(name)}", table(headers, rows)]
         parts += [f"### Setups of {code(name)}"]
         parts += [table(("setup", "patterns", "settings"), settings)]

@@ -8,14 +8,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bench.stats.two_samples import holm
+from bench.verdicts.hypotheses import NEEDED, Hypothesis, conclude, decide, hypothesis_of, merged
 from bench.verdicts.intervals import centred, decides, p_value
 from bench.verdicts.judgement import Judgement, Verdict
-from bench.verdicts.parts import NEEDED, Part, conclude, decide, merged, part
 
 
-def made(value: float, spread: float = 0.05, count: int = 8, most: float = 12.0) -> Part:
+def made(value: float, spread: float = 0.05, count: int = 8, most: float = 12.0) -> Hypothesis:
     values = around(value, spread, count)
-    return part(
+    return hypothesis_of(
         "value", "latency_mean", "sse", centred(values), "in time", values, wanted=(0.0, most)
     )
 
@@ -81,7 +81,7 @@ def test_a_p_value_and_an_interval_say_the_same(
     ],
 )
 def test_the_mean_of_all_trials_must_lie_there_too(values: list[float], verdict: Verdict) -> None:
-    one = part("value", "lost", "sse", centred(values), "few", values, wanted=(0.0, 12.0))
+    one = hypothesis_of("value", "lost", "sse", centred(values), "few", values, wanted=(0.0, 12.0))
     (found,) = decide([one])
     assert found.verdict == verdict
     if verdict == "not settled":

@@ -1,8 +1,8 @@
-"""The parts of a claim: numbers held against where they are wanted, and decided together.  Pure.
+"""Hypotheses: the parts of a claim, held against where they are wanted, decided together.  Pure.
 
-A part is confirmed where its whole interval lies inside, refuted where it lies outside.  All
-parts of a claim are one family: each is tested with Holm's correction, so that the chance of
-even one wrong verdict among them is at most 5 %.  Knows no metric and no claim.
+One is confirmed where its whole interval lies inside, refuted where it lies outside.  All
+hypotheses of a claim are one family: each is tested with Holm's correction, so that the chance
+of even one wrong verdict among them is at most 5 %.  Knows no metric and no claim.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ NEEDED = FEWEST
 
 
 @dataclass(frozen=True)
-class Part:
+class Hypothesis:
     """One number of a claim before it is decided.
 
     `spread` gives its interval, `values` are those of single trials, both in the unit of
@@ -52,7 +52,7 @@ class Part:
         return self.number.wanted
 
 
-def part(
+def hypothesis_of(
     kind: Kind,
     metric: str,
     pattern: str,
@@ -61,41 +61,41 @@ def part(
     values: Sequence[float] = (),
     shown: tuple[Number, ...] = (),
     **more: Any,
-) -> Part:
-    """A part, and its number with the 95 % interval of its spread."""
+) -> Hypothesis:
+    """A hypothesis, and its number with the 95 % interval of its spread."""
     low, high = spread.interval(CONFIDENCE)
     found = Number(kind, metric, pattern, spread.value, low, high, spread.trials, **more)
-    return Part(found, spread, words, tuple(values), shown)
+    return Hypothesis(found, spread, words, tuple(values), shown)
 
 
 @dataclass(frozen=True)
 class Examined:
-    """What a rule found: parts to be decided with those of the whole claim, and what then follows.
+    """What a rule found: hypotheses to be decided with those of the whole claim, and what follows.
 
-    `conclude` takes the judgement of each part, in their order, and gives those that follow.
+    `conclude` takes the judgement of each, in their order, and gives those that follow from them.
     """
 
-    parts: tuple[Part, ...]
+    hypotheses: tuple[Hypothesis, ...]
     conclude: Callable[[Sequence[Judgement]], list[Judgement]] = list
 
 
-def merged(items: Sequence[Part | Judgement | Examined]) -> Examined:
+def merged(items: Sequence[Hypothesis | Judgement | Examined]) -> Examined:
     """Several findings that a claim needs together; judgements are those that need no test."""
     each = [_examined(item) for item in items]
 
     def conclude(judgements: Sequence[Judgement]) -> list[Judgement]:
         rest, found = list(judgements), []
         for one in each:
-            count = len(one.parts)
+            count = len(one.hypotheses)
             found += one.conclude(rest[:count])
             rest = rest[count:]
         return found
 
-    return Examined(tuple(part for one in each for part in one.parts), conclude)
+    return Examined(tuple(hypothesis for one in each for hypothesis in one.hypotheses), conclude)
 
 
-def _examined(item: Part | Judgement | Examined) -> Examined:
-    if isinstance(item, Part):
+def _examined(item: Hypothesis | Judgement | Examined) -> Examined:
+    if isinstance(item, Hypothesis):
         return Examined((item,))
     if isinstance(item, Judgement):
         return Examined((), lambda _: [item])
@@ -103,32 +103,32 @@ def _examined(item: Part | Judgement | Examined) -> Examined:
 
 
 def conclude(examined: Examined) -> Judgement:
-    """Decide all parts as one family, and conclude from them."""
-    return all_of(examined.conclude(decide(examined.parts)))
+    """Decide all hypotheses as one family, and conclude from them."""
+    return all_of(examined.conclude(decide(examined.hypotheses)))
 
 
-def decide(parts: Sequence[Part]) -> list[Judgement]:
-    """The judgement of each part, with Holm's correction over those that can be tested.
+def decide(hypotheses: Sequence[Hypothesis]) -> list[Judgement]:
+    """The judgement of each, with Holm's correction over those that can be tested.
 
     Holm, "A simple sequentially rejective multiple test procedure" (1979).
     """
-    raw = [p_value(one.spread, one.wanted) if _is_enough(one) else math.nan for one in parts]
+    raw = [p_value(one.spread, one.wanted) if _is_enough(one) else math.nan for one in hypotheses]
     count = sum(not math.isnan(p) for p in raw)
-    return [_judged(one, p, count) for one, p in zip(parts, holm(raw), strict=True)]
+    return [_judged(one, p, count) for one, p in zip(hypotheses, holm(raw), strict=True)]
 
 
-def _is_enough(one: Part) -> bool:
+def _is_enough(one: Hypothesis) -> bool:
     return one.spread.trials >= NEEDED
 
 
-def _judged(one: Part, p: float, count: int) -> Judgement:
+def _judged(one: Hypothesis, p: float, count: int) -> Judgement:
     verdict, why = _decided(one, p, count)
     words = f"{one.words}: {why}" if why else one.words
     numbers = one.shown or (dataclasses.replace(one.number, verdict=verdict, p_value=p),)
     return Judgement(verdict, words, numbers)
 
 
-def _decided(one: Part, p: float, count: int) -> tuple[Verdict, str]:
+def _decided(one: Hypothesis, p: float, count: int) -> tuple[Verdict, str]:
     """The verdict, and why there is none where there is none."""
     trials = one.spread.trials
     if not _is_enough(one):
@@ -148,7 +148,7 @@ def _decided(one: Part, p: float, count: int) -> tuple[Verdict, str]:
     return "not settled", more
 
 
-def _unless_others_disagree(one: Part, side: Verdict) -> tuple[Verdict, str]:
+def _unless_others_disagree(one: Hypothesis, side: Verdict) -> tuple[Verdict, str]:
     """The verdict of the trimmed mean, if the mean of all trials and the median lie there too."""
     if not one.values:
         return side, ""
