@@ -84,7 +84,23 @@ class Template:
         )
 
 
-Wanted = Range | Free | Template | tuple[Any, ...]
+@dataclass(frozen=True)
+class Either:
+    """A range, or single values beside it: a bandwidth from 5 to 100 Mbit/s, or no limit (0).
+
+    One draw in `SINGLES` is a single value.
+    """
+
+    range: Range
+    values: tuple[Any, ...]
+
+    def holds(self, value: Any) -> bool:
+        return value in self.values or self.range.holds(value)
+
+
+SINGLES = 4
+
+Wanted = Range | Either | Free | Template | tuple[Any, ...]
 """What a domain says of one parameter: a range, choices, or that it makes no difference."""
 
 

@@ -16,7 +16,17 @@ from dataclasses import dataclass
 from typing import Any
 
 from bench.model import linktext, units
-from bench.model.domain import LENGTHS, Domain, Free, Range, Template, Wanted, link_of
+from bench.model.domain import (
+    LENGTHS,
+    SINGLES,
+    Domain,
+    Either,
+    Free,
+    Range,
+    Template,
+    Wanted,
+    link_of,
+)
 from bench.model.errors import UsageError
 from bench.model.experiment import Experiment
 from bench.model.law import Law
@@ -115,7 +125,9 @@ def with_points(experiment: Experiment, ground: Ground, count: int, seed: int) -
             found.append(point)
             if len(found) == count:
                 break
-    is_finite = not any(isinstance(one, Range | Template) for one in ground.domain.load.values())
+    is_finite = not any(
+        isinstance(one, Range | Either | Template) for one in ground.domain.load.values()
+    )
     if len(found) < count and not (found and is_finite):
         ids = ", ".join(dict.fromkeys(law.id for law in ground.laws))
         raise UsageError(
@@ -190,6 +202,10 @@ def _value(wanted: Wanted, parameter: Parameter, source: random.Random) -> Any:
     match wanted:
         case Range():
             return _number(wanted, source, is_whole=parameter.kind is int)
+        case Either():
+            if source.randrange(SINGLES):
+                return _value(wanted.range, parameter, source)
+            return source.choice(wanted.values)
         case Template():
             return re.sub(
                 r"\{(\w+)\}",

@@ -4,48 +4,47 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from bench.model.domain import FREE, Domain, Free, Range, Units, Wanted
+from bench.model.domain import FREE, Domain, Either, Free, Range, Units, Wanted
 from bench.model.load import Load
 from scenarios.page_load import laws
 from scenarios.page_load.load import PageLoad
 
 Asked = Load[PageLoad]
 
-FACTS = ("link_rtt_probe_ms", "rtt_us", "setup_mean")
+MOST_STREAMS = 100
+"""Streams that curl opens before the server has said how many it allows."""
 
 _SHARED: Mapping[str, Wanted] = {
     "warmup": Free(0.5),
-    "clients": (1,),
     "link": ("emulated",),
-    "rtt": Range(0.005, 0.2),
-    "cc": ("cubic",),
-    "queue": FREE,
-    "resources": Range(1, 60),
-    "resource_size": Range(50, 1000),
-    "server_delay": Range(0.005, 0.1),
-    "tls": ("on", "off"),
+    "rtt": Range(0.01, 0.2),
+    "rate": Either(Range(5e6, 100e6), (0.0,)),
+    "cc": ("reno", "cubic", "bbr"),
+    "resources": Range(1, MOST_STREAMS),
+    "resource_size": Range(100, 100_000),
+    "server_delay": Range(0.0, 0.1),
     "protocol": FREE,
-    "max_streams": FREE,
 }
 
 
 def _pages_per_s(load: Asked, connections: int) -> float:
-    """At most so many pages come in a second."""
-    waves = laws.waves(load.own.resources, connections)
-    return 1 / (3 * load.link.rtt_s + waves * (load.link.rtt_s + load.own.server_delay_s))
+    """About so many pages come in a second."""
+    own, rtt_s = load.own, load.link.rtt_s
+    fetching_s = laws.http1_makespan(own.resources, connections, rtt_s, own.server_delay_s)
+    return 1 / (3 * rtt_s + fetching_s + laws.transmission_s(own.page_bytes, load.link.rate))
 
 
-def over(connections: int) -> Domain:
-    """Pages over so many connections of HTTP/1.1."""
-    units = Units("pages", 5, lambda load: _pages_per_s(load, connections), at_least_s=2)
-    return Domain(_SHARED, units=units)
+def pages(connections: int, count: int) -> Units:
+    """A page is one observation, however many resources it has."""
+    return Units(
+        "pages", count, lambda load: _pages_per_s(load, connections), at_least_s=2, at_most_s=30
+    )
 
 
-MULTIPLEXED = Domain(
-    {**_SHARED, "tls": FREE},
-    units=Units("pages", 5, lambda load: _pages_per_s(load, 128), at_least_s=2),
-)
-BROWSER = Domain(
-    {**_SHARED, "protocol": ("http1", "http2", "http3")},
-    units=Units("pages", 5, lambda load: _pages_per_s(load, 6), at_least_s=2),
-)
+ONE = Domain(_SHARED, units=pages(1, 2))
+"""One request after the other: a page takes so long that a window holds few."""
+
+SHARED = Domain(_SHARED, units=pages(6, 3))
+"""The same points for all other patterns."""
+
+HELD = Domain({**_SHARED, "streams": Range(1, 5)}, units=pages(1, 2))

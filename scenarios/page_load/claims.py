@@ -5,7 +5,6 @@ Pure.  Numbers (bounds, tolerances, levels) stand here and nowhere else.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -15,6 +14,13 @@ from bench.verdicts.ratios import Ratio
 from bench.verdicts.rule import AllOf, Band
 from bench.verdicts.rules import AgreesWithLaw, Exactly, Threshold
 from scenarios.page_load import laws
+from scenarios.page_load._predictions import (
+    OVER_FREE,
+    OVER_HTTP2,
+    OVER_HTTP3,
+    OVER_ONE,
+    OVER_SIX,
+)
 from scenarios.page_load.load import PageLoad
 
 Facts = Mapping[str, float]
@@ -77,73 +83,8 @@ BY_HTTP2 = {"protocol": "http2"}
 
 
 def rtt_s(facts: Facts) -> float:
-    """By the probe of the link; on loopback by the sockets (QUIC has none that tell)."""
-    probed = facts.get("link_rtt_probe_ms", math.nan) / 1e3
-    return facts.get("rtt_us", math.nan) / 1e6 if math.isnan(probed) else probed
-
-
-def _setup_s(load: Load[PageLoad], facts: Facts, version: str) -> float:
-    """As measured: round trips, and what both ends compute for the handshake."""
-    measured = facts.get("setup_mean", math.nan) / 1e3
-    law = laws.setup_s(rtt_s(facts), version, version != "1.1" or load.own.tls == "on")
-    return law if math.isnan(measured) else measured
-
-
-def _bounded_ms(load: Load[PageLoad], seconds: float) -> float:
-    if load.link.loss or load.link.loss_up:
-        return math.nan  # these laws know no loss
-    return max(seconds, laws.transmission_s(load.own.page_bytes, load.link.rate)) * 1e3
-
-
-def http1_ms(load: Load[PageLoad], facts: Facts, connections: int) -> float:
-    """MUX-1 with set-up; where streams are held, with the connections that SSE-2 leaves."""
-    free = laws.free_connections(connections, load.own.streams)
-    if not free:
-        return math.inf
-    count = len(load.own.sizes_bytes)
-    largest = laws.segments(max(load.own.sizes_bytes))
-    fetching = laws.http1_makespan(count, free, rtt_s(facts), load.own.server_delay_s, largest)
-    return _bounded_ms(load, _setup_s(load, facts, "1.1") + fetching)
-
-
-def multiplexed_ms(load: Load[PageLoad], facts: Facts, version: str) -> float:
-    """MUX-1 for one connection with streams; one that carries streams already is set up."""
-    rtt, count = rtt_s(facts), len(load.own.sizes_bytes)
-    fetching = laws.multiplexed_makespan(count, load.own.max_streams, rtt, load.own.server_delay_s)
-    if version == "2":
-        fetching += max(
-            laws.first_window_s(count, rtt), laws.slow_start_s(load.own.page_bytes, 1, rtt)
-        )
-    else:
-        packets = facts.get("link_packets_down_per_event", 0.0)
-        slow_start = laws.slow_start_s(load.own.page_bytes, 1, rtt, laws.QUIC_WINDOW)
-        fetching += max(slow_start, laws.quic_pacing_s(packets, rtt))
-    return _bounded_ms(
-        load, (0.0 if load.own.streams else _setup_s(load, facts, version)) + fetching
-    )
-
-
-def _six_ms(load: Load[PageLoad], facts: Facts) -> float:
-    return http1_ms(load, facts, 6)
-
-
-def _one_ms(load: Load[PageLoad], facts: Facts) -> float:
-    return http1_ms(load, facts, 1)
-
-
-def _http2_ms(load: Load[PageLoad], facts: Facts) -> float:
-    return multiplexed_ms(load, facts, "2")
-
-
-def _http3_ms(load: Load[PageLoad], facts: Facts) -> float:
-    return multiplexed_ms(load, facts, "3")
-
-
-def browser_ms(load: Load[PageLoad], facts: Facts) -> float:
-    """MUX-1 for what the browser speaks: six connections of HTTP/1.1, or one."""
-    if load.own.protocol == "http1":
-        return _six_ms(load, facts)
-    return multiplexed_ms(load, facts, load.own.protocol.removeprefix("http"))
+    """By the probe of the link."""
+    return facts["link_rtt_probe_ms"] / 1e3
 
 
 def _two_trips_ms(_: Any, facts: Facts) -> float:
@@ -187,8 +128,8 @@ CLAIMS = (
         (WAVES,),
         AllOf(
             (
-                AgreesWithLaw("makespan_mean", "ms", "http1_six", _six_ms, "MUX-1", band=ONE_WAVE),
-                AgreesWithLaw("makespan_mean", "ms", "http1_one", _one_ms, "MUX-1", band=ONE_WAVE),
+                AgreesWithLaw("makespan_mean", "ms", "http1_six", OVER_SIX, "MUX-5", band=ONE_WAVE),
+                AgreesWithLaw("makespan_mean", "ms", "http1_one", OVER_ONE, "MUX-5", band=ONE_WAVE),
             )
         ),
         "MUX-1",
@@ -199,8 +140,8 @@ CLAIMS = (
         (WAVES,),
         AllOf(
             (
-                AgreesWithLaw("makespan_mean", "ms", "http2", _http2_ms, "MUX-1", band=ONE_WAVE),
-                AgreesWithLaw("makespan_mean", "ms", "http3", _http3_ms, "MUX-1", band=ONE_WAVE),
+                AgreesWithLaw("makespan_mean", "ms", "http2", OVER_HTTP2, "MUX-5", band=ONE_WAVE),
+                AgreesWithLaw("makespan_mean", "ms", "http3", OVER_HTTP3, "MUX-5", band=ONE_WAVE),
                 Ratio("makespan_mean", "http2", "http1_six", below=1, where=MANY),
             )
         ),
@@ -286,7 +227,7 @@ CLAIMS = (
                     "makespan_mean",
                     "ms",
                     "http1_six",
-                    _six_ms,
+                    OVER_FREE,
                     "SSE-2",
                     {"streams": lambda held: 0 < held < 6},
                 ),

@@ -14,46 +14,20 @@ from scenarios.page_load import laws
 RTT, SERVICE = 0.05, 0.02
 
 
-def simulated_makespan(
-    requests: int, connections: int, rtt_s: float, service_s: float, segments: int
-) -> float:
-    """Connections that take the next request as soon as they are free, segment by segment."""
-    free = [(0.0, number) for number in range(connections)]
-    windows = [laws.FIRST_WINDOW] * connections
-    heapq.heapify(free)
-    last = 0.0
+def simulated_makespan(requests: int, connections: int, rtt_s: float, service_s: float) -> float:
+    """Connections that take the next request as soon as they are free."""
+    free = [0.0] * connections
     for _ in range(requests):
-        now, number = heapq.heappop(free)
-        left, now = segments, now + service_s
-        while left > 0:
-            sent = min(left, windows[number])
-            now += rtt_s
-            left -= sent
-            windows[number] += sent
-        last = max(last, now)
-        heapq.heappush(free, (now, number))
-    return last
+        heapq.heappush(free, heapq.heappop(free) + rtt_s + service_s)
+    return max(free)
 
 
-@given(
-    st.integers(1, 120),
-    st.integers(1, 10),
-    st.floats(0, 0.5),
-    st.floats(0, 0.5),
-    st.integers(1, 9),
-)
+@given(st.integers(1, 120), st.integers(1, 10), st.floats(0, 0.5), st.floats(0, 0.5))
 def test_waves_are_what_free_connections_make(
-    requests: int, connections: int, rtt_s: float, service_s: float, segments: int
+    requests: int, connections: int, rtt_s: float, service_s: float
 ) -> None:
-    law = laws.http1_makespan(requests, connections, rtt_s, service_s, segments)
-    simulated = simulated_makespan(requests, connections, rtt_s, service_s, segments)
-    assert law == pytest.approx(simulated)
-
-
-@given(st.integers(1, 500), st.integers(1, 8))
-def test_a_large_reply_doubles_the_window(segments: int, requests: int) -> None:
-    law = laws.http1_makespan(requests, 1, RTT, SERVICE, segments)
-    assert law == pytest.approx(simulated_makespan(requests, 1, RTT, SERVICE, segments))
+    law = laws.http1_makespan(requests, connections, rtt_s, service_s)
+    assert law == pytest.approx(simulated_makespan(requests, connections, rtt_s, service_s))
 
 
 @pytest.mark.parametrize(
@@ -88,30 +62,6 @@ def test_a_held_stream_takes_a_connection(requests: int, connections: int, held:
 )
 def test_round_trips_of_a_set_up(version: str, tls: bool, trips: int) -> None:
     assert laws.setup_s(RTT, version, tls) == trips * RTT
-
-
-@given(st.integers(1, 3000), st.integers(1, 100))
-def test_slow_start_sends_what_doubling_windows_hold(size: int, first_window: int) -> None:
-    trips, window, left = 0, first_window, size
-    while left > window:
-        left -= window
-        window *= 2
-        trips += 1
-    law = laws.slow_start_s(size * laws.SEGMENT_BYTES, 1, RTT, first_window)
-    assert law == pytest.approx(trips * RTT)
-
-
-@pytest.mark.parametrize(
-    ("requests", "trips"), [(1, 0), (10, 0), (11, 1), (30, 1), (31, 2), (100, 2)]
-)
-def test_small_messages_fill_a_window_too(requests: int, trips: int) -> None:
-    assert laws.first_window_s(requests, RTT) == trips * RTT
-
-
-def test_quic_paces_what_follows_its_burst() -> None:
-    assert laws.quic_pacing_s(10, RTT) == 0
-    # A whole window after the burst leaves within half a round trip.
-    assert laws.quic_pacing_s(10 + laws.QUIC_WINDOW, RTT) == pytest.approx(RTT / 2)
 
 
 def test_the_rate_that_loss_leaves_to_reno() -> None:

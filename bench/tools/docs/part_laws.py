@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from bench import catalog
-from bench.model.domain import Domain, Free, Range, Template, Units, Wanted
+from bench.model.domain import Domain, Either, Free, Range, Template, Units, Wanted
 from bench.model.experiment import Experiment
 from bench.model.law import BAND, Calibration, Law
 from bench.model.load import Parameter, parameters_of
@@ -55,7 +55,7 @@ def predictions(laws: Sequence[Law], domains: Sequence[Domain]) -> str:
             code(law.metric),
             ", ".join(map(code, law.patterns)),
             f"D{domains.index(law.domain) + 1}" if law.domain else "",
-            ", ".join(map(code, law.reads or ())) or "nothing",
+            reads(law) or "nothing",
             band(law),
             law.source,
         )
@@ -63,6 +63,12 @@ def predictions(laws: Sequence[Law], domains: Sequence[Domain]) -> str:
     ]
     headers = ("law", "formula", "predicts", "of", "domain", "reads", "band", "source")
     return table(headers, rows)
+
+
+def reads(law: Law) -> str:
+    """Facts of its own trial by their names, others by their calibration, which lists them."""
+    others = [f"calibration {code(one.name)}" for one in law.calibration]
+    return ", ".join([*map(code, law.facts or ()), *others])
 
 
 def band(law: Law) -> str:
@@ -107,6 +113,9 @@ def wanted_words(wanted: Wanted, parameter: Parameter) -> str:
         case Range():
             low, high = (show(end, parameter.unit) for end in (wanted.low, wanted.high))
             return low if low == high else f"{low} to {high}"
+        case Either():
+            words = (wanted_words(one, parameter) for one in (wanted.range, wanted.values))
+            return " or ".join(words)
         case Template():
             ranges = (f"{name} {one.low:g} to {one.high:g}" for name, one in wanted.ranges.items())
             return f"{code(wanted.text)} with {' and '.join(ranges)}"

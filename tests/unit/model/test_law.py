@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from bench.model import linktext
-from bench.model.domain import FREE, Condition, Domain, Free, Range, Template, Units
+from bench.model.domain import FREE, Condition, Domain, Either, Free, Range, Template, Units
 from bench.model.law import SEED, Calibration, Law
 from bench.model.load import Load, LoadType, parameter
 
@@ -82,6 +82,17 @@ def test_a_link_behind_the_backend_is_named_by_its_own_parameters() -> None:
     assert domain.has(load(services_link="emulated", services_rtt_s=0.005))
     assert not domain.has(load(services_link="emulated", services_rtt_s=0.05))
     assert not domain.has(load())
+
+
+def test_a_range_can_have_single_values_beside_it() -> None:
+    wanted = Either(Range(5, 100), (0,))
+    assert [wanted.holds(value) for value in (0, 1, 5, 100, 101)] == [
+        True,
+        False,
+        True,
+        True,
+        False,
+    ]
 
 
 def test_free_parameters_and_conditions() -> None:

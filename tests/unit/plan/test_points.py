@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from measured import EXPERIMENTS
 
-from bench.model.domain import FREE, Condition, Domain, Free, Range, Template, Units
+from bench.model.domain import FREE, Condition, Domain, Either, Free, Range, Template, Units
 from bench.model.errors import UsageError
 from bench.model.experiment import Experiment
 from bench.model.law import Law
@@ -107,6 +107,13 @@ def test_numbers_have_three_digits_and_stay_in_their_range() -> None:
         size = point.load["payload_bytes"]
         assert 99_999 <= size <= 123_456
         assert size in (99_999, 123_456) or size % 1000 == 0
+
+
+def test_single_values_beside_a_range_are_drawn_too() -> None:
+    found = points(Domain({"payload": Either(Range(100, 900), (5,))}), 40)
+    sizes = [one.load["payload_bytes"] for one in found]
+    assert sizes.count(5) == 1  # points differ
+    assert all(size == 5 or 100 <= size <= 900 for size in sizes)
 
 
 def test_all_that_varies_is_the_points_level() -> None:

@@ -35,7 +35,7 @@ LAWS = {
 ROLES = ("server", "proxy", "database", "broker", "generator")
 HARNESS = ("connect", "tick")
 ROWS = 500
-BEING_CORRECTED = ("connection_pool", "page_load")
+BEING_CORRECTED = ("connection_pool",)
 """Experiments whose laws still take from a trial what follows from the predicted time."""
 
 Change = Callable[[TrialData], TrialData]

@@ -175,10 +175,11 @@ def names_of(experiment: Experiment) -> set[str]:
 @pytest.mark.parametrize(("experiment", "claim"), LEDGER, ids=IDS)
 def test_a_claims_scenes_supply_its_rule(experiment: Experiment, claim: Claim) -> None:
     """Values that all rules can read, at all levels of the setups: nothing is not measured."""
-    cells = []
+    cells, laws = [], experiment.predictions
     for scene in claim.setups:
         for _, settings in loads_of(experiment, scene.settings):
-            values = {key: around(1.0, count=8) for key in METRICS}
+            supplied = [one.key(k) for law in laws for one in law.calibration for k in one.facts]
+            values = {key: around(1.0, count=8) for key in (*METRICS, *supplied)}
             counts = {k: [Counts(1, 1, "count")] * 8 for k, one in METRICS.items() if one.counts}
             cells += [
                 cell(pattern, values, experiment.load, counts, **settings)

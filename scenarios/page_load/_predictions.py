@@ -1,0 +1,142 @@
+"""The laws of `page_load` as they apply to its patterns.  Pure.
+
+Each fills a law of laws.py from a load, from the link's round trip as probed before the
+page, and from what calibration trials say of the machine.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+from bench.model.law import Facts, Law
+from bench.model.load import Load
+from scenarios.page_load import _costs as costs
+from scenarios.page_load import laws
+from scenarios.page_load._costs import alone, bulk, crowd, storm
+from scenarios.page_load._domains import HELD, ONE, SHARED
+from scenarios.page_load._simulation.page import Page, Path
+from scenarios.page_load.load import PageLoad
+
+Asked = Load[PageLoad]
+
+FACTS = (costs.RTT,)
+ALONE = (alone("http1_one"), bulk("http1_one"))
+AT_ONCE = 6
+"""Connections of the crowd over HTTP/1.1."""
+
+CROWDED = (*ALONE, crowd("http1_six"), storm("http1_unlimited"))
+BY_HTTP2 = (alone("http2"), bulk("http2"), crowd("http2"))
+BY_HTTP3 = (alone("http3"), bulk("http3"), crowd("http3"))
+
+
+def _page(load: Asked) -> Page:
+    return Page(load.own.sizes_bytes, load.own.server_delay_s, load.own.tls == "on")
+
+
+def _path(load: Asked, facts: Facts) -> Path:
+    link = load.link
+    rtt_s = round(facts[costs.RTT] / 1e3, 5)
+    return Path(rtt_s, link.rate, link.rate_up or link.rate, link.queue_s, link.cc)
+
+
+def over_http1(load: Asked, facts: Facts, connections: int) -> float:
+    """Milliseconds over HTTP/1.1, with the connections that held streams leave (SSE-2)."""
+    free = laws.free_connections(connections, load.own.streams)
+    if not free:
+        return math.inf
+    found = costs.costs_of(facts, ALONE if connections == 1 else CROWDED, 2, AT_ONCE)
+    return laws.http1_page(_page(load), _path(load, facts), found, free) * 1e3
+
+
+def over_http2(load: Asked, facts: Facts) -> float:
+    """Milliseconds over HTTP/2."""
+    found = costs.costs_of(facts, BY_HTTP2, 2)
+    return laws.http2_page(_page(load), _path(load, facts), found) * 1e3
+
+
+def over_http3(load: Asked, facts: Facts) -> float:
+    """Milliseconds over HTTP/3."""
+    found = costs.costs_of(facts, BY_HTTP3, 1)
+    return laws.http3_page(_page(load), _path(load, facts), found) * 1e3
+
+
+def _at_most(connections: int) -> Callable[[Asked, Facts], float]:
+    return lambda load, facts: over_http1(load, facts, connections)
+
+
+_SLOW_START = "packets one by one, after Linux 6.18; what the machine takes from calibration"
+_MAKESPAN = "makespan_mean"
+OVER_ONE = Law(
+    "MUX-5",
+    "2R + sum over n of R + S + bytes/BW",
+    _SLOW_START,
+    _MAKESPAN,
+    ("http1_one",),
+    _at_most(1),
+    ONE,
+    FACTS,
+    ALONE,
+)
+
+OVER_SIX = Law(
+    "MUX-5",
+    "2R + ceil(n/6) waves of R + S + bytes/BW",
+    _SLOW_START,
+    _MAKESPAN,
+    ("http1_six",),
+    _at_most(6),
+    SHARED,
+    FACTS,
+    CROWDED,
+)
+
+OVER_MANY = Law(
+    "MUX-5",
+    "2R + R + S + bytes/BW",
+    _SLOW_START,
+    _MAKESPAN,
+    ("http1_unlimited",),
+    _at_most(10_000),
+    SHARED,
+    FACTS,
+    CROWDED,
+)
+
+OVER_HTTP2 = Law(
+    "MUX-5",
+    "2R + R + S + rounds of slow start + bytes/BW",
+    _SLOW_START,
+    _MAKESPAN,
+    ("http2",),
+    over_http2,
+    SHARED,
+    FACTS,
+    BY_HTTP2,
+)
+
+OVER_HTTP3 = Law(
+    "MUX-5",
+    "R + R + S + rounds of slow start, paced + bytes/BW",
+    "packets one by one, after QUICHE's BBR; what the machine takes from calibration",
+    _MAKESPAN,
+    ("http3",),
+    over_http3,
+    SHARED,
+    FACTS,
+    BY_HTTP3,
+)
+
+OVER_FREE = Law(
+    "MUX-5, SSE-2",
+    "2R + ceil(n/(6 - k)) waves of R + S + bytes/BW",
+    _SLOW_START,
+    _MAKESPAN,
+    ("http1_six",),
+    _at_most(6),
+    HELD,
+    FACTS,
+    CROWDED,
+)
+
+PREDICTIONS = (OVER_ONE, OVER_SIX, OVER_MANY, OVER_HTTP2, OVER_HTTP3, OVER_FREE)
