@@ -18,8 +18,8 @@ from bench.model.answer import Answer, Contrast, TurningPoint
 from bench.model.units import show
 from bench.stats.estimates import Estimate
 from bench.verdicts.evidence import Cell, Evidence
+from bench.verdicts.hypotheses import NEEDED, decide
 from bench.verdicts.judgement import Judgement, Number
-from bench.verdicts.parts import NEEDED, decide
 from bench.verdicts.ratios import Ratio
 from reports.claims_section import title_of
 from reports.numbers import interval, listed, number, sentence_case, times
@@ -99,13 +99,15 @@ def _worth(answer: Answer, cells: Sequence[Cell]) -> tuple[int, int]:
 def contrasts(answer: Answer, evidence: Evidence) -> list[Compared]:
     """All that can be compared at one load, decided as one family."""
     found = [
-        (one, pattern, part)
+        (one, pattern, hypothesis)
         for one in answer.says
         if isinstance(one, Contrast)
         for pattern in one.patterns
-        for part in Ratio(one.metric, pattern, one.other, below=1).examine(evidence).parts
+        for hypothesis in Ratio(one.metric, pattern, one.other, below=1)
+        .examine(evidence)
+        .hypotheses
     ]
-    judgements = decide([part for _, _, part in found])
+    judgements = decide([hypothesis for _, _, hypothesis in found])
     return [
         Compared(one, pattern, judgement)
         for (one, pattern, _), judgement in zip(found, judgements, strict=True)
