@@ -24,6 +24,10 @@ TRIM = 0.2
 CORRELATION = 0.3
 """The lag-1 correlation between trials for which intervals have room."""
 
+DISTURBED = 0.18
+"""What one disturbed trial in ten, always to the same side, shifts the centre by, in winsorized
+standard deviations, seen as a standard error: no number of trials takes it away."""
+
 ROUNDING = 1e-12
 """Relative: less than this between two values is arithmetic, not spread."""
 
@@ -120,7 +124,8 @@ def freedom(count: int) -> int:
 def _per_spread(count: int) -> float:
     """The standard error of the centre for a winsorized standard deviation of 1."""
     kept = count - 2 * _cut(count)
-    return widening(count) * math.sqrt((count - 1) / (kept * (kept - 1)))
+    drawn = widening(count) * math.sqrt((count - 1) / (kept * (kept - 1)))
+    return math.hypot(drawn, DISTURBED)
 
 
 def widening(count: int, correlation: float = CORRELATION) -> float:

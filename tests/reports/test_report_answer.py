@@ -18,8 +18,9 @@ from reports import numbers
 from reports.answer import BEST, DASH, AnswerTable, Row, answer_tables, tables_of
 
 STUDENT_T = {1: 12.706204736174707, 2: 4.302652729749464}
-WIDENING = {2: math.sqrt(1.3 / 0.7), 3: math.sqrt(1.46 / 0.77)}
-"""Room for a correlation of 0.3 between neighbours: 1 + 2 sum (1 - k / n) 0.3^k, by hand."""
+ERROR = {2: math.sqrt(1.3 / 0.7 / 2 + 0.18**2), 3: math.sqrt(1.46 / 0.77 / 3 + 0.18**2)}
+"""For a spread of 1, with room for a correlation of 0.3 (1 + 2 sum (1 - k / n) 0.3^k, by hand)
+and for disturbed trials."""
 QUANTILES = {"latency_p50": 0.5, "latency_p90": 0.9, "latency_p99": 0.99}
 
 
@@ -67,7 +68,7 @@ def recomputed(folder: Path) -> tuple[dict[str, float], np.ndarray, int]:
 
 
 def interval(values: np.ndarray, value: float) -> str:
-    half = STUDENT_T[len(values) - 1] * WIDENING[len(values)] / math.sqrt(len(values))
+    half = STUDENT_T[len(values) - 1] * ERROR[len(values)]
     if (values > 0).all():
         width = math.exp(half * np.log(values).std(ddof=1))
         low, high = value / width, value * width

@@ -27,7 +27,7 @@ def test_six_repeats_are_needed() -> None:
 
 
 def test_one_part_alone_needs_no_correction() -> None:
-    one = made(11.4)
+    one = made(11.39)
     (found,) = decide([one])
     assert found.verdict == "confirmed"
     assert found.numbers[0].p_value == pytest.approx(p_value(one.spread, one.wanted))
@@ -35,7 +35,7 @@ def test_one_part_alone_needs_no_correction() -> None:
 
 def test_among_many_parts_a_near_one_is_not_sure() -> None:
     """Its p of 0.03 alone is 0.06 as one of two that are not sure by themselves."""
-    near, far = made(11.4), made(5)
+    near, far = made(11.39), made(5)
     p = p_value(near.spread, near.wanted)
     assert 0.01 < p < 0.05
     assert [one.verdict for one in decide([near, far])] == ["confirmed"] * 2
@@ -46,7 +46,7 @@ def test_among_many_parts_a_near_one_is_not_sure() -> None:
 
 
 def test_parts_that_cannot_be_tested_are_of_no_family() -> None:
-    near, few = made(11.4), made(5, count=3)
+    near, few = made(11.39), made(5, count=3)
     assert [one.verdict for one in decide([few, near, few])] == [
         "not settled",
         "confirmed",
