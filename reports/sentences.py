@@ -42,7 +42,7 @@ def answer(result: ExperimentResult) -> list[str]:
     if by_metric and not any(one.has_intervals for rankings in by_metric for one in rankings):
         found.append(
             "This run does not settle which pattern is best: a value from a single trial has no "
-            "interval; repeat with --repeats 5."
+            "interval; repeat with --repeats 6."
         )
         found += [f"{sentence_case(_extreme(r[-1]))} first{_values(r[-1])}" for r in by_metric]
     else:

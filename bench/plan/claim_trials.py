@@ -17,7 +17,7 @@ from bench.model.experiment import Experiment
 from bench.model.load import FAULT, parameters_of
 from bench.model.pattern import Pattern
 from bench.model.trial import Trial
-from bench.plan.trials import Request, loads_of, seed_of
+from bench.plan.trials import REPEATS, Request, loads_of, seed_of
 
 ALL = "all"
 LENGTHS = ("duration", "warmup", "drain")
@@ -106,7 +106,9 @@ def trials_of_claims(
 ) -> list[Trial]:
     """All trials of the claims' setups, in the order in which they are to be run."""
     if request.repeats < 1:
-        raise UsageError(f"repeats={request.repeats}: must be at least 1; write --repeats 5")
+        raise UsageError(
+            f"repeats={request.repeats}: must be at least 1; write --repeats {REPEATS}"
+        )
     setups = {id(setup): setup for claim in claims for setup in claim.setups}
     places: list[PlannedLoad] = []
     for setup in setups.values():

@@ -18,6 +18,10 @@ from bench.model.fault import format_faults, parse_faults, timeline
 from bench.model.load import parameters_of
 from bench.model.pattern import Pattern
 from bench.model.trial import Trial
+from bench.stats.trimmed import FEWEST
+
+REPEATS = FEWEST
+"""By default: as many as it takes for a verdict or a comparison."""
 
 MOST_SWEPT = 2
 SPARE_DESCRIPTORS = 100
@@ -30,7 +34,7 @@ class Request:
 
     names: tuple[str, ...]
     settings: Mapping[str, str] = field(default_factory=dict)
-    repeats: int = 5
+    repeats: int = REPEATS
     seed: int = 1
     workers: int = 1
 
@@ -105,7 +109,9 @@ def trials_of(
     their seed: every pattern sees the same events at the same times.
     """
     if request.repeats < 1:
-        raise UsageError(f"repeats={request.repeats}: must be at least 1; write --repeats 5")
+        raise UsageError(
+            f"repeats={request.repeats}: must be at least 1; write --repeats {REPEATS}"
+        )
     loads = loads_of(experiment, request.settings)
     order = random.Random(request.seed)
     trials: list[Trial] = []

@@ -1,7 +1,7 @@
 """A run described in a TOML file.
 
     patterns = ["EXPERIMENT"]         # or ["EXPERIMENT/PATTERN", ...]
-    repeats = 5
+    repeats = 6
     seed = 1
     workers = 1
 
@@ -25,7 +25,7 @@ import msgspec
 
 from bench.model.errors import UsageError
 from bench.model.fault import SEPARATOR
-from bench.plan.trials import Request
+from bench.plan.trials import REPEATS, Request
 
 FORMS = {
     "patterns": 'a list of what to run, e.g. ["EXPERIMENT"]',
@@ -41,7 +41,7 @@ class PlanFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The content of a plan, as TOML has it."""
 
     patterns: Annotated[list[str], msgspec.Meta(min_length=1)]
-    repeats: int = 5
+    repeats: int = REPEATS
     seed: int = 1
     workers: int = 1
     load: dict[str, object] = msgspec.field(default_factory=dict)

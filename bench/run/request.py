@@ -28,7 +28,6 @@ from bench.plan.claim_trials import chosen_claims, trials_of_claims
 from bench.plan.trials import Request, loads_of, trials_of
 from bench.run import planfile, runner
 from bench.run.startup import counts_of
-from bench.verdicts.hypotheses import NEEDED
 
 QUICK_REPEATS = 3
 
@@ -82,8 +81,6 @@ def request_of(asked: Asked) -> Request:
     base = planfile.read(Path(plans[0])) if plans else Request(asked.names)
     if asked.quick and not plans:
         base = dataclasses.replace(base, repeats=QUICK_REPEATS)
-    elif asked.claims:
-        base = dataclasses.replace(base, repeats=max(base.repeats, NEEDED))
     changes = {
         name: value
         for name in ("repeats", "workers", "seed")

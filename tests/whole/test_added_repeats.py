@@ -28,7 +28,7 @@ SSE, FLOOR_HERE = "notifications/sse", "notifications/null"
         (["--until-precise", "5"], "--until-precise 5: the % is missing; write 5%"),
         (["--metric", "lost"], "--metric lost: belongs to --until-precise; add --until-precise 5%"),
         (["--most-repeats", "9"], "--most-repeats 9: belongs to --until-precise"),
-        (["--until-precise", "5%", "--most-repeats", "5"], "--most-repeats 5: 5 are planned"),
+        (["--until-precise", "5%", "--most-repeats", "5"], "--most-repeats 5: 6 are planned"),
         (["--slo", "latency_p99 < 50"], "latency_p99 < 50: the unit is missing"),
         (["--slo", "latency_p99 < +5%"], "a single run has nothing to compare with"),
     ],

@@ -12,6 +12,7 @@ from bench.model.errors import ComponentMissing, UsageError
 from bench.plan.trials import Request
 from bench.run import request
 from bench.run.request import Asked
+from bench.verdicts.hypotheses import NEEDED
 
 SSE = "notifications/sse"
 
@@ -74,6 +75,13 @@ def test_quick_weighs_least(plan_file: str) -> None:
     assert request.request_of(Asked((SSE,), quick=True, repeats=9)).repeats == 9
 
 
+def test_by_default_there_are_repeats_enough_for_a_verdict(tmp_path: Path) -> None:
+    plan = tmp_path / "plan.toml"
+    plan.write_text(f'patterns = ["{SSE}"]')
+    for asked in (Asked((SSE,)), Asked((SSE,), claims="N2"), Asked((str(plan),))):
+        assert request.request_of(asked).repeats == NEEDED
+
+
 def test_a_plan_holds_every_pattern_at_every_level_and_repeat() -> None:
     plan = request.plan_of(
         Asked((SSE, "notifications/null"), {"clients": "1,2"}, repeats=2, seed=5, command="bench")
@@ -97,7 +105,7 @@ def test_a_plan_holds_every_pattern_at_every_level_and_repeat() -> None:
         ),
         (Asked(("no.toml",)), "no.toml: plan not found; name a TOML file or a pattern"),
         (Asked((SSE,), workers=0), "workers=0: must be at least 1; write --workers 2"),
-        (Asked((SSE,), repeats=0), "repeats=0: must be at least 1; write --repeats 5"),
+        (Asked((SSE,), repeats=0), "repeats=0: must be at least 1; write --repeats 6"),
         (
             Asked((SSE,), {"schedule": "trace"}),
             "schedule=trace: needs a trace; add --set trace=FILE.csv",

@@ -149,7 +149,7 @@ def test_what_gives_no_trials_is_refused() -> None:
     assert refusal(planned, "A1", PATTERNS[2:]) == (
         "claims=A1: they need patterns that were not chosen; name e or one of a, b"
     )
-    assert refusal(planned, "A1", repeats=0) == ("repeats=0: must be at least 1; write --repeats 5")
+    assert refusal(planned, "A1", repeats=0) == ("repeats=0: must be at least 1; write --repeats 6")
 
 
 def test_ids_are_chosen_in_the_order_given() -> None:

@@ -208,7 +208,7 @@ def test_bad_settings_are_refused(settings: dict[str, str], message: str) -> Non
 def test_a_plan_without_repeats_is_refused() -> None:
     with pytest.raises(UsageError) as refused:
         trials_of(EXPERIMENT, PATTERNS, Request(("e",), repeats=0))
-    assert str(refused.value) == "repeats=0: must be at least 1; write --repeats 5"
+    assert str(refused.value) == "repeats=0: must be at least 1; write --repeats 6"
 
 
 @pytest.mark.parametrize(
