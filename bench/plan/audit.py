@@ -118,23 +118,29 @@ def with_points(experiment: Experiment, ground: Ground, count: int, seed: int) -
     UsageError where its conditions leave too little of its ranges to find them.
     """
     source = random.Random(f"{seed}/{_content(ground.domain)}")
+    wanted = int(min(count, _combinations(ground.domain)))
     found: list[Point] = []
     for _ in range(TRIES * count):
+        if len(found) == wanted:
+            break
         point = drawn(experiment, ground.domain, source)
         if point is not None and all(point.load != other.load for other in found):
             found.append(point)
-            if len(found) == count:
-                break
-    is_finite = not any(
-        isinstance(one, Range | Either | Template) for one in ground.domain.load.values()
-    )
-    if len(found) < count and not (found and is_finite):
+    if len(found) < wanted and (wanted == count or not found):
         ids = ", ".join(dict.fromkeys(law.id for law in ground.laws))
         raise UsageError(
             f"law {ids}: {len(found)} of {count} points found in {TRIES * count:,} draws; "
             f"{_reason(ground.domain)}"
         )
     return dataclasses.replace(ground, points=tuple(found))
+
+
+def _combinations(domain: Domain) -> float:
+    """How many different points the choices of a domain make; infinite where it has ranges."""
+    wanted = domain.load.values()
+    if any(isinstance(one, Range | Either | Template) for one in wanted):
+        return math.inf
+    return math.prod(len(one) for one in wanted if isinstance(one, tuple))
 
 
 def _content(domain: Domain) -> str:

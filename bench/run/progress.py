@@ -98,7 +98,8 @@ class Progress:
         self._outcomes = experiment.noun.outcomes if experiment else ""
         level = level_words(trial.level)
         place = f"trial {self._done + 1} of {len(self._trials)}"
-        self._head = " ".join(word for word in (place, trial.pattern, level) if word)
+        what = "calibration" if trial.calibrates else ""
+        self._head = " ".join(word for word in (place, trial.pattern, what, level) if word)
 
     def trial_ends(self, record: TrialFile) -> None:
         self._count()

@@ -190,11 +190,13 @@ def test_a_law_says_the_same_whatever_it_predicts_was_measured(name: str) -> Non
     calibrated = dict.fromkeys(
         (one.key(fact) for one in law.calibration for fact in one.facts), 50.0
     )
-    before = compute(data, known)
+    assert law.domain is not None
+    keys = [law.metric, *(law.facts or ()), *law.domain.facts]
+    before = compute(data, known, keys)
     expected = law(load, before | calibrated)
     assert math.isfinite(expected), "the made-up trial lacks facts"
     for change in CHANGES:
-        after = compute(change(data), known)
+        after = compute(change(data), known, keys)
         if differs(before[law.metric], after[law.metric]):
             assert law(load, after | calibrated) == expected
             return
