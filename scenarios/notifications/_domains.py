@@ -6,6 +6,7 @@ events that queue behind one another, too few events to tell.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -52,9 +53,20 @@ def deliveries_per_s(load: Asked) -> float:
     return load.own.event_rate_per_s * audience(load)
 
 
-def events_per_s(load: Asked) -> float:
-    """Evenly spaced events leave no doubt about their rate: a tenth of them will do."""
-    return load.own.event_rate_per_s * (10 if load.own.schedule == "constant" else 1)
+def poll_observations_per_s(load: Asked) -> float:
+    """Independent waits for a poll, or as many as make the number of polls as sure.
+
+    A broadcast's clients poll at times of their own; of these, four count at most.  In a window
+    of W each client polls W/T times, give or take one half: 2.5 % of N clients' polls at W =
+    20 T/sqrt(N).
+    """
+    waits = load.own.event_rate_per_s * min(audience(load), 4)
+    polls = EVENTS / 20 * math.sqrt(load.window.clients) / load.own.poll_interval_s
+    return min(waits, polls)
+
+
+EVENTS = 600
+"""The mean of so many waits is known to 2.4 % (a uniform one's spread over its mean is 0.58)."""
 
 
 FEW_POLLS = Condition(
@@ -66,13 +78,25 @@ FEW_DELIVERIES = Condition(
     lambda load: deliveries_per_s(load) <= MOST_DELIVERIES_PER_S,
 )
 SOME_ARE_EMPTY = Condition(
-    "0.02 to 1 events per poll interval and client",
-    lambda load: 0.02 <= rate_per_client(load) * load.own.poll_interval_s <= 1,
+    "0.02 to 0.8 events per poll interval and client",
+    lambda load: 0.02 <= rate_per_client(load) * load.own.poll_interval_s <= 0.8,
 )
 MANY_PHASES = Condition(
-    "evenly spaced events: at least 100 clients, as each client's wait is the same every time "
-    "where the interval is a multiple of their spacing",
-    lambda load: load.own.schedule == "poisson" or load.window.clients >= 100,
+    "evenly spaced events for every client: at least 100 clients, as a client's wait is always the "
+    "same where the interval is a multiple of the events' spacing",
+    lambda load: (
+        load.own.schedule == "poisson" or load.own.audience == "one" or load.window.clients >= 100
+    ),
+)
+EVENLY_TO_ALL = Condition(
+    "evenly spaced events go to every client: those for one come to it at random",
+    lambda load: load.own.schedule == "poisson" or load.own.audience == "every",
+)
+SMALL_REPLIES = Condition(
+    "at most 10 kB of events per poll interval and client: a reply needs no round trip more",
+    lambda load: (
+        rate_per_client(load) * load.own.poll_interval_s * load.own.payload_bytes <= 10_000
+    ),
 )
 NO_KEEP_ALIVE = Condition(
     "at least ten events per keep-alive interval and client",
@@ -87,14 +111,14 @@ _POLLING: Mapping[str, Any] = {
     "schedule": ("poisson", "constant"),
     "audience": ("every", "one"),
     "payload": Range(48, 1000),
-    "poll_interval": Range(0.02, 2),
+    "poll_interval": Range(0.05, 2),
 }
-EVENTS = Units("events", 600, events_per_s, at_most_s=15)
-POLLING = Domain(_POLLING, where=(FEW_POLLS, FEW_DELIVERIES, MANY_PHASES), units=EVENTS)
+POLLS = Units("waits for a poll", EVENTS, poll_observations_per_s, at_most_s=15)
+POLLING = Domain(
+    _POLLING, where=(FEW_POLLS, FEW_DELIVERIES, MANY_PHASES, SMALL_REPLIES), units=POLLS
+)
 POLLING_EMPTY = Domain(
-    {**_POLLING, "schedule": ("poisson",)},
-    where=(FEW_POLLS, FEW_DELIVERIES, SOME_ARE_EMPTY),
-    units=EVENTS,
+    _POLLING, where=(FEW_POLLS, FEW_DELIVERIES, EVENLY_TO_ALL, SOME_ARE_EMPTY), units=POLLS
 )
 
 WAITING = Domain(
@@ -113,7 +137,7 @@ WAITING = Domain(
             "at most 1000 deliveries per second", lambda load: deliveries_per_s(load) <= 1000
         ),
     ),
-    units=Units("events", 400, events_per_s, at_most_s=15),
+    units=Units("events", 400, lambda load: load.own.event_rate_per_s, at_most_s=15),
 )
 
 BROADCAST = Domain(

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from bench.model.law import Calibration, Facts, Law
+from bench.model.law import SEED, Calibration, Facts, Law
+from bench.model.links import LOOPBACK
 from bench.model.load import Load
 from scenarios.notifications import laws
 from scenarios.notifications._capacity import PUSH
@@ -20,6 +21,7 @@ from scenarios.notifications._domains import (
     PUSHED_RECORDS,
     WAITING,
 )
+from scenarios.notifications._schedule import rate_in_window
 from scenarios.notifications.load import NotificationLoad, audience, rate_per_client
 
 Asked = Load[NotificationLoad]
@@ -29,22 +31,26 @@ WAKE_UPS = ("source_lag_p50", "loop_lag_p50")
 SERVER_COST = ("server_marginal_cpu_us", "server_cpu_us_per_event")
 CLIENT_COST = ("generator_marginal_cpu_us", "generator_cpu_us_per_event")
 
-IDLE = Calibration(
-    "idle",
+RARELY_PAYLOAD = 100
+RARELY = Calibration(
+    "rarely",
     {
         "clients": 10,
         "poll_interval": 0.05,
-        "event_rate": 0.001,
+        "event_rate": 2.0,
         "schedule": "constant",
         "audience": "every",
-        "payload": 100,
+        "payload": RARELY_PAYLOAD,
         "rtt": 0.001,
         "warmup": 0.3,
-        "duration": 1.0,
+        "duration": 2.0,
     },
-    ("poll_bytes_up", "empty_bytes_down"),
-    text="polls while nothing happens: what a request and a useless reply weigh",
+    ("poll_bytes_up", "empty_bytes_down", "useful_bytes_down"),
+    text="polls of which few bring an event, and none brings two: what requests and replies weigh",
 )
+
+LINK_SEGMENT_BYTES, LOOPBACK_SEGMENT_BYTES = 1448, 65_483
+"""What a packet leaves for data: of 1,500 bytes on a link, of 65,535 (IP's most) on loopback."""
 
 
 def _rtt_s(facts: Facts) -> float:
@@ -88,24 +94,30 @@ def _poll_p99_ms(load: Asked, facts: Facts) -> float:
     return _poll_quantile_ms(0.99, load, facts)
 
 
-def _useless_share(load: Asked, _: Facts) -> float:
+def _useless_share(load: Asked, facts: Facts) -> float:
     is_even = load.own.schedule == "constant"
     law = laws.short_poll_useless_share_evenly if is_even else laws.short_poll_useless_share
-    return law(rate_per_client(load), load.own.poll_interval_s)
+    return law(rate_in_window(load, facts[SEED]), load.own.poll_interval_s)
 
 
-def _polls_per_event(load: Asked, _: Facts) -> float:
-    return laws.short_poll_requests_per_event(rate_per_client(load), load.own.poll_interval_s)
+def _polls_per_event(load: Asked, facts: Facts) -> float:
+    rate = rate_in_window(load, facts[SEED])
+    return laws.short_poll_requests_per_event(rate, load.own.poll_interval_s)
 
 
 def _poll_wire_bytes(load: Asked, facts: Facts) -> float:
-    return laws.short_poll_wire_bytes_per_event(
-        rate_per_client(load),
-        load.own.poll_interval_s,
-        facts[IDLE.key("poll_bytes_up")],
-        facts[IDLE.key("empty_bytes_down")],
+    rate, interval_s = rate_in_window(load, facts[SEED]), load.own.poll_interval_s
+    is_even = load.own.schedule == "constant" and load.own.audience == "every"
+    is_far = load.link.link != LOOPBACK
+    one_poll = laws.short_poll_wire_bytes(
+        laws.news_of_a_poll(rate, interval_s, evenly=is_even),
+        facts[RARELY.key("poll_bytes_up")],
+        facts[RARELY.key("empty_bytes_down")],
+        facts[RARELY.key("useful_bytes_down")] - RARELY_PAYLOAD,
         load.own.payload_bytes,
+        LINK_SEGMENT_BYTES if is_far else LOOPBACK_SEGMENT_BYTES,
     )
+    return one_poll / (rate * interval_s)
 
 
 def _broadcast_ms(load: Asked, facts: Facts) -> float:
@@ -194,7 +206,7 @@ PREDICTIONS = (
         SHORT,
         _useless_share,
         POLLING_EMPTY,
-        (),
+        (SEED,),
     ),
     Law(
         "SP-2",
@@ -204,18 +216,18 @@ PREDICTIONS = (
         SHORT,
         _polls_per_event,
         POLLING,
-        (),
+        (SEED,),
     ),
     Law(
         "SP-3",
-        "(Hq + Hs + 3 x 52)/(lambda T) + P",
-        "headers as measured while nothing happens; three packets a poll",
+        "(Hq + mean Hs + 52 packets)/(lambda T) + P + 1 - (1 - exp(-lambda T))/(lambda T)",
+        "headers as measured while events are rare; packets: request, segments, half as many ACKs",
         "wire_bytes_per_event",
         SHORT,
         _poll_wire_bytes,
         POLLING,
-        (),
-        (IDLE,),
+        (SEED,),
+        (RARELY,),
     ),
     Law(
         "LP-1",

@@ -8,6 +8,7 @@ per message, P payload bytes.  Times in seconds, sizes in bytes.
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 
 IP_TCP_BYTES = 52
 """IPv4 header 20, TCP header 20, timestamp option 12."""
@@ -41,20 +42,38 @@ def short_poll_requests_per_event(rate_per_s: float, interval_s: float) -> float
     return 1 / (interval_s * rate_per_s)
 
 
-def short_poll_wire_bytes_per_event(
-    rate_per_s: float,
-    interval_s: float,
+def news_of_a_poll(rate_per_s: float, interval_s: float, *, evenly: bool) -> dict[int, float]:
+    """SP-2: how likely it is that so many events fell into one interval (numbers to shares)."""
+    mean = rate_per_s * interval_s
+    if evenly:
+        low = math.floor(mean)
+        return {low: low + 1 - mean, low + 1: mean - low}
+    most = math.ceil(mean + 10 * math.sqrt(mean) + 10)
+    logs = (n * math.log(mean) - mean - math.lgamma(n + 1) for n in range(most)) if mean else ()
+    return dict(enumerate(map(math.exp, logs))) or {0: 1.0}
+
+
+def short_poll_wire_bytes(
+    news: Mapping[int, float],
     request_bytes: float,
     empty_reply_bytes: float,
+    header_bytes: float,
     payload_bytes: float,
+    segment_bytes: float = math.inf,
 ) -> float:
-    """SP-3: (Hq + Hs)/T + lambda P + 52 B for each packet, over lambda.
+    """SP-3: what one poll carries, from how likely it is to bring so many events.
 
-    Each poll is three packets on a kept connection: request, reply (it carries
-    the acknowledgement of the request), acknowledgement of the reply.
+    On a kept connection: a packet for the request, one for each segment of the reply (the
+    first carries the acknowledgement of the request), and an acknowledgement for every two.
+    A reply with events has them as lines; `header_bytes` are its own.
     """
-    per_poll = request_bytes + empty_reply_bytes + 3 * IP_TCP_BYTES
-    return per_poll / (interval_s * rate_per_s) + payload_bytes
+    total = request_bytes + IP_TCP_BYTES
+    for count, share in news.items():
+        body = header_bytes + count * (payload_bytes + 1) - 1
+        reply = body if count else empty_reply_bytes
+        segments = max(1, math.ceil(reply / segment_bytes))
+        total += share * (reply + IP_TCP_BYTES * (segments + math.ceil(segments / 2)))
+    return total
 
 
 def clients_that_fill_a_link(

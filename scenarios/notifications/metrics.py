@@ -34,6 +34,18 @@ def herd_peak(data: TrialData) -> float:
 
 
 @METRICS.metric(
+    "useful_bytes_down",
+    "B",
+    "bytes of a useful reply",
+    "Mean bytes of a reply that brought something new.",
+    "neither",
+)
+def useful_bytes_down(data: TrialData) -> float:
+    useful = data.requests[data.requests["outcome"] == samples.OK]
+    return float(np.mean(useful["bytes_down"])) if len(useful) else math.nan
+
+
+@METRICS.metric(
     "parked_again_ms",
     "ms",
     "all parked again",

@@ -20,6 +20,7 @@ from h2.connection import H2Connection
 from h2.settings import SettingCodes
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy import stats
 
 from bench.plan.arrivals import poisson
 from scenarios.notifications import laws
@@ -83,7 +84,9 @@ def test_sp2_useless_replies_and_requests_per_event(rate: float) -> None:
 
 def test_sp3_adds_headers_and_packets_of_every_poll_to_the_payload() -> None:
     # 4 polls per event, each 80 + 120 + 3 x 52 bytes.
-    assert laws.short_poll_wire_bytes_per_event(0.25, 1.0, 80, 120, 100) == 4 * 356 + 100
+    news = laws.news_of_a_poll(0.25, 1.0, evenly=True)
+    # Four polls an event: three useless ones of 80 + 120 bytes, one with 150 + 100; 12 packets.
+    assert laws.short_poll_wire_bytes(news, 80, 120, 150, 100) / 0.25 == 3 * 200 + 330 + 12 * 52
 
 
 @pytest.mark.parametrize(("rate", "interval"), [(2e6, 0.2), (1e6, 1.0)])
@@ -359,3 +362,20 @@ def test_co1_predicts_what_wrk2_published() -> None:
 def test_co1_half_the_run_stopped_is_a_quarter_of_the_stop() -> None:
     assert laws.stall_mean(15, 30) == 3.75
     assert laws.stall_quantile(0.25, 15, 30) == 0
+
+
+@pytest.mark.parametrize("mean", [0.01, 0.5, 3.0, 40.0])
+def test_sp2_events_in_an_interval_are_poissons(mean: float) -> None:
+    news = laws.news_of_a_poll(mean, 1.0, evenly=False)
+    assert sum(news.values()) == pytest.approx(1)
+    assert [news[n] for n in range(5)] == pytest.approx(list(stats.poisson.pmf(range(5), mean)))
+
+
+def test_sp2_evenly_spaced_events_are_one_more_or_one_less() -> None:
+    assert laws.news_of_a_poll(2.25, 1.0, evenly=True) == pytest.approx({2: 0.75, 3: 0.25})
+
+
+def test_sp3_a_long_reply_is_several_segments_and_half_as_many_acknowledgements() -> None:
+    """Three events of 1,000 bytes with two line ends behind 150 bytes: three segments, two ACKs."""
+    found = laws.short_poll_wire_bytes({3: 1.0}, 80, 120, 150, 1000, segment_bytes=1448)
+    assert found == 80 + (150 + 3002) + (1 + 3 + 2) * 52

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 
 import pytest
 from measured import METRICS
 
+from bench.plan import arrivals
 from scenarios.notifications import laws
 from scenarios.notifications.experiment import EXPERIMENT
 from scenarios.notifications.load import LOAD, rate_per_client
@@ -15,8 +17,10 @@ FACTS = dict.fromkeys(METRICS, 1.0) | {
     "rtt_us": 50_000.0,
     "server_marginal_cpu_us": 10.0,
     "generator_marginal_cpu_us": 20.0,
-    "idle.poll_bytes_up": 80.0,
-    "idle.empty_bytes_down": 120.0,
+    "rarely.poll_bytes_up": 80.0,
+    "rarely.empty_bytes_down": 120.0,
+    "rarely.useful_bytes_down": 150.0 + 100,
+    "seed": 1,
 }
 
 
@@ -48,11 +52,26 @@ def test_predictions_are_in_the_metrics_unit() -> None:
     assert predicted("short_polling", "latency_mean", poll_interval_s=1.0) == pytest.approx(525)
     assert predicted("short_polling", "latency_p50", poll_interval_s=1.0) == pytest.approx(525)
     assert predicted("short_polling", "latency_p99", poll_interval_s=1.0) == pytest.approx(1015)
-    assert predicted("short_polling", "useless_share") == pytest.approx(math.exp(-1))
-    assert predicted("short_polling", "requests_per_event", event_rate_per_s=0.1) == pytest.approx(
-        10
+    # Evenly spaced: the window has just as many events as the rate says.
+    even = {"schedule": "constant", "event_rate_per_s": 0.5}
+    assert predicted("short_polling", "useless_share", **even) == pytest.approx(0.5)
+    assert predicted("short_polling", "requests_per_event", **even) == pytest.approx(2)
+    even["event_rate_per_s"] = 1.0
+    assert predicted("short_polling", "wire_bytes_per_event", **even) == 80 + 150 + 156 + 100
+
+
+def test_laws_of_counts_follow_the_trials_schedule() -> None:
+    """One event for each of five clients, on average: lambda is what the window has of them."""
+    load = {"clients": 5, "audience": "one", "event_rate_per_s": 7.0, "warmup_s": 2.0}
+    events = sum(
+        1
+        for at_ns in itertools.takewhile(lambda ns: ns < 12e9, arrivals.poisson(7.0, 1))
+        if at_ns >= 2e9
     )
-    assert predicted("short_polling", "wire_bytes_per_event") == 80 + 120 + 156 + 100
+    rate = events / 5 / 10
+    assert rate != 7 / 5
+    assert predicted("short_polling", "useless_share", **load) == pytest.approx(math.exp(-rate))
+    assert predicted("short_polling", "requests_per_event", **load) == pytest.approx(1 / rate)
 
 
 def test_a_broadcast_is_served_in_turn() -> None:
