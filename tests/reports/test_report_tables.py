@@ -31,9 +31,9 @@ def test_summary_is_as_it_was(run: Evaluated, request: pytest.FixtureRequest) ->
 
 def test_a_summary_row_has_its_law(run: Evaluated) -> None:
     rows = tables.summary(run).set_index(["pattern", "metric"])
-    row = rows.loc[("short_polling", "requests_per_event")]
-    assert row["law"] == "SP-2"
-    assert row["predicted"] == pytest.approx(1 / 6)
+    row = rows.loc[("short_polling", "latency_p50")]
+    assert row["law"] == "SP-1"
+    assert row["predicted"] == pytest.approx(500, rel=0.001)
     assert row["residual"] == pytest.approx(row["value"] / row["predicted"] - 1)
     without = rows.loc[("sse", "server_cpu_share")]
     assert (without["law"], without["predicted"]) == ("", pytest.approx(math.nan, nan_ok=True))
@@ -46,8 +46,8 @@ def test_level_is_text(swept: Evaluated) -> None:
 
 def test_predictions_compare_with_the_measured_value(result: ExperimentResult) -> None:
     frame = tables.predictions(result).set_index(["law", "pattern", "metric"])
-    row = frame.loc[("SP-2", "short_polling", "requests_per_event")]
-    assert row["predicted"] == pytest.approx(1 / 6)
+    row = frame.loc[("SP-1", "short_polling", "latency_p50")]
+    assert row["predicted"] == pytest.approx(500, rel=0.001)
     assert row["difference"] == pytest.approx(row["measured"] / row["predicted"] - 1)
 
 
