@@ -1,8 +1,9 @@
-"""Adding repeats until intervals are as narrow as asked: what to add next.  Pure.
+"""Adding repeats until intervals are as narrow as asked: what to add.  Pure.
 
-Decides only; the runner measures and asks again.  Repeats are added in whole
-blocks, as a plan makes them: every pattern and level that is not yet narrow
-enough once, in shuffled order, all with the block's seed.
+Two stages: the repeats that were planned are a pilot, and their spread fixes how many there shall
+be in all.  No interval is looked at in between, so none is stopped at because it happens to be
+narrow.  Decides only; the runner measures.  Repeats are added in whole blocks, as a plan makes
+them: every pattern and level that needs one more, in shuffled order, all with the block's seed.
 """
 
 from __future__ import annotations
@@ -19,7 +20,9 @@ from bench.model.errors import UsageError
 from bench.model.records import Goal
 from bench.model.trial import Trial
 from bench.plan.trials import seed_of
-from bench.stats.estimates import Estimate
+from bench.stats.estimates import estimate
+from bench.stats.trimmed import FEWEST, MOST
+from bench.stats.two_stage import RULE, trials_in_all
 
 SHARE = re.compile(r"^\s*(\d+(?:\.\d+)?)\s*(%?)\s*$")
 
@@ -38,12 +41,19 @@ def goal(text: str, metric: str, most_repeats: int, known: Mapping[str, Metric])
     if not 0 < float(number) < 100:
         raise UsageError(f"--until-precise {text}: must lie between 0% and 100%; write e.g. 5%")
     metric_named(metric, known, f"--metric {metric}")
-    return Goal(metric, float(number) / 100, most_repeats)
+    return Goal(metric, float(number) / 100, most_repeats, RULE)
 
 
 def check_repeats(wanted: Goal | None, repeats: int) -> None:
-    """The planned repeats must leave room for more."""
-    if wanted is not None and wanted.most_repeats <= repeats:
+    """The planned repeats must make a pilot, and leave room for more."""
+    if wanted is None:
+        return
+    if repeats < FEWEST:
+        raise UsageError(
+            f"--repeats {repeats}: --until-precise needs a pilot of at least {FEWEST}; "
+            f"write --repeats {FEWEST}"
+        )
+    if wanted.most_repeats <= repeats:
         raise UsageError(
             f"--most-repeats {wanted.most_repeats}: {repeats} are planned already; "
             f"write --most-repeats {max(30, 2 * repeats)}, or fewer --repeats"
@@ -54,13 +64,6 @@ def group_key(trial: Trial) -> GroupKey:
     return trial.pattern, tuple(sorted(trial.level.items()))
 
 
-def is_narrow(entry: Estimate, wanted: Goal) -> bool:
-    """Whether the interval is as narrow as asked; trials that all agree are."""
-    if not entry.has_interval:
-        return False
-    return entry.high == entry.low or entry.half_width_share <= wanted.share
-
-
 @dataclass(frozen=True)
 class Decision:
     """What to add next (nothing: it is over), and one line on where it stands."""
@@ -69,64 +72,114 @@ class Decision:
     words: str
 
 
+@dataclass(frozen=True)
+class Place:
+    """One pattern at one level: its usable values in order, and how many trials it needs in all."""
+
+    key: GroupKey
+    values: tuple[float, ...]
+    needed: int
+
+    @property
+    def missing(self) -> int:
+        return max(0, self.needed - len(self.values))
+
+    @property
+    def width(self) -> float:
+        return estimate(self.values).half_width_share
+
+
 def decide(
     trials: Sequence[Trial],
-    estimates: Mapping[GroupKey, Estimate],
+    values: Mapping[GroupKey, Sequence[float]],
+    pilot: int,
     wanted: Goal,
     seed: int,
     compared: Set[str],
 ) -> Decision:
     """What to add to the trials that were planned so far, given what they showed.
 
-    Only patterns that are compared count.  Where no trial gave a value (a
-    percentile that one trial cannot carry, a pattern that always fails), more
-    of the same would not help: such a place is left alone, and named.
+    `values` has the goal's metric in every trial so far, in order, NaN where a trial is of no
+    use; `pilot` is how many repeats were planned.  Only patterns that are compared count.
+    Where no trial gave a value (a percentile that one trial cannot carry, a pattern that always
+    fails), more of the same would not help: such a place is left alone, and named.
     """
-    places = dict.fromkeys(
+    keys = dict.fromkeys(
         group_key(one) for one in trials if one.pattern in compared and not one.calibrates
     )
-    silent = [place for place in places if place not in estimates or not estimates[place].trials]
-    wide = [p for p in places if p not in silent and not is_narrow(estimates[p], wanted)]
-    block = next_block(trials, wide, wanted, seed)
-    words = [_outlook(wide, estimates, wanted)] if wide or not silent else []
-    if wide and not block:
-        words.append(f"the maximum of {wanted.most_repeats} repeats is reached")
-    if silent and not block:
-        names = ", ".join(map(_words, silent))
+    places = [_place(key, values.get(key, ()), pilot, wanted.share) for key in keys]
+    silent = [place for place in places if not place.values]
+    known = [place for place in places if place.values]
+    added = blocks(trials, known, wanted, seed)
+    if added:
+        return Decision(added, _plan(known, pilot, wanted))
+    words = [_outcome(known, pilot, wanted)] if known else []
+    if silent:
+        names = ", ".join(_words(place.key) for place in silent)
         words.append(f"no trial gives {wanted.metric} for {names}; raise duration or rate")
-    return Decision(block, "; ".join(words))
+    return Decision([], "; ".join(words))
 
 
-def next_block(
-    trials: Sequence[Trial], places: Sequence[GroupKey], wanted: Goal, seed: int
+def _place(key: GroupKey, values: Sequence[float], pilot: int, share: float) -> Place:
+    """Fixed by the first `pilot` usable values; until there are as many, it needs these."""
+    usable = tuple(value for value in values if not math.isnan(value))
+    if len(usable) < max(pilot, 2):
+        return Place(key, usable, max(pilot, 2))
+    return Place(key, usable, trials_in_all(usable[: max(pilot, 2)], share))
+
+
+def blocks(
+    trials: Sequence[Trial], places: Sequence[Place], wanted: Goal, seed: int
 ) -> list[Trial]:
-    """One further repeat of these places; empty where there is none or the bound is reached."""
-    repeat = max((trial.repeat for trial in trials), default=0) + 1
-    if not places or repeat > wanted.most_repeats:
-        return []
-    models = {group_key(trial): trial for trial in trials if not trial.calibrates}
-    block = list(places)
-    random.Random(f"{seed}/order/{repeat}").shuffle(block)
-    first = max(trial.number for trial in trials) + 1
-    shared = seed_of(seed, repeat)
-    return [
-        replace(models[place], number=first + turn, repeat=repeat, seed=shared)
-        for turn, place in enumerate(block)
-    ]
+    """The further repeats that these places need, block after block, up to the maximum."""
+    last = max((trial.repeat for trial in trials), default=0)
+    models = {group_key(trial): trial for trial in trials}
+    number = max((trial.number for trial in trials), default=-1)
+    found: list[Trial] = []
+    missing = {place.key: place.missing for place in places if place.missing}
+    most = min(max(missing.values(), default=0), wanted.most_repeats - last)
+    for turn in range(most):
+        repeat = last + turn + 1
+        block = [key for key, count in missing.items() if count > turn]
+        random.Random(f"{seed}/order/{repeat}").shuffle(block)
+        shared = seed_of(seed, repeat)
+        for key in block:
+            number += 1
+            found.append(replace(models[key], number=number, repeat=repeat, seed=shared))
+    return found
 
 
-def _outlook(wide: Sequence[GroupKey], estimates: Mapping[GroupKey, Estimate], wanted: Goal) -> str:
-    """`2 intervals of latency_p99 are not yet within +-5%, the widest +-8% (notifications/sse)`."""
-    aim = f"within +-{wanted.share * 100:g}%"
-    if not wide:
-        return f"all intervals of {wanted.metric} are {aim}"
-    widths = {place: estimates[place].half_width_share for place in wide}
-    known = {place: width for place, width in widths.items() if not math.isnan(width)}
-    text = f"{len(wide)} intervals of {wanted.metric} are not yet {aim}"
-    if not known:
-        return text
-    widest = max(known, key=lambda place: known[place])
-    return f"{text}, the widest +-{known[widest]:.0%} ({_words(widest)})"
+def _plan(places: Sequence[Place], pilot: int, wanted: Goal) -> str:
+    """`latency_p99 to within +-5%: up to 14 repeats, fixed after the first 6 (two-stage ...)`."""
+    short = [place for place in places if place.missing]
+    aim = f"{wanted.metric} to within +-{wanted.share * 100:g}%"
+    if any(len(place.values) < pilot for place in short):
+        return f"{aim}: {pilot} usable trials are needed first"
+    most = max(short, key=lambda place: place.needed)
+    return (
+        f"{aim}: up to {min(most.needed, wanted.most_repeats)} repeats ({_words(most.key)}), "
+        f"fixed after the first {pilot} by the {RULE}"
+    )
+
+
+def _outcome(places: Sequence[Place], pilot: int, wanted: Goal) -> str:
+    """What was reached, and why not more."""
+    words = [f"the {RULE} fixed the number of repeats after the first {pilot}"]
+    widths = {place.key: place.width for place in places if not math.isnan(place.width)}
+    if widths:
+        widest = max(widths, key=lambda key: widths[key])
+        words.append(
+            f"the widest interval of {wanted.metric} is +-{widths[widest]:.1%} ({_words(widest)})"
+        )
+    short = [place for place in places if place.missing]
+    if short:
+        most = max(short, key=lambda place: place.needed)
+        count = f"more than {MOST:,}" if most.needed >= MOST else f"{most.needed}"
+        words.append(
+            f"+-{wanted.share * 100:g}% needs {count} repeats of {_words(most.key)}, "
+            f"the maximum is {wanted.most_repeats}"
+        )
+    return "; ".join(words)
 
 
 def _words(place: GroupKey) -> str:

@@ -18,11 +18,16 @@ from bench.model.trial import Trial
 
 @dataclass(frozen=True)
 class Goal:
-    """How narrow the intervals of a metric shall become: half the width as a share of the value."""
+    """How narrow the intervals of a metric shall become: half the width as a share of the value.
+
+    `rule` names how the number of repeats is found; "" in runs that stopped at the first interval
+    that was narrow.
+    """
 
     metric: str
     share: float
     most_repeats: int
+    rule: str = ""
 
 
 @dataclass(frozen=True)

@@ -13,11 +13,10 @@ from bench.adaptive.precision import Decision, GroupKey
 from bench.analysis.evaluate import TrialEvaluator
 from bench.model.records import Goal
 from bench.results.store import StoredRun, StoredTrial
-from bench.stats.estimates import Estimate, estimate
 
 
 class Refiner:
-    """Decides, block by block, what a run still needs for its goal."""
+    """Decides what a run still needs for its goal."""
 
     def __init__(self, goal: Goal) -> None:
         self._goal = goal
@@ -29,19 +28,19 @@ class Refiner:
         compared = {pattern.id for pattern in patterns if pattern.compared}
         return precision.decide(
             run.file.trials,
-            self._estimates(run),
+            self._values(run),
+            run.file.repeats,
             self._goal,
             run.file.seed,
             compared or {pattern.id for pattern in patterns},
         )
 
-    def _estimates(self, run: StoredRun) -> dict[GroupKey, Estimate]:
+    def _values(self, run: StoredRun) -> dict[GroupKey, list[float]]:
         values: dict[GroupKey, list[float]] = {}
-        for stored in run.trials:
-            if stored.trial.calibrates:
-                continue
-            values.setdefault(precision.group_key(stored.trial), []).append(self._value(stored))
-        return {place: estimate(per_trial) for place, per_trial in values.items()}
+        for stored in sorted(run.trials, key=lambda one: one.trial.number):
+            if not stored.trial.calibrates:
+                values.setdefault(precision.group_key(stored.trial), []).append(self._value(stored))
+        return values
 
     def _value(self, stored: StoredTrial) -> float:
         """The goal's metric in one trial, NaN where the trial is of no use."""

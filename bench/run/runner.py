@@ -207,7 +207,7 @@ def measure(run: store.StoredRun, services: Services, progress: Progress) -> Non
 
 
 def _refine(goal: Goal, folder: Path, services: Services, progress: Progress) -> None:
-    """Add repeats, block by block, until the intervals are as narrow as asked."""
+    """Add the repeats that make the intervals as narrow as asked; replace those of no use."""
     refiner = Refiner(goal)
     while (decision := refiner.decide(store.open_run(folder))).trials:
         additions.add(folder, decision.trials, decision.words)
