@@ -106,13 +106,9 @@ def trials_of_claims(
 ) -> list[Trial]:
     """All trials of the claims' setups, in the order in which they are to be run."""
     if request.repeats < 1:
-<<<<<<< HEAD
         raise UsageError(
             f"repeats={request.repeats}: must be at least 1; write --repeats {REPEATS}"
         )
-=======
-        raise UsageError(f"repeats={request.repeats}: must be at least 1; write --repeats 6")
->>>>>>> 8ab5c80 (Repeats until precise: a pilot fixes their number (Stein's two stages); six repeats by default)
     setups = {id(setup): setup for claim in claims for setup in claim.setups}
     places: list[PlannedLoad] = []
     for setup in setups.values():

@@ -34,11 +34,7 @@ class Request:
 
     names: tuple[str, ...]
     settings: Mapping[str, str] = field(default_factory=dict)
-<<<<<<< HEAD
     repeats: int = REPEATS
-=======
-    repeats: int = 6
->>>>>>> 8ab5c80 (Repeats until precise: a pilot fixes their number (Stein's two stages); six repeats by default)
     seed: int = 1
     workers: int = 1
 
@@ -113,13 +109,9 @@ def trials_of(
     their seed: every pattern sees the same events at the same times.
     """
     if request.repeats < 1:
-<<<<<<< HEAD
         raise UsageError(
             f"repeats={request.repeats}: must be at least 1; write --repeats {REPEATS}"
         )
-=======
-        raise UsageError(f"repeats={request.repeats}: must be at least 1; write --repeats 6")
->>>>>>> 8ab5c80 (Repeats until precise: a pilot fixes their number (Stein's two stages); six repeats by default)
     loads = loads_of(experiment, request.settings)
     order = random.Random(request.seed)
     trials: list[Trial] = []

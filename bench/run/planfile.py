@@ -41,11 +41,7 @@ class PlanFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The content of a plan, as TOML has it."""
 
     patterns: Annotated[list[str], msgspec.Meta(min_length=1)]
-<<<<<<< HEAD
     repeats: int = REPEATS
-=======
-    repeats: int = 6
->>>>>>> 8ab5c80 (Repeats until precise: a pilot fixes their number (Stein's two stages); six repeats by default)
     seed: int = 1
     workers: int = 1
     load: dict[str, object] = msgspec.field(default_factory=dict)

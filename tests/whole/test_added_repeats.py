@@ -28,12 +28,8 @@ SSE, FLOOR_HERE = "notifications/sse", "notifications/null"
         (["--until-precise", "5"], "--until-precise 5: the % is missing; write 5%"),
         (["--metric", "lost"], "--metric lost: belongs to --until-precise; add --until-precise 5%"),
         (["--most-repeats", "9"], "--most-repeats 9: belongs to --until-precise"),
-<<<<<<< HEAD
-        (["--until-precise", "5%", "--most-repeats", "5"], "--most-repeats 5: 6 are planned"),
-=======
         (["--until-precise", "5%", "--most-repeats", "6"], "--most-repeats 6: 6 are planned"),
         (["--until-precise", "5%", "--repeats", "3"], "--repeats 3: --until-precise needs a pilot"),
->>>>>>> 8ab5c80 (Repeats until precise: a pilot fixes their number (Stein's two stages); six repeats by default)
         (["--slo", "latency_p99 < 50"], "latency_p99 < 50: the unit is missing"),
         (["--slo", "latency_p99 < +5%"], "a single run has nothing to compare with"),
     ],
