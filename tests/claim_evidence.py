@@ -22,6 +22,7 @@ from bench.model.experiment import Experiment
 from bench.model.law import Law
 from bench.model.metric import Counts
 from bench.plan.trials import loads_of
+from bench.verdicts.best import BestLevel
 from bench.verdicts.evidence import Cell, Evidence, predicted
 from bench.verdicts.growth import Growth
 from bench.verdicts.ratios import Ratio
@@ -41,6 +42,12 @@ def leaves(rule: Rule) -> list[Rule]:
 
 
 GROUND: dict[tuple[str, str], Evidence] = {}
+
+
+def read_facts(experiment: Experiment) -> list[str]:
+    """What its laws may read that is no metric of the trial itself."""
+    read = {key for law in experiment.predictions for key in law.reads or ()}
+    return sorted(read - set(METRICS))
 
 
 def ground(experiment: Experiment, claim: Claim) -> Evidence:
@@ -201,6 +208,17 @@ def times_others(
             return ratio
         other = next((one for one in others if one.load == cell.load), others[0])
         return other.value(rule.metric, repeat) * ratio
+
+    return changed(known, known.find(rule.pattern, rule.where), rule.metric, value)
+
+
+@made.register
+def _(rule: BestLevel, known: Evidence, holds: bool) -> Evidence:
+    is_better = (rule.better == "higher") != holds
+
+    def value(cell: Cell, _: int) -> float:
+        over = float(cell.load[rule.over]) / rule.enough
+        return 1.0 if over <= 1 else (2.0 if is_better else 0.5)
 
     return changed(known, known.find(rule.pattern, rule.where), rule.metric, value)
 

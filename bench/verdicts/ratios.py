@@ -48,8 +48,9 @@ class Ratio(Rule):
     within: Band | None = None
 
     def __post_init__(self) -> None:
-        if sum(one is not None for one in (self.below, self.above, self.within)) != 1:
-            raise ValueError("a ratio has one of: below, above, within")
+        bounds = [one for one in (self.below, self.above) if one is not None]
+        if bool(bounds) == (self.within is not None):
+            raise ValueError("a ratio has bounds (below, above), or within")
 
     @property
     def wanted(self) -> Ends:
@@ -63,8 +64,9 @@ class Ratio(Rule):
         if self.within is not None:
             why = f" ({self.within.why})" if self.within.why else ""
             return f"ratio of {self.metric} within {self.within.share:.0%} of 1{why}"
-        bound, side = (self.above, "above") if self.below is None else (self.below, "below")
-        return f"ratio of {self.metric} {side} {bound:g}"
+        sides = (("above", self.above), ("below", self.below))
+        bounds = " and ".join(f"{side} {bound:g}" for side, bound in sides if bound is not None)
+        return f"ratio of {self.metric} {bounds}"
 
     @property
     def text(self) -> str:
@@ -108,7 +110,7 @@ class Ratio(Rule):
         self, cell: Cell, other: Cell, pairs: Pairs, at: str
     ) -> Hypothesis | Judgement:
         """A ratio to nothing is no number: what counts is mine - bound x theirs."""
-        if self.within is not None:
+        if self.within is not None or None not in (self.below, self.above):
             return Judgement("not measured", f"{self.metric} is 0 in some trials: it has no ratio")
         bound = self.below if self.below is not None else self.above or 0.0
         spread = pairs.excess(bound)

@@ -28,16 +28,21 @@ def times_ns(load: Load[PoolLoad], seed: int, client: int) -> Iterator[int]:
     return arrivals.bursts(own.burst, round(own.burst_interval_s * SECOND_NS))
 
 
-def query_s(load: Load[PoolLoad], seed: int, client: int, sequence: int) -> float:
-    """How long one of its queries takes.
+def whole_ms(seconds: float) -> float:
+    """How long a query sleeps that is to take so long: the database's timer knows no less.
 
-    A sleep takes whole milliseconds: the database's timer knows no others.
+    The nearest, so that random times keep their mean.
     """
+    return math.floor(seconds * 1e3 + 0.5) / 1e3
+
+
+def query_s(load: Load[PoolLoad], seed: int, client: int, sequence: int) -> float:
+    """How long one of its queries takes; a sleep takes whole milliseconds."""
     own = load.own
     seconds = own.query_time_s
     if own.service == "exponential":
         seconds *= random.Random(f"{seed}/{client}/{sequence}").expovariate(1)
-    return math.ceil(round(seconds * 1e3, 6)) / 1e3 if own.work == "sleep" else seconds
+    return whole_ms(seconds) if own.work == "sleep" else seconds
 
 
 @dataclass(frozen=True)

@@ -1,8 +1,8 @@
 """Closed-form predictions for `connection_pool`.  Pure: numbers in, number out.
 
-Symbols: n queries at once, K connections in the pool, S time for which a query holds a
-connection, A time in which a burst arrives, t_c time to connect, s CPU time of a query
-with all around it, c cores, lambda queries per second, a = lambda S offered load.  Times
+Symbols: n queries at once, K connections in the pool, S time for which a query keeps a
+connection from the next, A time in which a burst arrives, t_c time to connect, s CPU time of a
+query with all around it, c cores, lambda queries per second, a = lambda S offered load.  Times
 in seconds.
 """
 
@@ -24,20 +24,26 @@ def burst_makespan(burst: int, pool_size: int, service_s: float, arrival_s: floa
     return math.ceil(burst / pool_size) * service_s + arrival_s * of_last_wave / burst
 
 
-def burst_wait(place: int, pool_size: int, service_s: float) -> float:
-    """POOL-1: the query at place j (from 1) waits floor((j - 1)/K) S."""
-    return (place - 1) // pool_size * service_s
+def burst_wait(place: int, pool_size: int, service_s: float, arrival_s: float = 0.0) -> float:
+    """POOL-1: of a burst in its w-th wave, w = floor((j - 1)/K), the query at place j waits w S.
+
+    Where each query arrives `arrival_s` after the one before, it is asked for later, too: each
+    wave waits K of these less than the one before would have it.
+    """
+    return (place - 1) // pool_size * max(0.0, service_s - pool_size * arrival_s)
 
 
-def burst_wait_mean(burst: int, pool_size: int, service_s: float) -> float:
-    """POOL-1: the mean over the burst."""
-    waits = (burst_wait(place, pool_size, service_s) for place in range(1, burst + 1))
+def burst_wait_mean(burst: int, pool_size: int, service_s: float, arrival_s: float = 0.0) -> float:
+    """POOL-1: the mean over the burst; `arrival_s` is the time for which it arrives."""
+    waits = (
+        burst_wait(place, pool_size, service_s, arrival_s / burst) for place in range(1, burst + 1)
+    )
     return sum(waits) / burst
 
 
-def burst_wait_max(burst: int, pool_size: int, service_s: float) -> float:
+def burst_wait_max(burst: int, pool_size: int, service_s: float, arrival_s: float = 0.0) -> float:
     """POOL-1: the last one waits all waves but its own."""
-    return burst_wait(burst, pool_size, service_s)
+    return burst_wait(burst, pool_size, service_s, arrival_s / burst)
 
 
 # --- POOL-2: a pool beside a connection per request -------------------------------------
@@ -58,10 +64,16 @@ def computing_makespan(burst: int, cost_s: float, cores: int = 1) -> float:
     return burst * cost_s / cores
 
 
-def break_even_service(burst: int, pool_size: int, connecting_wait_s: float) -> float:
-    """POOL-2: the S at which the mean wait of POOL-1 is as long as that for new connections."""
-    waves = burst_wait_mean(burst, pool_size, 1.0)
-    return connecting_wait_s / waves if waves else math.inf
+def break_even_service(
+    burst: int, pool_size: int, connecting_s: float, added_s: float = 0.0
+) -> float:
+    """POOL-2: the S at which the waves of POOL-1 last as long as connecting and one S.
+
+    ceil(n/K) (S + h) = `connecting_s` + S, where a query on a kept connection takes h, `added_s`,
+    beside S.
+    """
+    waves = math.ceil(burst / pool_size)
+    return (connecting_s - waves * added_s) / (waves - 1) if waves > 1 else math.inf
 
 
 def recommended_pool_size(cores: int, spindles: int) -> int:

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from bench.model.load import Change, Load, LoadType, parameter
 from bench.model.unit import BY_OUTCOME, Unit
 
+MOST_CONNECTIONS = 250
+"""The database admits 300."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class PoolLoad:
@@ -37,11 +40,13 @@ class PoolLoad:
     work: str = parameter(
         "sleep",
         "",
-        "what a query does: sleep (in whole milliseconds), or compute: a fixed amount of work "
-        "that keeps a core busy for about query_time",
+        "what a query does: sleep (for the nearest whole millisecond), or compute: a fixed amount "
+        "of work that keeps a core busy for about query_time",
         choices=("sleep", "compute"),
     )
-    pool_size: int = parameter(5, "", "pool: maximum number of connections", low=1, high=250)
+    pool_size: int = parameter(
+        5, "", "pool: maximum number of connections", low=1, high=MOST_CONNECTIONS
+    )
     pool_ready: int = parameter(
         0, "", "pool: connections open before the first query; 0: all", low=0, high=250
     )

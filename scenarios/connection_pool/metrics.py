@@ -11,7 +11,8 @@ from bench.analysis.metrics import Registry
 from bench.analysis.milliseconds import mean_ms, median_ms
 from bench.analysis.trialdata import TrialData, difference_ns
 from bench.model import samples
-from bench.model.metric import Counts
+from bench.model.metric import Counts, Metric
+from scenarios.connection_pool._waiting import share_that_waited
 
 METRICS = Registry()
 
@@ -83,6 +84,35 @@ def queries_that_waited(data: TrialData) -> float:
     return float(np.count_nonzero(waits > WAITED_NS)) if "wait" in data.operations else math.nan
 
 
+def _register_shares() -> None:
+    for name, all_taken, words in (
+        ("busy", True, "found all connections of the pool taken"),
+        ("free", False, "found a connection of the pool free"),
+    ):
+
+        def counts(data: TrialData, all_taken: bool = all_taken) -> Counts | None:
+            return share_that_waited(data, all_taken)
+
+        def share(data: TrialData, all_taken: bool = all_taken) -> float:
+            found = share_that_waited(data, all_taken)
+            return found.hits / found.of if found and found.of else math.nan
+
+        METRICS.add(
+            Metric(
+                f"waited_when_{name}_share",
+                "",
+                f"share that waited when {name}",
+                f"Share of the queries that {words} which waited for more than 0.2 ms.",
+                "neither",
+                share,
+                counts=counts,
+            )
+        )
+
+
+_register_shares()
+
+
 @METRICS.metric(
     "hold_mean",
     "ms",
@@ -93,6 +123,18 @@ def queries_that_waited(data: TrialData) -> float:
 )
 def hold_mean(data: TrialData) -> float:
     return mean_ms(hold_ns(data))
+
+
+@METRICS.metric(
+    "pool_busy_share",
+    "",
+    "share of the pool in use",
+    "Connections that queries hold, on average over the window, as a share of the pool.",
+    "neither",
+)
+def pool_busy_share(data: TrialData) -> float:
+    size = int(data.load.get("pool_size", 0))
+    return float(hold_ns(data).sum()) / 1e9 / data.seconds / size if size else math.nan
 
 
 @dataclass(frozen=True)

@@ -117,9 +117,9 @@ class Application(WebTarget):
         """The query: one message each way, nothing to prepare."""
         if self.load.own.work == "compute":
             return _computation(seconds)
-        # The database sleeps whole milliseconds, rounded up; a sleep that ends just before its
-        # millisecond never takes one more.
-        return f"SELECT pg_sleep({max(0.0, math.ceil(seconds * 1e3 - 1e-6) / 1e3 - HALF_A_TICK_S)})"
+        # The database sleeps whole milliseconds, rounded up, and rounds now and then where it
+        # should not; a sleep that ends half a millisecond before takes what was asked.
+        return f"SELECT pg_sleep({max(0.0, seconds - HALF_A_TICK_S):.6f})"
 
 
 def _computation(seconds: float) -> str:

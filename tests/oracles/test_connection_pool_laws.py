@@ -53,6 +53,18 @@ def test_a_burst_is_served_in_waves(burst: int, size: int) -> None:
     assert laws.burst_wait_max(burst, size, service) == max(waits)
 
 
+@given(burst=st.integers(1, 80), size=st.integers(1, 20), arrival=st.floats(0, 0.01))
+def test_a_burst_that_arrives_one_by_one_waits_less(burst: int, size: int, arrival: float) -> None:
+    """While a wave arrives faster than it is served."""
+    service = 0.25
+    arrivals = [arrival * place / burst for place in range(burst)]
+    waits, _ = simulate(arrivals, [service] * burst, size)
+    assert laws.burst_wait_mean(burst, size, service, arrival) == pytest.approx(
+        statistics.fmean(waits)
+    )
+    assert laws.burst_wait_max(burst, size, service, arrival) == pytest.approx(max(waits))
+
+
 @pytest.mark.parametrize("size", [1, 2, 5, 20, 50])
 def test_a_burst_that_arrives_one_by_one_takes_so_much_longer(size: int) -> None:
     burst, service, arrival = 50, 0.02, 0.008
@@ -120,10 +132,10 @@ def test_connecting_at_once_takes_the_cores_in_turn(cores: int) -> None:
 
 
 @pytest.mark.parametrize("connecting", [0.05, 0.13, 1.0])
-def test_at_the_break_even_a_pools_wait_is_that_of_connecting(connecting: float) -> None:
-    service = laws.break_even_service(50, 5, connecting)
-    waits, _ = simulate([0.0] * 50, [service] * 50, 5)
-    assert statistics.fmean(waits) == pytest.approx(connecting)
+def test_at_the_break_even_both_are_done_at_the_same_time(connecting: float) -> None:
+    service = laws.break_even_service(50, 5, connecting, added_s=0.001)
+    _, kept = simulate([0.0] * 50, [service + 0.001] * 50, 5)
+    assert max(kept) == pytest.approx(connecting + service)
 
 
 def test_a_burst_that_fits_never_waits_as_long_as_a_connect() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 from typing import Any
 
@@ -141,3 +142,33 @@ def test_a_trial_without_a_database_has_none_of_it() -> None:
     assert all(math.isnan(value) for value in compute(data(), KEYS).values())
     nothing = compute(trial(t1_ns=SECOND), KEYS)
     assert all(math.isnan(value) for value in nothing.values())
+
+
+SHARES = ("waited_when_busy_share", "waited_when_free_share")
+
+
+def pooled(*queries: list[Any], size: int, **more: Any) -> TrialData:
+    found = trial(*queries, **more)
+    return dataclasses.replace(found, load={**found.load, "pool_size": size})
+
+
+def test_who_finds_all_taken_waits_and_who_does_not_does_not() -> None:
+    """Of each two on one connection the second finds it taken; of two connections none does."""
+    bursts = (*FIRST, *SECOND_BURST, *THIRD)
+    assert compute(pooled(*bursts, size=1), SHARES) == {SHARES[0]: 1, SHARES[1]: 0}
+    two = compute(pooled(*bursts, size=2), SHARES)
+    assert math.isnan(two[SHARES[0]])
+    assert two[SHARES[1]] == 0.5  # the second ones waited for nothing
+
+
+def test_a_query_that_is_in_line_has_all_taken_before_it() -> None:
+    """The third comes while the second still waits and the first is done."""
+    line = (query(0, 0, 10, 10, 20), query(1, 0, 11, 21, 30), query(2, 0, 20.5, 30, 40))
+    assert compute(pooled(*line, size=1), SHARES) == {SHARES[0]: 1, SHARES[1]: 0}
+
+
+def test_queries_with_connections_of_their_own_share_no_pool() -> None:
+    opened = {"end": {"database_connections_opened": 6.0}}
+    found = compute(pooled(*FIRST, size=1, counted=opened), SHARES)
+    assert all(math.isnan(value) for value in found.values())
+    assert math.isnan(compute(trial(*FIRST), SHARES)[SHARES[0]])

@@ -35,8 +35,6 @@ LAWS = {
 ROLES = ("server", "proxy", "database", "broker", "generator")
 HARNESS = ("connect", "tick")
 ROWS = 500
-BEING_CORRECTED = ("connection_pool",)
-"""Experiments whose laws still take from a trial what follows from the predicted time."""
 
 Change = Callable[[TrialData], TrialData]
 
@@ -171,18 +169,7 @@ def differs(before: float, after: float) -> bool:
     return math.isnan(before) != math.isnan(after) or abs(after - before) > 1e-9 * abs(before)
 
 
-@pytest.mark.parametrize(
-    "name",
-    [
-        pytest.param(
-            name,
-            marks=pytest.mark.xfail(strict=False, reason="reads its own trial's set-up or hold"),
-        )
-        if experiment.name in BEING_CORRECTED
-        else name
-        for name, (experiment, _) in LAWS.items()
-    ],
-)
+@pytest.mark.parametrize("name", LAWS)
 def test_a_law_says_the_same_whatever_it_predicts_was_measured(name: str) -> None:
     experiment, law = LAWS[name]
     load, data = trial_of(name)

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from claim_builders import around, cell, evidence
-from claim_evidence import leaves
+from claim_evidence import leaves, read_facts
 from measured import EXPERIMENTS, METRICS, PATTERNS
 
 from bench.model.claim import Claim, MustSee
@@ -175,11 +175,10 @@ def names_of(experiment: Experiment) -> set[str]:
 @pytest.mark.parametrize(("experiment", "claim"), LEDGER, ids=IDS)
 def test_a_claims_scenes_supply_its_rule(experiment: Experiment, claim: Claim) -> None:
     """Values that all rules can read, at all levels of the setups: nothing is not measured."""
-    cells, laws = [], experiment.predictions
+    cells = []
     for scene in claim.setups:
         for _, settings in loads_of(experiment, scene.settings):
-            supplied = [one.key(k) for law in laws for one in law.calibration for k in one.facts]
-            values = {key: around(1.0, count=8) for key in (*METRICS, *supplied)}
+            values = {key: around(1.0, count=8) for key in (*METRICS, *read_facts(experiment))}
             counts = {k: [Counts(1, 1, "count")] * 8 for k, one in METRICS.items() if one.counts}
             cells += [
                 cell(pattern, values, experiment.load, counts, **settings)

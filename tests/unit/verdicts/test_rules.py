@@ -271,6 +271,10 @@ TEN = [10, 11, 10, 12, 10, 11.0]
         ([0, 9, 1, 9, 0, 9.0], TEN, {"below": 0.5}, "not settled"),
         ([0.0] * 6, [0.0] * 6, {"below": 1}, "not settled"),
         ([0.0] * 6, TEN, {"within": Band()}, "not measured"),
+        ([0.0] * 6, TEN, {"above": 0.1, "below": 0.5}, "not measured"),
+        ([5.0, 5.1, 4.9, 5.0, 5.1, 4.9], TEN, {"above": 0.4, "below": 0.6}, "confirmed"),
+        ([2.0, 2.1, 1.9, 2.0, 2.1, 1.9], TEN, {"above": 0.4, "below": 0.6}, "refuted"),
+        ([9.0, 9.1, 8.9, 9.0, 9.1, 8.9], TEN, {"above": 0.4, "below": 0.6}, "refuted"),
     ],
 )
 def test_a_ratio(
@@ -279,9 +283,9 @@ def test_a_ratio(
     assert ratio(mine, theirs, **sides).verdict == verdict
 
 
-def test_a_ratio_has_one_bound() -> None:
-    for sides in ({}, {"below": 1.0, "above": 2.0}, {"below": 1.0, "within": Band()}):
-        with pytest.raises(ValueError, match="one of"):
+def test_a_ratio_has_bounds_or_a_band() -> None:
+    for sides in ({}, {"below": 1.0, "within": Band()}):
+        with pytest.raises(ValueError, match="or within"):
             Ratio(METRIC, "sse", "null", **sides)  # type: ignore[arg-type]
 
 

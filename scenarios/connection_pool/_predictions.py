@@ -1,0 +1,238 @@
+"""The laws of `connection_pool` as they apply to its patterns and metrics.  Pure.
+
+Each fills a formula of laws.py from a load and from the facts that it declares, and gives the
+value in the metric's unit.  None reads how long queries wait or take in the trial that it
+predicts: what a query takes beside its own time comes from trials in which nobody waits.
+"""
+
+from __future__ import annotations
+
+import math
+import statistics
+
+from bench.model.law import SEED, Calibration, Facts, Law
+from bench.model.load import Load
+from bench.stats import queues
+from scenarios.connection_pool import _planned, laws
+from scenarios.connection_pool._domains import BURST, COMPUTING, CONNECTING, STEADY, queries_per_s
+from scenarios.connection_pool.load import MOST_CONNECTIONS, PoolLoad
+
+Asked = Load[PoolLoad]
+
+# --- facts from other trials --------------------------------------------------------------------
+
+MOST_QUERIES_PER_S = 1000
+
+
+def usual_per_s(load: Asked) -> float:
+    """As many as the pool is sent, or as it is done with while a burst is under way."""
+    if load.own.arrivals == "steady":
+        return queries_per_s(load)
+    return min(MOST_QUERIES_PER_S, load.own.pool_size / query_s(load))
+
+
+def ample(load: Asked) -> int:
+    """Connections for as many queries at once as chance will bring where K are usual."""
+    return min(MOST_CONNECTIONS, 2 * load.own.pool_size + 10)
+
+
+NOBODY_WAITS = Calibration(
+    "nobody_waits",
+    {
+        "clients": 1,
+        "arrivals": "steady",
+        "request_rate": usual_per_s,
+        "service": "fixed",
+        "pool_size": ample,
+        "burst": 50,
+        "burst_interval": 1.0,
+        "connect_time": 0.0,
+        "warmup": 0.3,
+        "duration": lambda load: min(8.0, max(2.0, 300 / usual_per_s(load))),
+    },
+    ("hold_mean", "wait_mean"),
+    text="as many queries per second at random times, and more connections than they need: for "
+    "how long a query holds one",
+)
+
+HALF = Calibration(
+    "half",
+    {"burst": lambda load: load.own.burst // 2},
+    ("server_cpu_us_per_event", "database_cpu_us_per_event", "backend_cores"),
+    text="bursts of half the size: what a query costs where several are under way",
+)
+
+
+def query_s(load: Asked) -> float:
+    """What a query of a fixed time takes in the database."""
+    return _planned.whole_ms(load.own.query_time_s)
+
+
+def added_s(load: Asked, facts: Facts) -> float:
+    """What a query keeps its connection for beside its own time, and until the next has it."""
+    held_ms, handed_over_ms = facts["nobody_waits.hold_mean"], facts["nobody_waits.wait_mean"]
+    return (held_ms + handed_over_ms) / 1e3 - query_s(load)
+
+
+def cost_s(facts: Facts, calibration: Calibration) -> float:
+    """CPU of a query in application and database together."""
+    roles = (calibration.key(f"{role}_cpu_us_per_event") for role in ("server", "database"))
+    return sum(facts[role] for role in roles) / 1e6
+
+
+# --- POOL-1: bursts -----------------------------------------------------------------------------
+
+
+def _service_s(load: Asked, facts: Facts) -> float:
+    return query_s(load) + added_s(load, facts)
+
+
+def burst_makespan_ms(load: Asked, facts: Facts) -> float:
+    """POOL-1, and the time in which the burst arrives."""
+    arrival_s = facts["burst_arrival"] / 1e3
+    service_s = _service_s(load, facts)
+    return laws.burst_makespan(load.own.burst, load.own.pool_size, service_s, arrival_s) * 1e3
+
+
+def burst_wait_ms(load: Asked, facts: Facts) -> float:
+    """POOL-1: the mean over a burst."""
+    arrival_s, service_s = facts["burst_arrival"] / 1e3, _service_s(load, facts)
+    return laws.burst_wait_mean(load.own.burst, load.own.pool_size, service_s, arrival_s) * 1e3
+
+
+def burst_wait_max_ms(load: Asked, facts: Facts) -> float:
+    """POOL-1: the last of a burst."""
+    arrival_s, service_s = facts["burst_arrival"] / 1e3, _service_s(load, facts)
+    return laws.burst_wait_max(load.own.burst, load.own.pool_size, service_s, arrival_s) * 1e3
+
+
+# --- POOL-3: random arrivals --------------------------------------------------------------------
+
+
+def steady_wait_ms(load: Asked, facts: Facts) -> float:
+    """POOL-3 for the queries that the trial's clients were to send, at their times."""
+    queries = _planned.queries(load, int(facts[SEED]))
+    added = added_s(load, facts)
+    waits = queues.waits(
+        (query.sent_s for query in queries),
+        (query.query_s + added for query in queries),
+        load.own.pool_size,
+    )
+    counted = [wait_s for wait_s, query in zip(waits, queries, strict=True) if query.counts]
+    handed_over_ms = facts["nobody_waits.wait_mean"]
+    return statistics.fmean(counted) * 1e3 + handed_over_ms if counted else math.nan
+
+
+# --- POOL-2: computing, connecting --------------------------------------------------------------
+
+ROUND_TRIPS_TO_CONNECT, ROUND_TRIPS_OF_A_NEW_QUERY = 3, 2
+"""TCP's handshake, the question for TLS, the login; then to prepare and to execute.  Those who
+wait for a pool's connection have prepared theirs before."""
+
+
+def _core_time_s(load: Asked, facts: Facts) -> float:
+    """What application and database need for a whole burst on the cores that they share: n s/c."""
+    cores = int(facts["half.backend_cores"])
+    return laws.computing_makespan(load.own.burst, cost_s(facts, HALF), cores)
+
+
+def computing_makespan_ms(load: Asked, facts: Facts) -> float:
+    """POOL-2 where queries keep the core busy."""
+    return _core_time_s(load, facts) * 1e3
+
+
+def connecting_makespan_ms(load: Asked, facts: Facts) -> float:
+    """POOL-2 where every query connects; each round trip of it takes its time on a link."""
+    connect_s = load.own.connect_time_s + ROUND_TRIPS_TO_CONNECT * load.services.rtt_s
+    service_s = query_s(load) + ROUND_TRIPS_OF_A_NEW_QUERY * load.services.rtt_s
+    return laws.connecting_makespan(connect_s, service_s, _core_time_s(load, facts)) * 1e3
+
+
+def lengths_break_even(load: Asked, pool: Facts, new: Facts) -> float:
+    """POOL-2: the query time at which a pool's waves take as long as connecting for each query.
+
+    `pool` has the facts of the pool's trials, `new` those of a connection per request.
+    """
+    core_time_s = _core_time_s(load, new) + load.own.connect_time_s
+    added = added_s(load, pool)
+    return laws.break_even_service(load.own.burst, load.own.pool_size, core_time_s, added)
+
+
+# --- all of them --------------------------------------------------------------------------------
+
+BURST_MAKESPAN = Law(
+    "POOL-1",
+    "ceil(n/K) S + A r/n",
+    "K at a time, r in the last wave; checked by simulation; S where nobody waits",
+    "burst_makespan",
+    ("pool",),
+    burst_makespan_ms,
+    BURST,
+    ("burst_arrival",),
+    (NOBODY_WAITS,),
+)
+BURST_WAIT = Law(
+    "POOL-1",
+    "mean of floor((j - 1)/K) (S - A K/n)",
+    "K at a time; checked by simulation; S where nobody waits",
+    "wait_mean",
+    ("pool",),
+    burst_wait_ms,
+    BURST,
+    ("burst_arrival",),
+    (NOBODY_WAITS,),
+)
+BURST_WAIT_MAX = Law(
+    "POOL-1",
+    "(ceil(n/K) - 1) (S - A K/n)",
+    "K at a time; checked by simulation; S where nobody waits",
+    "burst_wait_max",
+    ("pool",),
+    burst_wait_max_ms,
+    BURST,
+    ("burst_arrival",),
+    (NOBODY_WAITS,),
+)
+STEADY_WAIT = Law(
+    "POOL-3",
+    "mean of max(0, time until one of K is free), query by query",
+    "Kiefer and Wolfowitz 1955, with the arrivals of the plan; checked by simulation; "
+    "S where nobody waits",
+    "wait_mean",
+    ("pool",),
+    steady_wait_ms,
+    STEADY,
+    (SEED,),
+    (NOBODY_WAITS,),
+)
+COMPUTING_MAKESPAN = Law(
+    "POOL-2",
+    "n s/c",
+    "one core computes one query at a time; s of bursts of half the size",
+    "burst_makespan",
+    ("pool",),
+    computing_makespan_ms,
+    COMPUTING,
+    (),
+    (HALF,),
+)
+CONNECTING_MAKESPAN = Law(
+    "POOL-2",
+    "t_c + S + n s/c",
+    "all connect at once, one core serves them in turn; s of bursts of half the size",
+    "burst_makespan",
+    ("per_request",),
+    connecting_makespan_ms,
+    CONNECTING,
+    (),
+    (HALF,),
+)
+
+PREDICTIONS = (
+    BURST_MAKESPAN,
+    BURST_WAIT,
+    BURST_WAIT_MAX,
+    STEADY_WAIT,
+    COMPUTING_MAKESPAN,
+    CONNECTING_MAKESPAN,
+)
