@@ -111,6 +111,8 @@ def run(
     plan = request.plan_of(asked)
     for name, remedy in plan.not_measured.items():
         console.print(Text(f"not measured: {name}: {remedy}"))
+    for line in plan.outlook:
+        console.print(Text(line))
     from bench.run import runner  # noqa: PLC0415 - the commands that only look stay fast
 
     execute(runner.new_run(plan, results), foreign_of(amqp_url), objectives)

@@ -17,7 +17,7 @@ from bench.model.records import Audit
 from bench.model.trial import Trial
 from bench.plan.audit import Ground, chosen_laws, grounds_of, trials_of_audit, with_points
 from bench.plan.calibration import with_calibration
-from bench.plan.trials import seconds_of
+from bench.plan.outlook import CALIBRATION, Share, lines
 from bench.run import runner
 
 
@@ -95,26 +95,19 @@ def _needed(
 
 
 def outlook(plan: AuditPlan) -> list[str]:
-    """How many trials and minutes, and what takes longest: each ground's part, longest first."""
+    """What takes longest: each ground's share, longest first."""
     trials = plan.run.trials
-    lines = [f"{len(trials)} trials, about {_minutes(seconds_of(trials))}; what takes longest:"]
-    parts = []
+    shares = []
     for ground in plan.grounds:
         own = [one for one in trials if not one.calibrates and _is_of(ground, one)]
         ids = ", ".join(dict.fromkeys(one for law in ground.laws for one in law.ids))
         names = ", ".join(dict.fromkeys(one.pattern.partition("/")[2] for one in own))
-        words = f"{ids}: {len(ground.points)} points of {names or 'nothing'}"
-        parts.append((seconds_of(own), words))
+        shares.append(Share(f"{ids}: {len(ground.points)} points of {names or 'nothing'}", own))
     if calibrating := [one for one in trials if one.calibrates]:
-        parts.append((seconds_of(calibrating), f"calibration: {len(calibrating)} trials"))
-    parts.sort(key=lambda one: -one[0])
-    return [*lines, *(f"  {_minutes(seconds)}  {words}" for seconds, words in parts)]
+        shares.append(Share(CALIBRATION, calibrating))
+    return lines(shares)
 
 
 def _is_of(ground: Ground, trial: Trial) -> bool:
     name = trial.pattern.partition("/")[2]
     return name in ground.patterns and any(one.load == trial.load for one in ground.points)
-
-
-def _minutes(seconds: float) -> str:
-    return f"{seconds / 60:.0f} min" if seconds >= 90 else f"{seconds:.0f} s"

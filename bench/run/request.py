@@ -16,6 +16,7 @@ from bench import catalog
 from bench.adaptive.precision import check_repeats
 from bench.lab import faults
 from bench.model import linktext
+from bench.model.claim import Claim
 from bench.model.errors import UsageError
 from bench.model.fault import SEPARATOR
 from bench.model.load import FAULT
@@ -25,6 +26,7 @@ from bench.model.trial import Trial
 from bench.plan import fault_checks
 from bench.plan.calibration import with_calibration
 from bench.plan.claim_trials import chosen_claims, trials_of_claims
+from bench.plan.outlook import Share, by_claim, by_pattern, lines
 from bench.plan.trials import Request, loads_of, trials_of
 from bench.run import planfile, runner
 from bench.run.startup import counts_of
@@ -99,11 +101,13 @@ def plan_of(asked: Asked) -> runner.RunPlan:
     usable, missing = runner.without_missing(chosen, asked.foreign)
     experiments = catalog.experiments()
     trials: list[Trial] = []
+    shares: list[Share] = []
     for name in dict.fromkeys(pattern.experiment for pattern in usable):
         experiment = experiments[name]
         settings = {**(experiment.quick if asked.quick else {}), **request.settings}
         patterns = [pattern for pattern in usable if pattern.experiment == name]
         part = dataclasses.replace(request, settings=settings)
+        claims: list[Claim] = []
         if asked.claims:
             # The setups have levels of their own; --quick only means fewer repeats.
             claims = chosen_claims(experiment, asked.claims)
@@ -111,7 +115,13 @@ def plan_of(asked: Asked) -> runner.RunPlan:
         else:
             found = trials_of(experiment, patterns, part, len(trials))
         usable_names = [pattern.name for pattern in patterns]
-        trials += with_calibration(experiment, found, usable_names, request.seed)
+        whole = with_calibration(experiment, found, usable_names, request.seed)
+        shares += (
+            by_claim(experiment, claims, patterns, request.settings, whole)
+            if claims
+            else by_pattern(whole)
+        )
+        trials += whole
     by_id = {pattern.id: pattern for pattern in usable}
     for trial in trials:
         check_faults(by_id[trial.pattern], trial.load)
@@ -126,6 +136,7 @@ def plan_of(asked: Asked) -> runner.RunPlan:
         missing,
         asked.goal,
         asked.pcap,
+        outlook=lines(shares),
     )
 
 

@@ -56,6 +56,8 @@ class RunPlan:
     goal: Goal | None = None
     pcap: Sequence[str] = ()
     audit: Audit | None = None
+    outlook: Sequence[str] = ()
+    """What takes longest, in lines."""
 
 
 def without_missing(

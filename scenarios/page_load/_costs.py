@@ -6,7 +6,7 @@ trials once, whatever it measures.  No page is predicted from its own times.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from bench.model.law import Calibration, Facts
@@ -19,93 +19,84 @@ CLIENT_CPU = ("generator_cpu_us_per_event",)
 CPU = (*BACKEND_CPU, *CLIENT_CPU)
 
 DELAY_S = 0.02
-CROWD = 60
+CROWD_SIZE = 60
 BULK_BYTES = 2_000_000
 
 _LINK: Mapping[str, Any] = {
-    "sizes": "",
-    "streams": 0,
-    "protocol": "http1",
-    "tls": "on",
-    "max_streams": 128,
+    "resources": 1,
     "resource_size": 100,
+    "sizes": "",
     "server_delay": DELAY_S,
+    "streams": 0,
     "link": "emulated",
     "rtt": 0.02,
     "rate": 0.0,
     "rate_up": 0.0,
-    "queue": 0.1,
     "cc": "cubic",
     "warmup": 0.5,
     "duration": 2.0,
     "drain": 10.0,
 }
 
+ALONE = Calibration(
+    "alone", _LINK, (RTT, SETUP, MAKESPAN, *CPU), text="one small resource by itself"
+)
+"""What a handshake and an exchange take beside their round trips."""
 
-def alone(pattern: str) -> Calibration:
-    """One small resource: what a handshake and an exchange take beside their round trips."""
-    text = "one small resource by itself"
-    return _calibration("alone", text, pattern, {"resources": 1}, (RTT, SETUP, MAKESPAN, *CPU))
+BULK = Calibration(
+    "bulk", {**_LINK, "resource_size": BULK_BYTES}, CPU, text="one large resource by itself"
+)
+"""What its bytes take of the CPU."""
 
-
-def bulk(pattern: str) -> Calibration:
-    """One large resource: what its bytes take of the CPU."""
-    settings = {"resources": 1, "resource_size": BULK_BYTES}
-    return _calibration("bulk", "one large resource by itself", pattern, settings, CPU)
-
-
-def crowd(pattern: str) -> Calibration:
-    """Many small resources: what each takes of the CPU."""
-    return _calibration("crowd", "many small resources", pattern, {"resources": CROWD}, CPU)
+CROWD = Calibration(
+    "crowd", {**_LINK, "resources": CROWD_SIZE}, (SETUP, *CPU), text="many small resources"
+)
+"""What each takes of the CPU, and how long handshakes wait for each other."""
 
 
-def storm(pattern: str) -> Calibration:
-    """A connection for each of many resources: how long handshakes wait for each other."""
-    text = "many small resources, each over a connection of its own"
-    return _calibration("storm", text, pattern, {"resources": CROWD}, (SETUP,))
-
-
-def _calibration(
-    kind: str, text: str, pattern: str, settings: Mapping[str, Any], facts: tuple[str, ...]
-) -> Calibration:
-    return Calibration(f"{kind} {pattern}", {**_LINK, **settings}, facts, pattern, text)
-
-
-def costs_of(
-    facts: Facts, sources: Sequence[Calibration], round_trips: int, connections: int = 1
-) -> Costs:
+def costs_of(facts: Facts, round_trips: int, connections: int = 1) -> Costs:
     """The costs, of set-ups with so many round trips; KeyError where a fact was not measured.
 
-    `connections` are those that share the crowd.  Without a crowd requests come one at a time,
-    and what one takes is part of its exchange.  A core's time is that of the busier one:
+    `connections` share the crowd; 0: there is none.  A core's time is that of the busier one:
     backend and clients work at the same time.
     """
-    found = {one.name.partition(" ")[0]: _facts_of(one, facts) for one in sources}
-    single = found["alone"]
-    rtt_s, setup_s = single[RTT] / 1e3, single[SETUP] / 1e3
-    exchange_s = single[MAKESPAN] / 1e3 - setup_s - rtt_s - DELAY_S
-    request_s, handshake_s = 0.0, 0.0
-    if "crowd" in found:
-        request_s = _core_s(found["crowd"], single, connections) / (CROWD - connections)
-    if "storm" in found:
-        handshake_s = (found["storm"][SETUP] / 1e3 - setup_s) / ((CROWD - 1) / 2)
+    rtt_s, setup_s = facts[ALONE.key(RTT)] / 1e3, facts[ALONE.key(SETUP)] / 1e3
+    exchange_s = facts[ALONE.key(MAKESPAN)] / 1e3 - setup_s - rtt_s - DELAY_S
+    request_s = _request_s(facts, connections)
     return Costs(
         exchange_s=_microseconds(exchange_s - request_s),
         request_s=_microseconds(request_s),
-        byte_s=max(0.0, _core_s(found["bulk"], single, 1) / BULK_BYTES),
+        byte_s=max(0.0, _core_s(facts, BULK, 1) / BULK_BYTES),
         setup_s=_microseconds(setup_s - round_trips * rtt_s),
-        handshake_s=_microseconds(handshake_s),
+        handshake_s=_microseconds(_handshake_s(facts, connections)),
     )
 
 
-def _facts_of(calibration: Calibration, facts: Facts) -> dict[str, float]:
-    return {key: facts[calibration.key(key)] for key in calibration.facts}
+def _request_s(facts: Facts, connections: int) -> float:
+    """What one request among many takes.
+
+    Where each has a connection of its own, as where one waits for the other, it is a part of
+    the exchange: requests then come as handshakes end, one by one.
+    """
+    if not 0 < connections < CROWD_SIZE:
+        return 0.0
+    return _core_s(facts, CROWD, connections) / (CROWD_SIZE - connections)
 
 
-def _core_s(page: Facts, single: Facts, connections: int) -> float:
+def _handshake_s(facts: Facts, connections: int) -> float:
+    """By how much one waits for another, where several are made at once."""
+    if connections < 2:
+        return 0.0
+    later_ms = facts[CROWD.key(SETUP)] - facts[ALONE.key(SETUP)]
+    return later_ms / 1e3 / ((connections - 1) / 2)
+
+
+def _core_s(facts: Facts, page: Calibration, connections: int) -> float:
     """What a page took of the busier core beside so many connections with an exchange each."""
-    cores = (BACKEND_CPU, CLIENT_CPU)
-    return max(sum(page[key] - connections * single[key] for key in core) for core in cores) / 1e6
+    return max(
+        sum(facts[page.key(key)] - connections * facts[ALONE.key(key)] for key in core) / 1e6
+        for core in (BACKEND_CPU, CLIENT_CPU)
+    )
 
 
 def _microseconds(seconds: float) -> float:

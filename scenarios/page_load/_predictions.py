@@ -11,23 +11,19 @@ from collections.abc import Callable
 
 from bench.model.law import Facts, Law
 from bench.model.load import Load
-from scenarios.page_load import _costs as costs
 from scenarios.page_load import laws
-from scenarios.page_load._costs import alone, bulk, crowd, storm
+from scenarios.page_load._costs import ALONE, BULK, CROWD, CROWD_SIZE, RTT, costs_of
 from scenarios.page_load._domains import HELD, ONE, SHARED
 from scenarios.page_load._simulation.page import Page, Path
 from scenarios.page_load.load import PageLoad
 
 Asked = Load[PageLoad]
 
-FACTS = (costs.RTT,)
-ALONE = (alone("http1_one"), bulk("http1_one"))
-AT_ONCE = 6
-"""Connections of the crowd over HTTP/1.1."""
-
-CROWDED = (*ALONE, crowd("http1_six"), storm("http1_unlimited"))
-BY_HTTP2 = (alone("http2"), bulk("http2"), crowd("http2"))
-BY_HTTP3 = (alone("http3"), bulk("http3"), crowd("http3"))
+FACTS = (RTT,)
+ONE_BY_ONE = (ALONE, BULK)
+MANY = (ALONE, BULK, CROWD)
+UNLIMITED = 10_000
+"""Connections that no page needs."""
 
 
 def _page(load: Asked) -> Page:
@@ -36,7 +32,7 @@ def _page(load: Asked) -> Page:
 
 def _path(load: Asked, facts: Facts) -> Path:
     link = load.link
-    rtt_s = round(facts[costs.RTT] / 1e3, 5)
+    rtt_s = round(facts[RTT] / 1e3, 5)
     return Path(rtt_s, link.rate, link.rate_up or link.rate, link.queue_s, link.cc)
 
 
@@ -45,20 +41,19 @@ def over_http1(load: Asked, facts: Facts, connections: int) -> float:
     free = laws.free_connections(connections, load.own.streams)
     if not free:
         return math.inf
-    found = costs.costs_of(facts, ALONE if connections == 1 else CROWDED, 2, AT_ONCE)
+    crowded = 0 if connections == 1 else min(connections, CROWD_SIZE)
+    found = costs_of(facts, 2, crowded)
     return laws.http1_page(_page(load), _path(load, facts), found, free) * 1e3
 
 
 def over_http2(load: Asked, facts: Facts) -> float:
     """Milliseconds over HTTP/2."""
-    found = costs.costs_of(facts, BY_HTTP2, 2)
-    return laws.http2_page(_page(load), _path(load, facts), found) * 1e3
+    return laws.http2_page(_page(load), _path(load, facts), costs_of(facts, 2)) * 1e3
 
 
 def over_http3(load: Asked, facts: Facts) -> float:
     """Milliseconds over HTTP/3."""
-    found = costs.costs_of(facts, BY_HTTP3, 1)
-    return laws.http3_page(_page(load), _path(load, facts), found) * 1e3
+    return laws.http3_page(_page(load), _path(load, facts), costs_of(facts, 1)) * 1e3
 
 
 def _at_most(connections: int) -> Callable[[Asked, Facts], float]:
@@ -76,7 +71,7 @@ OVER_ONE = Law(
     _at_most(1),
     ONE,
     FACTS,
-    ALONE,
+    ONE_BY_ONE,
 )
 
 OVER_SIX = Law(
@@ -88,7 +83,7 @@ OVER_SIX = Law(
     _at_most(6),
     SHARED,
     FACTS,
-    CROWDED,
+    MANY,
 )
 
 OVER_MANY = Law(
@@ -97,10 +92,10 @@ OVER_MANY = Law(
     _SLOW_START,
     _MAKESPAN,
     ("http1_unlimited",),
-    _at_most(10_000),
+    _at_most(UNLIMITED),
     SHARED,
     FACTS,
-    CROWDED,
+    MANY,
 )
 
 OVER_HTTP2 = Law(
@@ -112,7 +107,7 @@ OVER_HTTP2 = Law(
     over_http2,
     SHARED,
     FACTS,
-    BY_HTTP2,
+    MANY,
 )
 
 OVER_HTTP3 = Law(
@@ -124,7 +119,7 @@ OVER_HTTP3 = Law(
     over_http3,
     SHARED,
     FACTS,
-    BY_HTTP3,
+    MANY,
 )
 
 OVER_FREE = Law(
@@ -136,7 +131,7 @@ OVER_FREE = Law(
     _at_most(6),
     HELD,
     FACTS,
-    CROWDED,
+    MANY,
 )
 
 PREDICTIONS = (OVER_ONE, OVER_SIX, OVER_MANY, OVER_HTTP2, OVER_HTTP3, OVER_FREE)

@@ -18,11 +18,6 @@ from bench.model.law import Law
 from bench.plan.trials import loads_of
 from scenarios.page_load._costs import costs_of
 from scenarios.page_load._predictions import (
-    ALONE,
-    AT_ONCE,
-    BY_HTTP2,
-    BY_HTTP3,
-    CROWDED,
     OVER_FREE,
     OVER_HTTP2,
     OVER_HTTP3,
@@ -139,29 +134,23 @@ CPU = {
 }
 
 
-def calibrated(trips: int) -> dict[str, float]:
+def calibrated(trips: int, connections: int = 1) -> dict[str, float]:
     """A machine whose handshake takes 3 ms, an exchange 1 ms and one request among many 0.1 ms.
 
-    Set-ups are of so many round trips of 20 ms; a megabyte takes 1 ms.
+    Set-ups are of so many round trips of 20 ms; a megabyte takes 1 ms; each handshake of the
+    crowd's connections waits 1 ms for the one before.
     """
-    measured = {
-        "alone": {
-            **CPU,
-            "link_rtt_probe_ms": 20.0,
-            "setup_p50": 20.0 * trips + 3,
-            "makespan_p50": 20.0 * trips + 44,
-        },
+    more = {
         "bulk": {key: value + 2000 for key, value in CPU.items()},
-        "crowd": {key: value + 59 * 50 for key, value in CPU.items()},
-        "storm": {"setup_p50": 20.0 * trips + 3 + 29.5},
+        "crowd": {key: connections * value + (60 - connections) * 50 for key, value in CPU.items()},
     }
-    measured["crowd http1_six"] = {key: 6 * value + 54 * 50 for key, value in CPU.items()}
-    facts = {"link_rtt_probe_ms": 50.0}
-    for law in PREDICTIONS:
-        for source in law.calibration:
-            found = measured.get(source.name) or measured[source.name.partition(" ")[0]]
-            facts |= {source.key(key): found[key] for key in source.facts}
-    return facts
+    facts = {"link_rtt_probe_ms": 50.0, "alone.link_rtt_probe_ms": 20.0}
+    facts |= {"alone.setup_p50": 20.0 * trips + 3, "alone.makespan_p50": 20.0 * trips + 44}
+    facts |= {f"alone.{key}": value for key, value in CPU.items()}
+    facts |= {
+        f"{name}.{key}": value for name, found in more.items() for key, value in found.items()
+    }
+    return {**facts, "crowd.setup_p50": 20.0 * trips + 3 + (connections - 1) / 2}
 
 
 EMULATED = {"link": "emulated", "rtt_s": 0.05, "cc": "cubic", "rate": 50e6, "rate_up": 50e6}
@@ -170,18 +159,22 @@ EMULATED = {"link": "emulated", "rtt_s": 0.05, "cc": "cubic", "rate": 50e6, "rat
 def test_the_costs_of_a_machine_are_those_of_its_busier_core() -> None:
     """The backend's, for bytes: server and proxy took 4 ms for 2 MB, the client 2."""
     expected = Costs(exchange_s=0.0009, request_s=0.0001, byte_s=2e-9, setup_s=0.003)
-    assert costs_of(calibrated(2), BY_HTTP2, 2) == expected
-    assert costs_of(calibrated(1), BY_HTTP3, 1) == expected
-    crowded = costs_of(calibrated(2), CROWDED, 2, AT_ONCE)
-    assert crowded == dataclasses.replace(expected, handshake_s=0.001)
+    assert costs_of(calibrated(2), 2) == expected
+    assert costs_of(calibrated(1), 1) == expected
+    six = costs_of(calibrated(2, 6), 2, 6)
+    assert six == dataclasses.replace(expected, handshake_s=0.001)
 
 
-def test_without_a_crowd_a_request_is_part_of_its_exchange() -> None:
-    found = costs_of(calibrated(2), ALONE, 2, AT_ONCE)
-    assert (found.request_s, found.exchange_s, found.handshake_s) == (0, 0.001, 0)
+@pytest.mark.parametrize(("connections", "handshake_s"), [(0, 0), (60, 0.001)])
+def test_a_request_that_meets_no_other_is_part_of_its_exchange(
+    connections: int, handshake_s: float
+) -> None:
+    found = costs_of(calibrated(2, connections), 2, connections)
+    assert (found.request_s, found.exchange_s) == (0, 0.001)
+    assert found.handshake_s == handshake_s
 
 
-@pytest.mark.parametrize("missing", ["alone http2.setup_p50", "bulk http2.proxy_cpu_us_per_event"])
+@pytest.mark.parametrize("missing", ["alone.setup_p50", "bulk.proxy_cpu_us_per_event"])
 def test_a_law_without_its_calibration_says_nothing(missing: str) -> None:
     load = LOAD(resources=12, resource_size_bytes=100, **EMULATED)
     facts = calibrated(2)
@@ -206,7 +199,8 @@ def test_a_law_without_its_calibration_says_nothing(missing: str) -> None:
 )
 def test_the_laws_as_a_load_fills_them(law: Law, own: dict[str, Any], milliseconds: float) -> None:
     load = LOAD(**{"resource_size_bytes": 100, **EMULATED, **own})
-    facts = calibrated(1 if law is OVER_HTTP3 else 2)
+    connections = 60 if law is OVER_MANY else 6 if law in (OVER_SIX, OVER_FREE) else 1
+    facts = calibrated(1 if law is OVER_HTTP3 else 2, connections)
     assert law(load, facts) == pytest.approx(milliseconds, rel=0.03)
 
 
