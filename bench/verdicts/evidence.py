@@ -116,10 +116,16 @@ def distinguishing(cells: Sequence[Cell], where: Mapping[str, Any] | None = None
 
 
 def families_of(cells: Sequence[Cell], over: str) -> list[list[Cell]]:
-    """Cells that differ in the swept parameter only, in its order."""
+    """Cells that differ in the swept parameter only, in its order.
+
+    A link's value that is the same both ways is one parameter, though it has two names.
+    """
     found: list[tuple[dict[str, Any], list[Cell]]] = []
     for cell in sorted(cells, key=lambda one: float(one.load[over])):
-        rest = {name: value for name, value in cell.load.items() if name != over}
+        swept = {over} | (
+            {f"{over}_up"} if cell.load.get(f"{over}_up") == cell.load[over] else set()
+        )
+        rest = {name: value for name, value in cell.load.items() if name not in swept}
         family = next((family for known, family in found if known == rest), None)
         if family is None:
             found.append((rest, [cell]))

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from bench.model.domain import FREE, Domain, Either, Free, Range, Units, Wanted
+from bench.model.domain import FREE, Condition, Domain, Either, Free, Range, Units, Wanted
 from bench.model.load import Load
 from scenarios.page_load import laws
+from scenarios.page_load._simulation import versions
 from scenarios.page_load.load import PageLoad
 
 Asked = Load[PageLoad]
 
+WINDOW_BYTES = 10 * laws.SEGMENT_BYTES
 MOST_STREAMS = 100
 """Streams that curl opens before the server has said how many it allows."""
 
@@ -46,5 +48,26 @@ ONE = Domain(_SHARED, units=pages(1, 2))
 
 SHARED = Domain(_SHARED, units=pages(6, 3))
 """The same points for all other patterns."""
+
+
+def _first_windows_fit(load: Asked) -> bool:
+    """Whether what all connections send first waits no longer than the link's queue allows."""
+    rate, own = load.link.rate, load.own
+    if not rate:
+        return True
+    first = max(versions.SERVER_FLIGHT, min(own.resource_size_bytes, WINDOW_BYTES))
+    return laws.transmission_s(own.resources * first, rate) <= load.link.queue_s
+
+
+EACH = Domain(
+    _SHARED,
+    where=(
+        Condition(
+            "the first windows of all connections fit into the link's queue", _first_windows_fit
+        ),
+    ),
+    units=pages(6, 3),
+)
+"""A connection for each: what a full queue drops of their first windows is a matter of chance."""
 
 HELD = Domain({**_SHARED, "streams": Range(1, 5)}, units=pages(1, 2))

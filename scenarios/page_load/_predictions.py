@@ -13,7 +13,7 @@ from bench.model.law import Facts, Law
 from bench.model.load import Load
 from scenarios.page_load import laws
 from scenarios.page_load._costs import ALONE, BULK, CROWD, CROWD_SIZE, RTT, costs_of
-from scenarios.page_load._domains import HELD, ONE, SHARED
+from scenarios.page_load._domains import EACH, HELD, ONE, SHARED
 from scenarios.page_load._simulation.page import Page, Path
 from scenarios.page_load.load import PageLoad
 
@@ -93,7 +93,7 @@ OVER_MANY = Law(
     _MAKESPAN,
     ("http1_unlimited",),
     _at_most(UNLIMITED),
-    SHARED,
+    EACH,
     FACTS,
     MANY,
 )
@@ -122,6 +122,33 @@ OVER_HTTP3 = Law(
     MANY,
 )
 
+
+def _set_up(version: str) -> Callable[[Asked, Facts], float]:
+    """Milliseconds until a connection with TLS or QUIC is ready: round trips, bytes, computing."""
+
+    def function(load: Asked, facts: Facts) -> float:
+        rtt_s, trips = facts[RTT] / 1e3, 1 if version == "3" else 2
+        found = laws.setup_s(rtt_s, version, True) + laws.handshake_bytes_s(version, load.link.rate)
+        return (found + costs_of(facts, trips, 0).setup_s) * 1e3
+
+    return function
+
+
+SET_UP_HTTP2, SET_UP_HTTP3 = (
+    Law(
+        "MUX-1",
+        formula,
+        "TLS 1.3 needs two round trips, QUIC one; what both ends compute from calibration",
+        "setup_mean",
+        (pattern,),
+        _set_up(version),
+        SHARED,
+        FACTS,
+        ONE_BY_ONE,
+    )
+    for pattern, version, formula in (("http2", "2", "2R"), ("http3", "3", "R"))
+)
+
 OVER_FREE = Law(
     "MUX-5, SSE-2",
     "2R + ceil(n/(6 - k)) waves of R + S + bytes/BW",
@@ -134,4 +161,13 @@ OVER_FREE = Law(
     MANY,
 )
 
-PREDICTIONS = (OVER_ONE, OVER_SIX, OVER_MANY, OVER_HTTP2, OVER_HTTP3, OVER_FREE)
+PREDICTIONS = (
+    OVER_ONE,
+    OVER_SIX,
+    OVER_MANY,
+    OVER_HTTP2,
+    OVER_HTTP3,
+    OVER_FREE,
+    SET_UP_HTTP2,
+    SET_UP_HTTP3,
+)

@@ -9,49 +9,55 @@ from collections.abc import Mapping
 from typing import Any
 
 from bench.model.claim import Claim, ClaimSetup, MustSee
+from bench.model.law import Law
 from bench.model.load import Load
 from bench.verdicts.ratios import Ratio
 from bench.verdicts.rule import AllOf, Band
 from bench.verdicts.rules import AgreesWithLaw, Exactly, Threshold
+from bench.verdicts.trends import Crossover
 from scenarios.page_load import laws
 from scenarios.page_load._predictions import (
     OVER_FREE,
     OVER_HTTP2,
     OVER_HTTP3,
-    OVER_ONE,
     OVER_SIX,
+    SET_UP_HTTP2,
+    SET_UP_HTTP3,
 )
 from scenarios.page_load.load import PageLoad
 
 Facts = Mapping[str, float]
 
 PROTOCOLS = ("http1_one", "http1_six", "http2", "http3")
+LIMITED = ("http1_six", "http2", "http3")
 CONTROLS = ("reno", "cubic", "bbr")
 
 LINK = {"link": "emulated", "rtt": "50ms", "cc": "cubic"}
 BRIEF = {**LINK, "resource_size": "100B", "warmup": "500ms", "duration": "2s"}
 WAVES = ClaimSetup((*PROTOCOLS, "http1_unlimited"), {**BRIEF, "resources": "6,12,30"})
+ONE_MORE = ClaimSetup(("http1_six",), {**BRIEF, "resources": "7,13"})
+DISTANCES = ClaimSetup(LIMITED, {**BRIEF, "resources": "12", "rtt": "20,120ms"})
+BANDWIDTHS = ClaimSetup(
+    LIMITED, {**BRIEF, "resources": "30", "resource_size": "10kB", "rate": "10,50mbit"}
+)
 LOSSES = ClaimSetup(
-    PROTOCOLS,
+    LIMITED,
     {
-        "link": "emulated",
-        "rtt": "50ms",
+        **BRIEF,
         "rate": "20mbit",
-        "loss": "0,1,2,5%",
+        "loss": "0.3,1,3%",
         "cc": ",".join(CONTROLS),
         "resources": "20",
-        "resource_size": "30kB",
+        "resource_size": "5kB",
         "server_delay": "0",
-        # One page a trial, however long it takes.
-        "warmup": "0",
-        "duration": "500ms",
+        "duration": "3s",
         "drain": "60s",
     },
 )
 # Without a warm-up a page that never comes is one that was begun in the window.
 HOLDING = {**BRIEF, "resources": "12", "warmup": "0", "drain": "3s"}
 HELD = ClaimSetup(("http1_six", "http2"), {**HOLDING, "streams": "3,5,6"})
-SEEN = ClaimSetup(("browser", "http1_six"), {**BRIEF, "resources": "12,30", "duration": "3s"})
+SEEN = ClaimSetup(("browser", "http1_six"), {**BRIEF, "resources": "12,30"})
 SEEN_HELD = ClaimSetup(("browser",), {**HOLDING, "streams": "6", "protocol": "http1,http2"})
 LARGE = ClaimSetup(
     ("http1_one", "http2", "http3"),
@@ -74,25 +80,15 @@ NORMAL: Mapping[str, Any] = {
 }
 """What holds for evidence where a rule does not ask for something else."""
 
-LOSSY = {"rate": 20e6, "resource_size": 30_000}
-LOST = {**LOSSY, "loss": lambda loss: loss >= 0.02}
+NARROW = {"rate": lambda rate: rate > 0, "resource_size": 10_000}
+LOSSY = {"rate": 20e6, "resource_size": 5_000, "loss": lambda loss: loss > 0}
 IS_LARGE = {"resource_size": 10_000_000}
 MANY = {"resources": 30}
 HOLDS_ALL = {"streams": 6}
 BY_HTTP2 = {"protocol": "http2"}
 
-
-def rtt_s(facts: Facts) -> float:
-    """By the probe of the link."""
-    return facts["link_rtt_probe_ms"] / 1e3
-
-
-def _two_trips_ms(_: Any, facts: Facts) -> float:
-    return laws.setup_s(rtt_s(facts), "2", True) * 1e3
-
-
-def _one_trip_ms(_: Any, facts: Facts) -> float:
-    return laws.setup_s(rtt_s(facts), "3", True) * 1e3
+TWO_WAVES = 1.5
+"""Waves beyond which a page has seen more than one."""
 
 
 def _each_ones(load: Load[PageLoad]) -> int:
@@ -103,8 +99,27 @@ def _exactly(pattern: str, connections: int) -> Exactly:
     return Exactly("connections_per_page", pattern, lambda _: connections, str(connections))
 
 
-ONE_WAVE = Band(0.05, "so that a wave more or less, of six or more, is told")
-COMPUTING = Band(0.15, "the law is of round trips only; both ends compute for the handshake")
+def _waves(pattern: str, connections: int) -> AgreesWithLaw:
+    """A page's waves at every number of resources and every distance."""
+
+    def law(load: Load[PageLoad], _: Facts) -> float:
+        return laws.waves(_each_ones(load), connections)
+
+    return AgreesWithLaw("waves_per_page", "", pattern, law, "MUX-1")
+
+
+def _makespan(pattern: str, law: Law) -> tuple[AgreesWithLaw, AgreesWithLaw]:
+    """A page's time at every number, distance, size and bandwidth."""
+    small, narrow = (
+        AgreesWithLaw("makespan_mean", "ms", pattern, law, law.id, where) for where in ({}, NARROW)
+    )
+    return small, narrow
+
+
+def _first_window(*_: object) -> float:
+    """Ten segments leave at once: the end of the handshake and nine requests."""
+    return laws.FIRST_REQUESTS + 0.5
+
 
 CLAIMS = (
     Claim(
@@ -125,27 +140,40 @@ CLAIMS = (
     Claim(
         "M2",
         "Six connections serve n requests in ceil(n/6) waves",
-        (WAVES,),
+        (WAVES, ONE_MORE, DISTANCES, BANDWIDTHS),
         AllOf(
             (
-                AgreesWithLaw("makespan_mean", "ms", "http1_six", OVER_SIX, "MUX-5", band=ONE_WAVE),
-                AgreesWithLaw("makespan_mean", "ms", "http1_one", OVER_ONE, "MUX-5", band=ONE_WAVE),
+                _waves("http1_six", 6),
+                _waves("http1_one", 1),
+                *_makespan("http1_six", OVER_SIX),
             )
         ),
-        "MUX-1",
+        "MUX-1, MUX-5",
     ),
     Claim(
         "M3",
         "HTTP/2 and HTTP/3 need one wave",
-        (WAVES,),
+        (WAVES, DISTANCES, BANDWIDTHS),
         AllOf(
             (
-                AgreesWithLaw("makespan_mean", "ms", "http2", OVER_HTTP2, "MUX-5", band=ONE_WAVE),
-                AgreesWithLaw("makespan_mean", "ms", "http3", OVER_HTTP3, "MUX-5", band=ONE_WAVE),
+                Crossover(
+                    "waves_per_page",
+                    "http2",
+                    "",
+                    "resources",
+                    _first_window,
+                    "MUX-5",
+                    against=TWO_WAVES,
+                    where={"rtt": 0.05},
+                ),
+                Threshold("waves_per_page", "", "http3", at_most=TWO_WAVES),
+                *_makespan("http2", OVER_HTTP2),
+                *_makespan("http3", OVER_HTTP3),
                 Ratio("makespan_mean", "http2", "http1_six", below=1, where=MANY),
+                Ratio("makespan_mean", "http3", "http1_six", below=1, where=MANY),
             )
         ),
-        "MUX-1",
+        "MUX-1, MUX-5",
     ),
     Claim(
         "M4",
@@ -154,41 +182,41 @@ CLAIMS = (
         AllOf(
             (
                 *(
-                    Ratio(
+                    Crossover(
                         "makespan_mean",
                         "http2",
                         "http1_six",
-                        above=1,
-                        where={**LOST, "cc": control},
+                        "loss",
+                        where={**LOSSY, "cc": control},
+                        claimed="more",
                     )
                     for control in CONTROLS
                 ),
                 *(
-                    Ratio(
+                    Crossover(
                         "makespan_mean",
                         "http3",
                         "http2",
-                        below=1,
-                        where={**LOST, "cc": control},
+                        "loss",
+                        where={**LOSSY, "cc": control},
                     )
                     for control in CONTROLS
                 ),
             )
         ),
         "MUX-2, MUX-3",
-        must_see=(
-            MustSee("link_lost_packets", 1, PROTOCOLS[1:], "lost packets", LOST, per="trial"),
-        ),
+        must_see=(MustSee("link_lost_packets", 1, LIMITED, "lost packets", LOSSY, per="trial"),),
     ),
     Claim(
         "M5",
         "QUIC saves a round trip at set-up",
-        (WAVES,),
+        (WAVES, DISTANCES),
         AllOf(
             (
                 Ratio("setup_mean", "http3", "http2", below=0.75),
-                AgreesWithLaw("setup_mean", "ms", "http2", _two_trips_ms, "2R", band=COMPUTING),
-                AgreesWithLaw("setup_mean", "ms", "http3", _one_trip_ms, "R", band=COMPUTING),
+                Ratio("ttfb_mean", "http3", "http2", below=1),
+                AgreesWithLaw("setup_mean", "ms", "http2", SET_UP_HTTP2, "MUX-1"),
+                AgreesWithLaw("setup_mean", "ms", "http3", SET_UP_HTTP3, "MUX-1"),
             )
         ),
         "MUX-1",

@@ -14,6 +14,7 @@ from __future__ import annotations
 import math
 from functools import lru_cache
 
+from scenarios.page_load._simulation import versions
 from scenarios.page_load._simulation.page import Page, Path
 from scenarios.page_load._simulation.quic_pages import http3_s
 from scenarios.page_load._simulation.server import Costs
@@ -24,6 +25,10 @@ SEGMENT_BYTES = 1448
 
 PACKET_BYTES = 1500
 RENO = math.sqrt(3 / 2)
+FIRST_REQUESTS = 9
+"""Of HTTP/2 in the first window of ten segments: the end of the handshake is one."""
+
+QUIC_PACKETS_UP, QUIC_PACKETS_DOWN = 2, 3
 REMEMBERED = 1024
 
 
@@ -32,6 +37,17 @@ def setup_s(rtt_s: float, version: str, tls: bool) -> float:
     if version == "3":
         return rtt_s
     return 2 * rtt_s if tls else rtt_s
+
+
+def handshake_bytes_s(version: str, rate: float) -> float:
+    """What the bytes of a handshake take of the bandwidth, both ways."""
+    if not rate:
+        return 0.0
+    if version == "3":
+        size = (QUIC_PACKETS_UP + QUIC_PACKETS_DOWN) * versions.QUIC_INITIAL
+    else:
+        size = versions.CLIENT_HELLO + versions.SERVER_FLIGHT + 6 * (PACKET_BYTES - SEGMENT_BYTES)
+    return size * 8 / rate
 
 
 def waves(requests: int, at_once: int) -> int:

@@ -15,6 +15,7 @@ from bench.analysis.milliseconds import mean_ms
 from bench.analysis.proxy_counts import at_listener
 from bench.analysis.trialdata import TrialData, difference_ns
 from bench.model import samples
+from bench.model.links import CLIENTS
 from bench.model.metric import Counts
 
 METRICS = Registry()
@@ -49,6 +50,17 @@ def ttfb_ns(data: TrialData) -> np.ndarray:
     return difference_ns(pages(data), "first_byte_ns", "intended_ns")
 
 
+@METRICS.metric(
+    "ttfb_mean",
+    "ms",
+    "time to first byte mean",
+    "Mean time from requesting a page to the first byte of any resource, set-up included.",
+    "lower",
+)
+def ttfb_mean(data: TrialData) -> float:
+    return mean_ms(ttfb_ns(data))
+
+
 METRICS.quantiles(
     "ttfb", "time to first byte", "times to a page's first byte of any resource", ttfb_ns, pages
 )
@@ -80,6 +92,20 @@ METRICS.quantiles(
 )
 def setup_mean(data: TrialData) -> float:
     return mean_ms(setup_ns(data))
+
+
+@METRICS.metric(
+    "waves_per_page",
+    "",
+    "waves per page",
+    "A page's mean time after set-up as a multiple of one round trip, as probed, and the server's "
+    "delay: how many requests seem to follow each other.",
+    "lower",
+)
+def waves_per_page(data: TrialData) -> float:
+    rtt_ms = float(data.facts_of(CLIENTS).get("rtt_probe_ms", math.nan))
+    wave_ms = rtt_ms + float(data.load.get("server_delay_s", math.nan)) * 1e3
+    return (makespan_mean(data) - setup_mean(data)) / wave_ms if wave_ms else math.nan
 
 
 def resources(data: TrialData) -> np.ndarray:

@@ -30,8 +30,8 @@ INITIAL = 32 * 1460
 BURST = 10
 """kInitialUnpacedBurst."""
 
-LUMP = 2
-"""quic_lumpy_pacing_size."""
+LUMP, LUMPS_FROM = 2, 150_000
+"""quic_lumpy_pacing_size: so many leave together, but for a bandwidth below 1.2 Mbit/s."""
 
 GRANULARITY_S = 0.001
 """kAlarmGranularity: what is due within it goes at once."""
@@ -58,7 +58,8 @@ class QuicSender(Sender):
         sent_before: int,
         phase_s: float,
     ) -> None:
-        super().__init__(timeline, out, receiver, Bbr(QUICHE, INITIAL / rtt_s), rtt_s)
+        self._bbr = Bbr(QUICHE, INITIAL / rtt_s)
+        super().__init__(timeline, out, receiver, self._bbr, rtt_s)
         self._phase_s = phase_s
         self._tokens = BURST - sent_before
         self._lumps = 0
@@ -90,7 +91,8 @@ class QuicSender(Sender):
             return
         wait_s = packet.size / self.control.pacing_rate
         if not self._is_held or not self._lumps:
-            self._lumps = LUMP
+            is_fast = self._bbr.bandwidth >= LUMPS_FROM and self.has_window
+            self._lumps = LUMP if is_fast else 1
         self._lumps -= 1
         # What pacing held back is made up for; what the window or the application did, is not.
         self._due_s = (self._due_s if self._is_held else max(self._due_s, now)) + wait_s

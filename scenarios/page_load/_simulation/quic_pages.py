@@ -33,7 +33,7 @@ class _Quic:
         timeline, rtt_s = self._simulation.timeline, path.rtt_s
         at_client = Receiver(timeline, self._simulation.up, QUIC_ACKNOWLEDGING, NoLimit())
         self._down = QuicSender(
-            timeline, self._simulation.down, at_client, rtt_s, HANDSHAKE_PACKETS_DOWN + 1, phase_s
+            timeline, self._simulation.down, at_client, rtt_s, HANDSHAKE_PACKETS_DOWN + 3, phase_s
         )
 
     def run(self) -> float:

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bench.model.metric import Counts
+from bench.verdicts.evidence import Cell, families_of
 from bench.verdicts.judgement import Judgement, Verdict
 from bench.verdicts.trends import Crossover
 
@@ -243,3 +244,12 @@ def test_a_crossing_of_what_is_counted_has_an_interval_though_all_trials_are_ali
     assert crossing.low == pytest.approx(0.975, abs=0.003)
     assert crossing.high == pytest.approx(1.025, abs=0.003)
     assert polls(0.5).verdict == "not settled"
+
+
+@pytest.mark.parametrize(("both_ways", "families"), [(True, 1), (False, 3)])
+def test_a_link_that_is_swept_both_ways_is_one_family(both_ways: bool, families: int) -> None:
+    cells = [
+        Cell("sse", {"loss": loss, "loss_up": loss if both_ways else n / 10, "rtt": 0.05}, {})
+        for n, loss in enumerate((0.01, 0.02, 0.05), start=1)
+    ]
+    assert len(families_of(cells, "loss")) == families
