@@ -15,9 +15,9 @@ from bench.stats.estimates import CONFIDENCE
 from bench.stats.growth import FEWEST_LEVELS, LEAST_SPAN, ROOM, exponents
 from bench.verdicts.evidence import Cell, Evidence, families_of, family_at, where_words
 from bench.verdicts.hypotheses import Examined, hypothesis_of, merged
-from bench.verdicts.intervals import Alike, Centred, Spread, are_alike
 from bench.verdicts.judgement import Curve, Judgement, Point, lacks
 from bench.verdicts.rule import Rule, Where
+from bench.verdicts.spreads import Alike, Centred, Spread, are_alike
 
 STRAIGHT = (1 - ROOM, 1 + ROOM)
 """The exponents of what grows straight."""

@@ -17,16 +17,9 @@ from bench.model.units import significant
 from bench.stats.estimates import CONFIDENCE
 from bench.stats.trimmed import FEWEST
 from bench.stats.two_samples import holm
-from bench.verdicts.intervals import (
-    Ends,
-    Spread,
-    decides,
-    inside,
-    median_interval,
-    outside,
-    p_value,
-)
+from bench.verdicts.intervals import Ends, decides, inside, median_interval, outside
 from bench.verdicts.judgement import Judgement, Kind, Number, Verdict, all_of
+from bench.verdicts.spreads import Spread, p_value
 
 NEEDED = FEWEST
 """Repeats below which nothing is confirmed or refuted."""
@@ -138,14 +131,14 @@ def _decided(one: Hypothesis, p: float, count: int) -> tuple[Verdict, str]:
     ends = one.spread.interval(CONFIDENCE)
     if p <= 1 - CONFIDENCE:
         return _unless_others_disagree(one, "confirmed" if inside(ends, one.wanted) else "refuted")
-    more = _more(one.spread.repeats(one.wanted), trials)
-    if decides(ends, one.wanted):
-        p_words = significant(p, 2)
-        return "not settled", (
-            f"its 95 % interval would do alone, but not as one of {count} parts (Holm's p = "
-            f"{p_words})"
-        )
-    return "not settled", more
+    if not decides(ends, one.wanted):
+        return "not settled", _more(one.spread.repeats(one.wanted, CONFIDENCE), trials)
+    # The strictest of Holm's steps is Bonferroni's.
+    needed = one.spread.repeats(one.wanted, 1 - (1 - CONFIDENCE) / count)
+    return "not settled", (
+        f"its 95 % interval would do alone, but not as one of {count} parts (Holm's p = "
+        f"{significant(p, 2)}); {_more(needed, trials)}"
+    )
 
 
 def _unless_others_disagree(one: Hypothesis, side: Verdict) -> tuple[Verdict, str]:

@@ -14,10 +14,12 @@ from bench.model.metric import Counts
 from bench.stats.estimates import CONFIDENCE
 from bench.verdicts.evidence import Cell, Evidence, distinguishing, varying, where_words
 from bench.verdicts.hypotheses import Examined, Hypothesis, hypothesis_of, merged
-from bench.verdicts.intervals import (
+from bench.verdicts.intervals import Ends
+from bench.verdicts.judgement import NOT_MEASURED, Judgement, Number, lacks
+from bench.verdicts.rule import Band, Rule, Where, values_of
+from bench.verdicts.spreads import (
     Alike,
     Centred,
-    Ends,
     Exact,
     ExactPair,
     Spread,
@@ -25,8 +27,6 @@ from bench.verdicts.intervals import (
     centred,
     pooled,
 )
-from bench.verdicts.judgement import NOT_MEASURED, Judgement, Number, lacks
-from bench.verdicts.rule import Band, Rule, Where, values_of
 
 
 @dataclass(frozen=True)

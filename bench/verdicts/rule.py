@@ -12,8 +12,9 @@ from typing import Any
 
 from bench.verdicts.evidence import Cell, Evidence, distinguishing
 from bench.verdicts.hypotheses import Examined, Hypothesis, conclude, merged
-from bench.verdicts.intervals import Centred, Ends, Spread, Widest
+from bench.verdicts.intervals import Ends
 from bench.verdicts.judgement import NOT_MEASURED, Judgement
+from bench.verdicts.spreads import Centred, Spread, Widest
 
 Where = Mapping[str, Any]
 

@@ -14,9 +14,10 @@ from typing import Any
 from bench.model.metric import Counts
 from bench.verdicts.evidence import Cell, Evidence, predicted, where_words
 from bench.verdicts.hypotheses import NEEDED, Examined, Hypothesis, hypothesis_of
-from bench.verdicts.intervals import Ends, Exact, inside, spread_of
+from bench.verdicts.intervals import Ends, inside
 from bench.verdicts.judgement import Judgement, Number, lacks
 from bench.verdicts.rule import Band, Rule, Where, at_each, values_of
+from bench.verdicts.spreads import Exact, spread_of
 
 Law = Callable[[Any, Mapping[str, float]], float]
 

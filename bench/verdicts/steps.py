@@ -15,8 +15,8 @@ import numpy as np
 from bench.stats.crossing import Crossing, Form, crossing
 from bench.verdicts.evidence import Cell
 from bench.verdicts.hypotheses import Hypothesis
-from bench.verdicts.intervals import are_alike
 from bench.verdicts.ratios import Pairs
+from bench.verdicts.spreads import are_alike
 
 LESS, MORE = -1, 1
 

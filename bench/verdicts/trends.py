@@ -24,7 +24,6 @@ from bench.verdicts.evidence import (
     where_words,
 )
 from bench.verdicts.hypotheses import Examined, hypothesis_of, merged
-from bench.verdicts.intervals import spread_of
 from bench.verdicts.judgement import (
     NOT_MEASURED,
     Curve,
@@ -36,6 +35,7 @@ from bench.verdicts.judgement import (
 )
 from bench.verdicts.ratios import Pairs
 from bench.verdicts.rule import Rule, Where, values_of
+from bench.verdicts.spreads import spread_of
 from bench.verdicts.steps import LESS, MORE, Step, between, fitted, narrowing
 
 CrossingLaw = Callable[[Any, Mapping[str, float], Mapping[str, float]], float]

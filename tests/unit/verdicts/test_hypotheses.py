@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 
 from bench.stats.two_samples import holm
 from bench.verdicts.hypotheses import NEEDED, Hypothesis, conclude, decide, hypothesis_of, merged
-from bench.verdicts.intervals import centred, decides, p_value
+from bench.verdicts.intervals import decides
 from bench.verdicts.judgement import Judgement, Verdict
+from bench.verdicts.spreads import centred, p_value
 
 
 def made(value: float, spread: float = 0.05, count: int = 8, most: float = 12.0) -> Hypothesis:
@@ -42,6 +43,7 @@ def test_among_many_parts_a_near_one_is_not_sure() -> None:
     found = decide([near, near])
     assert [one.verdict for one in found] == ["not settled"] * 2
     assert "its 95 % interval would do alone, but not as one of 2 parts" in found[0].words
+    assert found[0].words.endswith("repeats would settle it")
     assert found[0].numbers[0].p_value == pytest.approx(2 * p)
 
 
