@@ -25,15 +25,20 @@ MOST_DELIVERIES_PER_S = 10_000
 INDIFFERENT: Mapping[str, Wanted] = {
     "warmup": Free(0.5),
     "trace": FREE,
+    "recovery": FREE,
     "poll_interval": FREE,
     "long_poll_timeout": FREE,
+}
+"""What makes no difference to a push: it is of polls, or of clients that are away."""
+
+INDIFFERENT_TO_POLLS: Mapping[str, Wanted] = {
+    **INDIFFERENT,
     "keep_alive": FREE,
-    "recovery": FREE,
     "slow_policy": FREE,
     "send_buffer": FREE,
     "deflate": FREE,
 }
-"""What makes no difference to most laws: it is of another pattern, or of clients that are away."""
+"""To polls what is of pushes does not matter either."""
 
 ANY_LINK: Mapping[str, Wanted] = {
     "link": ("loopback", "emulated"),
@@ -104,7 +109,7 @@ NO_KEEP_ALIVE = Condition(
 )
 
 _POLLING: Mapping[str, Any] = {
-    **INDIFFERENT,
+    **INDIFFERENT_TO_POLLS,
     **ANY_LINK,
     "clients": Range(1, 200),
     "event_rate": Range(0.5, 150),
@@ -123,7 +128,7 @@ POLLING_EMPTY = Domain(
 
 WAITING = Domain(
     {
-        **INDIFFERENT,
+        **INDIFFERENT_TO_POLLS,
         **ANY_LINK,
         "clients": Range(1, 200),
         "event_rate": Range(0.5, 150),
@@ -167,6 +172,11 @@ PUSHED_BYTES = Domain(
     where=(
         FEW_DELIVERIES,
         NO_KEEP_ALIVE,
+        Condition(
+            "at most 10 kB of events per round trip and client: a connection carries them as they "
+            "come, from its first one on",
+            lambda load: rate_per_client(load) * load.link.rtt_s * load.own.payload_bytes <= 10_000,
+        ),
         Condition(
             "at most 20 MB/s of payload",
             lambda load: deliveries_per_s(load) * load.own.payload_bytes <= 20e6,

@@ -167,6 +167,9 @@ def _websocket_bytes(load: Asked, _: Facts) -> float:
 
 SHORT, LONG = ("short_polling",), ("long_polling",)
 
+FIRST = (1001,)
+"""The seed of a first audit, by which domains were narrowed and SP-3 was corrected."""
+
 PREDICTIONS = (
     Law(
         "SP-1",
@@ -177,6 +180,7 @@ PREDICTIONS = (
         _poll_mean_ms,
         POLLING,
         RTT,
+        fitted_with=FIRST,
     ),
     Law(
         "SP-1",
@@ -187,6 +191,7 @@ PREDICTIONS = (
         _poll_p50_ms,
         POLLING,
         RTT,
+        fitted_with=FIRST,
     ),
     Law(
         "SP-1",
@@ -197,6 +202,7 @@ PREDICTIONS = (
         _poll_p99_ms,
         POLLING,
         RTT,
+        fitted_with=FIRST,
     ),
     Law(
         "SP-2",
@@ -207,6 +213,7 @@ PREDICTIONS = (
         _useless_share,
         POLLING_EMPTY,
         (SEED,),
+        fitted_with=FIRST,
     ),
     Law(
         "SP-2",
@@ -217,6 +224,7 @@ PREDICTIONS = (
         _polls_per_event,
         POLLING,
         (SEED,),
+        fitted_with=FIRST,
     ),
     Law(
         "SP-3",
@@ -228,6 +236,7 @@ PREDICTIONS = (
         POLLING,
         (SEED,),
         (RARELY,),
+        fitted_with=FIRST,
     ),
     Law(
         "LP-1",
@@ -268,6 +277,7 @@ PREDICTIONS = (
         _sse_bytes,
         PUSHED_BYTES,
         (),
+        fitted_with=FIRST,
     ),
     Law(
         "SSE-3",
@@ -278,6 +288,7 @@ PREDICTIONS = (
         _sse_http2_bytes,
         PUSHED_RECORDS,
         (),
+        fitted_with=FIRST,
     ),
     Law(
         "WS-1",
@@ -288,5 +299,6 @@ PREDICTIONS = (
         _websocket_bytes,
         PUSHED_BYTES,
         (),
+        fitted_with=FIRST,
     ),
 )
