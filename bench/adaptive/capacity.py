@@ -4,6 +4,7 @@ Grows by doubling from a start, then halves the bracket between what passes and 
 fails on a logarithmic scale, until it is narrow.  Then both ends get a second look, so
 that one noisy moment does not decide: what a second look turns over opens the bracket
 again.  One trial is asked for at a time, and none whose outcome could change nothing.
+The answer is where a line through the trials around the bracket reaches the objective.
 
 Decides only; the driver measures and asks again.  Knows values and words of trials,
 not where they came from; reads no clock.
@@ -11,7 +12,6 @@ not where they came from; reads no clock.
 
 from __future__ import annotations
 
-import itertools
 import math
 import statistics
 from collections.abc import Sequence
@@ -21,6 +21,7 @@ from typing import Literal
 from bench.adaptive.precision import SHARE
 from bench.analysis.gates import Gate
 from bench.model.errors import UsageError
+from bench.stats.theil_sen import LineCrossing, reaches
 
 LevelState = Literal["passes", "fails", "silent", "open"]
 
@@ -241,13 +242,12 @@ def _second_look(ends: Sequence[Level]) -> Step | None:
     return Step(fresh[0].level, "second measurement", low, high)
 
 
-def crossing(search: Search, seen: Sequence[TrialOutcome], found: Step) -> float | None:
-    """Where a line through all trials near the bracket crosses the bound.
+def crossing(search: Search, seen: Sequence[TrialOutcome], found: Step) -> LineCrossing | None:
+    """The capacity: where a line through all trials near the bracket reaches the bound.
 
-    It uses many trials where the bracket's ends use their own, so it scatters less from
-    run to run.  Median slope and median offset on logarithms (Theil and Sen), which a
-    few wild trials do not move.  None where the trials show no such line or it leads
-    away from the bracket.
+    It uses many trials where the bracket's ends use their own, so it scatters less from run to
+    run, and it has an interval; the bracket only says where the search stopped.  On logarithms
+    (Theil and Sen).  None where the trials show no such line or it leads away from the bracket.
     """
     if found.passes is None or found.fails is None or search.objective.bound <= 0:
         return None
@@ -257,13 +257,11 @@ def crossing(search: Search, seen: Sequence[TrialOutcome], found: Step) -> float
         for one in seen
         if low <= one.level <= high and not one.broken and not one.silent and one.value > 0
     ]
-    slopes = [
-        (b[1] - a[1]) / (b[0] - a[0]) for a, b in itertools.combinations(points, 2) if a[0] != b[0]
-    ]
-    slope = statistics.median(slopes) if slopes else 0.0
-    if abs(slope) < LEAST_SLOPE:
+    levels, values = [x for x, _ in points], [y for _, y in points]
+    line = reaches(levels, values, math.log(search.objective.bound), LEAST_SLOPE)
+    if line is None or not math.log(low) <= line.value <= math.log(high):
         return None
-    offset = statistics.median(y - slope * x for x, y in points)
-    exponent = (math.log(search.objective.bound) - offset) / slope
-    inside = math.log(low) <= exponent <= math.log(high)
-    return rounded(search, math.exp(exponent)) if inside else None
+    value, least, most = (
+        rounded(search, math.exp(min(end, 700.0))) for end in (line.value, line.low, line.high)
+    )
+    return LineCrossing(value, least, most, line.points)

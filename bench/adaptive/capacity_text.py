@@ -1,4 +1,4 @@
-"""What `bench capacity` found, in words: the bracket, why it ends there, what a law expects.  Pure.
+"""What `bench capacity` found, in words: the value, why it ends there, what a law expects.  Pure.
 
 The reason is read from the meters at the level that fails.  Knows metrics' names and
 the laws that an experiment declares; measures nothing and decides nothing.
@@ -17,6 +17,7 @@ from bench.analysis.metrics import BACKEND_ROLES
 from bench.model import units
 from bench.model.capacity_law import CapacityQuestion
 from bench.model.load import Load, Parameter
+from bench.stats.theil_sen import LineCrossing
 
 BACKEND_BUSY = 0.85
 """CPU time over the window from which a role with one loop has no room for bursts."""
@@ -63,16 +64,31 @@ class SweptParameter:
         return f"{self.parameter.name}={text or units.show(value, self.parameter.unit)}"
 
 
-def answer(search: Search, step: Step, swept: SweptParameter) -> list[str]:
-    """The value and its bracket, or why there is none."""
+def answer(
+    search: Search, step: Step, swept: SweptParameter, capacity: LineCrossing | None = None
+) -> list[str]:
+    """The value with its interval, or the bracket where there is no line, or why there is none."""
     objective = search.objective.text
     low, high = step.passes, step.fails
     if step.ending in ("start fails", "cannot be judged") or low is None:
         return [*_no_answer(search, step, swept), *([_line(high, "fails", swept)] if high else [])]
-    most = f"{swept.pattern}: {objective} holds up to {swept.level(low.level)}"
+    head = f"{swept.pattern}: {objective} holds up to"
     if high is None:
-        return [f"{most} and maybe higher", _line(low, "passes", swept)]
-    return [most, _line(low, "passes", swept), _line(high, "fails", swept)]
+        return [f"{head} {swept.level(low.level)} and maybe higher", _line(low, "passes", swept)]
+    ends = [_line(low, "passes", swept), _line(high, "fails", swept)]
+    if capacity is None:
+        no_line = "  no line: the metric does not grow steadily near it, so there is no interval"
+        return [f"{head} {swept.level(low.level)}", no_line, *ends]
+    within = f"{_plain(swept, capacity.low)} to {_plain(swept, capacity.high)}"
+    return [
+        f"{head} {swept.level(capacity.value)} (95 % interval {within})",
+        f"  a line through {capacity.points} trials near it (Theil and Sen) reaches it there",
+        *ends,
+    ]
+
+
+def _plain(swept: SweptParameter, value: float) -> str:
+    return swept.level(value).partition("=")[2]
 
 
 def _no_answer(search: Search, step: Step, swept: SweptParameter) -> list[str]:
@@ -107,12 +123,6 @@ def _line(level: Level, verdict: str, swept: SweptParameter) -> str:
 
 def _amount(value: float, unit: str) -> str:
     return " ".join(filter(None, (units.significant(value), unit)))
-
-
-def crossing_words(crossing: float | None, swept: SweptParameter) -> list[str]:
-    if crossing is None:
-        return []
-    return [f"  a line through all nearby trials crosses the bound at {swept.level(crossing)}"]
 
 
 def trial_words(search: Search, seen: TrialOutcome, swept: SweptParameter, number: int) -> str:

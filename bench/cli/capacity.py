@@ -104,18 +104,19 @@ def _search(found: Any) -> None:
 
 
 def _answer(found: Any, step: Any) -> list[str]:
+    from bench.adaptive import capacity as rules  # noqa: PLC0415
     from bench.adaptive import capacity_text  # noqa: PLC0415
 
-    return capacity_text.answer(found.plan.search, step, found.plan.swept)
+    search = found.plan.search
+    line = rules.crossing(search, found.seen, step)
+    return capacity_text.answer(search, step, found.plan.swept, line)
 
 
 def _why(found: Any, step: Any) -> list[str]:
     """What stood in the way, and what the laws had expected."""
-    from bench.adaptive import capacity as rules  # noqa: PLC0415
     from bench.adaptive import capacity_text  # noqa: PLC0415
 
-    search, swept, lines = found.plan.search, found.plan.swept, []
-    lines += capacity_text.crossing_words(rules.crossing(search, found.seen, step), swept)
+    swept, lines = found.plan.swept, []
     if step.fails is not None:
         shown = found.shown(step.fails.level)
         lines += [f"  why: {words}" for words in capacity_text.reasons(step.fails, shown)]

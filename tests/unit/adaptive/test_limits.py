@@ -12,6 +12,7 @@ from bench.adaptive.capacity import Level, Search, Step, TrialOutcome
 from bench.adaptive.capacity_text import LevelReadings, SweptParameter
 from bench.analysis import gates
 from bench.model.load import Window, parameters_of
+from bench.stats.theil_sen import LineCrossing
 from scenarios.notifications._capacity import broadcast_clients, core_full_at, fan_out_words
 from scenarios.notifications.load import LOAD
 
@@ -37,11 +38,29 @@ def test_a_level_is_written_as_it_is_set() -> None:
     assert RATE.level(12.5) == "event_rate=12.5/s"
 
 
-def test_the_answer_states_the_bracket_and_both_values() -> None:
+ENDS = [
+    "  passes at clients=3,364: latency_p99 188 ms (median of 3 trials, 171 ms to 190 ms)",
+    "  fails at clients=3,498: latency_p99 207 ms (median of 3 trials, 185 ms to 260 ms)",
+]
+
+
+def test_the_answer_is_the_lines_with_its_interval_and_states_the_bracket() -> None:
+    step, line = Step(None, "", GOOD, BAD, "found"), LineCrossing(3420.0, 3190.0, 3660.0, 19)
+    assert capacity_text.answer(SEARCH, step, CLIENTS, line) == [
+        (
+            "notifications/sse: latency_p99 < 200 ms holds up to clients=3,420 "
+            "(95 % interval 3,190 to 3,660)"
+        ),
+        "  a line through 19 trials near it (Theil and Sen) reaches it there",
+        *ENDS,
+    ]
+
+
+def test_without_a_line_the_answer_is_the_bracket() -> None:
     assert capacity_text.answer(SEARCH, Step(None, "", GOOD, BAD, "found"), CLIENTS) == [
         "notifications/sse: latency_p99 < 200 ms holds up to clients=3,364",
-        "  passes at clients=3,364: latency_p99 188 ms (median of 3 trials, 171 ms to 190 ms)",
-        "  fails at clients=3,498: latency_p99 207 ms (median of 3 trials, 185 ms to 260 ms)",
+        "  no line: the metric does not grow steadily near it, so there is no interval",
+        *ENDS,
     ]
 
 
