@@ -1,8 +1,8 @@
 """Hypotheses: the parts of a claim, held against where they are wanted, decided together.  Pure.
 
-One is confirmed where its whole interval lies inside, refuted where it lies outside.  All
-hypotheses of a claim are one family: each is tested with Holm's correction, so that the chance
-of even one wrong verdict among them is at most 5 %.  Knows no metric and no claim.
+One is confirmed where its whole interval lies inside, refuted where it lies outside.  Where
+some say one and some the other, Holm's correction decides which do, so that the chance of even
+one wrong verdict among them is at most 5 %.  Knows no metric and no claim.
 """
 
 from __future__ import annotations
@@ -96,18 +96,37 @@ def _examined(item: Hypothesis | Judgement | Examined) -> Examined:
 
 
 def conclude(examined: Examined) -> Judgement:
-    """Decide all hypotheses as one family, and conclude from them."""
-    return all_of(examined.conclude(decide(examined.hypotheses)))
+    """Decide all hypotheses of a claim, and conclude from them."""
+    return all_of(examined.conclude(decide_together(examined.hypotheses)))
+
+
+def decide_together(hypotheses: Sequence[Hypothesis]) -> list[Judgement]:
+    """The judgement of each, where all of them are to hold together.
+
+    That all hold, or none, needs no correction, however many they are: it is said only where
+    each says so by itself, and a false one does so in at most 5 % (intersection-union test:
+    Berger, "Multiparameter hypothesis testing and acceptance sampling", 1982).  That some hold
+    and some do not is said of chosen ones, with Holm's correction.
+    """
+    alone = [_judged(one, p, 1) for one, p in zip(hypotheses, _p_values(hypotheses), strict=True)]
+    if {"confirmed", "refuted"} <= {one.verdict for one in alone}:
+        return decide(hypotheses)
+    return alone
 
 
 def decide(hypotheses: Sequence[Hypothesis]) -> list[Judgement]:
-    """The judgement of each, with Holm's correction over those that can be tested.
+    """The judgement of each by itself, with Holm's correction over those that can be tested.
 
     Holm, "A simple sequentially rejective multiple test procedure" (1979).
     """
-    raw = [p_value(one.spread, one.wanted) if _is_enough(one) else math.nan for one in hypotheses]
+    raw = _p_values(hypotheses)
     count = sum(not math.isnan(p) for p in raw)
     return [_judged(one, p, count) for one, p in zip(hypotheses, holm(raw), strict=True)]
+
+
+def _p_values(hypotheses: Sequence[Hypothesis]) -> list[float]:
+    """Uncorrected; NaN of those that cannot be tested."""
+    return [p_value(one.spread, one.wanted) if _is_enough(one) else math.nan for one in hypotheses]
 
 
 def _is_enough(one: Hypothesis) -> bool:

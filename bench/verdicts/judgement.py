@@ -25,7 +25,8 @@ class Number:
 
     `wanted` is where the claim expects it, ends included or infinite; `verdict` is
     what it says by itself, None where it decides only together with others.  `p_value` is
-    Holm's, corrected for all parts of the claim: at most 0.05 where the verdict is sure.
+    at most 0.05 where the verdict is sure; with Holm's correction where parts of the claim
+    contradict each other.
     """
 
     kind: Kind

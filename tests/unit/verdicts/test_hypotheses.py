@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from claim_builders import around
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bench.stats.two_samples import holm
-from bench.verdicts.hypotheses import NEEDED, Hypothesis, conclude, decide, hypothesis_of, merged
+from bench.verdicts.hypotheses import (
+    NEEDED,
+    Hypothesis,
+    conclude,
+    decide,
+    decide_together,
+    hypothesis_of,
+    merged,
+)
 from bench.verdicts.intervals import decides
 from bench.verdicts.judgement import Judgement, Verdict
 from bench.verdicts.spreads import centred, p_value
@@ -106,3 +115,30 @@ def test_a_verdict_is_said_once() -> None:
     assert "not settled:" not in found.words
     assert found.words.startswith("in time: it lies too near its bound")
     assert found.words.endswith(" | confirmed: in time")
+
+
+def test_that_all_hold_needs_no_correction_that_some_hold_does() -> None:
+    """Two near ones are confirmed together; beside one that is refuted they must stand out."""
+    near, beyond = made(11.3), made(30)
+    assert [one.verdict for one in decide_together([near, near])] == ["confirmed"] * 2
+    assert [one.verdict for one in decide_together([near, near, beyond])] == [
+        "not settled",
+        "not settled",
+        "refuted",
+    ]
+    assert conclude(merged([near, near])).verdict == "confirmed"
+    assert conclude(merged([near, near, beyond])).verdict == "not settled"
+    assert conclude(merged([near, made(5), beyond])).verdict == "depends"
+
+
+def test_a_false_part_is_not_confirmed_more_often_among_true_ones() -> None:
+    """Many claims whose last part lies on its bound: at most one in twenty is confirmed."""
+    random = np.random.default_rng(2)
+    trials = np.exp(random.normal(0, 0.05, (400, 6)) + np.log(12))
+    confirmed = 0
+    for values in trials:
+        at_bound = hypothesis_of(
+            "value", "lost", "sse", centred(values), "few", values, wanted=(0.0, 12.0)
+        )
+        confirmed += conclude(merged([made(5), made(6), at_bound])).verdict == "confirmed"
+    assert confirmed <= 0.05 * len(trials)
