@@ -82,9 +82,8 @@ def share(value: float) -> str:
 
 
 def _summary_row(result: ExperimentResult, one: LawAudit) -> dict[str, Any]:
-    is_fitted = one.law.is_only_fitted
     return {
-        "law": f"{one.law.id} (fitted)" if is_fitted else one.law.id,
+        "law": present.law_name(one.law.id, one.law.is_only_fitted),
         "pattern": one.pattern,
         "metric": result.metric(one.law.metric).title,
         "points": str(one.points) if one.points == one.asked else f"{one.points} of {one.asked}",

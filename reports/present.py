@@ -88,6 +88,9 @@ def laws(result: ExperimentResult) -> Table:
         for value, key in zip(frame["predicted"], frame["metric"], strict=True)
     ]
     frame["found"] = [_measured(result, row) for row in frame.to_dict("records")]
+    frame["law"] = [
+        law_name(law, fitted) for law, fitted in zip(frame["law"], frame["fitted"], strict=True)
+    ]
     return table(
         result,
         frame,
@@ -100,6 +103,11 @@ def laws(result: ExperimentResult) -> Table:
         Column("found", "measured (95 % interval)"),
         Column("difference", "difference", numbers.percent),
     )
+
+
+def law_name(law: str, is_only_fitted: bool) -> str:
+    """Its id, marked where it was made to fit numbers and has passed no audit since."""
+    return f"{law} (fitted)" if is_only_fitted else law
 
 
 def sources(result: ExperimentResult) -> list[tuple[str, str]]:

@@ -93,7 +93,7 @@ def predictions(result: ExperimentResult) -> pd.DataFrame:
     By pattern and law, its levels below one another.
     """
     columns = ["law", "formula", "source", "pattern", "level", "metric", "unit", "predicted"]
-    columns += ["measured", "low", "high", "difference"]
+    columns += ["measured", "low", "high", "difference", "band", "fitted"]
     rows: list[dict[str, Any]] = []
     for group in result.groups:
         for one in group.predicted:
@@ -111,6 +111,8 @@ def predictions(result: ExperimentResult) -> pd.DataFrame:
                     "low": one.measured.low,
                     "high": one.measured.high,
                     "difference": one.residual,
+                    "band": one.band,
+                    "fitted": one.is_only_fitted,
                 }
             )
     names = [pattern.name for pattern in result.patterns]

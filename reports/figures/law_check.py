@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
 from matplotlib.ticker import FuncFormatter
 
 from bench.analysis.evaluated import Evaluated, ExperimentResult, Predicted
@@ -11,13 +12,12 @@ from reports.style import FAINT, INK, look
 
 TITLE = "Laws against measurements"
 CAPTION = (
-    "Measured over predicted: 1 means agreement; the grey band is ±10 %. Bars are the "
+    "Measured over predicted: 1 means agreement; the grey field is the law's band. Bars are the "
     "95 % interval of the measurement; several points in one row are the levels, from top to "
     "bottom."
 )
 SECTION = "laws"
 ROW_INCHES = 0.36
-CLOSE = (1 / 1.1, 1.1)
 
 
 def draw(run: Evaluated, result: ExperimentResult) -> list[tuple[str, Figure]]:
@@ -30,6 +30,10 @@ def draw(run: Evaluated, result: ExperimentResult) -> list[tuple[str, Figure]]:
     for place, ((pattern, _), points) in enumerate(rows.items()):
         own = look(result, pattern)
         spread = 0.6 / len(points)
+        band = points[0].band
+        axes.add_patch(
+            Rectangle((1 - band, place - 0.5), 2 * band, 1, color=FAINT, alpha=0.45, linewidth=0)
+        )
         for level, one in enumerate(points):
             ratio = one.measured.value / one.value
             below, above = 0.0, 0.0
@@ -47,7 +51,6 @@ def draw(run: Evaluated, result: ExperimentResult) -> list[tuple[str, Figure]]:
                 capsize=2,
             )
             ratios += [ratio - below, ratio + above]
-    axes.axvspan(*CLOSE, color=FAINT, alpha=0.45, linewidth=0)
     axes.axvline(1, color=INK, linewidth=1)
     axes.set_yticks(range(len(rows)), [label for _, label in rows])
     axes.set_ylim(len(rows) - 0.5, -0.5)
