@@ -18,6 +18,9 @@ from bench.model.load import parameters_of
 from bench.model.units import show
 from reports import numbers, present
 
+MOST = 0.9
+"""A law of which fewer points lie in its band is named first."""
+
 MACHINE = ("patternbench", "cpu", "cores", "memory gib", "kernel", "python", "congestion control")
 """What an audit's page says of the machine: what its numbers may depend on."""
 
@@ -94,6 +97,21 @@ def _summary_row(result: ExperimentResult, one: LawAudit) -> dict[str, Any]:
         "inside": one.inside,
         "worst": worst_words(result, one.worst) if one.worst else numbers.MISSING,
     }
+
+
+def sentences(evaluated: Evaluated, result: ExperimentResult) -> list[str]:
+    """How many points lie in their law's band, and which laws have the fewest there."""
+    points = points_of(result, ids_of(evaluated))
+    if not points:
+        return ["No point could be measured."]
+    inside = sum(one.predicted.is_inside for one in points)
+    words = [f"{inside} of {len(points)} points lie in the band of their law."]
+    missed = [one for one in audits_of(result, ids_of(evaluated)) if one.inside < MOST]
+    if missed:
+        found = [f"{one.law.id} ({result.metric(one.law.metric).title})" for one in missed]
+        names = numbers.listed(list(dict.fromkeys(found)))
+        words.append(f"Fewer than {MOST:.0%} do of {names}.".replace("%", " %"))
+    return words
 
 
 def worst_words(result: ExperimentResult, point: AuditPoint) -> str:

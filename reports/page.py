@@ -6,6 +6,7 @@ are only read.  Knows the order of the parts, not how any of them is made.
 
 from __future__ import annotations
 
+import dataclasses
 import html
 import shutil
 from dataclasses import dataclass
@@ -128,18 +129,19 @@ def _part(
     is_audit = evaluated.file.audit is not None
     # Random points have nothing in common but the laws that they test.
     answers = [] if is_audit else answer.tables_of(result)
+    judged = dataclasses.replace(result, claims=()) if is_audit else result
     kinds = [one for one in kinds if not is_audit or one.section == "laws"]
     key_levels = {level.text for level in sweeps.key_levels(result)} or {""}
     return Part(
         result=result,
         slug=svg.slug(result.name),
         opening=[] if is_audit else opening.opening(result),
-        sentences=[] if is_audit else sentences.answer(result),
+        sentences=audit.sentences(evaluated, result) if is_audit else sentences.answer(result),
         answers=[table for table in answers if table.level in key_levels],
         more_answers=[table for table in answers if table.level not in key_levels],
         notes=list(dict.fromkeys(note for table in answers for note in table.notes)),
         pictures=_pictures(evaluated, result, kinds, folder),
-        claims=claims_section.section(result),
+        claims=claims_section.section(judged),
         laws=present.laws(result),
         audit=audit.summary(result, audit.ids_of(evaluated)) if is_audit else audit.NOTHING,
         audit_left_out=audit.left_out_lines(result) if is_audit else [],

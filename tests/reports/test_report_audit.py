@@ -59,6 +59,8 @@ def test_the_files_of_an_audit(audited: Evaluated, tmp_path: Path) -> None:
     shown = (report / "index.html").read_text()
     assert "The laws at 3 random points of each domain, seed 11." in shown
     assert 'id="notifications-tradeoff"' not in shown
+    assert "bench run notifications --claims" not in shown
+    assert " points lie in the band of their law." in shown
     assert "law_residuals" in "".join(path.name for path in (report / "figures").iterdir())
 
 
