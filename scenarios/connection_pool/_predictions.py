@@ -2,7 +2,7 @@
 
 Each fills a formula of laws.py from a load and from the facts that it declares, and gives the
 value in the metric's unit.  None reads how long queries wait or take in the trial that it
-predicts: what a query takes beside its own time comes from trials in which nobody waits.
+predicts: for how long a query keeps its connection comes from ten in turn on one connection.
 """
 
 from __future__ import annotations
@@ -14,45 +14,34 @@ from bench.model.law import SEED, Calibration, Facts, Law
 from bench.model.load import Load
 from bench.stats import queues
 from scenarios.connection_pool import _planned, laws
-from scenarios.connection_pool._domains import BURST, COMPUTING, CONNECTING, STEADY, queries_per_s
-from scenarios.connection_pool.load import MOST_CONNECTIONS, PoolLoad
+from scenarios.connection_pool._domains import BURST, COMPUTING, CONNECTING, STEADY
+from scenarios.connection_pool.load import PoolLoad
 
 Asked = Load[PoolLoad]
 
 # --- facts from other trials --------------------------------------------------------------------
 
-MOST_QUERIES_PER_S = 1000
 
+IN_TURN_BURST = 10
+ROOM_S = 0.002
+"""More than a query takes beside its own time."""
 
-def usual_per_s(load: Asked) -> float:
-    """As many as the pool is sent, or as it is done with while a burst is under way."""
-    if load.own.arrivals == "steady":
-        return queries_per_s(load)
-    return min(MOST_QUERIES_PER_S, load.own.pool_size / query_s(load))
-
-
-def ample(load: Asked) -> int:
-    """Connections for as many queries at once as chance will bring where K are usual."""
-    return min(MOST_CONNECTIONS, 2 * load.own.pool_size + 10)
-
-
-NOBODY_WAITS = Calibration(
-    "nobody_waits",
+IN_TURN = Calibration(
+    "in_turn",
     {
         "clients": 1,
-        "arrivals": "steady",
-        "request_rate": usual_per_s,
+        "arrivals": "bursts",
+        "burst": IN_TURN_BURST,
+        "burst_interval": lambda load: round(1.5 * IN_TURN_BURST * (query_s(load) + ROOM_S), 3),
         "service": "fixed",
-        "pool_size": ample,
-        "burst": 50,
-        "burst_interval": 1.0,
+        "pool_size": 1,
+        "request_rate": 100.0,
         "connect_time": 0.0,
         "warmup": 0.3,
-        "duration": lambda load: min(8.0, max(2.0, 300 / usual_per_s(load))),
+        "duration": lambda load: max(2.0, round(6 * IN_TURN_BURST * (query_s(load) + ROOM_S), 1)),
     },
-    ("hold_mean", "wait_mean"),
-    text="as many queries per second at random times, and more connections than they need: for "
-    "how long a query holds one",
+    ("burst_wait_max", "burst_arrival", "burst_lead"),
+    text="ten queries in turn on one connection: for how long each keeps it from the next",
 )
 
 HALF = Calibration(
@@ -68,10 +57,15 @@ def query_s(load: Asked) -> float:
     return _planned.whole_ms(load.own.query_time_s)
 
 
+def service_s(facts: Facts) -> float:
+    """S: for how long a query of a fixed time keeps its connection from the next."""
+    arrival_ms = facts["in_turn.burst_arrival"] - facts["in_turn.burst_lead"]
+    return laws.service_in_turn(IN_TURN_BURST, facts["in_turn.burst_wait_max"], arrival_ms) / 1e3
+
+
 def added_s(load: Asked, facts: Facts) -> float:
-    """What a query keeps its connection for beside its own time, and until the next has it."""
-    held_ms, handed_over_ms = facts["nobody_waits.hold_mean"], facts["nobody_waits.wait_mean"]
-    return (held_ms + handed_over_ms) / 1e3 - query_s(load)
+    """What a query keeps its connection for beside its own time: never less than nothing."""
+    return max(0.0, service_s(facts) - query_s(load))
 
 
 def cost_s(facts: Facts, calibration: Calibration) -> float:
@@ -83,27 +77,31 @@ def cost_s(facts: Facts, calibration: Calibration) -> float:
 # --- POOL-1: bursts -----------------------------------------------------------------------------
 
 
-def _service_s(load: Asked, facts: Facts) -> float:
-    return query_s(load) + added_s(load, facts)
+ARRIVAL = ("burst_lead", "burst_arrival")
+
+
+def _spacing_s(load: Asked, facts: Facts) -> float:
+    """How long after one query of a burst the next one arrives."""
+    return (facts["burst_arrival"] - facts["burst_lead"]) / 1e3 / (load.own.burst - 1)
 
 
 def burst_makespan_ms(load: Asked, facts: Facts) -> float:
-    """POOL-1, and the time in which the burst arrives."""
-    arrival_s = facts["burst_arrival"] / 1e3
-    service_s = _service_s(load, facts)
-    return laws.burst_makespan(load.own.burst, load.own.pool_size, service_s, arrival_s) * 1e3
+    """POOL-1, after the time until the burst begins to arrive."""
+    spacing_s, size = _spacing_s(load, facts), load.own.pool_size
+    waves_s = laws.burst_makespan(load.own.burst, size, service_s(facts), spacing_s)
+    return facts["burst_lead"] + waves_s * 1e3
 
 
 def burst_wait_ms(load: Asked, facts: Facts) -> float:
     """POOL-1: the mean over a burst."""
-    arrival_s, service_s = facts["burst_arrival"] / 1e3, _service_s(load, facts)
-    return laws.burst_wait_mean(load.own.burst, load.own.pool_size, service_s, arrival_s) * 1e3
+    spacing_s, size = _spacing_s(load, facts), load.own.pool_size
+    return laws.burst_wait_mean(load.own.burst, size, service_s(facts), spacing_s) * 1e3
 
 
 def burst_wait_max_ms(load: Asked, facts: Facts) -> float:
     """POOL-1: the last of a burst."""
-    arrival_s, service_s = facts["burst_arrival"] / 1e3, _service_s(load, facts)
-    return laws.burst_wait_max(load.own.burst, load.own.pool_size, service_s, arrival_s) * 1e3
+    spacing_s, size = _spacing_s(load, facts), load.own.pool_size
+    return laws.burst_wait_max(load.own.burst, size, service_s(facts), spacing_s) * 1e3
 
 
 # --- POOL-3: random arrivals --------------------------------------------------------------------
@@ -119,8 +117,7 @@ def steady_wait_ms(load: Asked, facts: Facts) -> float:
         load.own.pool_size,
     )
     counted = [wait_s for wait_s, query in zip(waits, queries, strict=True) if query.counts]
-    handed_over_ms = facts["nobody_waits.wait_mean"]
-    return statistics.fmean(counted) * 1e3 + handed_over_ms if counted else math.nan
+    return statistics.fmean(counted) * 1e3 if counted else math.nan
 
 
 # --- POOL-2: computing, connecting --------------------------------------------------------------
@@ -162,48 +159,48 @@ def lengths_break_even(load: Asked, pool: Facts, new: Facts) -> float:
 
 BURST_MAKESPAN = Law(
     "POOL-1",
-    "ceil(n/K) S + A r/n",
-    "K at a time, r in the last wave; checked by simulation; S where nobody waits",
+    "A1 + ceil(n/K) S + (r - 1) d",
+    "K at a time, r in the last wave; checked by simulation; S of ten queries in turn",
     "burst_makespan",
     ("pool",),
     burst_makespan_ms,
     BURST,
-    ("burst_arrival",),
-    (NOBODY_WAITS,),
+    ARRIVAL,
+    (IN_TURN,),
 )
 BURST_WAIT = Law(
     "POOL-1",
-    "mean of floor((j - 1)/K) (S - A K/n)",
-    "K at a time; checked by simulation; S where nobody waits",
+    "mean of floor((j - 1)/K) (S - K d)",
+    "K at a time; checked by simulation; S of ten queries in turn",
     "wait_mean",
     ("pool",),
     burst_wait_ms,
     BURST,
-    ("burst_arrival",),
-    (NOBODY_WAITS,),
+    ARRIVAL,
+    (IN_TURN,),
 )
 BURST_WAIT_MAX = Law(
     "POOL-1",
-    "(ceil(n/K) - 1) (S - A K/n)",
-    "K at a time; checked by simulation; S where nobody waits",
+    "(ceil(n/K) - 1) (S - K d)",
+    "K at a time; checked by simulation; S of ten queries in turn",
     "burst_wait_max",
     ("pool",),
     burst_wait_max_ms,
     BURST,
-    ("burst_arrival",),
-    (NOBODY_WAITS,),
+    ARRIVAL,
+    (IN_TURN,),
 )
 STEADY_WAIT = Law(
     "POOL-3",
     "mean of max(0, time until one of K is free), query by query",
     "Kiefer and Wolfowitz 1955, with the arrivals of the plan; checked by simulation; "
-    "S where nobody waits",
+    "S of ten queries in turn",
     "wait_mean",
     ("pool",),
     steady_wait_ms,
     STEADY,
     (SEED,),
-    (NOBODY_WAITS,),
+    (IN_TURN,),
 )
 COMPUTING_MAKESPAN = Law(
     "POOL-2",

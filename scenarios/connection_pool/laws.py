@@ -1,9 +1,9 @@
 """Closed-form predictions for `connection_pool`.  Pure: numbers in, number out.
 
 Symbols: n queries at once, K connections in the pool, S time for which a query keeps a
-connection from the next, A time in which a burst arrives, t_c time to connect, s CPU time of a
-query with all around it, c cores, lambda queries per second, a = lambda S offered load.  Times
-in seconds.
+connection from the next, d time between two arrivals of a burst, t_c time to connect, s CPU time
+of a query with all around it, c cores, lambda queries per second, a = lambda S offered load.
+Times in seconds.
 """
 
 from __future__ import annotations
@@ -13,37 +13,39 @@ import math
 # --- POOL-1: a burst on a pool -------------------------------------------------------
 
 
-def burst_makespan(burst: int, pool_size: int, service_s: float, arrival_s: float = 0.0) -> float:
-    """POOL-1: K at a time, so ceil(n/K) S until the last is done.
+def burst_makespan(burst: int, pool_size: int, service_s: float, spacing_s: float = 0.0) -> float:
+    """POOL-1: K at a time, so ceil(n/K) S until the last is done, from the first's arrival.
 
-    A burst that takes A to arrive, one request after the other, shifts each connection's
-    queries by the time until the first of them is there.  The last wave has r of them, so
-    its last comes r/n A later.
+    Where each query arrives `spacing_s` after the one before, each connection's queries are
+    later by the time until the first of them is there; the last is the last wave's r-th.
     """
     of_last_wave = (burst - 1) % pool_size + 1
-    return math.ceil(burst / pool_size) * service_s + arrival_s * of_last_wave / burst
+    return math.ceil(burst / pool_size) * service_s + spacing_s * (of_last_wave - 1)
 
 
-def burst_wait(place: int, pool_size: int, service_s: float, arrival_s: float = 0.0) -> float:
-    """POOL-1: of a burst in its w-th wave, w = floor((j - 1)/K), the query at place j waits w S.
+def burst_wait(place: int, pool_size: int, service_s: float, spacing_s: float = 0.0) -> float:
+    """POOL-1: the query at place j (from 1) waits floor((j - 1)/K) S.
 
-    Where each query arrives `arrival_s` after the one before, it is asked for later, too: each
-    wave waits K of these less than the one before would have it.
+    Where each arrives `spacing_s` after the one before, it arrives K of these after the one
+    whose connection it gets, and waits so much less for each wave.
     """
-    return (place - 1) // pool_size * max(0.0, service_s - pool_size * arrival_s)
+    return (place - 1) // pool_size * max(0.0, service_s - pool_size * spacing_s)
 
 
-def burst_wait_mean(burst: int, pool_size: int, service_s: float, arrival_s: float = 0.0) -> float:
-    """POOL-1: the mean over the burst; `arrival_s` is the time for which it arrives."""
-    waits = (
-        burst_wait(place, pool_size, service_s, arrival_s / burst) for place in range(1, burst + 1)
-    )
+def burst_wait_mean(burst: int, pool_size: int, service_s: float, spacing_s: float = 0.0) -> float:
+    """POOL-1: the mean over the burst."""
+    waits = (burst_wait(place, pool_size, service_s, spacing_s) for place in range(1, burst + 1))
     return sum(waits) / burst
 
 
-def burst_wait_max(burst: int, pool_size: int, service_s: float, arrival_s: float = 0.0) -> float:
+def burst_wait_max(burst: int, pool_size: int, service_s: float, spacing_s: float = 0.0) -> float:
     """POOL-1: the last one waits all waves but its own."""
-    return burst_wait(burst, pool_size, service_s, arrival_s / burst)
+    return burst_wait(burst, pool_size, service_s, spacing_s)
+
+
+def service_in_turn(burst: int, wait_max_s: float, arrival_s: float) -> float:
+    """POOL-1 for one connection solved for S: the last waits (n - 1) S less the time of arrival."""
+    return (wait_max_s + arrival_s) / (burst - 1)
 
 
 # --- POOL-2: a pool beside a connection per request -------------------------------------

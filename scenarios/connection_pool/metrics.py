@@ -142,6 +142,7 @@ class Bursts:
     """The window's bursts that were answered in full, one entry each."""
 
     makespan_ns: np.ndarray
+    lead_ns: np.ndarray
     arrival_ns: np.ndarray
     longest_wait_ns: np.ndarray
     held_ns: np.ndarray
@@ -160,6 +161,7 @@ def whole_bursts(data: TrialData) -> Bursts:
     instant = -queries.greatest(-queries.rows["intended_ns"])[of_query]
     return Bursts(
         queries.greatest(queries.rows["done_ns"])[of_query] - instant,
+        -waits.greatest(-waits.rows["intended_ns"])[of_wait] - instant,
         waits.greatest(waits.rows["intended_ns"])[of_wait] - instant,
         waits.greatest(difference_ns(waits.rows, "done_ns", "intended_ns"))[of_wait],
         holds.mean(difference_ns(holds.rows, "done_ns", "intended_ns"))[of_hold],
@@ -202,6 +204,18 @@ def _has_bursts(data: TrialData) -> bool:
 )
 def burst_makespan(data: TrialData) -> float:
     return median_ms(whole_bursts(data).makespan_ns) if _has_bursts(data) else math.nan
+
+
+@METRICS.metric(
+    "burst_lead",
+    "ms",
+    "burst lead",
+    "Time from a burst's start until the application has requested its first connection; median "
+    "over the window's bursts.",
+    "lower",
+)
+def burst_lead(data: TrialData) -> float:
+    return median_ms(whole_bursts(data).lead_ns) if _has_bursts(data) else math.nan
 
 
 @METRICS.metric(

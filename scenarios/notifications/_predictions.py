@@ -21,15 +21,22 @@ from scenarios.notifications._domains import (
     PUSHED_RECORDS,
     WAITING,
 )
+from scenarios.notifications._lateness import (
+    MANY,
+    SINGLY,
+    broadcast_ms,
+    long_poll_ms,
+    long_polls_per_event,
+    poll_mean_ms,
+    poll_p50_ms,
+    poll_p99_ms,
+)
 from scenarios.notifications._schedule import rate_in_window
-from scenarios.notifications.load import NotificationLoad, audience, rate_per_client
+from scenarios.notifications.load import NotificationLoad, rate_per_client
 
 Asked = Load[NotificationLoad]
 
 RTT = ("rtt_us",)
-WAKE_UPS = ("source_lag_p50", "loop_lag_p50")
-SERVER_COST = ("server_marginal_cpu_us", "server_cpu_us_per_event")
-CLIENT_COST = ("generator_marginal_cpu_us", "generator_cpu_us_per_event")
 
 RARELY_PAYLOAD = 100
 RARELY = Calibration(
@@ -51,47 +58,6 @@ RARELY = Calibration(
 
 LINK_SEGMENT_BYTES, LOOPBACK_SEGMENT_BYTES = 1448, 65_483
 """What a packet leaves for data: of 1,500 bytes on a link, of 65,535 (IP's most) on loopback."""
-
-
-def _rtt_s(facts: Facts) -> float:
-    return facts["rtt_us"] / 1e6
-
-
-def _wake_ups_s(facts: Facts) -> float:
-    """What a way takes on one host beside R/2: the source's and the client's loop must wake."""
-    return (facts["source_lag_p50"] + facts["loop_lag_p50"]) / 1e3
-
-
-def _cost_s(facts: Facts) -> float:
-    """What the server needs for one more delivery; it serves clients in turn."""
-    return _marginal_us(facts, "server") / 1e6
-
-
-def _marginal_us(facts: Facts, role: str) -> float:
-    """Where events come too evenly for a slope, they are dense: the mean cost will do."""
-    slope = facts.get(f"{role}_marginal_cpu_us")
-    return facts[f"{role}_cpu_us_per_event"] if slope is None else slope
-
-
-def _gap_s(facts: Facts) -> float:
-    """Long polling's gap: one round trip, and what both ends spend on a request."""
-    return _rtt_s(facts) + _cost_s(facts) + _marginal_us(facts, "generator") / 1e6
-
-
-def _poll_mean_ms(load: Asked, facts: Facts) -> float:
-    return laws.short_poll_mean(load.own.poll_interval_s, _rtt_s(facts)) * 1e3
-
-
-def _poll_quantile_ms(quantile: float, load: Asked, facts: Facts) -> float:
-    return laws.short_poll_quantile(quantile, load.own.poll_interval_s, _rtt_s(facts)) * 1e3
-
-
-def _poll_p50_ms(load: Asked, facts: Facts) -> float:
-    return _poll_quantile_ms(0.5, load, facts)
-
-
-def _poll_p99_ms(load: Asked, facts: Facts) -> float:
-    return _poll_quantile_ms(0.99, load, facts)
 
 
 def _useless_share(load: Asked, facts: Facts) -> float:
@@ -118,29 +84,6 @@ def _poll_wire_bytes(load: Asked, facts: Facts) -> float:
         LINK_SEGMENT_BYTES if is_far else LOOPBACK_SEGMENT_BYTES,
     )
     return one_poll / (rate * interval_s)
-
-
-def _broadcast_ms(load: Asked, facts: Facts) -> float:
-    """FAN-1 for one host: in turn, one way and the wake-ups of both ends."""
-    ways = _rtt_s(facts) + 2 * _wake_ups_s(facts)
-    return laws.fan_out_mean(audience(load), _cost_s(facts), ways) * 1e3
-
-
-def _long_poll_ms(load: Asked, facts: Facts) -> float:
-    """LP-1, and a broadcast's replies in turn.
-
-    Half of the cost of a delivery is the reply's; the rest, the next request's, comes
-    after all replies are out.
-    """
-    one = laws.long_poll_mean(rate_per_client(load), _rtt_s(facts), _gap_s(facts))
-    in_turn = laws.fan_out_mean(audience(load), _cost_s(facts) / 2, 2 * _wake_ups_s(facts))
-    return (one + in_turn) * 1e3
-
-
-def _long_polls_per_event(load: Asked, facts: Facts) -> float:
-    return laws.long_poll_requests_per_event(
-        rate_per_client(load), _gap_s(facts), load.own.long_poll_timeout_s
-    )
 
 
 def _over_window(load: Asked, event_bytes: Callable[[int, int], float]) -> float:
@@ -177,7 +120,7 @@ PREDICTIONS = (
         "uniform phase; checked by simulation",
         "latency_mean",
         SHORT,
-        _poll_mean_ms,
+        poll_mean_ms,
         POLLING,
         RTT,
         fitted_with=FIRST,
@@ -188,7 +131,7 @@ PREDICTIONS = (
         "uniform phase; checked by simulation",
         "latency_p50",
         SHORT,
-        _poll_p50_ms,
+        poll_p50_ms,
         POLLING,
         RTT,
         fitted_with=FIRST,
@@ -199,7 +142,7 @@ PREDICTIONS = (
         "uniform phase; checked by simulation",
         "latency_p99",
         SHORT,
-        _poll_p99_ms,
+        poll_p99_ms,
         POLLING,
         RTT,
         fitted_with=FIRST,
@@ -240,13 +183,14 @@ PREDICTIONS = (
     ),
     Law(
         "LP-1",
-        "R/2 + (lg g/2)/(lg + exp(-lg)) + (N + 1) s/4 + wake-ups",
-        "RFC 6202; checked by simulation; g and s as measured",
+        "L1 + (lg g/2)/(lg + exp(-lg)) + (N - 1) s/4, g = R + (N + 1) s/2",
+        "RFC 6202; checked by simulation; L1 and s of events for one and of another broadcast",
         "latency_mean",
         LONG,
-        _long_poll_ms,
+        long_poll_ms,
         WAITING,
-        (*RTT, *WAKE_UPS, *SERVER_COST, *CLIENT_COST),
+        RTT,
+        (SINGLY, MANY),
     ),
     Law(
         "LP-2, LP-3",
@@ -254,19 +198,22 @@ PREDICTIONS = (
         "renewal argument; checked by simulation",
         "requests_per_event",
         LONG,
-        _long_polls_per_event,
+        long_polls_per_event,
         WAITING,
-        (*RTT, *SERVER_COST, *CLIENT_COST),
+        RTT,
+        (SINGLY, MANY),
     ),
     Law(
         "FAN-1",
-        "R/2 + (N + 1) s/2 + wake-ups",
-        "one core serves clients in turn; s and wake-ups as measured",
+        "L1 + (N - 1) s/2 + wait for the event before",
+        "one core serves clients in turn; L1 and s of events for one and of another broadcast; "
+        "the wait by the planned times",
         "latency_mean",
         PUSH,
-        _broadcast_ms,
+        broadcast_ms,
         BROADCAST,
-        (*RTT, *WAKE_UPS, *SERVER_COST),
+        (SEED,),
+        (SINGLY, MANY),
     ),
     Law(
         "SSE-1",

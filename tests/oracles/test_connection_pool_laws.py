@@ -53,24 +53,28 @@ def test_a_burst_is_served_in_waves(burst: int, size: int) -> None:
     assert laws.burst_wait_max(burst, size, service) == max(waits)
 
 
-@given(burst=st.integers(1, 80), size=st.integers(1, 20), arrival=st.floats(0, 0.01))
-def test_a_burst_that_arrives_one_by_one_waits_less(burst: int, size: int, arrival: float) -> None:
-    """While a wave arrives faster than it is served."""
+@given(burst=st.integers(1, 80), size=st.integers(1, 20), spacing=st.floats(0, 0.0125))
+def test_a_burst_that_arrives_one_by_one(burst: int, size: int, spacing: float) -> None:
+    """While a wave arrives no slower than it is served."""
     service = 0.25
-    arrivals = [arrival * place / burst for place in range(burst)]
-    waits, _ = simulate(arrivals, [service] * burst, size)
-    assert laws.burst_wait_mean(burst, size, service, arrival) == pytest.approx(
-        statistics.fmean(waits)
-    )
-    assert laws.burst_wait_max(burst, size, service, arrival) == pytest.approx(max(waits))
+    arrivals = [spacing * place for place in range(burst)]
+    waits, ends = simulate(arrivals, [service] * burst, size)
+    assert [
+        laws.burst_wait(place, size, service, spacing) for place in range(1, burst + 1)
+    ] == pytest.approx(waits)
+    mean = laws.burst_wait_mean(burst, size, service, spacing)
+    assert mean == pytest.approx(statistics.fmean(waits))
+    assert laws.burst_wait_max(burst, size, service, spacing) == pytest.approx(max(waits))
+    assert laws.burst_makespan(burst, size, service, spacing) == pytest.approx(max(ends))
 
 
-@pytest.mark.parametrize("size", [1, 2, 5, 20, 50])
-def test_a_burst_that_arrives_one_by_one_takes_so_much_longer(size: int) -> None:
-    burst, service, arrival = 50, 0.02, 0.008
-    arrivals = [arrival * (place + 1) / burst for place in range(burst)]
-    _, ends = simulate(arrivals, [service] * burst, size)
-    assert max(ends) == pytest.approx(laws.burst_makespan(burst, size, service, arrival))
+@given(burst=st.integers(2, 30), spacing=st.floats(0, 0.2))
+def test_service_is_found_from_queries_in_turn(burst: int, spacing: float) -> None:
+    service = 0.25
+    arrivals = [spacing * place for place in range(burst)]
+    waits, _ = simulate(arrivals, [service] * burst, 1)
+    found = laws.service_in_turn(burst, max(waits), arrivals[-1])
+    assert found == pytest.approx(service)
 
 
 # --- POOL-2: random arrivals ------------------------------------------------------------------

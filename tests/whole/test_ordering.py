@@ -66,8 +66,10 @@ def test_options_weigh_more_than_the_plan_file(plan_file: str) -> None:
 def test_quick_weighs_least(plan_file: str) -> None:
     quick = catalog.experiments()["notifications"].quick
     assert {"clients", "duration"} <= set(quick)
-    load = request.plan_of(Asked((plan_file,), quick=True)).trials[0].load
-    plain = request.plan_of(Asked((SSE,))).trials[0].load
+    load, plain = (
+        next(one.load for one in request.plan_of(asked).trials if not one.calibrates)
+        for asked in (Asked((plan_file,), quick=True), Asked((SSE,)))
+    )
     assert load["clients"] == 20
     assert load["duration_s"] == float(quick["duration"].removesuffix("s")) != plain["duration_s"]
     assert request.request_of(Asked((plan_file,), quick=True)).repeats == 2
@@ -86,13 +88,17 @@ def test_a_plan_holds_every_pattern_at_every_level_and_repeat() -> None:
     plan = request.plan_of(
         Asked((SSE, "notifications/null"), {"clients": "1,2"}, repeats=2, seed=5, command="bench")
     )
-    assert {(t.pattern, t.load["clients"], t.repeat) for t in plan.trials} == {
+    compared = [trial for trial in plan.trials if not trial.calibrates]
+    assert {(t.pattern, t.load["clients"], t.repeat) for t in compared} == {
         (pattern, clients, repeat)
         for pattern in (SSE, "notifications/null")
         for clients in (1, 2)
         for repeat in (1, 2)
     }
-    assert [trial.number for trial in plan.trials] == list(range(8))
+    assert len(compared) == 8
+    # Both levels of SSE share what its laws need: events for one client, and for many.
+    assert len(plan.trials) == 8 + 2 * 2
+    assert [trial.number for trial in plan.trials] == list(range(12))
     assert (plan.seed, plan.repeats, plan.workers, plan.command) == (5, 2, 1, "bench")
 
 
@@ -173,7 +179,7 @@ def test_what_lacks_a_component_is_left_out_with_the_remedy(
     monkeypatch.setattr("bench.lab.services.rabbitmq.missing", lambda: "install it")
     plan = request.plan_of(Asked((SSE, "notifications/rabbitmq"), repeats=1))
     assert plan.not_measured == {"notifications/rabbitmq": "install it"}
-    assert [trial.pattern for trial in plan.trials] == [SSE]
+    assert {trial.pattern for trial in plan.trials} == {SSE}
     assert [pattern.id for pattern in plan.patterns] == [SSE, "notifications/rabbitmq"]
     with pytest.raises(ComponentMissing, match=r"^install it$"):
         request.plan_of(Asked(("notifications/rabbitmq",)))

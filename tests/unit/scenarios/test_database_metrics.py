@@ -21,6 +21,7 @@ KEYS = (
     "burst_wait_max",
     "hold_mean",
     "burst_makespan",
+    "burst_lead",
     "burst_arrival",
     "burst_hold",
     "burst_queries_per_s",
@@ -71,6 +72,7 @@ THIRD = (query(4, 300, 302, 302, 305), query(5, 300, 304, 305, 308))
 def test_a_burst_lasts_from_its_instant_to_the_last_reply() -> None:
     found = compute(trial(*FIRST), KEYS)
     assert found["burst_makespan"] == 22
+    assert found["burst_lead"] == 1
     assert found["burst_arrival"] == 3
     assert found["burst_queries_per_s"] == pytest.approx(2 / 0.022)
     assert found["burst_wait_max"] == 8

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
+import statistics
 
 import pytest
 from measured import METRICS
@@ -20,6 +21,9 @@ FACTS = dict.fromkeys(METRICS, 1.0) | {
     "rarely.poll_bytes_up": 80.0,
     "rarely.empty_bytes_down": 120.0,
     "rarely.useful_bytes_down": 150.0 + 100,
+    "singly.latency_mean": 25.4,
+    "singly.server_cpu_us_per_event": 210.0,
+    "many.server_cpu_us_per_event": 11.0,
     "seed": 1,
 }
 
@@ -75,12 +79,35 @@ def test_laws_of_counts_follow_the_trials_schedule() -> None:
 
 
 def test_a_broadcast_is_served_in_turn() -> None:
-    """25 ms one way, 2 ms of wake-ups, and 100 clients at the server's 10 us each."""
-    expected = 25 + 2 + 101 * 0.010 / 2
-    assert predicted("sse", "latency_mean", clients=100) == pytest.approx(expected)
-    assert predicted("websocket", "latency_mean", clients=100) == pytest.approx(expected)
-    one = predicted("sse", "latency_mean", clients=100, audience="one")
-    assert one == pytest.approx(27.01)
+    """25.4 ms for the first, and of 100 clients each 10 us after the one before.
+
+    (200 x 11 - 210) us are 199 more clients.
+    """
+    load = {"clients": 100, "schedule": "constant"}
+    expected = 25.4 + 99 * 0.010 / 2
+    assert predicted("sse", "latency_mean", **load) == pytest.approx(expected)
+    assert predicted("websocket", "latency_mean", **load) == pytest.approx(expected)
+    assert predicted("sse", "latency_mean", **load, audience="one") == pytest.approx(25.4)
+
+
+def test_an_event_waits_for_the_broadcast_before_it() -> None:
+    """Over many schedules as Pollaczek and Khinchine say: rho D/(2 (1 - rho))."""
+    alone = {"clients": 500, "event_rate_per_s": 50.0, "duration_s": 40.0}
+    broadcast_s = 0.00021 + 499 * 0.00001
+    busy = 50 * broadcast_s
+    expected = busy * broadcast_s / 2 / (1 - busy)
+    law = next(one for one in EXPERIMENT.predictions if one.law == "FAN-1")
+    values = [law.function(LOAD(**alone), FACTS | {"seed": seed}) for seed in range(8)]
+    waits_ms = statistics.fmean(values) - 25.4 - 499 * 0.010 / 2
+    assert waits_ms == pytest.approx(expected * 1e3, rel=0.1)
+
+
+def test_a_long_poll_waits_for_the_gap_and_for_those_before_it() -> None:
+    rare = predicted("long_polling", "latency_mean", clients=100, event_rate_per_s=0.001)
+    assert rare == pytest.approx(25.4 + 99 * 0.005 / 2, rel=1e-4)
+    # g = R + (N + 1) s/2; lambda g is large, so each event falls at random into a gap.
+    often = predicted("long_polling", "latency_mean", clients=100, event_rate_per_s=1e4)
+    assert often - rare == pytest.approx((50 + 101 * 0.010 / 2) / 2, rel=0.01)
 
 
 def test_bytes_of_a_pushed_event_are_the_laws() -> None:
