@@ -23,6 +23,7 @@ from scenarios.notifications._domains import (
 )
 from scenarios.notifications._lateness import (
     MANY,
+    MANY_NEAR,
     SINGLY,
     broadcast_ms,
     long_poll_ms,
@@ -190,7 +191,7 @@ PREDICTIONS = (
         long_poll_ms,
         WAITING,
         RTT,
-        (SINGLY, MANY),
+        (SINGLY, MANY_NEAR),
     ),
     Law(
         "LP-2, LP-3",
@@ -201,7 +202,7 @@ PREDICTIONS = (
         long_polls_per_event,
         WAITING,
         RTT,
-        (SINGLY, MANY),
+        (SINGLY, MANY_NEAR),
     ),
     Law(
         "FAN-1",

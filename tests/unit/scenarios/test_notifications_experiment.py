@@ -24,6 +24,7 @@ FACTS = dict.fromkeys(METRICS, 1.0) | {
     "singly.latency_mean": 25.4,
     "singly.server_cpu_us_per_event": 210.0,
     "many.server_cpu_us_per_event": 11.0,
+    "many_near.server_cpu_us_per_event": 11.0,
     "seed": 1,
 }
 
@@ -103,8 +104,10 @@ def test_an_event_waits_for_the_broadcast_before_it() -> None:
 
 
 def test_a_long_poll_waits_for_the_gap_and_for_those_before_it() -> None:
+    # Of the events for one at 0.2/s and client, 1 % came while nobody asked, and waited 25 ms.
+    singly = 25.4 - 0.2 * 0.05001 * 25
     rare = predicted("long_polling", "latency_mean", clients=100, event_rate_per_s=0.001)
-    assert rare == pytest.approx(25.4 + 99 * 0.005 / 2, rel=1e-4)
+    assert rare == pytest.approx(singly + 99 * 0.005 / 2, rel=1e-3)
     # g = R + (N + 1) s/2; lambda g is large, so each event falls at random into a gap.
     often = predicted("long_polling", "latency_mean", clients=100, event_rate_per_s=1e4)
     assert often - rare == pytest.approx((50 + 101 * 0.010 / 2) / 2, rel=0.01)
