@@ -21,6 +21,7 @@ from reports import (
     audit,
     claims_section,
     claims_table,
+    disturbance,
     figures,
     opening,
     present,
@@ -96,6 +97,7 @@ def write(evaluated: Evaluated) -> Path:
         "parts": parts,
         "machine": present.machine(evaluated),
         "harness_time": sentences.harness_time(tables.harness_times_s(evaluated)),
+        "disturbance": disturbance.sentences(evaluated),
         "best": answer.BEST,
     }
     environment = _environment()

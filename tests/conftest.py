@@ -34,6 +34,9 @@ settings.register_profile("desk", max_examples=15, derandomize=True, deadline=No
 settings.register_profile("ci", max_examples=150, deadline=None, database=None, print_blob=True)
 settings.load_profile("ci" if os.environ.get("CI") else "desk")
 
+# Tests count trials, on machines that do other work.
+os.environ.setdefault("PATTERNBENCH_KEEP_DISTURBED", "1")
+
 
 def pytest_configure(config: pytest.Config) -> None:
     if os.environ.get("CI") and config.getoption("--hypothesis-seed", None) is None:

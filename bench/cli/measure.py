@@ -60,6 +60,12 @@ Captures = Annotated[
     list[str] | None,
     typer.Option(metavar="LINK", help="keep each trial's packets on a link: clients, services"),
 ]
+KeepDisturbed = Annotated[
+    bool,
+    typer.Option(
+        "--keep-disturbed", help="use trials that the machine disturbed, marked as doubtful"
+    ),
+]
 Objectives = Annotated[
     list[str] | None,
     typer.Option(
@@ -84,6 +90,7 @@ def run(
     quick: Annotated[bool, typer.Option("--quick", help="small load, 3 repeats")] = False,
     claims: ClaimIds = "",
     pcap: Captures = None,
+    keep_disturbed: KeepDisturbed = False,
     until_precise: UntilPrecise = "",
     metric: GoalMetric = "",
     most_repeats: MostRepeats = None,
@@ -107,6 +114,7 @@ def run(
         goal=_goal(until_precise, metric, most_repeats),
         claims=claims,
         pcap=tuple(dict.fromkeys(pcap or ())),
+        keep_disturbed=keep_disturbed,
     )
     plan = request.plan_of(asked)
     for name, remedy in plan.not_measured.items():

@@ -92,7 +92,7 @@ def plain_table(*headers: str) -> Table:
 def write_report(folder: Path) -> Any:
     """Write the report, print the answer and return the evaluated run."""
     from bench.results.evaluation import evaluate, suspecting  # noqa: PLC0415
-    from reports import page  # noqa: PLC0415
+    from reports import disturbance, page  # noqa: PLC0415
 
     evaluated = evaluate(folder)
     with suspecting(evaluated.file, folder):
@@ -100,6 +100,8 @@ def write_report(folder: Path) -> Any:
             print_audit(evaluated)
         else:
             print_answers(evaluated)
+        for sentence in disturbance.sentences(evaluated):
+            console.print(Text(sentence))
         where = page.write(evaluated)
     console.print(f"report: {where}")
     if not any(group.used for result in evaluated.experiments for group in result.groups):

@@ -13,7 +13,9 @@ from itertools import groupby
 from operator import attrgetter
 
 from bench.lab.accounting import TreeAccount
+from bench.lab.host import read_host
 from bench.lab.procfs import read_tree
+from bench.model.disturbance import HostReading
 from bench.model.readings import Reading
 from bench.model.records import MeterRow
 
@@ -48,6 +50,8 @@ class Meters:
         self._meters = sorted(meters, key=attrgetter("role"))
         self._reading = threading.Lock()
         self.rows: list[MeterRow] = []
+        self.hosts: dict[str, HostReading] = {}
+        """The host and the waits of threads at both ends of the window, by mark."""
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
 
@@ -71,6 +75,13 @@ class Meters:
             if wait_s > 0 and self._stop.wait(wait_s):
                 return
             self.read(mark)
+            if mark:
+                self.hosts[mark] = self._host()
+
+    def _host(self) -> HostReading:
+        """After the meters: it takes a while where there are many threads."""
+        pids = {one.part: [each.pid for each in one.account.members] for one in self._meters}
+        return read_host(time.monotonic_ns(), pids)
 
     def end(self) -> list[MeterRow]:
         """Stop reading; all rows so far."""

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from bench.model.disturbance import Disturbance
 from bench.model.fault import FaultDone
 from bench.model.pattern import Pattern
 from bench.model.readings import PathCounts, Reading, Wire, total_reading
@@ -67,6 +68,7 @@ class RunFile:
     patterns: dict[str, Pattern]
     trials: list[Trial]
     not_measured: dict[str, str] = field(default_factory=dict)
+    keep_disturbed: bool = False
     goal: Goal | None = None
     pcap: list[str] = field(default_factory=list)
     digests: str = ""
@@ -103,6 +105,13 @@ class TrialFile:
     facts: dict[str, Any] = field(default_factory=dict)
     cpu_sets: dict[str, list[int]] = field(default_factory=dict)
     faults: list[FaultDone] = field(default_factory=list)
+    disturbance: Disturbance | None = None
+    disturbed: list[str] = field(default_factory=list)
+    """By which bounds, as it was judged before anything else of the trial was looked at."""
+
+    is_void: bool = False
+    """Whether that makes it void: a run may keep its disturbed trials."""
+
     files: dict[str, str] | None = None
 
 

@@ -20,7 +20,8 @@ class Trial:
 
     `level` holds the swept values by public name; `load` every value by
     field name, in base units.  One that `calibrates` supplies facts for laws, and is not
-    compared with others.
+    compared with others.  `replaces` is the number of a trial that the machine disturbed, and
+    in whose place this one stands.
     """
 
     number: int
@@ -30,6 +31,7 @@ class Trial:
     seed: int
     load: Mapping[str, Any]
     calibrates: bool = False
+    replaces: int | None = None
 
     @property
     def folder(self) -> str:

@@ -106,6 +106,8 @@ class Progress:
         spent = time.monotonic() - self._began
         left = duration(spent / self._done * (len(self._trials) - self._done))
         outcome = "ok" if record.status == "ok" else f"FAILED: {record.reason}"
+        if record.is_void:
+            outcome = f"VOID: {'; '.join(record.disturbed)}"
         if record.status != "ok":
             self.failed.append(record)
         self._console.print(Text(f"{self._head}: {outcome} ({left} left)"), soft_wrap=True)

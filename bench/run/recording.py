@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
+from bench.analysis.disturbance import reasons
 from bench.model import samples
 from bench.model.experiment import Experiment
 from bench.model.links import CLIENTS
@@ -16,6 +17,7 @@ from bench.model.messages import LoadResults
 from bench.model.records import MeterRow, TrialFile
 from bench.model.samples import COMMON_OPERATIONS
 from bench.results import parquet, store
+from bench.run.disturbed import disturbance
 from bench.run.startup import CLIENT_ROWS, RunningTrial
 
 LOAD_LOG = "load.log"
@@ -29,6 +31,10 @@ def keep_raw(running: RunningTrial, experiment: Experiment, meters: list[MeterRo
     parquet.write_samples(folder / "samples.parquet", rows, operations, recorders(running))
     parquet.write_events(folder / "events.parquet", _all_events(running))
     parquet.write_meters(folder / "meters.parquet", meters)
+    if running.meters is not None:
+        running.disturbance = disturbance(
+            running.meters, rows, running.sets, running.t0_ns, running.t1_ns
+        )
     return len(rows)
 
 
@@ -110,4 +116,6 @@ def record_of(
         },
         cpu_sets=running.sets,
         faults=running.faults,
+        disturbance=running.disturbance,
+        disturbed=reasons(running.disturbance) if running.disturbance else [],
     )

@@ -49,6 +49,7 @@ class Asked:
     goal: Goal | None = None
     claims: str = ""
     pcap: tuple[str, ...] = ()
+    keep_disturbed: bool = False
 
 
 def settings_of(
@@ -137,6 +138,7 @@ def plan_of(asked: Asked) -> runner.RunPlan:
         asked.goal,
         asked.pcap,
         outlook=lines(shares),
+        keep_disturbed=asked.keep_disturbed,
     )
 
 

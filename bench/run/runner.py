@@ -6,7 +6,8 @@ Knows trials as black boxes, and nothing of how they are measured or drawn.
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping, Sequence
+import os
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Protocol
@@ -22,6 +23,7 @@ from bench.model.links import CLIENTS, LINKS
 from bench.model.pattern import Pattern
 from bench.model.records import Audit, Goal, RunFile, TrialFile
 from bench.model.trial import Trial
+from bench.plan import replacements
 from bench.plan.trials import SPARE_DESCRIPTORS, check_limits
 from bench.results import additions, comparability, environment, store
 from bench.run.identities import identities
@@ -29,6 +31,9 @@ from bench.run.refining import Refiner
 from bench.run.services import Services
 from bench.run.startup import Observer
 from bench.run.trial import run_trial
+
+KEEP_DISTURBED = "PATTERNBENCH_KEEP_DISTURBED"
+"""Set in the environment: all runs keep the trials that the machine disturbed, marked."""
 
 
 class Progress(Observer, Protocol):
@@ -58,6 +63,7 @@ class RunPlan:
     audit: Audit | None = None
     outlook: Sequence[str] = ()
     """What takes longest, in lines."""
+    keep_disturbed: bool = False
 
 
 def without_missing(
@@ -136,6 +142,7 @@ def new_run(plan: RunPlan, results: Path) -> Path:
             trials=list(plan.trials),
             not_measured=dict(plan.not_measured),
             goal=plan.goal,
+            keep_disturbed=plan.keep_disturbed or bool(os.environ.get(KEEP_DISTURBED)),
             code=identities(measured, plan.foreign),
             pcap=list(plan.pcap),
             audit=plan.audit,
@@ -190,22 +197,52 @@ def execute(folder: Path, foreign: Mapping[str, str], progress: Progress) -> sto
 
 
 def measure(run: store.StoredRun, services: Services, progress: Progress) -> None:
-    """The trials that the run's plan has and its folder has not."""
-    experiments = catalog.experiments()
-    for trial in run.unfinished:
-        progress.trial_begins(trial)
-        pattern = run.file.patterns[trial.pattern]
-        experiment = experiments[pattern.experiment]
-        partial = store.partial_folder(run.folder, trial)
-        try:
-            context = services.context_for(pattern, run.file.workers, trial.load)
-            context = replace(context, captures=run.file.pcap)
-            record = run_trial(experiment, trial, partial, context, progress)
-            record = services.explain(record)
-        except TrialFailed as error:  # a service did not start
-            record = _failed(trial, str(error), services.log_tail())
-        store.finish_trial(partial, record)
-        progress.trial_ends(record)
+    """The trials that the run's plan has and its folder has not, and again those that are void
+    because the machine disturbed them; in the place of each at once, so that a block stays one.
+    """
+    planned = list(run.file.trials)
+    todo = sorted(run.unfinished, key=lambda one: one.replaces is None)
+    void = {one.trial.number for one in run.trials if one.record.is_void}
+    while (trial := _again(run.folder, planned, void, progress)) or todo:
+        trial = trial or todo.pop(0)
+        record = _measured(run, trial, services, progress)
+        if record.is_void:
+            void.add(trial.number)
+
+
+def _again(
+    folder: Path, planned: list[Trial], void: Collection[int], progress: Progress
+) -> Trial | None:
+    """The trial that is due in the place of a void one, entered in the run's plan."""
+    trial = replacements.due(planned, void)
+    if trial is not None:
+        reason = f"trial {trial.replaces} was disturbed by the machine; it is measured again"
+        additions.add(folder, [trial], reason)
+        progress.trials_added([trial], reason)
+        planned.append(trial)
+    return trial
+
+
+def _measured(
+    run: store.StoredRun, trial: Trial, services: Services, progress: Progress
+) -> TrialFile:
+    """One trial, stored: whether the machine disturbed it is decided before anything else."""
+    progress.trial_begins(trial)
+    pattern = run.file.patterns[trial.pattern]
+    experiment = catalog.experiments()[pattern.experiment]
+    partial = store.partial_folder(run.folder, trial)
+    try:
+        context = services.context_for(pattern, run.file.workers, trial.load)
+        context = replace(context, captures=run.file.pcap)
+        record = run_trial(experiment, trial, partial, context, progress)
+        record = services.explain(record)
+    except TrialFailed as error:  # a service did not start
+        record = _failed(trial, str(error), services.log_tail())
+    is_void = bool(record.disturbed) and record.status == "ok" and not run.file.keep_disturbed
+    record = replace(record, is_void=is_void)
+    store.finish_trial(partial, record)
+    progress.trial_ends(record)
+    return record
 
 
 def _refine(goal: Goal, folder: Path, services: Services, progress: Progress) -> None:

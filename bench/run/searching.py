@@ -197,16 +197,16 @@ class CapacitySearch:
     def _one_more(
         self, level: float, words: str, services: Services, progress: runner.Progress
     ) -> None:
-        number = len(self.seen)
+        planned = store.open_run(self.folder).file.trials
+        number = 1 + max(one.number for one in planned) if self.seen else 0
         repeat = 1 + sum(seen.level == level for seen in self.seen)
         trial = self.plan.trial(number, level, repeat)
         if number:  # the first one stands in the plan
             additions.add(self.folder, [trial], words)
         progress.trials_added([trial], words)
         runner.measure(store.open_run(self.folder), services, progress)
-        stored = next(
-            one for one in store.open_run(self.folder).trials if one.trial.number == number
-        )
+        # The latest: the trial itself, or the one in its place that the machine left alone.
+        stored = max(store.open_run(self.folder).trials, key=lambda one: one.trial.number)
         self.seen.append(self._judged(level, stored))
         progress.says(trial_words(self.plan.search, self.seen[-1], self.plan.swept, repeat))
 
@@ -259,10 +259,13 @@ def seen_of(
     if result.verdict == "failed":
         return TrialOutcome(level, math.nan, broken=result.reason)
     key = metric.key
-    value = result.metrics[key]
+    value = result.metrics.get(key, math.nan)
     owed, lost = result.deliveries.owed, result.deliveries.lost
-    if not owed:
-        return TrialOutcome(level, value, silent=f"no {experiment.noun.event} fell into the window")
+    if result.record.is_void or not owed:
+        nothing = f"no {experiment.noun.event} fell into the window"
+        return TrialOutcome(
+            level, value, silent=result.reason if result.record.is_void else nothing
+        )
     if result.verdict == "void":
         return TrialOutcome(level, value, broken=result.reason)
     # Where clients are away or slow the load itself makes deliveries go missing.

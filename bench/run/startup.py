@@ -23,6 +23,7 @@ from bench.lab.processes import Child
 from bench.lab.side import ON_LOOPBACK, Sides
 from bench.model import linktext
 from bench.model.combining import combine
+from bench.model.disturbance import Disturbance
 from bench.model.errors import TrialFailed
 from bench.model.fault import FaultDone
 from bench.model.load import Load
@@ -90,6 +91,7 @@ class RunningTrial:
     nodes: Mapping[str, ServiceNode] = field(default_factory=dict)
     part_results: PartResults = field(default_factory=PartResults)
     faults: list[FaultDone] = field(default_factory=list)
+    disturbance: Disturbance | None = None
 
 
 class ServiceNode(Protocol):

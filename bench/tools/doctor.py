@@ -14,6 +14,7 @@ from typing import Literal
 
 from bench import catalog
 from bench.lab import components
+from bench.lab.host import read_host
 from bench.lab.network.network import REMEDY
 from bench.lab.network.network import usable as links_usable
 from bench.lab.procfs import cpu_clock_ns
@@ -69,6 +70,25 @@ def _cpu_clock() -> Check:
     return Check("CPU clock of processes", "limited", "psutil: steps of 10 ms")
 
 
+def _disturbance() -> Check:
+    """Whether this machine says what would make a trial void."""
+    reading = read_host(0, {"this": [os.getpid()]})
+    known = {
+        "steal time": reading.steal_ns,
+        "pressure": reading.pressure_ns,
+        "waits for a core": reading.threads or None,
+    }
+    missing = [name for name, value in known.items() if value is None]
+    if not missing:
+        return Check("disturbances", "ok", f"{', '.join(known)}: disturbed trials are void")
+    return Check(
+        "disturbances",
+        "limited",
+        f"not reported here: {', '.join(missing)}; what it would show goes unseen",
+        "a kernel with PSI and schedstat, or a container that may read /proc",
+    )
+
+
 def _components() -> list[Check]:
     """Every component that a pattern may require, found by being there."""
     users: dict[str, list[str]] = {}
@@ -119,6 +139,7 @@ def checks() -> list[Check]:
         _descriptors(),
         _ports(),
         _cpu_clock(),
+        _disturbance(),
         *_components(),
         _link(),
         _tool("wrk", "yardstick of `bench calibrate`"),

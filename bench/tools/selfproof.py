@@ -23,6 +23,7 @@ from bench.model.experiment import SelfProof
 from bench.model.records import TrialFile
 from bench.model.trial import Trial
 from bench.model.units import significant
+from bench.plan import replacements
 from bench.plan.trials import seed_of
 from bench.results import store
 from bench.results.evaluation import evaluate
@@ -90,7 +91,7 @@ def floor_table(found: Mapping[str, Estimate]) -> Table:
 def value_of(result: TrialResult, keys: Sequence[str]) -> dict[str, float]:
     """The trial's metrics; NaN where it is of no use."""
     is_used = result.verdict == "used"
-    return {key: result.metrics[key] if is_used else math.nan for key in keys}
+    return {key: result.metrics.get(key, math.nan) if is_used else math.nan for key in keys}
 
 
 @dataclass
@@ -101,13 +102,16 @@ class Watcher:
     keys: Sequence[str]
     evaluator: TrialEvaluator
     values: dict[int, dict[str, float]] = field(default_factory=dict)
+    seen: set[int] = field(default_factory=set)
 
     def catch_up(self) -> None:
-        """Read what has ended since."""
-        for stored in store.open_run(self.folder).trials:
-            if stored.trial.number not in self.values:
-                found = self.evaluator.result(stored)
-                self.values[stored.trial.number] = value_of(found, self.keys)
+        """Read what has ended since; what was measured again counts in the place of the first."""
+        run = store.open_run(self.folder)
+        for stored in sorted(run.trials, key=lambda one: one.trial.number):
+            if stored.trial.number not in self.seen:
+                self.seen.add(stored.trial.number)
+                place = replacements.original(run.file.trials, stored.trial.number)
+                self.values[place] = value_of(self.evaluator.result(stored), self.keys)
 
 
 class ProofProgress(Progress):
@@ -122,10 +126,11 @@ class ProofProgress(Progress):
         if record.status != "ok":
             self.failed.append(record)
             self.says(f"trial {record.trial.number}: FAILED: {record.reason}")
-        number = record.trial.number + 1
-        if number % (2 * aa.REPEATS):
-            return
         self._watcher.catch_up()
+        planned = store.open_run(self._watcher.folder).file.trials
+        number = 1 + replacements.original(planned, record.trial.number)
+        if number % (2 * aa.REPEATS) or record.is_void:
+            return
         comparison = number // (2 * aa.REPEATS)
         found = aa.judged(self._watcher.values, comparison - 1, self._watcher.keys)
         false = [key for key, one in found.items() if one.false]
@@ -145,7 +150,7 @@ def prove(comparisons: int, window: str, results: Path, command: str, console: C
 def finish(folder: Path, console: Console) -> None:
     """Do what is left of an A/A run and print its table."""
     run = store.open_run(folder)
-    planned = run.file.trials
+    planned = [one for one in run.file.trials if one.replaces is None]
     if {one.pattern for one in planned} != {declared().subject} or len(planned) % (2 * aa.REPEATS):
         raise UsageError(f"{folder}: no A/A run; make one with `bench calibrate --aa 40`")
     runner.check_resumable(run, {}, allow_unlike=False)

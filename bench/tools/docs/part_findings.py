@@ -8,15 +8,16 @@ from pathlib import Path
 from typing import Any
 
 from bench import catalog
-from bench.analysis import findings
+from bench.analysis import findings, run_findings
 from bench.model.outcome import OutcomeNoun
 from bench.tools.docs.markdown import code, table, tree_of
 
 
 def part(root: Path) -> str:
     """The findings of the shared checks, then each experiment's own."""
-    shared = tree_of(root / "bench/analysis/findings.py")
-    parts = [finding_table(shared, vars(findings), OutcomeNoun())]
+    trees = [tree_of(root / f"bench/analysis/{name}.py") for name in ("findings", "run_findings")]
+    shared = ast.Module([node for tree in trees for node in tree.body], [])
+    parts = [finding_table(shared, vars(findings) | vars(run_findings), OutcomeNoun())]
     for name, experiment in catalog.experiments(root).items():
         path = root / "scenarios" / name / "findings.py"
         if path.exists():
