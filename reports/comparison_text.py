@@ -1,4 +1,4 @@
-"""A comparison of two runs in words: for people, as Markdown for a pull request, as JSON.
+"""A comparison of runs in words: for people, as Markdown for a pull request, as JSON.
 
 Words only; what is compared and how is in `comparison`.  The JSON's keys are
 public: others read it by them.
@@ -14,11 +14,23 @@ from typing import Any
 from bench.results.comparability import Difference
 from bench.stats.estimates import Estimate, bootstrap_interval
 from bench.stats.two_samples import Comparison
+from bench.stats.two_sides import Side
+from bench.stats.variance import Components
 from reports import numbers
 from reports.comparison import TO_FIND, GateResult, Row, RunComparison
 
 JSON_VERSION = 1
+SPREAD_TITLE = (
+    "How much a value varies at each level (standard deviation; where a level adds nothing, 0):"
+)
 HEADERS = ("pattern", "level", "metric", "A", "B", "B / A", "95 % interval", "verdict")
+SPREAD_TITLE = (
+    "How much a value varies at each level (standard deviation; where a level adds nothing, 0):"
+)
+SPREAD_HEADERS = (
+    *("pattern", "level", "metric"),
+    *("between runs", "between trials", "within a trial"),
+)
 MOST_PLACES = 3
 
 
@@ -27,6 +39,23 @@ def lines(found: RunComparison) -> list[list[str]]:
     swept = any(row.level for row in found.rows)
     table = [list(HEADERS), *(_cells(row) for row in found.rows)]
     return table if swept else [[*cells[:1], *cells[2:]] for cells in table]
+
+
+def spread_lines(found: RunComparison) -> list[list[str]]:
+    """How much runs, trials and the insides of trials vary; nothing where no side has runs."""
+    rows = [row for row in found.rows if row.basis == "runs" and row.spread is not None]
+    if not rows:
+        return []
+    table = [list(SPREAD_HEADERS), *(_spread_cells(row) for row in rows)]
+    swept = any(row.level for row in rows)
+    return table if swept else [[*cells[:1], *cells[2:]] for cells in table]
+
+
+def _spread_cells(row: Row) -> list[str]:
+    assert row.spread is not None
+    parts = (row.spread.between_runs, row.spread.between_trials, row.spread.within_trial)
+    shares = [numbers.MISSING if math.isnan(part) else f"{part:.1%}" for part in parts]
+    return [row.title, row.level, row.metric.title, *shares]
 
 
 def _cells(row: Row) -> list[str]:
@@ -76,11 +105,14 @@ def summary(found: RunComparison) -> str:
 
 def remedy(found: RunComparison) -> str:
     """How many repeats would settle what is open; nothing where all is settled."""
-    needed = [row.repeats for row in found.rows if row.verdict == "not settled" and row.repeats]
-    if not needed:
+    open_rows = [row for row in found.rows if row.verdict == "not settled" and row.repeats]
+    if not open_rows:
         return ""
+    counts_runs = any(row.counts_runs for row in open_rows)
+    needed = [row.repeats or 0 for row in open_rows if row.counts_runs == counts_runs]
+    what = "runs on each side" if counts_runs else "repeats in each run"
     return (
-        f"With about {max(needed)} repeats in each run, each of these would show a difference "
+        f"With about {max(needed)} {what}, each of these would show a difference "
         f"of {TO_FIND:.0%} in nine of ten comparisons (the median of them needs "
         f"{sorted(needed)[len(needed) // 2]})."
     )
@@ -89,6 +121,8 @@ def remedy(found: RunComparison) -> str:
 def remarks(found: RunComparison) -> Iterator[str]:
     """All that is said beside the table, gates excepted."""
     yield summary(found)
+    if found.basis:
+        yield found.basis
     if text := remedy(found):
         yield text
     if silent := [row for row in found.rows if row.is_silent]:
@@ -133,6 +167,10 @@ def markdown(found: RunComparison) -> str:
     rows = [table[0], ["---"] * len(table[0]), *table[1:]]
     parts.append("\n".join(f"| {' | '.join(_escaped(cells))} |" for cells in rows))
     parts.append("\n".join(f"- {remark}" for remark in remarks(found)))
+    if spread := spread_lines(found):
+        rows = [spread[0], ["---"] * len(spread[0]), *spread[1:]]
+        lines_of = "\n".join(f"| {' | '.join(_escaped(cells))} |" for cells in rows)
+        parts.append(f"{SPREAD_TITLE}\n\n{lines_of}")
     return "\n\n".join(parts) + "\n"
 
 
@@ -146,6 +184,8 @@ def as_json(found: RunComparison) -> str:
         "version": JSON_VERSION,
         "a": found.a,
         "b": found.b,
+        "runs": {"a": list(found.names[0]), "b": list(found.names[1])},
+        "basis": found.basis,
         "differences": [vars(entry) for entry in found.differences],
         "rows": [_row(row) for row in found.rows],
         "gates": [_gate(result) for result in found.gates],
@@ -164,8 +204,10 @@ def _row(row: Row) -> dict[str, Any]:
         "metric": row.metric.key,
         "unit": row.metric.unit,
         "better": row.metric.better,
-        "a": _side(row.a, row.trials[0]),
-        "b": _side(row.b, row.trials[1]),
+        "a": _side(row.a, row.runs[0]),
+        "b": _side(row.b, row.runs[1]),
+        "basis": row.basis,
+        "spread": None if row.spread is None else _spread(row.spread),
         "kind": entry.kind,
         "value": entry.value,
         "low": entry.low,
@@ -179,14 +221,25 @@ def _row(row: Row) -> dict[str, Any]:
     }
 
 
-def _side(entry: Estimate, values: Sequence[float]) -> dict[str, Any]:
-    """The value with its interval, and the bootstrap's beside it."""
+def _spread(found: Components) -> dict[str, float]:
+    """Standard deviations of the logarithm, by what varies."""
+    return {
+        "between_runs": found.between_runs,
+        "between_trials": found.between_trials,
+        "within_trial": found.within_trial,
+    }
+
+
+def _side(entry: Estimate, runs: Side) -> dict[str, Any]:
+    """The value with its interval, and the bootstrap's beside it; trials of all runs and by run."""
+    values = [value for run in runs for value in run]
     return {
         "value": entry.value,
         "low": entry.low,
         "high": entry.high,
         "bootstrap": list(bootstrap_interval(values)),
-        "trials": list(values),
+        "trials": values,
+        "by_run": [list(run) for run in runs],
     }
 
 

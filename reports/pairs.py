@@ -13,7 +13,8 @@ from bench.analysis.evaluated import Evaluated, ExperimentResult
 from bench.analysis.gates import Gate
 from bench.model.errors import UsageError
 from bench.model.pattern import Pattern
-from reports.comparison import Row, RunComparison, assembled, rows_between
+from reports.comparison import Row, RunComparison, assembled
+from reports.comparison_rows import rows_between
 
 
 def compare_patterns(
@@ -46,5 +47,5 @@ def _rows(result: ExperimentResult, base: Pattern, keys: Sequence[str]) -> Itera
         other = result.group(base.name, group.level)
         if group.pattern == base.name or not group.used or other is None or not other.used:
             continue
-        for row in rows_between(result, other, group, keys, paired=True):
+        for row in rows_between(result, other, group, keys):
             yield dataclasses.replace(row, title=f"{row.title} to {base.title}")

@@ -24,6 +24,9 @@ from reports.memory import per_further_client
 
 SUMMARY = ["experiment", "pattern", "level", "metric", "origin", "unit"]
 SUMMARY += ["value", "low", "high", "trials", "law", "predicted", "residual"]
+SUMMARY += ["median", "median_low", "median_high"]
+"""Beside the mean over trials; empty where they are too few, and for percentiles."""
+
 HARNESS = (
     "generator_cpu_us_per_event",
     "generator_cpu_share",
@@ -69,6 +72,7 @@ def summary(evaluated: Evaluated) -> pd.DataFrame:
         | {"unit": result.metrics[key].unit}
         | _numbers(entry)
         | law
+        | _median(group, key)
         for result in evaluated.experiments
         for group in result.groups
         for key, entry in group.estimates.items()
@@ -76,6 +80,13 @@ def summary(evaluated: Evaluated) -> pd.DataFrame:
         for law in _laws_of(group, key)
     ]
     return pd.DataFrame(rows, columns=SUMMARY)
+
+
+def _median(group: Group, key: str) -> dict[str, float]:
+    entry = group.medians.get(key)
+    if entry is None:
+        return {}
+    return {"median": entry.value, "median_low": entry.low, "median_high": entry.high}
 
 
 def _laws_of(group: Group, key: str) -> list[dict[str, Any]]:
@@ -234,7 +245,18 @@ def trials(result: ExperimentResult) -> pd.DataFrame:
 
 def findings(result: ExperimentResult) -> pd.DataFrame:
     """Doubts, gravest first; the same doubt of several trials of a group is one row."""
-    rows: dict[tuple[str, str, str], dict[str, Any]] = {}
+    rows: dict[tuple[str, str, str], dict[str, Any]] = {
+        ("", "", finding.message): {
+            "severity": finding.severity,
+            "code": finding.code,
+            "pattern": "",
+            "level": "",
+            "times": 1,
+            "message": finding.message,
+            "remedy": finding.remedy,
+        }
+        for finding in result.findings
+    }
     for group in result.groups:
         doubts = [f for one in group.trials for f in one.findings]
         for finding in (*doubts, *group.findings):

@@ -11,9 +11,9 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
-from bench.analysis import findings, groups, judging, predicting, raw, waterfalls
+from bench.analysis import findings, groups, judging, predicting, raw, run_findings, waterfalls
 from bench.analysis.evaluated import (
     Deliveries,
     Evaluated,
@@ -56,7 +56,7 @@ class RunSource(Protocol):
     def unfinished(self) -> Sequence[Trial]: ...
 
 
-Parts = tuple[TrialResult, dict[raw.Raw, Any], waterfalls.PieceRows | None]
+Parts = tuple[TrialResult, raw.RawValues, waterfalls.PieceRows | None]
 """A trial's result, and what of its raw data is pooled with that of its group."""
 
 
@@ -90,6 +90,7 @@ def _experiment(
     )
     result = dataclasses.replace(result, grid=measured, calibration=tuple(calibration.values()))
     result = predicting.with_predictions(result)
+    result = dataclasses.replace(result, findings=tuple(run_findings.of_run(result)))
     return dataclasses.replace(result, claims=judging.judged(result))
 
 
@@ -125,13 +126,19 @@ def _trial(experiment: Experiment, entry: TrialSource) -> Parts:
     record = entry.record
     if record.status != "ok":
         reason = record.reason or "no reason was recorded"
-        return TrialResult(record, "failed", reason, {}, (), NOTHING, {}), {}, None
+        return TrialResult(record, "failed", reason, {}, (), NOTHING, {}), raw.RawValues(), None
+    if record.is_void:  # so its outcome is not read
+        doubt = findings.disturbed(record.disturbed)
+        void = TrialResult(record, "void", doubt.message, {}, (doubt,), NOTHING, {})
+        return void, raw.RawValues(), None
     load = experiment.load.read(record.trial.load)
     unit = experiment.unit_of(record.trial.pattern.partition("/")[2], load)
     data = dataclasses.replace(entry.data(), unit=unit, units={})
     known = metrics_of(experiment)
     values, pooled = compute(data, known), raw.raw_values(data, known)
     doubts = tuple(findings.of_trial(data, record.counted, values, experiment))
+    if record.disturbed:
+        doubts = (findings.disturbed_and_kept(record.disturbed), *doubts)
     voids = [finding.message for finding in doubts if finding.severity == "void"]
     result = TrialResult(
         record=record,
@@ -143,10 +150,11 @@ def _trial(experiment: Experiment, entry: TrialSource) -> Parts:
         roles=raw.role_loads(data.series, data.t0_ns, data.t1_ns),
         observations=raw.observation_counts(data, pooled, known),
         quantiles=raw.own_quantiles(pooled, known),
+        errors=raw.errors_within(pooled, values, known),
         counts=counts_of(data, known),
     )
     return (
-        (result, {}, None)
+        (result, raw.RawValues(), None)
         if voids
         else (result, pooled, waterfalls.piece_rows(data, experiment.pieces))
     )

@@ -93,6 +93,8 @@ class TrialResult:
     observations: Mapping[str, int] = field(default_factory=dict)
     quantiles: Mapping[str, float] = field(default_factory=dict)
     counts: Mapping[str, Counts] = field(default_factory=dict)
+    errors: Mapping[str, float] = field(default_factory=dict)
+    """The relative standard error of a metric within this trial, from its units alone."""
 
     def value(self, key: str) -> float:
         """What the trial has of a metric, to be set against other trials; NaN for nothing."""
@@ -148,6 +150,9 @@ class GroupNumbers:
     predicted: tuple[Predicted, ...]
     distribution: Distribution | None
     waterfall: Waterfall | None = None
+    medians: Mapping[str, Estimate] = field(default_factory=dict)
+    """Over trials, of metrics whose estimates are means over trials."""
+
     calibrated: Mapping[str, float] = field(default_factory=dict)
 
 
@@ -184,7 +189,8 @@ class ExperimentResult:
     `places` are the names by which colours are given out, the same in
     every run of this experiment.  `planned` are pattern and level text of all
     trials of the plan, run or not.  `claims` are all of the experiment's, in its order.
-    `calibration` are groups that only supply facts: no table compares them.
+    `calibration` are groups that only supply facts: no table compares them.  `findings` are
+    about its trials as a whole.
     """
 
     experiment: Experiment
@@ -196,6 +202,7 @@ class ExperimentResult:
     planned: frozenset[tuple[str, str]] = frozenset()
     claims: tuple[JudgedClaim, ...] = ()
     calibration: tuple[Group, ...] = ()
+    findings: tuple[Finding, ...] = ()
 
     @property
     def name(self) -> str:

@@ -19,8 +19,6 @@ from bench.model.experiment import Experiment
 from bench.model.finding import Finding
 from bench.model.links import CLIENTS, LINKS
 from bench.model.outcome import OutcomeNoun
-from bench.stats.estimates import Estimate
-from bench.stats.power import repeats_for_precision
 
 BUSY_SHARE = 0.8
 LAG_SHARE = 0.05
@@ -28,7 +26,6 @@ LAG_FLOOR_MS = 1.0
 """What the scheduler of a small shared machine may take; less is noise."""
 
 GENERATOR_PART = 0.5
-WIDE_SHARE = 0.25
 SOURCE_SHARE = 0.05
 RTT_SLACK_MS, RTT_SHARE = 1.0, 0.05
 """A link may be off by so much in all: what the scheduler of a small machine takes."""
@@ -72,6 +69,25 @@ def _worded(finding: Finding, noun: OutcomeNoun) -> Finding:
 
 def _path_was_down(data: TrialData) -> bool:
     return any(fault.verb == "path_down" for fault in data.faults)
+
+
+def disturbed(reasons: Sequence[str]) -> Finding:
+    return Finding(
+        "disturbed",
+        "void",
+        f"the machine disturbed it: {'; '.join(reasons)}",
+        "stop other work on this machine; it is measured again, within bounds",
+    )
+
+
+def disturbed_and_kept(reasons: Sequence[str]) -> Finding:
+    return Finding(
+        "disturbed",
+        "doubt",
+        f"the machine disturbed it: {'; '.join(reasons)}; it was kept because the run keeps such "
+        "trials",
+        "stop other work on this machine, and measure without --keep-disturbed",
+    )
 
 
 def rows_lost(rows: int, counted: int) -> Finding | None:
@@ -259,30 +275,6 @@ def link_captured(data: TrialData) -> Finding | None:
         "note",
         f"{words} were written to disk during the trial, which takes the link process's time",
         "measure without --pcap",
-    )
-
-
-def of_estimate(title: str, entry: Estimate) -> Finding | None:
-    """Trials that disagree about one value."""
-    if not entry.half_width_share > WIDE_SHARE:
-        return None
-    more = (repeats_for_precision(entry, WIDE_SHARE) or 0) - entry.trials
-    return Finding(
-        "trials_disagree",
-        "note",
-        f"{title}: the interval is +-{entry.half_width_share:.0%} of the value",
-        f"about {max(1, more)} more repeats (or a longer duration) would narrow it to "
-        f"+-{WIDE_SHARE:.0%}",
-    )
-
-
-def percentile_missing(title: str, have: int, needed: int, units: str) -> Finding:
-    """`units` are the independent observations, in a word: what happens to all is seen once."""
-    return Finding(
-        "too_few_samples",
-        "note",
-        f"{title} is not shown: it has {have:,} {units} and needs {needed:,}",
-        f"raise duration or repeats {math.ceil(needed / have)} times, or the rate of {units}",
     )
 
 

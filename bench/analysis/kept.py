@@ -16,6 +16,7 @@ from bench.analysis.evaluate import RunSource
 from bench.analysis.evaluated import Evaluated, ExperimentResult, Group, GroupNumbers
 from bench.analysis.outline import outline
 from bench.model.experiment import Experiment
+from bench.model.finding import Finding
 from bench.verdicts.judgement import Judgement
 
 
@@ -27,6 +28,7 @@ class Kept:
     groups: tuple[GroupNumbers, ...]
     judgements: Mapping[str, Judgement]
     calibration: tuple[GroupNumbers, ...] = ()
+    findings: tuple[Finding, ...] = ()
 
 
 def kept(evaluated: Evaluated) -> list[Kept]:
@@ -37,6 +39,7 @@ def kept(evaluated: Evaluated) -> list[Kept]:
             tuple(GroupNumbers(**_fields(group)) for group in result.grid.values()),
             {one.claim.id: one.judgement for one in result.claims},
             tuple(GroupNumbers(**_fields(group)) for group in result.calibration),
+            result.findings,
         )
         for result in evaluated.experiments
     ]
@@ -67,6 +70,7 @@ def _filled(result: ExperimentResult, found: Kept) -> ExperimentResult:
         result,
         grid={(one.pattern, one.level.text): _group(experiment, one) for one in found.groups},
         calibration=tuple(_group(experiment, one) for one in found.calibration),
+        findings=found.findings,
     )
     claims = [
         judging.with_remedy(whole, claim, found.judgements[claim.id]) for claim in experiment.claims

@@ -7,7 +7,9 @@ nor figures.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -17,12 +19,15 @@ from bench.analysis.shapes import Distribution, RoleLoad
 from bench.analysis.trialdata import TrialData
 from bench.model import samples
 from bench.model.readings import Reading
+from bench.stats.clusters import percentile_of_units
 from bench.stats.estimates import nearest_rank, percentile
 
 Raw = Callable[[TrialData], np.ndarray]
 MOST_POINTS = 2000
 MOST_STEPS = 400
 NS_PER_MS = 1e6
+NORMAL_REACH = 1.96
+"""Half a 95 % interval in standard errors."""
 
 
 def deliveries_of(data: TrialData) -> Deliveries:
@@ -34,36 +39,97 @@ def deliveries_of(data: TrialData) -> Deliveries:
     )
 
 
-def raw_values(data: TrialData, metrics: Mapping[str, Metric]) -> dict[Raw, np.ndarray]:
-    """The values behind all quantile metrics, each kind once though several metrics share it."""
-    functions = {metric.raw for metric in metrics.values() if metric.raw is not None}
-    return {function: function(data) for function in functions}
+MOST_ROWS = 200_000
+"""Of larger trials the part of the variance that lies within them is not computed: it is small."""
+
+
+@dataclass(frozen=True)
+class RawValues:
+    """What stands behind quantile metrics, each kind once though several metrics share it.
+
+    `values` in ns by the function that takes them; `units` by the function that takes their
+    rows: the number of each row's independent observation.
+    """
+
+    values: Mapping[Raw, np.ndarray] = field(default_factory=dict)
+    units: Mapping[Raw, np.ndarray] = field(default_factory=dict)
+
+
+def raw_values(data: TrialData, metrics: Mapping[str, Metric]) -> RawValues:
+    """Of one trial."""
+    values = {metric.raw for metric in metrics.values() if metric.raw is not None}
+    rows = {metric.rows for metric in metrics.values() if metric.rows is not None}
+    return RawValues(
+        {function: function(data) for function in values},
+        {function: data.unit.of(function(data)) for function in rows},
+    )
 
 
 def observation_counts(
-    data: TrialData, values: Mapping[Raw, np.ndarray], metrics: Mapping[str, Metric]
+    data: TrialData, found: RawValues, metrics: Mapping[str, Metric]
 ) -> dict[str, int]:
     """How many independent observations stand behind each quantile metric, by its key."""
     return {
-        key: len(values[metric.raw]) if metric.rows is None else data.units_in(metric.rows)
+        key: len(found.values[metric.raw]) if metric.rows is None else data.units_in(metric.rows)
         for key, metric in metrics.items()
         if metric.raw is not None
     }
 
 
-def own_quantiles(
-    values: Mapping[Raw, np.ndarray], metrics: Mapping[str, Metric]
-) -> dict[str, float]:
+def own_quantiles(found: RawValues, metrics: Mapping[str, Metric]) -> dict[str, float]:
     """Every quantile metric of one trial's values in ms, whether or not they carry it."""
     return {
-        key: nearest_rank(values[metric.raw], metric.quantile) / NS_PER_MS
+        key: nearest_rank(found.values[metric.raw], metric.quantile) / NS_PER_MS
         for key, metric in metrics.items()
         if metric.raw is not None and metric.quantile is not None
     }
 
 
-def pooled(parts: Iterable[Mapping[Raw, np.ndarray]]) -> dict[Raw, np.ndarray]:
-    """The raw values of several trials together."""
+def errors_within(
+    found: RawValues, own: Mapping[str, float], metrics: Mapping[str, Metric]
+) -> dict[str, float]:
+    """The relative standard errors of one trial's means and percentiles, from how its units differ.
+
+    `own` are its metrics: of what it does not carry there is no error.
+    """
+    errors = {}
+    for key, metric in metrics.items():
+        if metric.raw is None or metric.rows is None or not own[key] > 0:
+            continue
+        values, units = found.values[metric.raw], found.units[metric.rows]
+        if not 0 < len(values) <= MOST_ROWS:
+            continue
+        if metric.quantile is None:
+            errors[key] = mean_error(values, units)
+        else:
+            one = percentile_of_units(values, units, metric.quantile)
+            errors[key] = (one.high - one.low) / 2 / NORMAL_REACH / one.value
+    return {key: error for key, error in errors.items() if not math.isnan(error)}
+
+
+def mean_error(values: np.ndarray, units: np.ndarray) -> float:
+    """The relative standard error of a mean whose rows come in units; NaN of a single one.
+
+    That of a ratio of sums over units (Cochran, Sampling Techniques, 1977).
+    """
+    numbers, unit = np.unique(units, return_inverse=True)
+    count = len(numbers)
+    if count < 2:
+        return math.nan
+    mean = float(np.mean(values))
+    left = np.bincount(unit, weights=values - mean, minlength=count)
+    return math.sqrt(count / (count - 1) * float(np.sum(left**2))) / len(values) / mean
+
+
+def pooled(parts: Sequence[RawValues]) -> RawValues:
+    """The raw values of several trials together; units of different trials are different."""
+    return RawValues(
+        _concatenated([one.values for one in parts]),
+        _concatenated(_numbered_on([one.units for one in parts])),
+    )
+
+
+def _concatenated(parts: Sequence[Mapping[Raw, np.ndarray]]) -> dict[Raw, np.ndarray]:
     kinds: dict[Raw, list[np.ndarray]] = {}
     for part in parts:
         for function, values in part.items():
@@ -71,17 +137,41 @@ def pooled(parts: Iterable[Mapping[Raw, np.ndarray]]) -> dict[Raw, np.ndarray]:
     return {function: np.concatenate(values) for function, values in kinds.items()}
 
 
+def _numbered_on(parts: Sequence[Mapping[Raw, np.ndarray]]) -> list[dict[Raw, np.ndarray]]:
+    """The units of each trial from the highest number of the trials before it on."""
+    next_one: dict[Raw, int] = {}
+    found = []
+    for part in parts:
+        found.append({key: units + next_one.get(key, 0) for key, units in part.items()})
+        next_one |= {key: 1 + int(units.max()) for key, units in found[-1].items() if len(units)}
+    return found
+
+
+def unit_intervals(
+    found: RawValues, quantiles: Mapping[str, float], metrics: Mapping[str, Metric]
+) -> dict[str, tuple[float, float]]:
+    """95 % intervals in ms of these quantiles, from how units differ, by the metric's key."""
+    intervals = {}
+    for key in quantiles:
+        metric = metrics[key]
+        if metric.raw is not None and metric.rows is not None and metric.quantile is not None:
+            values, units = found.values[metric.raw], found.units[metric.rows]
+            one = percentile_of_units(values, units, metric.quantile)
+            intervals[key] = one.low / NS_PER_MS, one.high / NS_PER_MS
+    return intervals
+
+
 def pooled_quantiles(
-    values: Mapping[Raw, np.ndarray], observations: Mapping[str, int], metrics: Mapping[str, Metric]
+    found: RawValues, observations: Mapping[str, int], metrics: Mapping[str, Metric]
 ) -> dict[str, float]:
     """Every quantile metric over the pooled values, in ms; NaN where too few carry it.
 
     `observations` are the independent ones of all trials together, by the metric's key.
     """
     return {
-        key: percentile(values[metric.raw], metric.quantile, observations[key]) / NS_PER_MS
+        key: percentile(found.values[metric.raw], metric.quantile, observations[key]) / NS_PER_MS
         for key, metric in metrics.items()
-        if metric.raw is not None and metric.quantile is not None and metric.raw in values
+        if metric.raw is not None and metric.quantile is not None and metric.raw in found.values
     }
 
 

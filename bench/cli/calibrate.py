@@ -17,6 +17,16 @@ from bench.model.load import Window, parameters_of
 LongProof = Annotated[
     int, typer.Option("--aa", min=0, help="run only this many A/A comparisons, e.g. 40 (16 min)")
 ]
+HistoryRuns = Annotated[
+    int,
+    typer.Option(
+        "--aa-runs",
+        min=0,
+        metavar="PAIRS",
+        help="measure how much whole runs differ, in so many pairs, e.g. 40 (12 min); continues "
+        "where it was interrupted",
+    ),
+]
 ProofRun = Annotated[
     Path | None, typer.Option("--aa-run", metavar="RUN", help="finish an A/A run, print its table")
 ]
@@ -34,10 +44,10 @@ def calibrate(
     no_aa: Annotated[bool, typer.Option("--no-aa", help="skip the A/A comparison")] = False,
     aa: LongProof = 0,
     aa_run: ProofRun = None,
+    aa_runs: HistoryRuns = 0,
     results: Results = Path("results"),
 ) -> None:
-    """Measure the tool itself: its ceiling next to other generators, its noise floor, A/A "
-    "comparisons."""
+    """Measure the tool itself: its ceiling, its noise floor, A/A comparisons."""
     known = parameters_of(Window)
     levels = [units.parse(known["clients"], text) for text in clients.split(",")]
     seconds = units.parse(known["duration"], duration)
@@ -45,9 +55,16 @@ def calibrate(
         raise UsageError(
             f"--aa {aa}: --aa-run {aa_run} already fixes the number; use only one of them"
         )
+    if aa_runs and (aa or aa_run):
+        other = f"--aa {aa}" if aa else f"--aa-run {aa_run}"
+        raise UsageError(f"--aa-runs {aa_runs}: measures alone; leave out {other}")
+    from bench.tools import aa_runs as history_runs  # noqa: PLC0415
     from bench.tools import calibration, selfproof  # noqa: PLC0415 - a wrong value is told at once
 
     command = shlex.join(["bench", *sys.argv[1:]])
+    if aa_runs:
+        history_runs.measure(aa_runs, results, command, console)
+        return
     if aa_run:
         selfproof.finish(aa_run, console)
         return

@@ -1,7 +1,8 @@
-"""The command that puts two runs side by side."""
+"""The command that puts runs side by side."""
 
 from __future__ import annotations
 
+import contextlib
 import enum
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,6 +12,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
+from typer.core import TyperCommand
 
 from bench.analysis import gates
 from bench.analysis.gates import Gate
@@ -27,11 +29,22 @@ class Format(enum.StrEnum):
     JSON = "json"
 
 
-FirstRun = Annotated[Path, typer.Argument(metavar="RUN_A", help="the run to compare with")]
-SecondRun = Annotated[
-    Path | None,
+SEPARATOR = "\0--"
+"""Stands for `--` among the arguments: no path can hold it."""
+
+
+class SidesCommand(TyperCommand):
+    """Keeps `--`, which parsing would drop, and lets options stand on either side of it."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        return super().parse_args(ctx, [SEPARATOR if one == "--" else one for one in args])
+
+
+Runs = Annotated[
+    list[str],
     typer.Argument(
-        metavar="RUN_B", help="the run to judge; leave it out to compare the patterns of RUN_A"
+        metavar="RUN... [-- RUN...]",
+        help="one run to compare its patterns, two runs A and B, or the runs of A -- those of B",
     ),
 ]
 Base = Annotated[
@@ -54,10 +67,9 @@ Metrics = Annotated[
 ]
 
 
-@app.command()
+@app.command(cls=SidesCommand)
 def compare(
-    run_a: FirstRun,
-    run_b: SecondRun = None,
+    runs: Runs,
     fail_if: FailIf = None,
     metric: Metrics = None,
     to: Base = "",
@@ -66,39 +78,76 @@ def compare(
         Format.TEXT
     ),
 ) -> None:
-    """Compare two runs, or one run's patterns: ratios, intervals, verdicts, gates."""
+    """Compare runs, or one run's patterns: ratios, intervals, verdicts, gates."""
     wanted = [gates.change(text, known_metrics()) for text in fail_if or []]
     keys = [gates.metric_named(key, known_metrics(), f"--metric {key}") for key in metric or []]
-    if run_b is None:
-        found = _patterns(run_a, to, keys, wanted)
+    a, b = sides(runs)
+    if not b:
+        found = _patterns(a[0], to, keys, wanted)
     elif to:
-        raise UsageError(f"--to {to}: compares patterns within one run; leave out {run_b}")
+        raise UsageError(f"--to {to}: compares patterns within one run; leave out {b[0]}")
     else:
-        found = _runs(run_a, run_b, keys, wanted, allow_unlike)
+        found = _runs(a, b, keys, wanted, allow_unlike)
     _write(found, output)
     if found.broken:
         raise typer.Exit(BROKEN)
 
 
-def _runs(
-    run_a: Path, run_b: Path, keys: Sequence[str], wanted: Sequence[Gate], allow_unlike: bool
-) -> Any:
-    from bench.results import store  # noqa: PLC0415 - a wrong gate is told at once
-    from bench.results.evaluation import evaluate, suspecting  # noqa: PLC0415
-    from reports import comparison  # noqa: PLC0415
+def sides(runs: Sequence[str]) -> tuple[list[Path], list[Path]]:
+    """The runs before and after `--`; of two without it the first and the second."""
+    words = [Path(one) for one in runs if one != SEPARATOR]
+    example = "write bench compare A1 A2 A3 -- B1 B2 B3"
+    if runs.count(SEPARATOR) > 1:
+        raise UsageError(f"--: separates A from B and may stand once; {example}")
+    if SEPARATOR not in runs:
+        if len(words) > 2:
+            raise UsageError(f"{len(words)} runs: which are A and which B? {example}")
+        return words[:1], words[1:]
+    place = list(runs).index(SEPARATOR)
+    a, b = words[:place], words[place:]
+    if not a or not b:
+        raise UsageError(f"--: no runs {'after' if a else 'before'} it; {example}")
+    return a, b
 
-    a, b = store.open_run(run_a), store.open_run(run_b)
-    unlike = comparability.check_comparable(a.file, b.file, allow_unlike)
-    first = evaluate(a)
-    second = first if run_a.resolve() == run_b.resolve() else evaluate(b)
-    with suspecting(a.file, run_a), suspecting(b.file, run_b):
-        found = comparison.compare_runs(first, second, keys, wanted, unlike)
+
+def _runs(
+    of_a: Sequence[Path],
+    of_b: Sequence[Path],
+    keys: Sequence[str],
+    wanted: Sequence[Gate],
+    allow_unlike: bool,
+) -> Any:
+    from bench.results import aa_history, store  # noqa: PLC0415 - a wrong gate is told at once
+    from bench.results.evaluation import evaluate, suspecting  # noqa: PLC0415
+    from reports import between_runs  # noqa: PLC0415
+
+    a, b = ([store.open_run(path) for path in side] for side in (of_a, of_b))
+    unlike = comparability.check_comparable(
+        [one.file for one in a], [one.file for one in b], allow_unlike
+    )
+    _check_distinct([*of_a, *of_b])
+    known = {one.folder.resolve(): evaluate(one) for one in [*a, *b]}
+    history = aa_history.read_for(a[0].file, of_a[0].resolve().parent)
+    with contextlib.ExitStack() as stack:
+        for one in [*a, *b]:
+            stack.enter_context(suspecting(one.file, one.folder))
+        first, second = ([known[one.folder.resolve()] for one in side] for side in (a, b))
+        found = between_runs.compare_runs(first, second, keys, wanted, unlike, history)
     if not found.rows:
+        names = " and ".join(str(path) for path in [*of_a, *of_b])
         raise UsageError(
-            f"{run_a} and {run_b}: no usable trials of the same pattern and level; see "
+            f"{names}: no usable trials of the same pattern and level in all of them; see "
             "`bench report` of each"
         )
     return found
+
+
+def _check_distinct(runs: Sequence[Path]) -> None:
+    """A run and itself may be compared, but in a side of several no run may stand twice."""
+    places = [path.resolve() for path in runs]
+    for path, place in zip(runs, places, strict=True):
+        if len(runs) > 2 and places.count(place) > 1:
+            raise UsageError(f"{path}: named twice; a run is no repetition of itself")
 
 
 def _patterns(run: Path, base: str, keys: Sequence[str], wanted: Sequence[Gate]) -> Any:
@@ -141,5 +190,14 @@ def _print(found: Any) -> None:
     wide.print(table)
     for remark in comparison_text.remarks(found):
         console.print(Text(remark))
+    if spread := comparison_text.spread_lines(found):
+        console.print(Text(comparison_text.SPREAD_TITLE))
+        headers, *rows = spread
+        table = Table()
+        for header in headers:
+            table.add_column(header)
+        for cells in rows:
+            table.add_row(*map(Text, cells))
+        wide.print(table)
     for result in found.gates:
         console.print(Text(comparison_text.gate_line(result)))

@@ -38,9 +38,9 @@ class Metric:
 
     `title` and `definition` are templates, filled by an experiment's noun (OutcomeNoun).
     `function` takes a trial's data (bench.analysis.trialdata).  `raw` (where set) gives the
-    raw values in ns whose quantile `quantile` is meant, so that a report can take it over
-    all samples of several trials.  `rows` gives the rows that they are of, where several may
-    belong to one independent observation (Unit); without it each value is one by itself.
+    raw values in ns whose quantile `quantile` (None: whose mean) is meant, so that a report can
+    take it over all samples of several trials.  `rows` gives the rows that they are of, where
+    several may belong to one independent observation (Unit); without it each is one by itself.
     `counts` (where set) gives what the number counted, so that trials that do not differ still
     have an interval; None where nothing was counted.
     """

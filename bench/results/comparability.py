@@ -76,19 +76,26 @@ def changes_since(
     return _differing(pairs)
 
 
-def check_comparable(a: RunFile, b: RunFile, allow_unlike: bool) -> list[Difference]:
-    """The differences; UsageError where there are any, unless they are allowed.
+def check_comparable(
+    a: Sequence[RunFile], b: Sequence[RunFile], allow_unlike: bool
+) -> list[Difference]:
+    """The differences of all runs of two sides from the first; UsageError where there are any,
+    unless they are allowed.
 
     Runs that share nothing cannot be compared at all.
     """
-    if not shared_places(a, b):
-        raise UsageError(
-            "the runs share no pattern at the same level; measure the same patterns in both"
-        )
-    found = differences(a, b)
+    found: dict[Difference, None] = {}
+    for other in [*a[1:], *b]:
+        if not shared_places(a[0], other):
+            raise UsageError(
+                "the runs share no pattern at the same level; measure the same patterns in both"
+            )
+        found |= dict.fromkeys(differences(a[0], other))
     if found and not allow_unlike:
-        raise UsageError(f"unlike runs: {listed(found)}; repeat one of them, or add --allow-unlike")
-    return found
+        raise UsageError(
+            f"unlike runs: {listed([*found])}; repeat one of them, or add --allow-unlike"
+        )
+    return list(found)
 
 
 def listed(found: Sequence[Difference]) -> str:

@@ -32,17 +32,13 @@ def makespan_ns(data: TrialData) -> np.ndarray:
     return difference_ns(pages(data), "done_ns", "intended_ns")
 
 
-@METRICS.metric(
+METRICS.mean(
     "makespan_mean",
-    "ms",
     "makespan mean",
     "Mean time from requesting a page to the last byte of its last resource.",
-    "lower",
+    makespan_ns,
+    pages,
 )
-def makespan_mean(data: TrialData) -> float:
-    return mean_ms(makespan_ns(data))
-
-
 METRICS.quantiles("makespan", "makespan", "times to a page's last byte", makespan_ns, pages)
 
 
@@ -105,7 +101,7 @@ def setup_mean(data: TrialData) -> float:
 def waves_per_page(data: TrialData) -> float:
     rtt_ms = float(data.facts_of(CLIENTS).get("rtt_probe_ms", math.nan))
     wave_ms = rtt_ms + float(data.load.get("server_delay_s", math.nan)) * 1e3
-    return (makespan_mean(data) - setup_mean(data)) / wave_ms if wave_ms else math.nan
+    return (mean_ms(makespan_ns(data)) - setup_mean(data)) / wave_ms if wave_ms else math.nan
 
 
 def resources(data: TrialData) -> np.ndarray:

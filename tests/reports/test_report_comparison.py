@@ -21,8 +21,8 @@ from bench.model.errors import UsageError
 from bench.results import store
 from bench.results.evaluation import evaluate
 from bench.stats.two_samples import SAME_WORDS
-from reports import comparison, comparison_text, objectives, pairs
-from reports.comparison import RunComparison, compare_runs
+from reports import between_runs, comparison, comparison_text, objectives, pairs
+from reports.comparison import RunComparison
 
 NAMES = ("sse", "long_polling")
 SETTINGS: dict[str, Any] = {
@@ -64,6 +64,11 @@ def folders(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 @pytest.fixture(scope="module")
 def runs(folders: dict[str, Path]) -> dict[str, Evaluated]:
     return {name: evaluate(folder) for name, folder in folders.items()}
+
+
+def compare_runs(a: Evaluated, b: Evaluated, *more: Any, **named: Any) -> RunComparison:
+    """One run against another."""
+    return between_runs.compare_runs([a], [b], *more, **named)
 
 
 def verdicts(found: RunComparison) -> dict[tuple[str, str], str]:

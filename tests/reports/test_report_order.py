@@ -15,7 +15,7 @@ from value_order import STEPS, out_of_order, summary_out_of_order
 from bench.analysis.evaluated import Evaluated
 from bench.results.evaluation import evaluate
 from reports import comparison_text, page
-from reports.comparison import compare_runs
+from reports.between_runs import compare_runs
 
 ORDERED = [key for key in METRICS if key.partition("[")[0].rpartition("_")[2] in STEPS]
 
@@ -42,7 +42,7 @@ def test_every_table_of_a_report_is_in_order(uneven: Path) -> None:
 
 def test_both_sides_of_a_comparison_are_in_order(uneven: Path) -> None:
     evaluated = evaluate(uneven)
-    found = json.loads(comparison_text.as_json(compare_runs(evaluated, evaluated, ORDERED)))
+    found = json.loads(comparison_text.as_json(compare_runs([evaluated], [evaluated], ORDERED)))
     for side in ("a", "b"):
         values: dict[str, list[tuple[str, float]]] = defaultdict(list)
         for row in found["rows"]:

@@ -14,7 +14,7 @@ import pytest
 from bench.analysis.evaluated import Evaluated, ExperimentResult
 from reports import present, tables
 
-FLOATS = ("value", "low", "high", "predicted", "residual")
+FLOATS = ("value", "low", "high", "predicted", "residual", "median", "median_low", "median_high")
 GOLDEN = Path(__file__).parent / "golden_summary.csv"
 
 

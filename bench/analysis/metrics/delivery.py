@@ -12,18 +12,6 @@ from bench.analysis.trialdata import TrialData, difference_ns
 from bench.model.metric import Counts
 
 
-@SHARED.metric(
-    "latency_mean",
-    "ms",
-    "latency mean",
-    "Mean of done - intended: from the {event}'s scheduled time until the client's loop had all "
-    "of it. Every delay counts.",
-    "lower",
-)
-def latency_mean(data: TrialData) -> float:
-    return mean_ms(data.latencies_ns)
-
-
 def latency_ns(data: TrialData) -> np.ndarray:
     return data.latencies_ns
 
@@ -31,6 +19,15 @@ def latency_ns(data: TrialData) -> np.ndarray:
 def outcome_rows(data: TrialData) -> np.ndarray:
     return data.outcomes
 
+
+SHARED.mean(
+    "latency_mean",
+    "latency mean",
+    "Mean of done - intended: from the {event}'s scheduled time until the client's loop had all "
+    "of it. Every delay counts.",
+    latency_ns,
+    outcome_rows,
+)
 
 SHARED.quantiles("latency", "latency", "latencies (done - intended)", latency_ns, outcome_rows)
 SHARED.greatest("latency_max", "latency max", "The largest latency (done - intended).", latency_ns)
@@ -40,17 +37,13 @@ def service_ns(data: TrialData) -> np.ndarray:
     return difference_ns(data.outcomes, "done_ns", "sent_ns")
 
 
-@SHARED.metric(
+SHARED.mean(
     "service_mean",
-    "ms",
     "service time mean",
     "Mean of done - sent: what a tool sees that ignores late sending (raw, uncorrected).",
-    "lower",
+    service_ns,
+    outcome_rows,
 )
-def service_mean(data: TrialData) -> float:
-    return mean_ms(service_ns(data))
-
-
 SHARED.quantiles("service", "service time", "service times (done - sent)", service_ns, outcome_rows)
 
 

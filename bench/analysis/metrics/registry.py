@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from bench import catalog
+from bench.analysis.milliseconds import mean_ms
 from bench.analysis.trialdata import TrialData
 from bench.model.metric import Better, Counts, Metric
 from bench.model.part import CLIENT_ROLES
@@ -84,6 +85,16 @@ class Registry(dict[str, Metric]):
                     rows,
                 )
             )
+
+    def mean(
+        self, key: str, title: str, definition: str, raw: Choice, rows: Choice | None = None
+    ) -> None:
+        """Enter the mean of raw nanoseconds, in milliseconds; `rows` as for `quantiles`."""
+
+        def function(data: Any) -> float:
+            return mean_ms(raw(data))
+
+        self.add(Metric(key, "ms", title, definition, "lower", function, raw, None, rows))
 
     def greatest(self, key: str, title: str, definition: str, raw: Choice) -> None:
         """Enter the greatest of raw nanoseconds, in milliseconds: their quantile 1."""

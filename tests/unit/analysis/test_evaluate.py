@@ -4,62 +4,23 @@ from __future__ import annotations
 
 import math
 import random
-from dataclasses import dataclass, replace
-from pathlib import Path
+from dataclasses import replace
 
 import numpy as np
 import pytest
+from evaluation_builders import broadcast, built, run_of
 from hypothesis import given
 from hypothesis import strategies as st
-from unit_builders import MS, SECOND, data, latencies, trial
+from unit_builders import MS, data, trial
 
 from bench.analysis import kept
 from bench.analysis.evaluate import TrialEvaluator, evaluate
 from bench.analysis.evaluated import Predicted, TrialResult
-from bench.analysis.trialdata import TrialData
-from bench.model import samples
-from bench.model.pattern import Pattern
-from bench.model.readings import Reading
-from bench.model.records import RunFile, TrialFile
-from bench.model.trial import Trial
 from bench.results.evaluation_cache import decoded, encoded
 from bench.stats.estimates import Estimate, estimate_of_greatest
 from scenarios.notifications.experiment import EXPERIMENT
 
 KNOWN = {EXPERIMENT.name: EXPERIMENT}
-
-
-@dataclass(frozen=True)
-class BuiltTrial:
-    record: TrialFile
-    content: TrialData
-
-    def data(self) -> TrialData:
-        return self.content
-
-
-@dataclass(frozen=True)
-class BuiltRun:
-    folder: Path
-    file: RunFile
-    trials: tuple[BuiltTrial, ...]
-    unfinished: tuple[Trial, ...] = ()
-
-
-def built(plan: Trial, values_ns: list[int], missing: int = 0, failed: bool = False) -> BuiltTrial:
-    """A trial of these latencies; `missing` rows were counted and not stored (void)."""
-    meters = {"server": [Reading(n * SECOND // 10, n * 7 * MS, 1000, n) for n in range(11)]}
-    content = data(latencies(values_ns, intended_ns=SECOND // 2), series=meters)
-    record = TrialFile(1, plan, "failed" if failed else "ok", t1_ns=SECOND)
-    return BuiltTrial(replace(record, counted=len(values_ns) + missing), content)
-
-
-def run_of(trials: list[BuiltTrial]) -> BuiltRun:
-    ids = dict.fromkeys(one.record.trial.pattern for one in trials)
-    patterns = {one: Pattern(*one.split("/"), one, "") for one in ids}
-    plan = [one.record.trial for one in trials]
-    file = RunFile(1, "", "", 1, 1, 1, {}, patterns, plan)
-    return BuiltRun(Path("run"), file, tuple(trials))
 
 
 def as_bytes(results: list[TrialResult]) -> bytes:
@@ -167,19 +128,6 @@ def test_no_percentile_of_a_group_exceeds_a_higher_one_or_the_greatest(
         assert known == sorted(known)
     assert group.estimates["latency_max"].value == max(map(max, values)) / 1e6
     assert group.estimates["latency_max"].trials == len(values)
-
-
-def broadcast(number: int, events: int, clients: int) -> BuiltTrial:
-    """Every event to every client; each event has one latency, so nothing else is independent."""
-    rows = np.zeros(events * clients, samples.DTYPE)
-    rows["operation"] = 1
-    rows["client"] = np.tile(np.arange(clients), events)
-    rows["sequence"] = np.repeat(np.arange(events), clients)
-    rows["intended_ns"] = SECOND // 2
-    rows["done_ns"] = rows["intended_ns"] + (1 + rows["sequence"]) * MS
-    plan = trial(number, load={"clients": clients})
-    record = TrialFile(1, plan, "ok", t1_ns=SECOND, counted=len(rows))
-    return BuiltTrial(record, data(rows, clients))
 
 
 def test_deliveries_of_one_broadcast_are_one_observation() -> None:

@@ -9,7 +9,7 @@ import measured
 import pytest
 from unit_builders import MS, data, events, latencies, row, table
 
-from bench.analysis import findings
+from bench.analysis import findings, run_findings
 from bench.analysis.trialdata import TrialData
 from bench.model import samples
 from bench.model.finding import Finding, Severity
@@ -301,13 +301,13 @@ def test_nothing_beside_streams_that_hold_every_connection_is_a_result() -> None
             "use a lower load, or a smaller rate",
         ),
         (
-            findings.of_estimate("latency p99", Estimate(10, 5, 15, 5)),
+            run_findings.of_estimate("latency p99", Estimate(10, 5, 15, 5)),
             "note",
             "latency p99: the interval is +-50% of the value",
             "about 11 more repeats (or a longer duration) would narrow it to +-25%",
         ),
         (
-            findings.percentile_missing("latency p99.9", 1234, 4603, "events"),
+            run_findings.percentile_missing("latency p99.9", 1234, 4603, "events"),
             "note",
             "latency p99.9 is not shown: it has 1,234 events and needs 4,603",
             "raise duration or repeats 4 times, or the rate of events",
@@ -330,13 +330,13 @@ def test_a_finding_says_what_and_what_to_do(
     ],
 )
 def test_trials_disagree_past_a_quarter(entry: Estimate, raised: bool) -> None:
-    finding = findings.of_estimate("x", entry)
+    finding = run_findings.of_estimate("x", entry)
     assert (finding is not None) == raised
     assert finding is None or finding.code == "trials_disagree"
 
 
 def test_at_least_one_more_repeat_is_asked_for() -> None:
-    finding = findings.of_estimate("x", Estimate(100, 74.999, 125, 100))
+    finding = run_findings.of_estimate("x", Estimate(100, 74.999, 125, 100))
     assert finding is not None
     assert finding.remedy.startswith("about 1 more")
 

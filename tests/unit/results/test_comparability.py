@@ -174,23 +174,29 @@ def test_what_only_one_has_measured_makes_no_difference() -> None:
 def test_unlike_runs_are_refused_with_keys_and_values_in_one_line() -> None:
     other = a_run(environment=ENVIRONMENT | {"kernel": "6.1"}, workers=2)
     with pytest.raises(UsageError) as caught:
-        comparability.check_comparable(a_run(), other, allow_unlike=False)
+        comparability.check_comparable([a_run()], [other], allow_unlike=False)
     assert str(caught.value) == (
         "unlike runs: workers (1 / 2), kernel (6.0 / 6.1); "
         "repeat one of them, or add --allow-unlike"
     )
-    assert len(comparability.check_comparable(a_run(), other, allow_unlike=True)) == 2
-    assert comparability.check_comparable(a_run(), a_run(), allow_unlike=False) == []
+    assert len(comparability.check_comparable([a_run()], [other], allow_unlike=True)) == 2
+    assert comparability.check_comparable([a_run()], [a_run()], allow_unlike=False) == []
+
+
+def test_every_run_of_both_sides_is_held_against_the_first() -> None:
+    a, b = [a_run(), a_run(workers=2)], [a_run(), a_run(workers=3), a_run(workers=2)]
+    found = comparability.check_comparable(a, b, allow_unlike=True)
+    assert [entry.text for entry in found] == ["workers (1 / 2)", "workers (1 / 3)"]
 
 
 def test_many_differences_are_counted() -> None:
     with pytest.raises(UsageError, match="and 1 more; repeat"):
         comparability.check_comparable(
-            a_run(), a_run(environment={}, workers=2), allow_unlike=False
+            [a_run()], [a_run(environment={}, workers=2)], allow_unlike=False
         )
 
 
 def test_runs_that_share_nothing_cannot_be_compared() -> None:
     other = a_run([trial(1, level={"clients": 99})])
     with pytest.raises(UsageError, match="share no pattern at the same level"):
-        comparability.check_comparable(a_run(), other, allow_unlike=True)
+        comparability.check_comparable([a_run()], [other], allow_unlike=True)
