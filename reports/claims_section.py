@@ -151,7 +151,8 @@ def number_line(result: ExperimentResult, one: Number) -> NumberLine:
     entry = Estimate(one.value, one.low, one.high, one.trials)
     return NumberLine(
         MARKS[one.verdict] if one.verdict else "",
-        one.said(
+        ("" if one.role == "statement" else f"{one.role}: ")
+        + one.said(
             result.metric(one.metric).title,
             title_of(result, one.pattern),
             title_of(result, one.other),
@@ -165,9 +166,9 @@ def number_line(result: ExperimentResult, one: Number) -> NumberLine:
 def _within(one: Number, entry: Estimate) -> str:
     """The interval; what must hold in every trial has none, but a range."""
     if one.role == "must be seen":
-        return f"{number(one.wanted[0])} must be seen"
+        return f"at least {number(one.wanted[0])}"
     if one.role == "precondition" and math.isnan(one.p_value):
-        return f"precondition, {number(one.low)} to {number(one.high)} in {one.trials} trials"
+        return f"{number(one.low)} to {number(one.high)} in {one.trials} trials"
     return interval(entry) or "one trial"
 
 

@@ -16,6 +16,7 @@ from bench.analysis.evaluated import Evaluated, ExperimentResult, JudgedClaim
 from bench.cli.main import application
 from bench.model.units import significant
 from bench.results.evaluation import evaluate
+from bench.verdicts.judgement import Judgement, Number, Verdict
 from reports import answer, claims_section, claims_table, figures, page, sentences, svg, sweeps
 
 
@@ -296,3 +297,38 @@ def test_a_grid_is_swept_along_its_longer_side() -> None:
     assert (sweep.name, sweep.fixed, len(sweep.levels)) == ("clients", "", 3)
     assert sweeps.main_levels(one) == one.levels
     assert significant(sweep.positions()[-1]) == "3.00"
+
+
+# --- numbers beside the statement -------------------------------------------------------------
+
+
+def line_of(judged: ExperimentResult, **more: object) -> str:
+    given = {"verdict": "confirmed", "trials": 6, **more}
+    one = Number("value", "latency_mean", "sse", 2.0, 1.0, 3.0, **given)  # type: ignore[arg-type]
+    return claims_section.number_line(judged, one).text
+
+
+def test_a_number_says_which_part_it_has_in_the_claim(judged: ExperimentResult) -> None:
+    assert line_of(judged) == "latency mean of SSE: 2.00 (1.00 to 3.00)"
+    needed = line_of(judged, role="must be seen", wanted=(5.0, 9.0))
+    assert needed == "must be seen: latency mean of SSE: 2.00 (at least 5.00)"
+    every = line_of(judged, role="precondition")
+    assert every == "precondition: latency mean of SSE: 2.00 (1.00 to 3.00 in 6 trials)"
+    estimated = line_of(judged, role="precondition", p_value=0.01)
+    assert estimated == "precondition: latency mean of SSE: 2.00 (1.00 to 3.00)"
+
+
+def test_of_a_claim_that_is_not_settled_the_open_numbers_stand_first() -> None:
+    made = Number("value", "lost", "sse", 1, 1, 1, 6)
+    kinds = ("confirmed", "not settled", "refuted", None)
+    numbers = [dataclasses.replace(made, verdict=kind) for kind in kinds]
+    numbers.insert(0, dataclasses.replace(made, verdict="not settled", role="precondition"))
+
+    def shown(verdict: Verdict) -> list[object]:
+        found = claims_section.in_order(Judgement(verdict, "", tuple(numbers)))
+        assert found[-1].role == "precondition"
+        return [one.verdict for one in found[:-1]]
+
+    assert shown("not settled")[0] == "not settled"
+    assert shown("depends") == [None, "refuted", "confirmed", "not settled"]
+    assert shown("refuted")[0] == "refuted"
