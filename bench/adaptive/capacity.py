@@ -26,6 +26,9 @@ from bench.stats.theil_sen import LineCrossing, reaches
 LevelState = Literal["passes", "fails", "silent", "open"]
 
 GROWTH = 2.0
+MORE = 1.5
+"""So many times the observations at twice the level: then the level brings them."""
+
 DIGITS = 3
 """Significant digits of a level that need not be a whole number."""
 
@@ -54,6 +57,8 @@ class TrialOutcome:
     value: float
     broken: str = ""
     silent: str = ""
+    observations: int | None = None
+    """Of a silent trial: how many independent ones it had, where that is what it lacks."""
 
 
 @dataclass(frozen=True)
@@ -223,6 +228,8 @@ def _grow(search: Search, levels: Sequence[Level], low: Level | None) -> Step:
     if not levels:
         return Step(search.first, "the start")
     last = levels[-1]
+    if _in_vain(levels):
+        return Step(None, last.reason, low, None, "cannot be judged")
     if last.level < search.most:
         words = "passes" if low is last else "cannot be judged"
         following = min(rounded(search, last.level * GROWTH), search.most)
@@ -230,6 +237,19 @@ def _grow(search: Search, levels: Sequence[Level], low: Level | None) -> Step:
     if low is not last:
         return Step(None, last.reason, low, None, "cannot be judged")
     return _second_look([low]) or Step(None, search.why_most, low, None, "limit")
+
+
+def _in_vain(levels: Sequence[Level]) -> bool:
+    """Whether a higher level brings no more observations: those of a broadcast are its events."""
+    counts = [
+        max(
+            (one.observations for one in level.trials if one.observations is not None), default=None
+        )
+        for level in levels[-2:]
+        if level.verdict == "silent"
+    ]
+    first, *rest = counts or [None]
+    return bool(rest) and first is not None and (rest[0] or 0) < MORE * first
 
 
 def _second_look(ends: Sequence[Level]) -> Step | None:

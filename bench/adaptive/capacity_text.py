@@ -97,7 +97,10 @@ def _no_answer(search: Search, step: Step, swept: SweptParameter) -> list[str]:
         reason = step.words if high is None else "below it trials have too few samples"
         where = f"; {swept.level(high.level)} fails" if high else ""
         return [
-            f"{swept.pattern}: {objective} cannot be judged ({reason}){where}; raise --duration"
+            (
+                f"{swept.pattern}: {objective} cannot be judged ({reason}){where}; raise "
+                "--duration, or the rate of events"
+            )
         ]
     if high is None:
         return [f"{swept.pattern}: nothing is known yet about {objective}"]

@@ -277,7 +277,9 @@ def seen_of(
     if math.isnan(value):
         unit = experiment.unit_of(result.record.trial.pattern.partition("/")[2], load)
         words = unit_words(experiment, metric, unit)
-        return TrialOutcome(level, value, silent=_silence(key, metric.quantile, result, words))
+        silence = _silence(key, metric.quantile, result, words)
+        have = None if metric.quantile is None else result.observations[key]
+        return TrialOutcome(level, value, silent=silence, observations=have)
     return TrialOutcome(level, value)
 
 

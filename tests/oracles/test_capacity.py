@@ -181,6 +181,20 @@ def test_what_cannot_be_judged_at_the_start_is_passed_over() -> None:
     assert (ends(step), step.ending, step.words) == ((None, None), "cannot be judged", "few")
 
 
+def test_a_search_that_more_clients_cannot_help_ends_at_the_second_level() -> None:
+    """Of a broadcast the events are observed, and more clients make no more of them."""
+
+    def measure(level: float, per_client: float) -> TrialOutcome:
+        have = round(100 + per_client * level)
+        return TrialOutcome(level, math.nan, silent=f"{have} events", observations=have)
+
+    step, seen = explored(search(), lambda level: measure(level, 0))
+    assert (step.ending, step.words) == ("cannot be judged", "100 events")
+    assert len({one.level for one in seen}) == 2
+    _, more = explored(search(), lambda level: measure(level, 50))
+    assert len({one.level for one in more}) > 5
+
+
 def test_levels_that_are_no_whole_numbers_have_three_digits() -> None:
     step, seen = explored(search(1.0, 1e5, whole=False, within=0.01), linear(math.pi))
     assert all(float(f"{one.level:.3g}") == one.level for one in seen)
