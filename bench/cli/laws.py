@@ -50,9 +50,10 @@ def laws(
             shlex.join(["bench", *sys.argv[1:]]),
         )
     )
+    folder = runner.new_run(plan.run, results)  # what cannot be run is said before all else
     console.print(f"seed {plan.run.seed}")
     for name, remedy in plan.run.not_measured.items():
         console.print(Text(f"not measured: {name}: {remedy}"))
     for line in auditing.outlook(plan):
         console.print(Text(line))
-    execute(runner.new_run(plan.run, results), foreign_of(amqp_url), [])
+    execute(folder, foreign_of(amqp_url), [])

@@ -117,13 +117,14 @@ def run(
         keep_disturbed=keep_disturbed,
     )
     plan = request.plan_of(asked)
+    from bench.run import runner  # noqa: PLC0415 - the commands that only look stay fast
+
+    folder = runner.new_run(plan, results)  # what cannot be run is said before all else
     for name, remedy in plan.not_measured.items():
         console.print(Text(f"not measured: {name}: {remedy}"))
     for line in plan.outlook:
         console.print(Text(line))
-    from bench.run import runner  # noqa: PLC0415 - the commands that only look stay fast
-
-    execute(runner.new_run(plan, results), foreign_of(amqp_url), objectives)
+    execute(folder, foreign_of(amqp_url), objectives)
 
 
 def _goal(share: str, metric: str, most_repeats: int | None) -> Goal | None:

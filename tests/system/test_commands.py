@@ -68,7 +68,7 @@ BAD_INPUT = [
         ["run", "nothing"],
         "nothing: unknown experiment 'nothing'; there is connection_pool, multipath, notifications",
     ),
-    (["run", "notifications/nothing"], "notifications has long_polling, null, "),
+    (["run", "notifications/nothing"], "notifications has long_polling, long_polling_proxied, "),
     (["run", SSE, "--nothing"], "--nothing"),
     (["run", SSE, "--repeats", "many"], "repeats"),
     (["run", SSE, "--repeats", "0"], "repeats=0: must be at least 1"),
