@@ -45,12 +45,11 @@ LOSSES = ClaimSetup(
     {
         **BRIEF,
         "rate": "20mbit",
-        "loss": "0.3,1,3%",
+        "loss": "0.3,2,5%",
         "cc": ",".join(CONTROLS),
         "resources": "20",
         "resource_size": "5kB",
         "server_delay": "0",
-        "duration": "3s",
         "drain": "60s",
     },
 )
