@@ -45,7 +45,7 @@ LOSSES = ClaimSetup(
     {
         **BRIEF,
         "rate": "20mbit",
-        "loss": "0.3,2,5%",
+        "loss": "1,3,6%",
         "cc": ",".join(CONTROLS),
         "resources": "20",
         "resource_size": "5kB",
