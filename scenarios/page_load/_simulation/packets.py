@@ -56,6 +56,8 @@ class Acked:
     """Whether the window, rather than the application, was the limit."""
 
     is_recovering: bool
+    is_in_order: bool
+    """Whether the receiver has more without a gap than before."""
 
     @property
     def rtt_s(self) -> float:

@@ -64,6 +64,7 @@ class Sender:
         self._delivered, self._delivered_s, self._first_sent_s = 0.0, 0.0, 0.0
         self._limited_until = 0.0
         self._highest = -1
+        self._in_order = 0
         self._recover = -1
         self._most_in_flight, self._is_used, self._usage_end = 0.0, False, 0
         self._probe_s, self._is_armed = 0.0, False
@@ -162,20 +163,21 @@ class Sender:
 
     # --- acknowledgements -------------------------------------------------------------
 
-    def acknowledged(self, packets: Sequence[Packet], _: int, allowed: float) -> None:
-        """The receiver has these, and takes bytes up to `allowed`."""
+    def acknowledged(self, packets: Sequence[Packet], in_order: int, allowed: float) -> None:
+        """The receiver has these, all bytes before `in_order`, and takes bytes up to `allowed`."""
         self._allowed = max(self._allowed, allowed)
         before = self.in_flight
         fresh = [one for one in packets if self._under_way.pop(one.number, None)]
         if fresh:
-            self._account(fresh, before)
+            self._account(fresh, before, in_order > self._in_order)
+        self._in_order = max(self._in_order, in_order)
         self.react()
 
     def react(self) -> None:
         """An acknowledgement has come: go on."""
         self.push()
 
-    def _account(self, fresh: Sequence[Packet], before: float) -> None:
+    def _account(self, fresh: Sequence[Packet], before: float, is_in_order: bool) -> None:
         now, newest = self.timeline.now, fresh[-1]
         amount = sum(one.amount for one in fresh)
         self.in_flight -= amount
@@ -201,6 +203,7 @@ class Sender:
             self.least_rtt_s,
             self._is_window_used,
             is_recovering or lost > 0,
+            is_in_order,
         )
         if lost and not is_recovering:
             self._recover = self.next_number - 1

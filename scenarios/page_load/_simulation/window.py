@@ -78,7 +78,8 @@ class Reno:
             share = self._delivered * self.threshold / max(self._before_loss, 1.0)
             more = math.ceil(share) - self._sent
         else:
-            more = min(room, max(self._delivered - self._sent, acked.amount) + 1)
+            more = max(self._delivered - self._sent, acked.amount)
+            more = min(room, more + (acked.is_in_order and not acked.lost))
         self.window = acked.in_flight + max(more, 0.0 if self._sent else 1.0)
 
 
