@@ -135,7 +135,8 @@ def _is_enough(one: Hypothesis) -> bool:
 
 def _judged(one: Hypothesis, p: float, count: int) -> Judgement:
     verdict, why = _decided(one, p, count)
-    words = f"{one.words}: {why}" if why else one.words
+    at = f" at {one.number.at}" if one.number.at and one.number.at not in one.words else ""
+    words = f"{one.words}{at}: {why}" if why else one.words
     numbers = one.shown or (dataclasses.replace(one.number, verdict=verdict, p_value=p),)
     return Judgement(verdict, words, numbers)
 

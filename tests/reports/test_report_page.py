@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from html.parser import HTMLParser
 from pathlib import Path
@@ -10,6 +11,7 @@ import pandas as pd
 import pytest
 
 from bench.analysis.evaluated import Evaluated
+from bench.model.finding import Finding
 from reports import figures, page, svg
 
 FEW = ("tradeoff", "distribution")
@@ -50,6 +52,22 @@ def contents(folder: Path) -> dict[str, bytes]:
     return {str(path): path.read_bytes() for path in files if path.is_file()}
 
 
+DOUBT = Finding("order_matters", "doubt", "Late trials differ from early ones.", "Repeat it.")
+
+
+def doubted(run: Evaluated) -> Evaluated:
+    """The same run with a doubt about an experiment as a whole, of no pattern."""
+    first, *rest = run.experiments
+    return dataclasses.replace(
+        run, experiments=(dataclasses.replace(first, findings=(DOUBT,)), *rest)
+    )
+
+
+def test_a_doubt_about_the_whole_experiment_is_shown(written: Path) -> None:
+    for name in ("index.html", "report.md"):
+        assert DOUBT.message in (written.parent / name).read_text()
+
+
 @pytest.fixture(scope="module")
 def written(run: Evaluated) -> Path:
     every = figures.kinds()
@@ -57,7 +75,7 @@ def written(run: Evaluated) -> Path:
         patch.setattr(svg, "PNG_DPI", 12)
         patch.setattr(figures, "kinds", lambda: [kind for kind in every if kind.name in FEW])
         before = contents(run.folder)
-        index = page.write(run)
+        index = page.write(doubted(run))
         assert contents(run.folder) == before
     return index
 
