@@ -22,6 +22,7 @@ from msgspec.structs import replace
 from bench import catalog
 from bench.analysis import findings
 from bench.analysis.metrics import TrialData
+from bench.lab.meters import INTERVAL_NS
 from bench.model import samples
 from bench.model.messages import Address, ClientCounters, ListenerAddress, LoadConfig
 from bench.model.pattern import Pattern
@@ -143,8 +144,9 @@ def check_meters(data: TrialData, pattern: Pattern) -> None:
         assert end.cpu_ns > start.cpu_ns
         assert end.memory_bytes > 0
         assert end.context_switches > start.context_switches
-        # At t0, every 100 ms between, and at t1.
-        assert len(data.series[role]) == round(data.seconds / 0.1) + 1
+        # At t0, at intervals from there, and at t1.
+        between = range(data.t0_ns, data.t1_ns, INTERVAL_NS)
+        assert len(data.series[role]) == len(between) + 1
 
 
 # --- connections that are lost ----------------------------------------------------------------

@@ -37,7 +37,7 @@ def _register_cpu() -> None:
                 "us",
                 f"marginal {role} CPU per {{event}}",
                 f"CPU time of the {role} for one more {{outcome}}: the slope over intervals of "
-                "100 ms, which leaves out what it spends when nothing happens.",
+                "97 ms, which leaves out what it spends when nothing happens.",
                 "lower",
                 lambda d, r=role: d.marginal_cpu_us(r),  # type: ignore[misc]
             )
