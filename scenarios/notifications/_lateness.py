@@ -18,46 +18,50 @@ from scenarios.notifications.load import NotificationLoad, audience, rate_per_cl
 
 Asked = Load[NotificationLoad]
 
-SINGLY_CLIENTS, SINGLY_RATE = 100, 20.0
-SINGLY = Calibration(
-    "singly",
-    {
-        "clients": SINGLY_CLIENTS,
-        "event_rate": SINGLY_RATE,
-        "schedule": "constant",
-        "audience": "one",
-        "warmup": 0.3,
-        "duration": 3.0,
-    },
-    ("latency_mean", "server_cpu_us_per_event"),
-    text="events for one client each: what the way from source to client takes, and what it costs",
-)
+_BRIEFLY = {"schedule": "poisson", "warmup": 0.3, "duration": 3.0}
+"""Never evenly spaced: at ten a second every event would meet the meters' reading."""
+
+
+def few(load: Asked) -> int:
+    """A handful of clients: what comes before the first message is most of their latency."""
+    return 10 if load.window.clients != 10 else 12
 
 
 def many(load: Asked) -> int:
-    """As many clients as show what one more costs; another number than the load's."""
-    return 200 if load.window.clients != 200 else 250
+    """As many clients as show what one more costs: it grows where they outgrow the caches.
+
+    Another number than the load's, in three sizes, so that levels share them.
+    """
+    clients = load.window.clients
+    near = 60 if clients <= 60 else 200 if clients <= 300 else 600
+    return near if clients != near else near * 5 // 4
 
 
-_BROADCAST = {
-    "clients": many,
-    "event_rate": 10.0,
-    "schedule": "constant",
-    "audience": "every",
-    "warmup": 0.3,
-    "duration": 3.0,
-}
+FEW = Calibration(
+    "few",
+    {**_BRIEFLY, "clients": few, "event_rate": 20.0},
+    ("latency_mean", "server_cpu_us_per_event"),
+    text="a handful of clients: what the way from source to client takes, and what it costs",
+)
 MANY = Calibration(
     "many",
-    _BROADCAST,
+    {**_BRIEFLY, "clients": many, "event_rate": 10.0, "audience": "every"},
     ("server_cpu_us_per_event",),
     text="broadcasts to another number of clients: what a message for one more costs the server",
 )
+
+SINGLY_CLIENTS, SINGLY_RATE = 100, 20.0
+SINGLY = Calibration(
+    "singly",
+    {**_BRIEFLY, "clients": SINGLY_CLIENTS, "event_rate": SINGLY_RATE, "audience": "one"},
+    ("latency_mean", "server_cpu_us_per_event"),
+    text="events for one client each, seldom for the same: a client is parked when one comes",
+)
 MANY_NEAR = Calibration(
     "many_near",
-    {**_BROADCAST, "link": LOOPBACK},
+    {**MANY.settings, "link": LOOPBACK},
     ("server_cpu_us_per_event",),
-    text="the same without a link, where all clients ask again before the next event",
+    text="broadcasts without a link, where all clients ask again before the next event",
 )
 
 
@@ -65,17 +69,27 @@ def _rtt_s(facts: Facts) -> float:
     return facts["rtt_us"] / 1e6
 
 
-def _cost_s(load: Asked, facts: Facts, calibration: Calibration) -> float:
-    """What the server needs for one more client of a broadcast: the rest is of the event."""
-    clients, alone_us = many(load), facts["singly.server_cpu_us_per_event"]
-    whole_us = clients * facts[calibration.key("server_cpu_us_per_event")]
-    return (whole_us - alone_us) / (clients - 1) / 1e6
+def _slope_s(fewer: tuple[int, float], more: tuple[int, float]) -> float:
+    """What one more client costs, from two numbers of clients and the cost of each in us."""
+    (few_clients, few_us), (many_clients, many_us) = fewer, more
+    return (many_clients * many_us - few_clients * few_us) / (many_clients - few_clients) / 1e6
 
 
-def _event_s(load: Asked, facts: Facts) -> float:
-    """For how long one event keeps the server busy."""
-    alone_s = facts["singly.server_cpu_us_per_event"] / 1e6
-    return alone_s + (audience(load) - 1) * _cost_s(load, facts, MANY)
+def _message_s(load: Asked, facts: Facts) -> float:
+    """What the server needs for one more client of a broadcast; the rest is of the event."""
+    fewer = few(load) if load.own.audience == "every" else 1
+    return _slope_s(
+        (fewer, facts["few.server_cpu_us_per_event"]),
+        (many(load), facts["many.server_cpu_us_per_event"]),
+    )
+
+
+def _reply_s(load: Asked, facts: Facts) -> float:
+    """What the server needs for one more long poll that a broadcast answers."""
+    return _slope_s(
+        (1, facts["singly.server_cpu_us_per_event"]),
+        (many(load), facts["many_near.server_cpu_us_per_event"]),
+    )
 
 
 def poll_mean_ms(load: Asked, facts: Facts) -> float:
@@ -96,8 +110,12 @@ def poll_p99_ms(load: Asked, facts: Facts) -> float:
 
 def _queueing_s(load: Asked, facts: Facts) -> float:
     """How long an event waits for the one before it, by the times at which they are planned."""
+    receivers = audience(load)
+    fewer = few(load) if receivers > 1 else 1
+    event_s = fewer * facts["few.server_cpu_us_per_event"] / 1e6
+    event_s += (receivers - fewer) * _message_s(load, facts)
     offsets_s = event_times_s(load, facts[SEED])
-    waits = queues.waits(offsets_s, [_event_s(load, facts)] * len(offsets_s))
+    waits = queues.waits(offsets_s, [event_s] * len(offsets_s))
     counted = [
         wait_s
         for wait_s, at_s in zip(waits, offsets_s, strict=True)
@@ -107,14 +125,16 @@ def _queueing_s(load: Asked, facts: Facts) -> float:
 
 
 def broadcast_ms(load: Asked, facts: Facts) -> float:
-    """FAN-1: the way of an event for one, then client after client, after the event before."""
-    in_turn_s = laws.in_turn_mean(audience(load), _cost_s(load, facts, MANY))
-    return facts["singly.latency_mean"] + (in_turn_s + _queueing_s(load, facts)) * 1e3
+    """FAN-1: the latency of few clients, half a message for each one more, the event before."""
+    found_s = facts["few.latency_mean"] / 1e3 + _queueing_s(load, facts)
+    if load.own.audience == "every":
+        found_s += laws.more_clients_mean(audience(load) - few(load), _message_s(load, facts))
+    return found_s * 1e3
 
 
 def _gap_s(receivers: int, load: Asked, facts: Facts) -> float:
     """Long polling's gap: a round trip, and the server's work for half of all who ask again."""
-    return _rtt_s(facts) + laws.fan_out_mean(receivers, _cost_s(load, facts, MANY_NEAR), 0.0)
+    return _rtt_s(facts) + laws.fan_out_mean(receivers, _reply_s(load, facts), 0.0)
 
 
 def long_poll_ms(load: Asked, facts: Facts) -> float:
@@ -125,8 +145,9 @@ def long_poll_ms(load: Asked, facts: Facts) -> float:
     """
     one_s = facts["singly.latency_mean"] / 1e3
     one_s -= laws.long_poll_mean(SINGLY_RATE / SINGLY_CLIENTS, 0.0, _gap_s(1, load, facts))
-    in_gap_s = laws.long_poll_mean(rate_per_client(load), 0.0, _gap_s(audience(load), load, facts))
-    in_turn_s = laws.in_turn_mean(audience(load), _cost_s(load, facts, MANY_NEAR) / 2)
+    gap_s = _gap_s(audience(load), load, facts)
+    in_gap_s = laws.long_poll_mean(rate_per_client(load), 0.0, gap_s)
+    in_turn_s = laws.more_clients_mean(audience(load) - 1, _reply_s(load, facts) / 2)
     return (one_s + in_gap_s + in_turn_s) * 1e3
 
 

@@ -22,6 +22,7 @@ from scenarios.notifications._domains import (
     WAITING,
 )
 from scenarios.notifications._lateness import (
+    FEW,
     MANY,
     MANY_NEAR,
     SINGLY,
@@ -206,15 +207,15 @@ PREDICTIONS = (
     ),
     Law(
         "FAN-1",
-        "L1 + (N - 1) s/2 + wait for the event before",
-        "one core serves clients in turn; L1 and s of events for one and of another broadcast; "
-        "the wait by the planned times",
+        "Lf + (N - Nf) s/2 + wait for the event before",
+        "one core serves clients in turn; Lf of Nf clients, s of another broadcast; the wait by "
+        "the planned times",
         "latency_mean",
         PUSH,
         broadcast_ms,
         BROADCAST,
         (SEED,),
-        (SINGLY, MANY),
+        (FEW, MANY),
     ),
     Law(
         "SSE-1",

@@ -180,9 +180,9 @@ def fan_out_max(clients: int, cost_s: float, rtt_s: float, cores: int = 1) -> fl
     return rtt_s / 2 + clients * cost_s / cores
 
 
-def in_turn_mean(clients: int, cost_s: float) -> float:
-    """FAN-1: how much later than the first the clients are on average: (N - 1) s/2."""
-    return (clients - 1) * cost_s / 2
+def more_clients_mean(more: int, cost_s: float) -> float:
+    """FAN-1: how much later clients are on average where there are so many more: half of each."""
+    return more * cost_s / 2
 
 
 # --- bytes of one pushed event ---------------------------------------------------

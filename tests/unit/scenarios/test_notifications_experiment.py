@@ -11,6 +11,7 @@ from measured import METRICS
 
 from bench.plan import arrivals
 from scenarios.notifications import laws
+from scenarios.notifications._lateness import few, many
 from scenarios.notifications.experiment import EXPERIMENT
 from scenarios.notifications.load import LOAD, rate_per_client
 
@@ -23,6 +24,8 @@ FACTS = dict.fromkeys(METRICS, 1.0) | {
     "rarely.useful_bytes_down": 150.0 + 100,
     "singly.latency_mean": 25.4,
     "singly.server_cpu_us_per_event": 210.0,
+    "few.latency_mean": 25.4,
+    "few.server_cpu_us_per_event": 30.0,
     "many.server_cpu_us_per_event": 11.0,
     "many_near.server_cpu_us_per_event": 11.0,
     "seed": 1,
@@ -80,26 +83,34 @@ def test_laws_of_counts_follow_the_trials_schedule() -> None:
 
 
 def test_a_broadcast_is_served_in_turn() -> None:
-    """25.4 ms for the first, and of 100 clients each 10 us after the one before.
+    """25.4 ms for ten clients, and half of 10 us more for each of 90 others.
 
-    (200 x 11 - 210) us are 199 more clients.
+    190 more clients are 200 x 11 - 10 x 30 us.
     """
     load = {"clients": 100, "schedule": "constant"}
-    expected = 25.4 + 99 * 0.010 / 2
+    expected = 25.4 + 90 * 0.010 / 2
     assert predicted("sse", "latency_mean", **load) == pytest.approx(expected)
     assert predicted("websocket", "latency_mean", **load) == pytest.approx(expected)
     assert predicted("sse", "latency_mean", **load, audience="one") == pytest.approx(25.4)
 
 
+@pytest.mark.parametrize("clients", [1, 10, 60, 61, 200, 300, 301, 600])
+def test_calibration_is_with_other_numbers_of_clients(clients: int) -> None:
+    load = LOAD(clients=clients)
+    assert len({clients, few(load), many(load)}) == 3 if clients != 1 else True
+    assert few(load) < many(load)
+
+
 def test_an_event_waits_for_the_broadcast_before_it() -> None:
     """Over many schedules as Pollaczek and Khinchine say: rho D/(2 (1 - rho))."""
     alone = {"clients": 500, "event_rate_per_s": 50.0, "duration_s": 40.0}
-    broadcast_s = 0.00021 + 499 * 0.00001
+    cost_s = (600 * 11 - 10 * 30) / 590 / 1e6
+    broadcast_s = 0.0003 + 490 * cost_s
     busy = 50 * broadcast_s
     expected = busy * broadcast_s / 2 / (1 - busy)
     law = next(one for one in EXPERIMENT.predictions if one.law == "FAN-1")
     values = [law.function(LOAD(**alone), FACTS | {"seed": seed}) for seed in range(8)]
-    waits_ms = statistics.fmean(values) - 25.4 - 499 * 0.010 / 2
+    waits_ms = statistics.fmean(values) - 25.4 - 490 * cost_s * 1e3 / 2
     assert waits_ms == pytest.approx(expected * 1e3, rel=0.1)
 
 
