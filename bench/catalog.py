@@ -13,6 +13,7 @@ asks.  What a pattern says of itself stands in its target file:
     EXAMPLE = "..."      a line to try it by hand, with {host} and {port}
     PROXIES = (...)      names of its proxies, "side.*" where each client has one of its own
     COMPARED = False     a floor or a probe, outside the comparison
+    ON_REQUEST = True    measured only where it is named, or where a claim or an audit needs it
     PARTS = (...)        its processes, in start order (bench/model/part.py; default: one server)
 """
 
@@ -160,6 +161,7 @@ def _read_pattern(experiment: str, name: str, root: Path) -> Pattern:
         requires=tuple(requires),
         services=services,
         compared=bool(constants.get("COMPARED", True)),
+        on_request=bool(constants.get("ON_REQUEST", False)),
         example=constants.get("EXAMPLE", ""),
         proxies=_proxies(constants, path.relative_to(root)),
         parts=_parts(tree, constants, path.relative_to(root)),
@@ -276,9 +278,10 @@ def _text(root: Path, path: str) -> str | None:
         raise CatalogError(f"{path}: cannot be read ({error}); correct the file") from None
 
 
-def select(names: list[str], root: Path = ROOT) -> list[Pattern]:
+def select(names: list[str], root: Path = ROOT, on_request: bool = True) -> list[Pattern]:
     """The patterns that `names` (experiment or experiment/pattern) mean, each once.
 
+    Without `on_request` an experiment's name leaves out those that must be asked for.
     Raises UsageError naming what exists where a name is unknown.
     """
     known = experiments(root)
@@ -295,5 +298,6 @@ def select(names: list[str], root: Path = ROOT) -> list[Pattern]:
                 f"{text}: unknown pattern {pattern!r}; {experiment} has {', '.join(available)}"
             )
         for name in [pattern] if pattern else available:
-            chosen[available[name].id] = available[name]
+            if pattern or on_request or not available[name].on_request:
+                chosen[available[name].id] = available[name]
     return list(chosen.values())

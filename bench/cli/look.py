@@ -38,7 +38,9 @@ def list_patterns(
         console.print(Text(f"{entry.name}: {entry.question}"))
         table = plain_table("pattern", "", "needs")
         for pattern in catalog.patterns(entry.name).values():
-            summary = pattern.summary if pattern.compared else f"{pattern.summary} (not compared)"
+            mark = "" if pattern.compared else " (not compared)"
+            mark = " (only if named)" if pattern.on_request else mark
+            summary = f"{pattern.summary}{mark}"
             table.add_row(pattern.id, summary, ", ".join(pattern.requires))
         console.print(table)
 

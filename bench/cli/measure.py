@@ -66,6 +66,12 @@ KeepDisturbed = Annotated[
         "--keep-disturbed", help="use trials that the machine disturbed, marked as doubtful"
     ),
 ]
+NoCalibration = Annotated[
+    bool,
+    typer.Option(
+        "--no-calibration", help="leave out the trials that only serve laws; some then say nothing"
+    ),
+]
 Objectives = Annotated[
     list[str] | None,
     typer.Option(
@@ -87,10 +93,13 @@ def run(
     seed: Annotated[
         int | None, typer.Option(help="random seed for schedules, phases and order")
     ] = None,
-    quick: Annotated[bool, typer.Option("--quick", help="small load, 3 repeats")] = False,
+    quick: Annotated[
+        bool, typer.Option("--quick", help="small load, 3 repeats, no calibration")
+    ] = False,
     claims: ClaimIds = "",
     pcap: Captures = None,
     keep_disturbed: KeepDisturbed = False,
+    no_calibration: NoCalibration = False,
     until_precise: UntilPrecise = "",
     metric: GoalMetric = "",
     most_repeats: MostRepeats = None,
@@ -115,6 +124,7 @@ def run(
         claims=claims,
         pcap=tuple(dict.fromkeys(pcap or ())),
         keep_disturbed=keep_disturbed,
+        calibrate=not no_calibration,
     )
     plan = request.plan_of(asked)
     from bench.run import runner  # noqa: PLC0415 - the commands that only look stay fast

@@ -18,6 +18,7 @@ class Pattern:
     summary: str
     requires: tuple[str, ...] = ()
     compared: bool = True
+    on_request: bool = False
     example: str = ""
     parts: tuple[Part, ...] = (SERVER,)
     proxies: tuple[str, ...] = ()

@@ -50,6 +50,8 @@ class Asked:
     claims: str = ""
     pcap: tuple[str, ...] = ()
     keep_disturbed: bool = False
+    calibrate: bool = True
+    """Whether trials are added from which laws take facts; a quick run never has them."""
 
 
 def settings_of(
@@ -98,7 +100,7 @@ def plan_of(asked: Asked) -> runner.RunPlan:
     if request.workers < 1:
         raise UsageError(f"workers={request.workers}: must be at least 1; write --workers 2")
     check_repeats(asked.goal, request.repeats)
-    chosen = catalog.select(list(request.names))
+    chosen = catalog.select(list(request.names), on_request=bool(asked.claims))
     usable, missing = runner.without_missing(chosen, asked.foreign)
     experiments = catalog.experiments()
     trials: list[Trial] = []
@@ -115,8 +117,10 @@ def plan_of(asked: Asked) -> runner.RunPlan:
             found = trials_of_claims(experiment, claims, patterns, request, len(trials))
         else:
             found = trials_of(experiment, patterns, part, len(trials))
-        usable_names = [pattern.name for pattern in patterns]
-        whole = with_calibration(experiment, found, usable_names, request.seed)
+        whole = found
+        if asked.calibrate and not asked.quick:
+            usable_names = [pattern.name for pattern in patterns]
+            whole = with_calibration(experiment, found, usable_names, request.seed)
         shares += (
             by_claim(experiment, claims, patterns, request.settings, whole)
             if claims

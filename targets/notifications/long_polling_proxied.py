@@ -13,6 +13,7 @@ REQUIRES = ("envoy",)
 PROXIES = ("proxy",)
 EXAMPLE = "curl -i 'http://{host}:{port}/events?client=0&after=999999'"
 COMPARED = False
+ON_REQUEST = True
 
 
 class Target(long_polling.Target):

@@ -13,6 +13,7 @@ REQUIRES = ("envoy",)
 PROXIES = ("proxy",)
 EXAMPLE = "curl -N 'http://{host}:{port}/stream?client=0'"
 COMPARED = False
+ON_REQUEST = True
 
 
 class Target(sse.Target):

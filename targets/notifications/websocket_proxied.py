@@ -13,6 +13,7 @@ REQUIRES = ("envoy",)
 PROXIES = ("proxy",)
 EXAMPLE = "python -m websocket 'ws://{host}:{port}/socket?client=0'"
 COMPARED = False
+ON_REQUEST = True
 
 
 class Target(websocket.Target):

@@ -50,7 +50,7 @@ class Killer(Quiet):
 
 
 def ordered(pattern: str, repeats: int, results: Path) -> Path:
-    asked = request.Asked((pattern,), LOAD, repeats=repeats)
+    asked = request.Asked((pattern,), LOAD, repeats=repeats, calibrate=False)
     try:
         return runner.new_run(request.plan_of(asked), results)
     except ComponentMissing as error:
@@ -109,7 +109,7 @@ def test_an_interrupted_run_keeps_what_was_measured_and_is_resumed(tmp_path: Pat
     results, temporary = tmp_path / "results", tmp_path / "tmp"
     temporary.mkdir()
     bench = start_bench(
-        *("run", "notifications/null", "notifications/sse", "--repeats", "2"),
+        *("run", "notifications/null", "notifications/sse", "--repeats", "2", "--no-calibration"),
         *(*TINY, "--results", str(results)),
         output=tmp_path / "output",
         env={"TMPDIR": str(temporary)},

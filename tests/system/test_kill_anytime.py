@@ -99,7 +99,7 @@ class Killer(Quiet):
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_kill_at_any_moment(kind: str, tmp_path: Path) -> None:
     pattern, word = KINDS[kind]
-    asked = request.Asked((pattern,), LOAD, repeats=KILLS + 2)
+    asked = request.Asked((pattern,), LOAD, repeats=KILLS + 2, calibrate=False)
     try:
         folder = runner.new_run(request.plan_of(asked), tmp_path)
     except ComponentMissing as error:
