@@ -18,7 +18,6 @@ class Pattern:
     summary: str
     requires: tuple[str, ...] = ()
     compared: bool = True
-    on_request: bool = False
     example: str = ""
     parts: tuple[Part, ...] = (SERVER,)
     proxies: tuple[str, ...] = ()
@@ -26,6 +25,8 @@ class Pattern:
 
     code_hash: str = ""  # of a run made before there were identities
     services: tuple[ServiceRequest, ...] = ()
+    on_request: bool = False
+    """Measured only where it is named, or where a claim or an audit needs it."""
 
     @property
     def id(self) -> str:
