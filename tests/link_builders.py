@@ -199,7 +199,7 @@ class Flood:
 
 
 def flood(network: Network, seconds: float, octets: int = 32) -> Flood:
-    """As many datagrams as fit: always some in the device's queue, never too many for it."""
+    """As many datagrams as fit: always some on the link, never too many for it."""
     with Numbered(network) as flow:
         flow.near.setsockopt(socket.IPPROTO_UDP, UDP_SEGMENT, octets)
         batch, most = bytes(octets * 64), 3000
@@ -207,7 +207,7 @@ def flood(network: Network, seconds: float, octets: int = 32) -> Flood:
         before, began = up_counts(network), time.monotonic()
         seen = before
         while time.monotonic() - began < seconds:
-            while sent - (seen.packets_in - before.packets_in) < most:
+            while sent - (seen.packets_out - before.packets_out) < most:
                 flow.near.send(batch)
                 sent += 64
             seen = up_counts(network)
@@ -218,7 +218,7 @@ def flood(network: Network, seconds: float, octets: int = 32) -> Flood:
 # --- captures --------------------------------------------------------------------------------
 
 CAPTURE_HEADER, RECORD_HEADER = struct.Struct("<IHHiIII"), struct.Struct("<IIII")
-NANOSECOND_MAGIC, RAW_IP = 0xA1B23C4D, 101
+NANOSECOND_MAGIC, ETHERNET, RAW_IP = 0xA1B23C4D, 1, 101
 
 
 @dataclass(frozen=True)
@@ -231,18 +231,30 @@ class Captured:
 
 
 def captured(path: Path) -> list[Captured]:
-    """All packets of a capture of a TUN device, as tcpdump writes it."""
+    """All packets of a capture: of a device, as tcpdump writes it, or of a link."""
+    return [
+        Captured(time_ns, socket.inet_ntoa(packet[12:16]), octets)
+        for time_ns, packet, octets in _records(path)
+    ]
+
+
+def ip_packets(path: Path) -> list[bytes]:
+    """Their bytes, as far as they were captured."""
+    return [packet for _, packet, _ in _records(path)]
+
+
+def _records(path: Path) -> Iterator[tuple[int, bytes, int]]:
+    """Of each packet the time (ns), what was captured of it, and its length at IP level."""
     data = path.read_bytes()
     magic, *_, link = CAPTURE_HEADER.unpack_from(data)
-    assert (magic, link) == (NANOSECOND_MAGIC, RAW_IP)
-    place, found = CAPTURE_HEADER.size, []
+    assert magic == NANOSECOND_MAGIC
+    header = {ETHERNET: 14, RAW_IP: 0}[link]
+    place = CAPTURE_HEADER.size
     while place < len(data):
         seconds, nanoseconds, length, whole = RECORD_HEADER.unpack_from(data, place)
         place += RECORD_HEADER.size
-        packet = data[place : place + length]
+        packet = data[place + header : place + length]
         place += length
         (total,) = struct.unpack_from(">H", packet, 2)
-        assert total == whole
-        source = socket.inet_ntoa(packet[12:16])
-        found.append(Captured(seconds * 1_000_000_000 + nanoseconds, source, total))
-    return found
+        assert total == whole - header
+        yield seconds * 1_000_000_000 + nanoseconds, packet, total

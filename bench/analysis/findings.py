@@ -9,15 +9,14 @@ from __future__ import annotations
 import dataclasses
 import math
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import numpy as np
 
+from bench.analysis import link_findings
 from bench.analysis.metrics import BACKEND_ROLES
 from bench.analysis.trialdata import TrialData
 from bench.model.experiment import Experiment
 from bench.model.finding import Finding
-from bench.model.links import CLIENTS, LINKS
 from bench.model.outcome import OutcomeNoun
 
 BUSY_SHARE = 0.8
@@ -27,14 +26,6 @@ LAG_FLOOR_MS = 1.0
 
 GENERATOR_PART = 0.5
 SOURCE_SHARE = 0.05
-RTT_SLACK_MS, RTT_SHARE = 1.0, 0.05
-"""A link may be off by so much in all: what the scheduler of a small machine takes."""
-
-LINK_KEYS = tuple("link" if link == CLIENTS else f"{link}_link" for link in LINKS)
-"""How the keys of the links' metrics begin."""
-
-PROBE_BYTES = 33
-"""A probe's packet, IP level: a narrow link takes time to send even that."""
 
 
 def of_trial(
@@ -53,9 +44,7 @@ def of_trial(
         generator_late(metrics),
         generator_shares_delay(data, metrics),
         source_late(metrics),
-        *(link_differs(metrics, data.load, link) for link in LINKS),
-        link_overloaded(metrics, path_was_down=_path_was_down(data)),
-        link_captured(data),
+        *link_findings.of_links(data, metrics),
         *(check(data) for check in experiment.doubts),
     )
     return [_worded(finding, experiment.noun) for finding in checks if finding is not None]
@@ -65,10 +54,6 @@ def _worded(finding: Finding, noun: OutcomeNoun) -> Finding:
     return dataclasses.replace(
         finding, message=noun.fill(finding.message), remedy=noun.fill(finding.remedy)
     )
-
-
-def _path_was_down(data: TrialData) -> bool:
-    return any(fault.verb == "path_down" for fault in data.faults)
 
 
 def disturbed(reasons: Sequence[str]) -> Finding:
@@ -143,7 +128,7 @@ def nothing_measured(data: TrialData, experiment: Experiment) -> Finding | None:
 
 
 def path_lost(data: TrialData) -> Finding | None:
-    if not _path_was_down(data):
+    if not data.path_was_down:
         return None
     return Finding(
         "path_lost",
@@ -213,68 +198,6 @@ def source_late(metrics: Mapping[str, float]) -> Finding | None:
         f"the backend published up to {lag:.3g} ms after the schedule (p99); latency counts from "
         "the schedule, so this delay is in it",
         "none needed where the backend is meant to be at its limit",
-    )
-
-
-def link_differs(
-    metrics: Mapping[str, float], load: Mapping[str, Any], link: str = CLIENTS
-) -> Finding | None:
-    """The link as asked and as found: by a probe, and by the packets' lateness."""
-    key, own, on_it = (
-        ("link", "", "")
-        if link == CLIENTS
-        else (f"{link}_link", f"{link}_", f" on the {link} link")
-    )
-    asked, probed = (metrics.get(f"{key}_rtt_{one}_ms", math.nan) for one in ("asked", "probe"))
-    slack_ms = RTT_SLACK_MS + RTT_SHARE * asked
-    # The probe is the least of a few round trips: jitter shortens it.
-    short_ms = RTT_SLACK_MS + 1e3 * load.get(f"{own}jitter_s", 0.0)
-    rates = [rate for rate in (load.get(f"{own}{one}", 0.0) for one in ("rate", "rate_up")) if rate]
-    sending_ms = sum(8e3 * PROBE_BYTES / rate for rate in rates)
-    far = probed < asked - short_ms or probed > asked + sending_ms + slack_ms
-    late_ms = metrics.get(f"{key}_late_p99_us", math.nan) / 1e3
-    late = late_ms > slack_ms
-    if math.isnan(asked) or not (far or late):
-        return None
-    found = f"{probed:.3g} ms" if far else f"packets up to {late_ms:.3g} ms late (p99)"
-    return Finding(
-        "link_differs",
-        "doubt",
-        f"asked for a round trip of {asked:.3g} ms{on_it}, found {found}",
-        "use a lower load, or a machine with a core for the link",
-    )
-
-
-def link_overloaded(metrics: Mapping[str, float], *, path_was_down: bool = False) -> Finding | None:
-    """A device that is taken down drops what it holds: then drops say nothing."""
-    drops = [metrics.get(f"{key}_dropped_by_devices", math.nan) for key in LINK_KEYS]
-    dropped = 0.0 if path_was_down else sum(one for one in drops if not math.isnan(one))
-    share = metrics.get("link_cpu_share", math.nan)
-    if not (dropped > 0 or share > BUSY_SHARE):
-        return None
-    words = f"{dropped:,.0f} packets were dropped before they reached the link, which"
-    return Finding(
-        "link_overloaded",
-        "doubt",
-        f"{words if dropped > 0 else 'the link'} used {share:.0%} of a core: it adds more delay "
-        f"or loss than was asked for",
-        "use a lower load, or a smaller rate",
-    )
-
-
-def link_captured(data: TrialData) -> Finding | None:
-    """A capture takes the emulator's time."""
-    captured = {
-        link: packets for link in LINKS if (packets := data.facts_of(link).get("captured_packets"))
-    }
-    if not captured:
-        return None
-    words = ", ".join(f"{packets:,} packets of {link}" for link, packets in captured.items())
-    return Finding(
-        "link_captured",
-        "note",
-        f"{words} were written to disk during the trial, which takes the link process's time",
-        "measure without --pcap",
     )
 
 

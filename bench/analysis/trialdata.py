@@ -55,6 +55,7 @@ class TrialData:
     series: Mapping[str, Sequence[Reading]] = field(default_factory=dict)
     generator_cores: int = 1
     backend_cores: int = 1
+    link_shares_core: bool = False
     unit: Unit = BY_OUTCOME
     """What is observed independently; the experiment says it of pattern and load."""
 
@@ -66,6 +67,10 @@ class TrialData:
         if chosen not in self.units:
             self.units[chosen] = distinct(self.unit.of(chosen(self)))
         return self.units[chosen]
+
+    @property
+    def path_was_down(self) -> bool:
+        return any(fault.verb == "path_down" for fault in self.faults)
 
     @property
     def seconds(self) -> float:

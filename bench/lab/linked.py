@@ -16,7 +16,7 @@ from bench.model.errors import TrialFailed
 from bench.model.links import Link
 from bench.model.readings import PathCounts
 
-EMULATOR = "TUN devices, packets forwarded in user space"
+EMULATOR = "veth devices, packets forwarded in user space, delays from the sender's kernel time"
 
 
 @dataclass(frozen=True)
@@ -65,10 +65,12 @@ def abandon(network: Network) -> None:
 
 
 def _found(seen: Counts) -> dict[str, Any]:
-    found = {
-        "late_p50_us": seen.late_p50_ns / 1e3,
-        "late_p99_us": seen.late_p99_ns / 1e3,
-        "late_most_us": seen.late_most_ns / 1e3,
-        "dropped_by_devices": seen.dropped,
-    }
+    found: dict[str, Any] = {"dropped_by_devices": seen.dropped}
+    if (late := seen.late_ns) is not None:
+        found |= {
+            "late_mean_us": late.mean / 1e3,
+            "late_p50_us": late.p50 / 1e3,
+            "late_p99_us": late.p99 / 1e3,
+            "late_most_us": late.most / 1e3,
+        }
     return found | ({"captured_packets": seen.captured} if seen.captured else {})

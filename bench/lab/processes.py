@@ -28,6 +28,7 @@ from bench.results.environment import cpus
 ENDING = (signal.SIGINT, signal.SIGTERM)
 LOG_TAIL_LINES = 15
 STOP_SECONDS = 3.0
+CORES_WITH_ONE_FOR_THE_LINK = 4
 
 T = TypeVar("T")
 _libc = ctypes.CDLL(None)
@@ -249,9 +250,16 @@ def python_child(
 
 
 def cpu_sets(workers: int) -> dict[str, list[int]]:
-    """Which cores the load and the backend may use: the load's apart where there are two."""
+    """Which cores the load, the backend and the link may use.
+
+    The load's are apart where there are two, the link's where there are four: with fewer
+    the link runs where it finds room.  On loopback the link's core stays free, so that the
+    backend has as many there as on a link.
+    """
     available = cpus()
     if len(available) == 1:
-        return {"load": available, "backend": available}
-    load = min(workers, len(available) - 1)
-    return {"load": available[-load:], "backend": available[:-load]}
+        return {"load": available, "backend": available, "link": available}
+    link = available[: len(available) >= CORES_WITH_ONE_FOR_THE_LINK]
+    others = available[len(link) :]
+    load = min(workers, len(others) - 1)
+    return {"load": others[-load:], "backend": others[:-load], "link": link or available}

@@ -162,9 +162,16 @@ class StoredTrial:
             series=series,
             generator_cores=max(1, len(record.cpu_sets.get("load", ()))),
             backend_cores=max(1, len(record.cpu_sets.get("backend", ()))),
+            link_shares_core=_shares_core(record.cpu_sets),
         )
         parquet.release_memory()
         return found
+
+
+def _shares_core(cpu_sets: Mapping[str, Sequence[int]]) -> bool:
+    """Whether the link had no core of its own; before version 0.3 it never had."""
+    measured = {core for role in ("load", "backend") for core in cpu_sets.get(role, ())}
+    return bool(measured & set(cpu_sets.get("link", measured)))
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from typing import Any
 from bench import catalog
 from bench.lab import services
 from bench.lab.network.network import Network
+from bench.lab.processes import cpu_sets
 from bench.lab.services import Service
 from bench.lab.side import ON_LOOPBACK, Side, Sides
 from bench.model import linktext
@@ -48,7 +49,7 @@ class Services:
         self, pins: list[int], foreign: Mapping[str, str], says: Callable[[str], None]
     ) -> None:
         self._pins, self._foreign, self._says = pins, dict(foreign), says
-        self._network = Network()
+        self._network = Network(cpu_sets(1)["link"])
         self._running: dict[Key, Service] = {}
         self._latest: dict[str, Service] = {}
 

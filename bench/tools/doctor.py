@@ -121,7 +121,7 @@ def _link() -> Check:
     privilege, remedy = links_usable()
     if remedy:
         return Check("emulated links", "missing", "--link is refused", REMEDY)
-    return Check("emulated links", "ok", f"by {privilege}: two namespaces, packets in user space")
+    return Check("emulated links", "ok", f"by {privilege}: packets in user space")
 
 
 def _tool(name: str, use: str) -> Check:

@@ -415,7 +415,7 @@ def test_without_any_privilege_one_line_says_what_is_needed(
         pytest.skip("no user namespace can be made here")
     assert (ended.returncode, ended.stdout) == (4, "")
     assert ended.stderr.startswith("bench: an emulated link: ")
-    assert "needs root, or /dev/net/tun open to this user and" in ended.stderr
+    assert "needs root or unprivileged user namespaces" in ended.stderr
     assert ended.stderr.count("\n") == 1
     assert not list(tmp_path.iterdir())
     checked = bench_with(lose_all, "doctor")

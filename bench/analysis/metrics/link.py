@@ -32,6 +32,10 @@ WORDS = {
     for name in LINKS
 } | {CLIENTS: _Words("link", "", "to clients", "from clients")}
 
+_LATE = (
+    "{} of how late packets came out of the link, from t0 on, in the later direction: how long "
+    "after the sender's kernel gave them and the requested delay was over."
+)
 _FACTS = {
     "rtt_asked_ms": ("ms", "requested round-trip time", "Requested round-trip time."),
     "rtt_probe_ms": (
@@ -39,15 +43,16 @@ _FACTS = {
         "round-trip time probed",
         "Least round trip of small datagrams over the idle link, before the clients came.",
     ),
-    "late_p99_us": (
+    "late_mean_us": (
         "us",
-        "link lateness p99",
-        "99th percentile of how late batches of packets came out of the link.",
+        "link lateness mean",
+        _LATE.format("Mean"),
     ),
+    "late_p99_us": ("us", "link lateness p99", _LATE.format("99th percentile")),
     "dropped_by_devices": (
         "",
         "packets dropped by devices",
-        "Packets dropped by the kernel because the emulator did not fetch them in time.",
+        "Packets for which the emulator had no room.",
     ),
 }
 _SHARES = {

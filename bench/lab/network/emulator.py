@@ -1,7 +1,6 @@
-"""The links' own process: packets from one device to the other, and commands on its pipes.
+"""The links' own process: whose turn it is, when to sleep, and commands on its pipes.
 
-Packets go by in batches; nothing is done for one that could be done for a batch.
-Knows nothing of what the packets carry but whether TCP repeats itself.
+What becomes of a packet is direction.py's.
 The commands are those of messages.py, one JSON line each, and so are the replies.
 """
 
@@ -12,102 +11,43 @@ import os
 import select
 import socket
 import time
-from collections import deque
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import singledispatchmethod
 from pathlib import Path
 
 from bench.lab.network import messages
 from bench.lab.network.capture import Capture
-from bench.lab.network.counts import Lateness, Retransmissions, Tally
+from bench.lab.network.counts import Lateness
+from bench.lab.network.direction import NEVER, Direction
 from bench.lab.network.namespaces import Namespaces
-from bench.lab.network.shaper import LOST, Shaper
+from bench.lab.network.ring import PacketRing
+from bench.lab.network.sender import FrameSender
+from bench.lab.network.shaper import Shaper
 from bench.model.links import CLIENTS, Link
 from bench.model.messages import Done, Failed
 from bench.model.readings import PathCounts
 from bench.pipes import hear, say
 
-BATCH = 64
-MOST_WAITING = 200_000
-"""Packets under way in one direction; TCP's windows hold it far below."""
-
-PACKET_BYTES = 2048
 COMMANDS = 0
 
 now_ns = time.monotonic_ns
 
 
-class Direction:
-    """One way of one path: from a device, through a shaper, to the other device."""
-
-    def __init__(self, source: int, sink: int, shaper: Shaper) -> None:
-        self.source = source
-        self.tally = Tally()
-        self.waiting: deque[tuple[int, bytes]] = deque()
-        self.lateness = Lateness()
-        self.read: Callable[[int, int], bytes] = os.read
-        self.write: Callable[[int, bytes], int] = os.write
-        self._sink = sink
-        self._shaper = shaper
-        self._repeats = Retransmissions().sees
-
-    def take(self, now: int) -> None:
-        """Read what the sender gave, a batch at most."""
-        read, source, repeats = self.read, self.source, self._repeats
-        append, admit, tally = self.waiting.append, self._shaper.admit, self.tally
-        full = len(self.waiting) > MOST_WAITING
-        plain, release = self._shaper.is_plain and not full, now + self._shaper.delay_ns
-        packets = octets = 0
-        try:
-            for _ in range(BATCH):
-                packet = read(source, PACKET_BYTES)
-                size = len(packet)
-                packets += 1
-                octets += size
-                if repeats(packet):
-                    tally.retransmitted += 1
-                if not plain:
-                    release = admit(now, size)
-                    if release < 0 or full:
-                        if release == LOST:
-                            tally.lost += 1
-                        else:
-                            tally.overflowed += 1
-                        continue
-                append((release, packet))
-        except BlockingIOError:
-            pass  # the device is empty
-        except OSError:
-            pass  # its path is down
-        tally.packets_in += packets
-        tally.bytes_in += octets
-
-    def give(self, now: int) -> None:
-        """Write what is due."""
-        waiting, write, sink, tally = self.waiting, self.write, self._sink, self.tally
-        self.lateness.add(now - waiting[0][0])
-        packets = octets = 0
-        while waiting and waiting[0][0] <= now:
-            _, packet = waiting.popleft()
-            try:
-                octets += write(sink, packet)
-                packets += 1
-            except OSError:  # its path is down, or it has no room
-                tally.refused += 1
-        tally.packets_out += packets
-        tally.bytes_out += octets
-
-
 @dataclass(frozen=True)
 class Ways:
-    """Both directions of a path."""
+    """Both directions of a path, and the rings from which they take what was sent."""
 
     up: Direction
     down: Direction
+    near: PacketRing
+    far: PacketRing
 
     def counts(self) -> PathCounts:
         return PathCounts(self.up.tally.snapshot(), self.down.tally.snapshot())
+
+    @property
+    def lateness(self) -> tuple[Lateness, Lateness]:
+        return self.up.lateness, self.down.lateness
 
 
 Totals = dict[str, list[PathCounts]]
@@ -119,12 +59,13 @@ class Emulator:
     def __init__(self, spaces: Namespaces, control: socket.socket) -> None:
         self._spaces = spaces
         self._control = control
-        self._directions: dict[int, Direction] = {}
+        self._sources: dict[int, Direction] = {}
+        """By the descriptor of the ring from which a direction takes."""
+
         self._links: dict[str, list[Ways]] = {}
         self._captures: dict[str, Capture] = {}
         self._marks: list[int] = []
         self._marked: dict[int, Totals] = {}
-        self._dropped_before: dict[str, int] = {}
         self._rest = b""
 
     def run(self) -> None:
@@ -132,35 +73,34 @@ class Emulator:
         gc.disable()  # a packet is no part of a cycle
         while True:
             now = now_ns()
-            if self._marks and self._marks[0] <= now:
-                self._mark(now)
-            pause_s = self._pause_s(now)
-            readable, _, _ = select.select([COMMANDS, *self._directions], [], [], pause_s)
-            now = now_ns()
-            if self._marks and self._marks[0] <= now:
-                self._mark(now)
+            following = self._marked_until(now)
+            for direction in self._sources.values():
+                following = min(following, direction.forward(now))
+            watched = [fd for fd, one in self._sources.items() if one.next_look_ns == NEVER]
+            pause_s = None if following == NEVER else max(0, following - now_ns()) / 1e9
+            readable, _, _ = select.select([COMMANDS, *watched], [], [], pause_s)
             for descriptor in readable:
-                if descriptor == COMMANDS:
-                    if not self._hear():
-                        return
-                    break  # it may have changed the directions
-                self._directions[descriptor].take(now)
-            now = now_ns()
-            for direction in self._directions.values():
-                if direction.waiting and direction.waiting[0][0] <= now:
-                    direction.give(now)
+                if descriptor != COMMANDS:
+                    self._sources[descriptor].next_look_ns = 0
+            if COMMANDS in readable:
+                for direction in self._sources.values():  # what came before the command
+                    direction.forward(now_ns())
+                if not self._hear():
+                    return
 
-    def _pause_s(self, now: int) -> float | None:
-        """Seconds until something is due; None where nothing is."""
-        instants = [one.waiting[0][0] for one in self._directions.values() if one.waiting]
-        instants += self._marks[:1]
-        return max(0, min(instants) - now) / 1e9 if instants else None
-
-    def _mark(self, now: int) -> None:
+    def _marked_until(self, now: int) -> int:
+        """Take the counts whose time has come; when the next are due, or NEVER."""
         while self._marks and self._marks[0] <= now:
+            if not self._marked:  # lateness counts from the first
+                for direction in self._sources.values():
+                    direction.lateness = Lateness()
             self._marked[self._marks.pop(0)] = self._totals()
+        return self._marks[0] if self._marks else NEVER
 
     def _totals(self) -> Totals:
+        """All counts, with everything that was sent so far."""
+        for direction in self._sources.values():
+            direction.take_all()
         return {name: [path.counts() for path in paths] for name, paths in self._links.items()}
 
     def _hear(self) -> bool:
@@ -185,12 +125,10 @@ class Emulator:
     @_do.register
     def _(self, command: messages.Shape) -> Done:
         self._end_captures()
+        self._forget_links()
         self._spaces.arrange(command.links)
-        self._directions, self._links = {}, {}
         for name, link in command.links.items():
             self._links[name] = self._join(name, link, command.seed)
-        self._marks, self._marked = [], {}
-        self._dropped_before = self._dropped()
         for name, file in command.captures.items():
             self._capture(name, Path(file))
         return Done()
@@ -202,18 +140,21 @@ class Emulator:
 
     @_do.register
     def _(self, command: messages.ReadCounts) -> messages.Counted:
-        captured = {name: capture.packets for name, capture in self._captures.items()}
+        totals = self._totals()
+        captures = dict(self._captures)
         if command.ends_captures:
             self._end_captures()
-        before = self._dropped_before
         return messages.Counted(
-            now=self._totals(),
+            now=totals,
             marks=self._marked,
             late_ns={
                 name: late for name, paths in self._links.items() if (late := _late_ns(paths))
             },
-            dropped={name: count - before[name] for name, count in self._dropped().items()},
-            captured=captured,
+            dropped={
+                name: sum(one.near.missed + one.far.missed for one in paths)
+                for name, paths in self._links.items()
+            },
+            captured={name: capture.packets for name, capture in captures.items()},
         )
 
     @_do.register
@@ -232,6 +173,9 @@ class Emulator:
     @_do.register
     def _(self, command: messages.SwitchPath) -> Done:
         self._spaces.switch(command.link, command.path, command.up)
+        path = self._links[command.link][command.path]
+        for ring in (path.near, path.far):
+            ring.settle()
         return Done()
 
     # --- parts of them -----------------------------------------------------------------
@@ -240,51 +184,50 @@ class Emulator:
         """The directions of a link's paths, with nothing under way."""
         paths = []
         for number, path in enumerate(link.paths):
-            near, far = self._spaces.devices(name, number)
-            for device in (near, far):
-                _drain(device)
+            near, far = self._spaces.rings(name, number)
+            to_near, to_far = self._spaces.sinks(name, number)
             # Each link has chances of its own.
             whole = f"{seed}/{number}" if name == CLIENTS else f"{seed}/{name}/{number}"
-            up = Direction(near, far, Shaper(path.up, f"{whole}/up"))
-            down = Direction(far, near, Shaper(path.down, f"{whole}/down"))
-            self._directions |= {near: up, far: down}
-            paths.append(Ways(up, down))
+            up, down = Shaper(path.up, f"{whole}/up"), Shaper(path.down, f"{whole}/down")
+            ways = Ways(_direction(near, to_far, up), _direction(far, to_near, down), near, far)
+            self._sources |= {near.fileno(): ways.up, far.fileno(): ways.down}
+            paths.append(ways)
         return paths
+
+    def _forget_links(self) -> None:
+        """With what is under way, and with their counts."""
+        for paths in self._links.values():
+            for path in paths:
+                path.near.close()
+                path.far.close()
+        self._sources, self._links = {}, {}
+        self._marks, self._marked = [], {}
 
     def _capture(self, name: str, file: Path) -> None:
         self._captures[name] = capture = Capture(file)
         for path in self._links[name]:
-            path.up.read, path.down.write = capture.reader(), capture.writer()
+            path.up.on_taken = path.down.on_sent = capture.see
 
     def _end_captures(self) -> None:
         for name, capture in self._captures.items():
             for path in self._links[name]:
-                path.up.read, path.down.write = os.read, os.write
+                path.up.on_taken = path.down.on_sent = None
             capture.close()
         self._captures = {}
 
-    def _dropped(self) -> dict[str, int]:
-        return {name: self._spaces.dropped(name) for name in self._links}
+
+def _direction(ring: PacketRing, sink: int, shaper: Shaper) -> Direction:
+    return Direction(ring, FrameSender(sink, ring.address, ring.places), shaper)
 
 
-def _late_ns(paths: list[Ways]) -> tuple[float, float, float] | None:
-    """Median, 99 % and most of the later direction; None without a packet."""
-    late = [way.lateness for path in paths for way in (path.up, path.down)]
-    found = [(one.quantile_ns(0.5), one.quantile_ns(0.99), float(one.most_ns)) for one in late]
-    known = [one for one in found if one[0] == one[0]]
-    if not known:
+def _late_ns(paths: list[Ways]) -> messages.LateNs | None:
+    """Of the direction that is later, of each number; None without a packet."""
+    late = [one for path in paths for one in path.lateness if one.count]
+    if not late:
         return None
-    return (
-        max(one[0] for one in known),
-        max(one[1] for one in known),
-        max(one[2] for one in known),
+    return messages.LateNs(
+        mean=max(one.mean_ns for one in late),
+        p50=max(one.quantile_ns(0.5) for one in late),
+        p99=max(one.quantile_ns(0.99) for one in late),
+        most=max(float(one.most_ns) for one in late),
     )
-
-
-def _drain(device: int) -> None:
-    """Throw away what a link of before has not fetched."""
-    try:
-        while os.read(device, PACKET_BYTES):
-            pass
-    except OSError:
-        return

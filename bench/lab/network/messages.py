@@ -64,15 +64,24 @@ class Ready(Struct, frozen=True, tag="ready"):
     error: str = ""
 
 
+class LateNs(Struct, frozen=True):
+    """How late packets came out, over all since the first mark (or since there is the link)."""
+
+    mean: float
+    p50: float
+    p99: float
+    most: float
+
+
 class Counted(Struct, frozen=True, tag="counted"):
     """What was counted, by link: now, at each marked instant, and how late packets came out.
 
-    `late_ns` are median, 99 % and most; a link without packets has none.
+    Of a link without packets there is no `late_ns`.
     """
 
     now: dict[str, list[PathCounts]]
     marks: dict[int, dict[str, list[PathCounts]]]
-    late_ns: dict[str, tuple[float, float, float]]
+    late_ns: dict[str, LateNs]
     dropped: dict[str, int]
     captured: dict[str, int]
 

@@ -10,10 +10,8 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
-import fcntl
 import os
 import socket
-import struct
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -24,15 +22,12 @@ from pyroute2.netlink.diag import SS_ESTABLISHED
 from pyroute2.netlink.exceptions import NetlinkError
 
 from bench.lab.network import mptcp
+from bench.lab.network.devices import Device, add_inner, furnish_outer
+from bench.lab.network.ring import PacketRing
 from bench.lab.network.topology import PREFIX, SPANS, Span, spans_of, subnets_behind
 from bench.model.links import BACKEND, CLIENTS, SERVICES, SIDES, Link
 
 CLONE_NEWUSER, CLONE_NEWNET = 0x10000000, 0x40000000
-TUNSETIFF, IFF_TUN, IFF_NO_PI = 0x400454CA, 0x0001, 0x1000
-MTU = 1500
-QUEUE_PACKETS = 5000
-"""What a device keeps while the emulator is busy; more is dropped and counted."""
-
 SETTINGS = {
     # Else a trial would begin with what the one before learned of the path.
     "ipv4/tcp_no_metrics_save": "1",
@@ -62,14 +57,6 @@ def _enter(descriptor: int) -> None:
 
 
 @dataclass(frozen=True)
-class Device:
-    """A TUN device: its descriptor, and its index within its namespace."""
-
-    descriptor: int
-    index: int
-
-
-@dataclass(frozen=True)
 class End:
     """A side's namespace: its descriptor, its route and MPTCP sockets, its devices by name."""
 
@@ -78,11 +65,6 @@ class End:
     routes: IPRoute
     subflows: Any
     devices: dict[str, Device] = field(default_factory=dict)
-
-    def dropped(self, device: str) -> int:
-        """Packets that a device dropped because the emulator did not keep up."""
-        (link,) = self.routes.get_links(self.devices[device].index)
-        return int(link.get_attr("IFLA_STATS64")["tx_dropped"])
 
 
 class Namespaces:
@@ -100,7 +82,14 @@ class Namespaces:
             except PermissionError:
                 self._become_owner()
                 _unshare(CLONE_NEWNET)
-            self.ends[side] = self._furnish(side)
+            self.ends[side] = _furnish(side)
+        _unshare(CLONE_NEWNET)  # of the devices' inner ends; it lasts as long as the sinks
+        _set(SETTINGS)
+        with IPRoute() as here:
+            for span in SPANS:
+                for side in (span.near, span.far):
+                    for path in range(len(span.subnets)):
+                        self._add_device(here, side, span, path)
         if self.user_descriptor is None:
             _enter(home)
         os.close(home)
@@ -115,21 +104,14 @@ class Namespaces:
         self.privilege = "user namespace"
         self.user_descriptor = os.open("/proc/self/ns/user", os.O_RDONLY)
 
-    def _furnish(self, side: str) -> End:
-        descriptor = os.open("/proc/thread-self/ns/net", os.O_RDONLY)
-        end = End(side, descriptor, IPRoute(), mptcp.manager())
-        between = FORWARDING if side in (BACKEND, SERVICES) else {}
-        for setting, value in {**SETTINGS, **between}.items():
-            path = Path("/proc/sys/net") / setting
-            if path.exists():
-                path.write_text(value)
-        (loopback,) = end.routes.link_lookup(ifname="lo")
-        end.routes.link("set", index=loopback, state="up")
-        for span in SPANS:
-            if side in (span.near, span.far):
-                for path_number in range(len(span.subnets)):
-                    _add_device(end, span, path_number)
-        return end
+    def _add_device(self, here: IPRoute, side: str, span: Span, path: int) -> None:
+        """A pair of devices, of which the outer end is the side's, down, with its address."""
+        end, name = self.ends[side], span.devices[path]
+        inner = f"inner{sum(len(one.devices) for one in self.ends.values())}"
+        sink = add_inner(here, inner, name, end.descriptor)
+        with self.inside(side):
+            index = furnish_outer(end.routes, name, span.address(side, path), PREFIX)
+        end.devices[name] = Device(name, index, sink)
 
     @contextlib.contextmanager
     def inside(self, name: str) -> Iterator[None]:
@@ -199,20 +181,24 @@ class Namespaces:
             index = end.devices[span.devices[path]].index
             end.routes.link("set", index=index, state="up" if up else "down")
 
-    def devices(self, link: str, path: int) -> tuple[int, int]:
-        """The descriptors of a path's devices: the near side's, the far one's."""
+    def sinks(self, link: str, path: int) -> tuple[int, int]:
+        """Descriptors of the packet sockets that lead to a path's sides: the near, the far one."""
+        near, far = self._devices(link, path)
+        return near.sink.fileno(), far.sink.fileno()
+
+    def rings(self, link: str, path: int) -> tuple[PacketRing, PacketRing]:
+        """New rings of what a path's sides send from now on: the near one's, the far one's."""
+        span = self.spans[link]
+        near, far = self._devices(link, path)
+        with self.inside(span.near):
+            first = PacketRing(near.name)
+        with self.inside(span.far):
+            return first, PacketRing(far.name)
+
+    def _devices(self, link: str, path: int) -> tuple[Device, Device]:
         span = self.spans[link]
         near, far = (self.ends[side].devices[span.devices[path]] for side in (span.near, span.far))
-        return near.descriptor, far.descriptor
-
-    def dropped(self, link: str) -> int:
-        """Packets that the devices of a link dropped because the emulator did not keep up."""
-        span = self.spans[link]
-        return sum(
-            self.ends[side].dropped(span.devices[path])
-            for side in (span.near, span.far)
-            for path in range(len(span.subnets))
-        )
+        return near, far
 
     def congestion(self) -> dict[str, dict[str, list[str]]]:
         """The congestion control of the connections that stand, by link and end, from the kernel.
@@ -251,19 +237,18 @@ class Namespaces:
         }
 
 
-def _add_device(end: End, span: Span, path: int) -> None:
-    """A device of the namespace in which this is called, down, with its address."""
-    name = span.devices[path]
-    descriptor = _tun(name)
-    (index,) = end.routes.link_lookup(ifname=name)
-    end.devices[name] = Device(descriptor, index)
-    end.routes.link("set", index=index, mtu=MTU, txqlen=QUEUE_PACKETS)
-    end.routes.addr("add", index=index, address=span.address(end.name, path), prefixlen=PREFIX)
+def _set(settings: Mapping[str, str]) -> None:
+    """Settings of the namespace in which this is called, where its kernel has them."""
+    for setting, value in settings.items():
+        path = Path("/proc/sys/net") / setting
+        if path.exists():
+            path.write_text(value)
 
 
-def _tun(name: str) -> int:
-    """A new TUN device of this namespace: one read or write is one IP packet."""
-    device = os.open("/dev/net/tun", os.O_RDWR | os.O_NONBLOCK)
-    request = struct.pack("16sH14s", name.encode(), IFF_TUN | IFF_NO_PI, b"")
-    fcntl.ioctl(device, TUNSETIFF, request)
-    return device
+def _furnish(side: str) -> End:
+    """The namespace in which this is called becomes a side's."""
+    end = End(side, os.open("/proc/thread-self/ns/net", os.O_RDONLY), IPRoute(), mptcp.manager())
+    _set(SETTINGS | (FORWARDING if side in (BACKEND, SERVICES) else {}))
+    (loopback,) = end.routes.link_lookup(ifname="lo")
+    end.routes.link("set", index=loopback, state="up")
+    return end

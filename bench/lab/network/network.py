@@ -32,8 +32,8 @@ START_SECONDS = 15.0
 PROBE_SECONDS = 0.5
 FEWEST_PROBES, MOST_PROBES = 3, 20
 REMEDY = (
-    "needs root, or /dev/net/tun open to this user and unprivileged user namespaces "
-    "(sysctl kernel.unprivileged_userns_clone=1)"
+    "needs root or unprivileged user namespaces (sysctl kernel.unprivileged_userns_clone=1), "
+    "and a kernel with veth devices and packet sockets"
 )
 
 
@@ -43,21 +43,20 @@ NAN = float("nan")
 
 @dataclasses.dataclass(frozen=True)
 class Counts:
-    """What a link saw: by instant (ns) and now, one entry a path; lateness in ns."""
+    """What a link saw: by instant (ns) and now, one entry a path; lateness where packets came."""
 
     at: dict[int, list[PathCounts]]
     now: list[PathCounts]
-    late_p50_ns: float
-    late_p99_ns: float
-    late_most_ns: float
+    late_ns: messages.LateNs | None
     dropped: int
     captured: int = 0
 
 
 class Network:
-    """The sides, and the links between them."""
+    """The sides, and the links between them; the emulator runs on the cores `pins`."""
 
-    def __init__(self) -> None:
+    def __init__(self, pins: Sequence[int] = ()) -> None:
+        self._pins = pins
         self._child: Child | None = None
         self._control: socket.socket | None = None
         self._folder: Path | None = None
@@ -75,7 +74,12 @@ class Network:
         self._control = ours
         command = [sys.executable, "-m", "bench.lab.network", str(theirs.fileno())]
         self._child = Child(
-            "link", command, self._folder / "link.log", cwd=ROOT, pass_fds=[theirs.fileno()]
+            "link",
+            command,
+            self._folder / "link.log",
+            self._pins,
+            cwd=ROOT,
+            pass_fds=[theirs.fileno()],
         )
         theirs.close()
         ready = self._child.listen(messages.Ready, START_SECONDS)
@@ -154,7 +158,7 @@ class Network:
             name: Counts(
                 {at: links[name] for at, links in seen.marks.items()},
                 now,
-                *seen.late_ns.get(name, (NAN, NAN, NAN)),
+                seen.late_ns.get(name),
                 dropped=seen.dropped[name],
                 captured=seen.captured.get(name, 0),
             )

@@ -43,14 +43,19 @@ class Shaper:
     def delay_ns(self) -> int:
         return self._delay_ns
 
-    def admit(self, now_ns: int, size: int) -> int:
+    @property
+    def least_delay_ns(self) -> int:
+        """No packet comes out sooner than this after it was sent."""
+        return self._delay_ns - self._jitter_ns
+
+    def admit(self, sent_ns: int, size: int) -> int:
         """The release time of a packet of `size` bytes (IP level), LOST or OVERFLOWED."""
         if self._loss and self._chance() < self._loss:
             return LOST
-        leaves_ns: float = now_ns
+        leaves_ns: float = sent_ns
         if self._ns_per_byte:
             begins_ns = max(leaves_ns, self._free_ns)
-            if begins_ns - now_ns > self._queue_ns:
+            if begins_ns - sent_ns > self._queue_ns:
                 return OVERFLOWED
             self._free_ns = leaves_ns = begins_ns + size * self._ns_per_byte
         release_ns = int(leaves_ns) + self._delay_ns

@@ -8,16 +8,18 @@ from pathlib import Path
 from typing import Any
 
 from bench import catalog
-from bench.analysis import findings, run_findings
+from bench.analysis import findings, link_findings, run_findings
 from bench.model.outcome import OutcomeNoun
 from bench.tools.docs.markdown import code, table, tree_of
 
 
 def part(root: Path) -> str:
     """The findings of the shared checks, then each experiment's own."""
-    trees = [tree_of(root / f"bench/analysis/{name}.py") for name in ("findings", "run_findings")]
-    shared = ast.Module([node for tree in trees for node in tree.body], [])
-    parts = [finding_table(shared, vars(findings) | vars(run_findings), OutcomeNoun())]
+    modules = (findings, link_findings, run_findings)
+    names = [module.__name__.replace(".", "/") for module in modules]
+    shared = ast.Module([node for name in names for node in tree_of(root / f"{name}.py").body], [])
+    constants = {name: value for module in modules for name, value in vars(module).items()}
+    parts = [finding_table(shared, constants, OutcomeNoun())]
     for name, experiment in catalog.experiments(root).items():
         path = root / "scenarios" / name / "findings.py"
         if path.exists():

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+import itertools
 import math
 from collections.abc import Mapping
 
@@ -9,10 +11,12 @@ import measured
 import pytest
 from unit_builders import MS, data, events, latencies, row, table
 
-from bench.analysis import findings, run_findings
+from bench.analysis import findings, link_findings, run_findings
 from bench.analysis.trialdata import TrialData
 from bench.model import samples
 from bench.model.finding import Finding, Severity
+from bench.model.links import SERVICES
+from bench.model.readings import Reading
 from bench.stats.estimates import Estimate
 
 QUIET: dict[str, float] = {
@@ -75,7 +79,12 @@ def test_a_metric_past_its_threshold_raises(
 
 
 def asked_50ms(**metrics: float) -> dict[str, float]:
-    link = {"rtt_asked_ms": 50.0, "rtt_probe_ms": 50.5, "late_p99_us": 80.0}
+    link = {
+        "rtt_asked_ms": 50.0,
+        "rtt_probe_ms": 50.5,
+        "late_mean_us": 40.0,
+        "late_p99_us": 80.0,
+    }
     return {f"link_{name}": value for name, value in (link | metrics).items()}
 
 
@@ -99,15 +108,19 @@ def asked_50ms(**metrics: float) -> dict[str, float]:
         ({"rtt_probe_ms": 61.8}, {"rate": 64e3, "rate_up": 64e3}, ["link_differs"]),
         # Nobody knows: every probe was lost, as asked for.
         ({"rtt_probe_ms": math.nan}, {}, []),
-        ({"late_p99_us": 3500.0}, {}, []),
-        ({"late_p99_us": 3501.0}, {}, ["link_differs"]),
-        ({"late_p99_us": math.nan}, {}, []),
+        # A millisecond and 3 % of 25 ms for one of a hundred, 0.2 ms and as much in the mean.
+        ({"late_p99_us": 1750.0}, {}, []),
+        ({"late_p99_us": 1751.0}, {}, ["link_late"]),
+        ({"late_mean_us": 950.0}, {}, []),
+        ({"late_mean_us": 951.0}, {}, ["link_late"]),
+        ({"late_mean_us": 201.0, "rtt_asked_ms": 0.0, "rtt_probe_ms": 0.1}, {}, ["link_late"]),
+        ({"late_mean_us": math.nan, "late_p99_us": math.nan}, {}, []),
         ({"rtt_asked_ms": 0.0, "rtt_probe_ms": 1.0}, {}, []),
         ({"rtt_asked_ms": 0.0, "rtt_probe_ms": 1.1}, {}, ["link_differs"]),
         # On loopback nothing was asked for.
         ({"rtt_asked_ms": math.nan, "late_p99_us": 1e6}, {}, []),
-        ({"cpu_share": 0.8}, {}, []),
-        ({"cpu_share": 0.81}, {}, ["link_overloaded"]),
+        ({"cpu_share": 0.5}, {}, []),
+        ({"cpu_share": 0.51}, {}, ["link_overloaded"]),
         ({"cpu_share": math.nan}, {}, []),
         ({"dropped_by_devices": 0.0}, {}, []),
         ({"dropped_by_devices": 1.0}, {}, ["link_overloaded"]),
@@ -123,6 +136,51 @@ def test_a_link_that_is_not_as_asked_is_named(
 ) -> None:
     found = data(latencies([10 * MS]), events=events((-1, 0, 0, 0)), load={"clients": 1, **load})
     assert codes(found, **asked_50ms(**link)) == raised
+
+
+def link_costs(own_us: float, receivers: int, *, shares: bool = True) -> TrialData:
+    """A broadcast to so many, each of which costs the link so much CPU time."""
+    times = range(0, 12 * 100 * MS, 100 * MS)
+    delivered = [0, *itertools.accumulate(receivers * (turn % 2) for turn in range(11))]
+    found = data(
+        table(
+            [
+                row(client=client, intended_ns=turn * 100 * MS, done_ns=turn * 100 * MS + MS)
+                for turn in range(1, 11, 2)
+                for client in range(receivers)
+            ]
+        ),
+        clients=receivers,
+        events=events(*((-1, turn, turn * 100 * MS, 0) for turn in range(1, 11, 2))),
+    )
+    series = [
+        Reading(at, int(own_us * 1e3 * count), 0, 0)
+        for at, count in zip(times, delivered, strict=True)
+    ]
+    return dataclasses.replace(found, link_shares_core=shares, series={"link": series})
+
+
+@pytest.mark.parametrize(
+    ("own_us", "shares", "mean_ms", "share", "raised"),
+    [
+        # 200 receivers at 6 us: the mean one waits for 0.6 ms; 3 % of 20 ms is as much.
+        (6.0, True, 20.0, 0.1, False),
+        (6.1, True, 20.0, 0.1, True),
+        (6.1, False, 20.0, 0.1, False),
+        (6.0, True, 19.9, 0.1, True),
+        (6.0, True, math.nan, 0.1, False),
+        (6.0, True, 20.0, 0.101, True),
+        (6.0, False, 20.0, 0.4, False),
+        (6.0, True, 20.0, math.nan, False),
+    ],
+)
+def test_a_link_that_takes_a_core_from_what_is_measured_is_named(
+    own_us: float, shares: bool, mean_ms: float, share: float, raised: bool
+) -> None:
+    found = link_costs(own_us, 200, shares=shares)
+    assert found.marginal_cpu_us("link") == pytest.approx(own_us)
+    metrics = {"latency_mean": mean_ms, "link_cpu_share": share}
+    assert (link_findings.link_shares_core(found, metrics) is not None) == raised
 
 
 @pytest.mark.parametrize(
@@ -274,25 +332,58 @@ def test_nothing_beside_streams_that_hold_every_connection_is_a_result() -> None
             "none needed where the backend is meant to be at its limit",
         ),
         (
-            findings.link_differs(asked_50ms(rtt_probe_ms=54.321), {}),
+            link_findings.link_differs(asked_50ms(rtt_probe_ms=54.321), {}),
             "doubt",
             "asked for a round trip of 50 ms, found 54.3 ms",
             "use a lower load, or a machine with a core for the link",
         ),
         (
-            findings.link_differs(asked_50ms(late_p99_us=12_345.0), {}),
+            link_findings.link_late(asked_50ms(late_mean_us=1_234.0, late_p99_us=12_345.0)),
             "doubt",
-            "asked for a round trip of 50 ms, found packets up to 12.3 ms late (p99)",
-            "use a lower load, or a machine with a core for the link",
+            (
+                "packets came out later than asked for: 1.23 ms in the mean, "
+                "12.3 ms for one of a hundred"
+            ),
+            "use a lower load, or a machine with four cores: the link then has one of its own",
         ),
         (
-            findings.link_overloaded({"link_cpu_share": 0.876, "link_dropped_by_devices": 0.0}),
+            link_findings.link_late(
+                {"services_link_rtt_asked_ms": 1, "services_link_late_mean_us": 300}, SERVICES
+            ),
+            "doubt",
+            (
+                "packets came out later than asked for on the services link: 0.3 ms in the mean, "
+                "nan ms for one of a hundred"
+            ),
+            "use a lower load, or a machine with four cores: the link then has one of its own",
+        ),
+        (
+            link_findings.link_shares_core(link_costs(6.2, 200), {"latency_mean": 20.0}),
+            "doubt",
+            (
+                "the link shares a core with what is measured, and takes up to 0.62 ms of the mean "
+                "latency"
+            ),
+            "use a lower load, or a machine with four cores: the link then has one of its own",
+        ),
+        (
+            link_findings.link_shares_core(link_costs(1.0, 2), {"link_cpu_share": 0.234}),
+            "doubt",
+            "the link shares a core with what is measured, and takes 23% of that core",
+            "use a lower load, or a machine with four cores: the link then has one of its own",
+        ),
+        (
+            link_findings.link_overloaded(
+                {"link_cpu_share": 0.876, "link_dropped_by_devices": 0.0}
+            ),
             "doubt",
             "the link used 88% of a core: it adds more delay or loss than was asked for",
             "use a lower load, or a smaller rate",
         ),
         (
-            findings.link_overloaded({"link_cpu_share": 0.5, "link_dropped_by_devices": 1234.0}),
+            link_findings.link_overloaded(
+                {"link_cpu_share": 0.5, "link_dropped_by_devices": 1234.0}
+            ),
             "doubt",
             (
                 "1,234 packets were dropped before they reached the link, which used 50% of a "

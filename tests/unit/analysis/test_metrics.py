@@ -247,6 +247,7 @@ def on_a_link(paths: int = 1) -> TrialData:
         link_facts={
             "rtt_asked_ms": 50.0,
             "rtt_probe_ms": 50.25,
+            "late_mean_us": 31.5,
             "late_p99_us": 81.5,
             "dropped_by_devices": 3,
             "privilege": "root",
@@ -265,6 +266,7 @@ def on_a_link(paths: int = 1) -> TrialData:
     [
         ("link_rtt_asked_ms", 50),
         ("link_rtt_probe_ms", 50.25),
+        ("link_late_mean_us", 31.5),
         ("link_late_p99_us", 81.5),
         ("link_dropped_by_devices", 3),
         ("link_packets_per_s", 300 + 600),

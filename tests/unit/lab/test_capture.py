@@ -2,55 +2,73 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from link_builders import captured
 
-from bench.lab.network.capture import Capture
+from bench.lab.network.capture import HOLD_NS, SORTED_AT_ONCE, Capture
+
+NOW_NS, WALL_NS = 5_000_000_000, 1_700_000_000_000_000_000
 
 
-def packet(number: int, size: int) -> bytes:
-    """An IPv4 packet of so many bytes from 10.0.0.<number>."""
-    head = bytearray(20)
-    head[0] = 0x45
-    head[2:4] = size.to_bytes(2, "big")
-    head[12:16] = bytes((10, 0, 0, number))
+def clocks() -> tuple[int, int]:
+    return NOW_NS, NOW_NS - WALL_NS
+
+
+def frame(number: int, size: int) -> bytes:
+    """An Ethernet frame with an IPv4 packet of so many bytes from 10.0.0.<number>."""
+    head = bytearray(34)
+    head[14] = 0x45
+    head[16:18] = size.to_bytes(2, "big")
+    head[26:30] = bytes((10, 0, 0, number))
     return bytes(head) + bytes(size - 20)
 
 
-def test_what_goes_through_is_kept_in_order_and_passed_on(tmp_path: Path) -> None:
-    out, into = os.pipe()
-    capture = Capture(tmp_path / "a.pcap")
-    assert capture.writer()(into, packet(1, 40)) == 40
-    assert capture.reader()(out, 2048) == packet(1, 40)
-    assert capture.writer()(into, packet(2, 1500)) == 1500
+def test_what_was_seen_is_there_with_its_time(tmp_path: Path) -> None:
+    capture = Capture(tmp_path / "a.pcap", clocks)
+    capture.see([NOW_NS - 7000, NOW_NS - 2000], [frame(1, 40), frame(2, 1500)])
+    assert capture.packets == 2
     capture.close()
+    assert capture.packets == 2
     found = captured(tmp_path / "a.pcap")
-    sources = [(one.source, one.octets) for one in found]
-    assert sources == [("10.0.0.1", 40), ("10.0.0.1", 40), ("10.0.0.2", 1500)]
-    assert capture.packets == 3
-    assert [one.time_ns for one in found] == sorted(one.time_ns for one in found)
+    assert [(one.source, one.octets) for one in found] == [("10.0.0.1", 40), ("10.0.0.2", 1500)]
+    assert [one.time_ns for one in found] == [WALL_NS - 7000, WALL_NS - 2000]
 
 
-def test_what_a_device_does_not_take_is_not_kept(tmp_path: Path) -> None:
-    capture = Capture(tmp_path / "a.pcap")
-    with pytest.raises(OSError, match=r"."):
-        capture.writer()(-1, packet(1, 40))
-    with pytest.raises(OSError, match=r"."):
-        capture.reader()(-1, 2048)
+@given(st.lists(st.integers(0, HOLD_NS), min_size=1, max_size=40), st.integers(1, 7))
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_what_was_sent_and_is_taken_later_stands_in_its_place(
+    tmp_path: Path, ages_ns: list[int], at_once: int
+) -> None:
+    """However late it is said, within the time that is held."""
+    capture = Capture(tmp_path / "a.pcap", clocks)
+    for batch in (ages_ns[n : n + at_once] for n in range(0, len(ages_ns), at_once)):
+        capture.see([NOW_NS - age for age in batch], [frame(1, 40)] * len(batch))
     capture.close()
-    assert capture.packets == 0
-    assert captured(tmp_path / "a.pcap") == []
+    times = [one.time_ns for one in captured(tmp_path / "a.pcap")]
+    assert times == sorted(WALL_NS - age for age in ages_ns)
+
+
+def test_what_is_old_is_written_long_before_the_end(tmp_path: Path) -> None:
+    path = tmp_path / "a.pcap"
+    capture = Capture(path, clocks)
+    old = NOW_NS - 2 * HOLD_NS
+    count = 4 * SORTED_AT_ONCE
+    for number in range(count):
+        capture.see([old + number], [frame(1, 1500)])
+    assert path.stat().st_size > count * 1500 / 2  # the rest may be in the file's buffer
+    capture.close()
+    assert len(captured(path)) == capture.packets == count
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no full device")
 def test_a_full_disk_ends_the_capture_and_not_the_link() -> None:
-    out, into = os.pipe()
-    capture = Capture(Path("/dev/full"))
-    for _ in range(2000):
-        assert capture.writer()(into, packet(1, 1500)) == 1500
-        assert len(capture.reader()(out, 2048)) == 1500
+    capture = Capture(Path("/dev/full"), clocks)
+    old = NOW_NS - 2 * HOLD_NS
+    for _ in range(4000):
+        capture.see([old], [frame(1, 1500)])
     capture.close()
     assert 0 < capture.packets < 4000
