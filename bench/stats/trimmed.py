@@ -179,7 +179,13 @@ def standard_error(count: int) -> float:
 
 
 def least(enough: Callable[[int], bool], first: int = FEWEST) -> int:
-    """The least number of trials from `first` on that is enough, at most `MOST`."""
-    if not enough(MOST):
-        return MOST
-    return next(count for count in range(first, MOST + 1) if enough(count))
+    """A number of trials that is enough where one less is not, from `first` to `MOST`."""
+    low, high = first - 1, first
+    while not enough(high):
+        if high >= MOST:
+            return MOST
+        low, high = high, min(MOST, 2 * high)
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (low, middle) if enough(middle) else (middle, high)
+    return high
