@@ -109,7 +109,7 @@ class Verdicts:
 
 @dataclass(frozen=True)
 class Tally:
-    """All pairs: the verdicts of each metric, and in how many pairs any metric is false.
+    """All pairs that can be judged: the verdicts of each metric, and how many pairs have a false one.
 
     `pairs_by_trials` is the same by trials alone, both after Holm's correction.
     """
@@ -124,8 +124,8 @@ def judged(runs: Sequence[PastRun], keys: Sequence[str]) -> Tally:
     """Each run against the next one, in pairs; the spread is that of all runs but these two."""
     metrics = dict.fromkeys(keys, Verdicts())
     false_pairs = by_trials = 0
-    pairs = len(runs) // 2
-    for pair in range(pairs):
+    pairs = 0
+    for pair in range(len(runs) // 2):
         a, b = runs[2 * pair], runs[2 * pair + 1]
         noise = noise_of([*runs[: 2 * pair], *runs[2 * pair + 2 :]], keys)
         bare, known = _pair(a, b, keys, {}), _pair(a, b, keys, noise)
@@ -136,6 +136,7 @@ def judged(runs: Sequence[PastRun], keys: Sequence[str]) -> Tally:
                 int(known[key].is_false),
                 int(known[key].is_false_corrected),
             )
+        pairs += any(one.is_made for one in known.values())
         false_pairs += any(one.is_false_corrected for one in known.values())
         by_trials += any(one.is_false_corrected for one in bare.values())
     return Tally(pairs, metrics, false_pairs, by_trials)

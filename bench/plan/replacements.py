@@ -13,8 +13,9 @@ from bench.model.trial import Trial
 MOST_PER_TRIAL = 2
 """A trial that was disturbed three times meets a machine that is not quiet."""
 
-MOST_SHARE, LEAST = 0.25, 3
-"""Of a run's planned trials at most this share is measured again, but as many as these."""
+MOST_SHARE, LEAST = 0.25, 6
+"""Of a run's planned trials at most this share is measured again, but as many as these: one more
+for each trial of the shortest run that settles anything."""
 
 
 def due(planned: Sequence[Trial], disturbed: Collection[int]) -> Trial | None:

@@ -43,6 +43,11 @@ WINDOW = "duration=500ms"
 TRIALS = 6
 """Of each run: the fewest that settle anything."""
 
+FEWEST_USED = 4
+"""A run with fewer trials that the machine left alone is measured again, whatever they show."""
+
+MOST_ATTEMPTS = 5
+
 SCRATCH = "aa-runs"
 """The folder in which a run is while it is measured."""
 
@@ -116,13 +121,16 @@ def code_of(facts: Mapping[str, Any], code: Mapping[str, Identity]) -> str:
 
 
 def one_run(plan: runner.RunPlan, scratch: Path, code: str, progress: Progress) -> PastRun:
-    """One whole run, evaluated; TrialFailed where none of its trials can be used."""
-    run = runner.execute(runner.new_run(plan, scratch), {}, progress)
-    (result,) = evaluate(run).experiments
-    (group,) = result.groups
-    if not group.used:
-        raise TrialFailed(f"none of a run's trials can be used: {group.trials[0].reason}")
-    return PastRun(run.file.created, code, values_of(group))
+    """One whole run, evaluated; TrialFailed where the machine does not let one come about."""
+    for _ in range(MOST_ATTEMPTS):
+        run = runner.execute(runner.new_run(plan, scratch), {}, progress)
+        (result,) = evaluate(run).experiments
+        (group,) = result.groups
+        if len(group.used) >= FEWEST_USED:
+            return PastRun(run.file.created, code, values_of(group))
+        reasons = [one.reason for one in group.trials if one.verdict != "used"]
+        progress.says(f"{len(group.used)} of {TRIALS} trials can be used; the run is repeated")
+    raise TrialFailed(f"{MOST_ATTEMPTS} runs in a row cannot be used ({reasons[0]})")
 
 
 def _short(run: PastRun) -> str:
