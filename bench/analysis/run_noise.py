@@ -109,7 +109,7 @@ class Verdicts:
 
 @dataclass(frozen=True)
 class Tally:
-    """All pairs that can be judged: the verdicts of each metric, and how many pairs have a false one.
+    """All pairs that can be judged: the verdicts of each metric, and how many have a false one.
 
     `pairs_by_trials` is the same by trials alone, both after Holm's correction.
     """
