@@ -27,7 +27,7 @@ POOL, PER_REQUEST = "pool", "per_request"
 BRIEF = {"warmup": "300ms", "burst": "50", "pool_size": "5"}
 WAVES = {**BRIEF, "query_time": "10ms", "burst_interval": "1s", "duration": "2s"}
 POOL_SIZES = ClaimSetup((POOL,), {**WAVES, "pool_size": "1,2,5"})
-BURST_SIZES = ClaimSetup((POOL,), {**WAVES, "burst": "5,10,20,40"})
+BURST_SIZES = ClaimSetup((POOL,), {**WAVES, "burst": "5,10,40"})
 STEADY = ClaimSetup(
     (POOL,),
     {
@@ -37,7 +37,7 @@ STEADY = ClaimSetup(
         "query_time": "10ms",
         "request_rate": "140/s",
         "service": "fixed,exponential",
-        "duration": "15s",
+        "duration": "12s",
     },
 )
 LENGTHS = ClaimSetup(
@@ -51,7 +51,7 @@ LENGTHS = ClaimSetup(
 )
 ALONE = ClaimSetup(
     (POOL, PER_REQUEST),
-    {**BRIEF, "query_time": "2ms", "burst": "1", "burst_interval": "20ms", "duration": "2s"},
+    {**BRIEF, "query_time": "2ms", "burst": "1", "burst_interval": "20ms", "duration": "1s"},
 )
 SLOW = ClaimSetup(
     (POOL, PER_REQUEST),
@@ -60,7 +60,7 @@ SLOW = ClaimSetup(
         "query_time": "2ms",
         "connect_time": "150ms",
         "burst_interval": "700ms",
-        "duration": "2100ms",
+        "duration": "1400ms",
     },
 )
 FAR = ClaimSetup(
@@ -70,7 +70,7 @@ FAR = ClaimSetup(
         "query_time": "2ms",
         "burst": "1",
         "burst_interval": "200ms",
-        "duration": "3s",
+        "duration": "2500ms",
         "services_link": "emulated",
         "services_rtt": "20ms",
     },
@@ -96,7 +96,7 @@ COMPUTING_STEADILY = ClaimSetup(
         "pool_size": "1,5,20,200",
         "arrivals": "steady",
         "request_rate": "250/s",
-        "duration": "5s",
+        "duration": "4s",
     },
 )
 SLEEPING = ClaimSetup(
@@ -105,7 +105,7 @@ SLEEPING = ClaimSetup(
         **BRIEF,
         "query_time": "20ms",
         "burst": "100",
-        "pool_size": "5,20,100",
+        "pool_size": "5,100",
         "burst_interval": "800ms",
         "duration": "1600ms",
     },
