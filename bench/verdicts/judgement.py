@@ -13,7 +13,7 @@ from typing import Literal, get_args
 Verdict = Literal["confirmed", "refuted", "depends", "not settled", "not measured"]
 VERDICTS: tuple[Verdict, ...] = get_args(Verdict)
 
-Kind = Literal["value", "ratio", "share", "crossing", "exponent"]
+Kind = Literal["value", "ratio", "share", "crossing", "exponent", "slope", "false verdicts"]
 Role = Literal["statement", "precondition", "must be seen"]
 
 ANYTHING = (-math.inf, math.inf)
@@ -57,17 +57,16 @@ class Number:
 
     def said(self, metric: str, pattern: str, other: str) -> str:
         """What the number is, in the words given for its metric and patterns."""
-        at = f" at {self.at}" if self.at else ""
-        match self.kind:
-            case "ratio":
-                return f"{metric}: {pattern} / {other}{at}"
-            case "share":
-                return f"{metric} of {pattern}: share that is exactly {other}{at}"
-            case "crossing":
-                return f"{self.over} where {metric} of {pattern} and {other} are equal{at}"
-            case "exponent":
-                return f"{metric} of {pattern}: exponent of its growth with {self.over}{at}"
-        return f"{metric} of {pattern}{at}"
+        words: dict[Kind, str] = {
+            "value": f"{metric} of {pattern}",
+            "ratio": f"{metric}: {pattern} / {other}",
+            "share": f"{metric} of {pattern}: share that is exactly {other}",
+            "crossing": f"{self.over} where {metric} of {pattern} and {other} are equal",
+            "exponent": f"{metric} of {pattern}: exponent of its growth with {self.over}",
+            "slope": f"{metric} of {pattern} for one more of {self.over}",
+            "false verdicts": f"share of false verdicts on {pattern}, each against itself",
+        }
+        return f"{words[self.kind]} at {self.at}" if self.at else words[self.kind]
 
 
 @dataclass(frozen=True)

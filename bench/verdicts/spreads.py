@@ -65,6 +65,8 @@ class Centred:
         return self._out(self._centre.value)
 
     def interval(self, confidence: float) -> Ends:
+        if self.trials < 2:
+            return math.nan, math.nan
         low, high = self._centre.interval(confidence)
         return max(self.least, self._out(float(low))), self._out(float(high))
 

@@ -53,7 +53,7 @@ def log_axis(axis: Axis, values: Sequence[float], room: float = 1.5) -> None:
     """A logarithmic axis around the positive values, with ticks that read as numbers."""
     positive = [value for value in values if value > 0 and math.isfinite(value)] or [1.0]
     low, high = min(positive) / room, max(positive) * room
-    decades = math.log10(high / low)
+    decades = math.log10(high) - math.log10(low)
     subs = next(subs for most, subs in TICKS if decades < most)
     axis._set_axes_scale("log")  # type: ignore[attr-defined]
     axis.set_major_locator(LogLocator(subs=subs, numticks=30))
