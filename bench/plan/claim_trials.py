@@ -14,6 +14,7 @@ from typing import Any
 from bench.model.claim import Claim, ClaimSetup
 from bench.model.errors import UsageError
 from bench.model.experiment import Experiment
+from bench.model.law import Law
 from bench.model.load import FAULT, parameters_of
 from bench.model.pattern import Pattern
 from bench.model.trial import Trial
@@ -40,6 +41,21 @@ def chosen_claims(experiment: Experiment, text: str) -> list[Claim]:
     if not names:
         raise UsageError(f"claims={text}: no claim is named; write e.g. --claims N1,N6 or all")
     return [known[name] for name in dict.fromkeys(names)]
+
+
+def laws_of(claims: Sequence[Claim]) -> list[Law]:
+    """The laws that the claims' rules hold against numbers: only these need calibration."""
+    found: dict[int, Law] = {}
+    waiting: list[Any] = [one for claim in claims for one in (claim.rule, *claim.preconditions)]
+    while waiting:
+        one = waiting.pop()
+        if isinstance(one, Law):
+            found[id(one)] = one
+        elif isinstance(one, tuple):
+            waiting += one
+        elif dataclasses.is_dataclass(one) and not isinstance(one, type):
+            waiting += [getattr(one, entry.name) for entry in dataclasses.fields(one)]
+    return list(found.values())
 
 
 @dataclasses.dataclass(frozen=True)

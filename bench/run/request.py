@@ -25,7 +25,7 @@ from bench.model.records import Goal
 from bench.model.trial import Trial
 from bench.plan import fault_checks
 from bench.plan.calibration import with_calibration
-from bench.plan.claim_trials import chosen_claims, trials_of_claims
+from bench.plan.claim_trials import chosen_claims, laws_of, trials_of_claims
 from bench.plan.outlook import Share, by_claim, by_pattern, lines
 from bench.plan.trials import Request, loads_of, trials_of
 from bench.run import planfile, runner
@@ -120,7 +120,10 @@ def plan_of(asked: Asked) -> runner.RunPlan:
         whole = found
         if asked.calibrate and not asked.quick:
             usable_names = [pattern.name for pattern in patterns]
-            whole = with_calibration(experiment, found, usable_names, request.seed)
+            lawful = experiment
+            if asked.claims:
+                lawful = dataclasses.replace(experiment, predictions=tuple(laws_of(claims)))
+            whole = with_calibration(lawful, found, usable_names, request.seed)
         shares += (
             by_claim(experiment, claims, patterns, request.settings, whole)
             if claims

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections import Counter
 from dataclasses import dataclass
 from typing import Any
@@ -12,11 +13,14 @@ import pytest
 from bench.model.claim import Claim, ClaimSetup
 from bench.model.errors import UsageError
 from bench.model.experiment import Experiment
+from bench.model.law import Law
 from bench.model.load import LoadType, parameter
 from bench.model.pattern import Pattern
 from bench.model.trial import Trial
-from bench.plan.claim_trials import chosen_claims, trials_of_claims
+from bench.plan.claim_trials import chosen_claims, laws_of, trials_of_claims
 from bench.plan.trials import Request, seed_of
+from bench.verdicts.rule import AllOf
+from bench.verdicts.rules import AgreesWithLaw, Threshold
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -165,3 +169,17 @@ def test_every_experiments_claims_can_be_planned() -> None:
         called = [(trial.pattern, *trial.level.items()) for trial in trials]
         assert len(set(called)) == len(called)
         assert all(len(trial.folder) < 200 for trial in trials)
+
+
+def test_only_the_laws_of_the_claims_are_calibrated() -> None:
+    """Wherever they stand: in rules of a rule, and in preconditions."""
+    law, other = (
+        Law(name, "", "", "latency_mean", ("sse",), lambda *_: 1.0) for name in ("A-1", "B-1")
+    )
+    agrees = [AgreesWithLaw("latency_mean", "ms", "sse", one, one.id) for one in (law, other)]
+    plain = Threshold("latency_mean", "ms", "sse", at_most=1)
+    claim = Claim("X", "it is so", (), AllOf((plain, AllOf((agrees[0],)))), preconditions=())
+    assert laws_of([claim]) == [law]
+    both = dataclasses.replace(claim, preconditions=(agrees[1],))
+    assert {one.id for one in laws_of([both, both])} == {"A-1", "B-1"}
+    assert laws_of([dataclasses.replace(claim, rule=plain)]) == []
