@@ -28,7 +28,9 @@ from bench.verdicts.growth import Growth
 from bench.verdicts.ratios import Ratio
 from bench.verdicts.rule import AllOf, Rule
 from bench.verdicts.rules import AgreesWithLaw, EveryTrial, Exactly, Threshold
+from bench.verdicts.slopes import Slope
 from bench.verdicts.trends import Crossover
+from bench.verdicts.twins import NoDifference
 
 REPEATS = range(1, 9)
 SCATTER = 0.002
@@ -221,6 +223,26 @@ def _(rule: BestLevel, known: Evidence, holds: bool) -> Evidence:
         return 1.0 if over <= 1 else (2.0 if is_better else 0.5)
 
     return changed(known, known.find(rule.pattern, rule.where), rule.metric, value)
+
+
+@made.register
+def _(rule: Slope, known: Evidence, holds: bool) -> Evidence:
+    factor = within(*rule.wanted) if holds else beyond(*rule.wanted)
+    cells = known.find(rule.pattern, rule.where)
+    return changed(known, cells, rule.metric, lambda cell, _: cell.load[rule.over] * factor)
+
+
+@made.register
+def _(rule: NoDifference, known: Evidence, holds: bool) -> Evidence:
+    """Twins that are all alike, or each of which has a level of its own."""
+    for metric in rule.metrics:
+        for pattern in rule.patterns:
+            cells = known.find(pattern, rule.where)
+            own = {id(cell): 1.0 if holds else 1.0 + place for place, cell in enumerate(cells)}
+            known = changed(
+                known, cells, metric, lambda cell, _, own=own: own[id(cell)], scatter=0.0
+            )
+    return known
 
 
 @made.register

@@ -26,8 +26,13 @@ def poll_mean_ms(load: Load[NotificationLoad], facts: Facts) -> float:
     return laws.short_poll_mean(load.own.poll_interval_s, rtt(facts)) * 1e3
 
 
-def poll_p99_ms(load: Load[NotificationLoad], facts: Facts) -> float:
-    return laws.short_poll_quantile(0.99, load.own.poll_interval_s, rtt(facts)) * 1e3
+def poll_p90_ms(load: Load[NotificationLoad], facts: Facts) -> float:
+    return laws.short_poll_quantile(0.9, load.own.poll_interval_s, rtt(facts)) * 1e3
+
+
+def useless_share(load: Load[NotificationLoad], _: Facts) -> float:
+    """Of evenly spaced events."""
+    return laws.short_poll_useless_share_evenly(rate_per_client(load), load.own.poll_interval_s)
 
 
 def polls_alike_per_s(load: Load[NotificationLoad], _: Facts, __: Facts) -> float:
@@ -69,6 +74,39 @@ def sse_bytes(load: Load[NotificationLoad], facts: Facts) -> float:
 
 def websocket_bytes(load: Load[NotificationLoad], _: Facts) -> float:
     return laws.websocket_bytes(load.own.payload_bytes)
+
+
+def set_up_ms(_: Any, facts: Facts) -> float:
+    return laws.set_up(rtt(facts)) * 1e3
+
+
+def clients_that_fill_the_link(
+    load: Load[NotificationLoad], poll: Facts, _: Facts, share: float = 0.95
+) -> float:
+    """SP-3 against the link's rate: to 95 % of it, as a full link is seen."""
+    rate = share * load.link.rate
+    sizes = poll["poll_bytes_up"], poll["empty_bytes_down"]
+    return laws.clients_that_fill_a_link(rate, load.own.poll_interval_s, *sizes)
+
+
+def herd_return_ms(load: Load[NotificationLoad], facts: Facts) -> float:
+    """LP-4; half of what a delivery costs the server is the reply, half the next request."""
+    half_s = facts["server_cpu_us_per_event"] / 2e6
+    return laws.herd_return(load.window.clients, half_s, half_s, rtt(facts)) * 1e3
+
+
+def backlog_bytes(load: Load[NotificationLoad], _: Facts) -> float:
+    """Of the clients that the load's one fault stops, from its beginning to the window's end."""
+    planned = timeline(parse_faults(load.faults.fault), round(load.window.duration_s * 1e9), seed=0)
+    if len(planned) != 1:
+        return math.nan
+    (stop,) = planned
+    first, last = stop.fault.actor.first, stop.fault.actor.last
+    if first is None or last is None:
+        return math.nan
+    stopped_s = load.window.duration_s - stop.begin_ns / 1e9
+    one = laws.backlog_bytes(load.own.event_rate_per_s, load.own.payload_bytes, stopped_s)
+    return (last - first + 1) * one
 
 
 def absence_completeness(load: Load[NotificationLoad], _: Facts) -> float:

@@ -244,7 +244,7 @@ def set_up(rtt_s: float) -> float:
 
 
 def backlog_bytes(rate_per_s: float, event_bytes: float, stopped_s: float) -> float:
-    """What a server holds for one client that reads nothing: all that it should have got."""
+    """BACK-1: what a server holds for a client that reads nothing: all that it should have."""
     return rate_per_s * event_bytes * stopped_s
 
 

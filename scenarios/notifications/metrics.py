@@ -111,6 +111,18 @@ for _key, _inside, _words in (
     )
 
 
+@METRICS.metric(
+    "herd_wait_ratio",
+    "",
+    "latency inside a herd over outside",
+    "Mean latency of the events that came while clients were still returning from the one "
+    "before, over that of the events that found all clients waiting (long polling).",
+    "lower",
+)
+def herd_wait_ratio(data: TrialData) -> float:
+    return herd_latency_ms(data, True) / herd_latency_ms(data, False)
+
+
 # --- who gets through -----------------------------------------------------------------------
 
 

@@ -296,4 +296,4 @@ def test_the_ledger_names_every_claim_and_scene() -> None:
     made = part_claims.claims(catalog.experiments())
     for experiment in catalog.experiments().values():
         assert all(f"| {claim.id} | " in made for claim in experiment.claims)
-    assert "| S1 | `short_polling`, `long_polling`, `sse`, `websocket` | `warmup=500ms` " in made
+    assert "| S1 | `short_polling`, `long_polling`, `sse` | `warmup=300ms` " in made

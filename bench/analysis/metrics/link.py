@@ -116,6 +116,17 @@ def _used_share(data: TrialData, link: str, way: str) -> float:
 
 def _register_used(link: str) -> None:
     words = WORDS[link]
+    SHARED.add(
+        Metric(
+            f"{words.key}_used_share",
+            "",
+            _title(words, "link used"),
+            "The share of its bandwidth that was used in the window, in the fuller direction "
+            "(1 = full).",
+            "neither",
+            lambda data: max(_used_share(data, link, way) for way in ("down", "up")),
+        )
+    )
     for way, whence in (("down", words.to_near), ("up", words.from_near)):
         SHARED.add(
             Metric(

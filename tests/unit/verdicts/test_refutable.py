@@ -11,7 +11,7 @@ from measured import EXPERIMENTS
 
 from bench.model.claim import Claim
 from bench.model.experiment import Experiment
-from bench.verdicts import best, growth, ratios, rules, trends
+from bench.verdicts import best, growth, ratios, rules, slopes, trends, twins
 from bench.verdicts.claims import judge
 from bench.verdicts.evidence import Evidence
 from bench.verdicts.rule import AllOf, Rule
@@ -100,7 +100,7 @@ def seen(known: Evidence, claim: Claim, share: float) -> Evidence:
 def test_every_kind_of_rule_has_counter_evidence() -> None:
     kinds = {
         kind
-        for module in (best, growth, ratios, rules, trends)
+        for module in (best, growth, ratios, rules, slopes, trends, twins)
         for kind in vars(module).values()
         if isinstance(kind, type) and issubclass(kind, Rule) and kind.__module__ == module.__name__
     }
