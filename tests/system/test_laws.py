@@ -27,7 +27,8 @@ def test_what_it_takes_is_said_first_and_the_table_last(audit: tuple[Path, str])
     _, printed = audit
     lines = [line for line in printed.splitlines() if line.strip()]
     assert lines[0] == "seed 6"
-    assert lines[1].startswith("2 trials, about ")
+    assert lines[1] == "what takes longest:"
+    assert any(line.startswith("4 trials, about ") for line in lines[2:5])
     assert "WebSocket, stream bytes down per event: " in lines[-2]
     assert lines[-2].startswith("worst of WS-1")
 
