@@ -131,9 +131,24 @@ def _table(result: ExperimentResult, level: Level, notes: Notes) -> AnswerTable:
     order: tuple[Kind, ...] = ("compared", "missing", "floor")
     rows.sort(key=lambda row: order.index(row.kind))
     titles = tuple(numbers.title(result.metric(key)) for key in keys)
+    found = (*notes.of(rows), *_not_carried(result, level))
     return AnswerTable(
-        result.name, result.experiment.title, level.text, keys, titles, tuple(rows), notes.of(rows)
+        result.name, result.experiment.title, level.text, keys, titles, tuple(rows), found
     )
+
+
+def _not_carried(result: ExperimentResult, level: Level) -> list[tuple[str, str]]:
+    """Which percentiles stand as "-" because too little was observed, with the numbers."""
+    found: dict[str, list[str]] = {}
+    for pattern in result.patterns:
+        group = result.group(pattern.name, level)
+        for finding in group.findings if group is not None else ():
+            if finding.code == "too_few_samples":
+                found.setdefault(finding.message, []).append(pattern.title)
+    return [
+        (numbers.MISSING, f"{numbers.listed(titles)}: {message}.")
+        for message, titles in found.items()
+    ]
 
 
 def _row(

@@ -166,3 +166,12 @@ def test_a_pattern_without_a_usable_trial_says_why() -> None:
     row: Any = row_of(table, "ws")
     assert row.kind == "missing"
     assert row.remark == ("not measured: none of its 2 trials can be used (failed: failed reason)")
+
+
+def test_a_percentile_that_is_not_shown_has_its_reason(answer: AnswerTable) -> None:
+    place = answer.metrics.index("latency_p99")
+    hidden = [row.title for row in answer.rows if row.cells and row.cells[place].value == "-"]
+    said = [text for mark, text in answer.notes if mark == "-"]
+    assert hidden
+    assert all(any(title in text for text in said) for title in hidden)
+    assert "SSE and bare stream: latency p99 is not shown: it has 72 events and needs 459." in said
