@@ -21,6 +21,7 @@ from bench.model.domain import Range
 from bench.model.experiment import Experiment
 from bench.model.law import Law
 from bench.model.metric import Counts
+from bench.model.records import AA_PAIRS
 from bench.plan.trials import loads_of
 from bench.verdicts.best import BestLevel
 from bench.verdicts.evidence import Cell, Evidence, predicted
@@ -30,7 +31,7 @@ from bench.verdicts.rule import AllOf, Rule
 from bench.verdicts.rules import AgreesWithLaw, EveryTrial, Exactly, Threshold
 from bench.verdicts.slopes import Slope
 from bench.verdicts.trends import Crossover
-from bench.verdicts.twins import NoDifference
+from bench.verdicts.twins import NoDifference, NoDifferenceBetweenRuns
 
 REPEATS = range(1, 9)
 SCATTER = 0.002
@@ -243,6 +244,12 @@ def _(rule: NoDifference, known: Evidence, holds: bool) -> Evidence:
                 known, cells, metric, lambda cell, _, own=own: own[id(cell)], scatter=0.0
             )
     return known
+
+
+@made.register
+def _(rule: NoDifferenceBetweenRuns, known: Evidence, holds: bool) -> Evidence:
+    false = 0 if holds else 50
+    return dataclasses.replace(known, history={AA_PAIRS: Counts(false, 100, "share")})
 
 
 @made.register

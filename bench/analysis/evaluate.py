@@ -91,7 +91,7 @@ def _experiment(
     result = dataclasses.replace(result, grid=measured, calibration=tuple(calibration.values()))
     result = predicting.with_predictions(result)
     result = dataclasses.replace(result, findings=tuple(run_findings.of_run(result)))
-    return dataclasses.replace(result, claims=judging.judged(result))
+    return dataclasses.replace(result, claims=judging.judged(result, judging.history_of(run.file)))
 
 
 def _by_group(

@@ -5,19 +5,28 @@ Turns evaluated groups into what the rules read.  Knows no rule and no claim.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from bench.analysis.evaluated import ExperimentResult, Group, JudgedClaim, public_load
 from bench.model.claim import Claim
 from bench.model.law import SEED
+from bench.model.metric import Counts
+from bench.model.records import AA_FALSE_PAIRS, AA_PAIRS, RunFile
 from bench.verdicts.claims import judge
 from bench.verdicts.evidence import Cell, Evidence
 from bench.verdicts.judgement import Judgement
 
 
-def evidence_of(result: ExperimentResult) -> Evidence:
-    """The usable trials of all groups, by pattern and load."""
-    return Evidence(
-        [_cell(group) for group in result.groups if group.used], result.experiment.normal
-    )
+def evidence_of(result: ExperimentResult, history: Mapping[str, Counts] | None = None) -> Evidence:
+    """The usable trials of all groups, by pattern and load; `history` is of other runs."""
+    cells = [_cell(group) for group in result.groups if group.used]
+    return Evidence(cells, result.experiment.normal, history or {})
+
+
+def history_of(file: RunFile) -> dict[str, Counts]:
+    """What the machine's A/A history said when the run was made: how many pairs falsely differ."""
+    pairs, false = (file.environment.get(name, 0) for name in (AA_PAIRS, AA_FALSE_PAIRS))
+    return {AA_PAIRS: Counts(int(false), int(pairs), "share")} if pairs else {}
 
 
 def _cell(group: Group) -> Cell:
@@ -33,9 +42,11 @@ def _cell(group: Group) -> Cell:
     )
 
 
-def judged(result: ExperimentResult) -> tuple[JudgedClaim, ...]:
+def judged(
+    result: ExperimentResult, history: Mapping[str, Counts] | None = None
+) -> tuple[JudgedClaim, ...]:
     """All claims of the experiment in order, judged by this run."""
-    evidence = evidence_of(result)
+    evidence = evidence_of(result, history)
     claims = result.experiment.claims
     return tuple(with_remedy(result, claim, judge(claim, evidence)) for claim in claims)
 

@@ -16,6 +16,10 @@ from bench.model.readings import PathCounts, Reading, Wire, total_reading
 from bench.model.samples import CLIENTS
 from bench.model.trial import Trial
 
+AA_PAIRS, AA_FALSE_PAIRS = "aa_pairs", "aa_false_pairs"
+"""In a run's environment: pairs of runs in the machine's A/A history, and those that falsely
+differ."""
+
 
 @dataclass(frozen=True)
 class Goal:

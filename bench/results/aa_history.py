@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from bench.analysis.run_noise import BY_MACHINE, History, machine_of
-from bench.model.records import RunFile
+from bench import catalog
+from bench.analysis.run_noise import BY_MACHINE, FEWEST_RUNS, History, judged, machine_of
+from bench.model.records import AA_FALSE_PAIRS, AA_PAIRS, RunFile
 from bench.model.trial import slug
 from bench.results import jsonfile
 
@@ -33,6 +34,17 @@ def read(results: Path, machine: Mapping[str, str]) -> History | None:
 def read_for(run: RunFile, results: Path) -> History | None:
     """The history of the machine on which a run was made."""
     return read(results, machine_of(run))
+
+
+def facts(results: Path, machine: Mapping[str, object]) -> dict[str, int]:
+    """How many pairs the machine's history has, and how many falsely differ; {} without one."""
+    known = read(results, {name: str(machine.get(name, "")) for name in BY_MACHINE})
+    if known is None or len(known.latest) < FEWEST_RUNS:
+        return {}
+    headline = catalog.experiments()[known.pattern.partition("/")[0]].headline
+    keys = [key for key in headline if any(key in one.values for one in known.latest)]
+    tally = judged(known.latest, keys)
+    return {AA_PAIRS: tally.pairs, AA_FALSE_PAIRS: tally.false_pairs}
 
 
 def write(results: Path, history: History) -> Path:

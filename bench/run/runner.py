@@ -25,7 +25,7 @@ from bench.model.records import Audit, Goal, RunFile, TrialFile
 from bench.model.trial import Trial
 from bench.plan import replacements
 from bench.plan.trials import SPARE_DESCRIPTORS, check_limits
-from bench.results import additions, comparability, environment, store
+from bench.results import aa_history, additions, comparability, environment, store
 from bench.run.identities import identities
 from bench.run.refining import Refiner
 from bench.run.services import Services
@@ -127,6 +127,7 @@ def new_run(plan: RunPlan, results: Path) -> Path:
     experiments = sorted({pattern.experiment for pattern in plan.patterns})
     folder = _fresh(results.resolve(), f"{moment:%Y-%m-%dT%H-%M-%S}-{'+'.join(experiments)}")
     facts = environment.facts()
+    facts |= aa_history.facts(results, facts)
     measured = [pattern for pattern in plan.patterns if pattern.id not in plan.not_measured]
     store.create_run(
         folder,

@@ -67,10 +67,14 @@ class Cell:
 
 @dataclass(frozen=True)
 class Evidence:
-    """All cells of a run.  `normal` are the values that hold where a rule names none."""
+    """All cells of a run.  `normal` are the values that hold where a rule names none.
+
+    `history` is what was counted in other runs of the machine before this one, by name.
+    """
 
     cells: Sequence[Cell]
     normal: Mapping[str, Any]
+    history: Mapping[str, Counts] = field(default_factory=dict)
 
     def find(self, pattern: str, where: Mapping[str, Any]) -> list[Cell]:
         """The cells of a pattern whose load is as wanted; a callable value is a condition."""

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from bench.model.metric import Counts
+from bench.model.records import AA_PAIRS
 from bench.stats.two_samples import compare, holm
 from bench.verdicts.evidence import Cell, Evidence, families_of, where_words
 from bench.verdicts.hypotheses import NEEDED, Examined, hypothesis_of, merged
@@ -20,6 +21,47 @@ from bench.verdicts.spreads import Exact
 
 FALSE = ("lower", "higher")
 """What cannot be true of a pattern against itself."""
+
+
+HISTORY = "bench calibrate --aa-runs 40"
+
+
+@dataclass(frozen=True)
+class NoDifferenceBetweenRuns(Rule):
+    """Of the pairs of runs of one pattern in the machine's A/A history, at most a share differ.
+
+    A pair differs where any of its metrics does, after Holm's correction.  The share has
+    Clopper's and Pearson's interval.
+    """
+
+    pattern: str
+    metric: str
+    at_most: float = 0.05
+
+    @property
+    def text(self) -> str:
+        return (
+            f"{self.pattern}: at most {self.at_most:.0%} of the pairs of runs in this machine's "
+            "A/A history falsely differ"
+        )
+
+    def examine(self, evidence: Evidence) -> Examined:
+        counted = evidence.history.get(AA_PAIRS)
+        if counted is None:
+            words = f"this machine had no A/A history when the run was made; {HISTORY} makes one"
+            return merged([Judgement("not measured", words)])
+        return merged(
+            [
+                hypothesis_of(
+                    "false verdicts",
+                    self.metric,
+                    self.pattern,
+                    Exact(counted, int(counted.of)),
+                    f"{counted.hits:g} of {counted.of:g} pairs of runs falsely differ",
+                    wanted=(0.0, self.at_most),
+                )
+            ]
+        )
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ import pytest
 from make_run import _write_trial
 from rich.console import Console
 
+from bench.analysis.run_noise import History, PastRun
 from bench.results import aa_history, environment, store
 from bench.run import runner
 from bench.tools import aa_runs
@@ -88,3 +89,19 @@ def test_the_code_is_known_by_what_numbers_depend_on() -> None:
     facts = {"host": "x", "cpu": "y", "kernel": "6.0"}
     assert aa_runs.code_of(facts, {}) == aa_runs.code_of(facts | {"host": "other"}, {})
     assert aa_runs.code_of(facts, {}) != aa_runs.code_of(facts | {"kernel": "6.1"}, {})
+
+
+def test_what_the_history_says_is_kept_with_each_run(tmp_path: Path) -> None:
+    facts = environment.facts()
+    machine = {name: str(facts[name]) for name in ("cpu", "cores")}
+    assert aa_history.facts(tmp_path, facts) == {}
+    values = {"latency_mean": [1.0, 1.1, 0.9, 1.05, 0.95, 1.02]}
+    far = {"latency_mean": [100 * value for value in values["latency_mean"]]}
+    runs = [PastRun("2026-01-01", "a", far if n == 5 else values) for n in range(12)]
+    history = History(aa_history.VERSION, machine, "notifications/sse", [], runs)
+    aa_history.write(tmp_path, history)
+    assert aa_history.facts(tmp_path, facts)["aa_pairs"] == 6
+    assert 0 <= aa_history.facts(tmp_path, facts)["aa_false_pairs"] <= 1
+    few = History(aa_history.VERSION, machine, "notifications/sse", [], runs[:4])
+    aa_history.write(tmp_path, few)
+    assert aa_history.facts(tmp_path, facts) == {}

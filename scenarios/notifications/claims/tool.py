@@ -5,7 +5,7 @@ from __future__ import annotations
 from bench.model.claim import Claim
 from bench.verdicts.rule import AllOf
 from bench.verdicts.rules import AgreesWithLaw, Threshold
-from bench.verdicts.twins import NoDifference
+from bench.verdicts.twins import NoDifference, NoDifferenceBetweenRuns
 from scenarios.notifications import _claim_laws as filled
 from scenarios.notifications.claims import setups as at
 
@@ -55,5 +55,12 @@ CLAIMS = (
             "poll_interval",
             where={**ALIKE, "poll_interval": lambda seconds: seconds < 60},
         ),
+    ),
+    Claim(
+        "X2b",
+        "The harness finds no difference between runs of the same plan",
+        (at.TWINS,),
+        # Of 40 pairs none differs: that shows at most 9 %.
+        NoDifferenceBetweenRuns("sse", "latency_mean", at_most=0.1),
     ),
 )

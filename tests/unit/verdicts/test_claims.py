@@ -16,6 +16,7 @@ from bench.model.claim import Claim, MustSee
 from bench.model.experiment import Experiment
 from bench.model.load import parameters_of
 from bench.model.metric import Counts
+from bench.model.records import AA_PAIRS
 from bench.plan.trials import loads_of, parse_settings
 from bench.verdicts.claims import judge
 from bench.verdicts.evidence import Cell, distinguishing, predicted, varying, where_words
@@ -189,7 +190,9 @@ def test_a_claims_scenes_supply_its_rule(experiment: Experiment, claim: Claim) -
                 cell(pattern, values, experiment.load, counts, **settings)
                 for pattern in scene.patterns
             ]
-    found = claim.rule.judge(evidence(*cells, **experiment.normal))
+    known = evidence(*cells, **experiment.normal)
+    known = dataclasses.replace(known, history={AA_PAIRS: Counts(0, 40, "share")})
+    found = claim.rule.judge(known)
     assert found.verdict != "not measured", found.words
     assert found.numbers
 

@@ -8,10 +8,12 @@ import numpy as np
 import pytest
 from claim_builders import around, cell, evidence
 
+from bench.model.metric import Counts
+from bench.model.records import AA_PAIRS
 from bench.verdicts.evidence import Evidence
 from bench.verdicts.slopes import Slope
 from bench.verdicts.spreads import Centred
-from bench.verdicts.twins import NoDifference
+from bench.verdicts.twins import NoDifference, NoDifferenceBetweenRuns
 
 METRIC = "server_memory_growth_bytes"
 RULE = Slope(METRIC, "B", "sse", "clients", above=1000)
@@ -100,3 +102,23 @@ def test_one_trial_has_no_interval(is_log: bool) -> None:
     low, high = Centred((0.5,), is_log).interval(0.95)
     assert math.isnan(low)
     assert math.isnan(high)
+
+
+BETWEEN = NoDifferenceBetweenRuns("sse", "latency_mean", at_most=0.1)
+
+
+@pytest.mark.parametrize(
+    ("false", "pairs", "verdict"),
+    [(0, 40, "confirmed"), (2, 40, "not settled"), (20, 40, "refuted"), (0, 10, "not settled")],
+)
+def test_pairs_of_runs_are_counted_exactly(false: int, pairs: int, verdict: str) -> None:
+    known = Evidence([], {}, {AA_PAIRS: Counts(false, pairs, "share")})
+    found = BETWEEN.judge(known)
+    assert found.verdict == verdict
+    assert found.numbers[0].value == false / pairs
+
+
+def test_without_a_history_nothing_is_said_between_runs() -> None:
+    found = BETWEEN.judge(Evidence([], {}))
+    assert found.verdict == "not measured"
+    assert "bench calibrate --aa-runs" in found.words
