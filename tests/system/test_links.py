@@ -267,7 +267,9 @@ class KillsTheLink(Quiet):
 
 def test_a_killed_link_fails_its_trial_and_is_started_again(tmp_path: Path) -> None:
     settings = {"clients": "3", "duration": "500ms", "warmup": "100ms", "drain": "1s"}
-    asked = request.Asked((SSE,), settings | linktext.settings_of("rtt=2ms"), repeats=2)
+    asked = request.Asked(
+        (SSE,), settings | linktext.settings_of("rtt=2ms"), repeats=2, calibrate=False
+    )
     folder = runner.new_run(request.plan_of(asked), tmp_path)
     before = psutil.Process().children(recursive=True)
     observer = KillsTheLink()
