@@ -167,6 +167,7 @@ BURST_MAKESPAN = Law(
     BURST,
     ARRIVAL,
     (IN_TURN,),
+    fitted_with=(12,),
 )
 BURST_WAIT = Law(
     "POOL-1",
@@ -178,6 +179,7 @@ BURST_WAIT = Law(
     BURST,
     ARRIVAL,
     (IN_TURN,),
+    fitted_with=(12,),
 )
 BURST_WAIT_MAX = Law(
     "POOL-1",
@@ -189,6 +191,7 @@ BURST_WAIT_MAX = Law(
     BURST,
     ARRIVAL,
     (IN_TURN,),
+    fitted_with=(12,),
 )
 STEADY_WAIT = Law(
     "POOL-3",
@@ -201,6 +204,7 @@ STEADY_WAIT = Law(
     STEADY,
     (SEED,),
     (IN_TURN,),
+    fitted_with=(1, 11),
 )
 COMPUTING_MAKESPAN = Law(
     "POOL-2",

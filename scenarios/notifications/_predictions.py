@@ -216,6 +216,7 @@ PREDICTIONS = (
         BROADCAST,
         (SEED,),
         (FEW, MANY),
+        fitted_with=(21, 31),
     ),
     Law(
         "SSE-1",
