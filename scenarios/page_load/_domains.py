@@ -12,7 +12,7 @@ from scenarios.page_load.load import PageLoad
 
 Asked = Load[PageLoad]
 
-WINDOW_BYTES = 10 * laws.SEGMENT_BYTES
+WINDOW = 10 * laws.SEGMENT_BYTES
 MOST_STREAMS = 100
 """Streams that curl opens before the server has said how many it allows."""
 
@@ -43,31 +43,33 @@ def pages(connections: int, count: int) -> Units:
     )
 
 
-ONE = Domain(_SHARED, units=pages(1, 2))
-"""One request after the other: a page takes so long that a window holds few."""
+def _fits(connections: int) -> Condition:
+    """Whether what so many connections send at once finds room on the link."""
 
-SHARED = Domain(_SHARED, units=pages(6, 3))
-"""The same points for all other patterns."""
+    def holds(load: Asked) -> bool:
+        own, link = load.own, load.link
+        parallel = min(own.resources, connections - own.streams)
+        size = max(versions.SERVER_FLIGHT, own.resource_size_bytes)
+        first_s, all_s = (
+            laws.transmission_s(parallel * one, link.rate) for one in (min(size, WINDOW), size)
+        )
+        return first_s <= link.queue_s and all_s <= link.queue_s + link.rtt_s
+
+    text = (
+        "the first windows of all connections fit into the link's queue, and a reply on each "
+        "into queue and link together"
+    )
+    return Condition(text, holds)
 
 
-def _first_windows_fit(load: Asked) -> bool:
-    """Whether what all connections send first waits no longer than the link's queue allows."""
-    rate, own = load.link.rate, load.own
-    if not rate:
-        return True
-    first = max(versions.SERVER_FLIGHT, min(own.resource_size_bytes, WINDOW_BYTES))
-    return laws.transmission_s(own.resources * first, rate) <= load.link.queue_s
+SINGLE = Domain(_SHARED, units=pages(6, 3))
+"""One connection at a time; the same points for all such patterns."""
 
+IN_TURN = Domain(_SHARED, units=pages(1, 2))
+"""One request at a time: a page takes so long that a window holds few."""
 
-EACH = Domain(
-    _SHARED,
-    where=(
-        Condition(
-            "the first windows of all connections fit into the link's queue", _first_windows_fit
-        ),
-    ),
-    units=pages(6, 3),
-)
-"""A connection for each: what a full queue drops of their first windows is a matter of chance."""
+SIX = Domain(_SHARED, where=(_fits(6),), units=pages(6, 3))
+"""Where connections compete for a full queue, which of them wait for a timer is chance."""
 
-HELD = Domain({**_SHARED, "streams": Range(1, 5)}, units=pages(1, 2))
+EACH = Domain(_SHARED, where=(_fits(MOST_STREAMS),), units=pages(6, 3))
+HELD = Domain({**_SHARED, "streams": Range(1, 5)}, where=(_fits(6),), units=pages(1, 2))

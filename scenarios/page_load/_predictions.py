@@ -13,7 +13,7 @@ from bench.model.law import Facts, Law
 from bench.model.load import Load
 from scenarios.page_load import laws
 from scenarios.page_load._costs import ALONE, BULK, CROWD, CROWD_SIZE, RTT, costs_of
-from scenarios.page_load._domains import EACH, HELD, ONE, SHARED
+from scenarios.page_load._domains import EACH, HELD, IN_TURN, SINGLE, SIX
 from scenarios.page_load._simulation.page import Page, Path
 from scenarios.page_load.load import PageLoad
 
@@ -69,7 +69,7 @@ OVER_ONE = Law(
     _MAKESPAN,
     ("http1_one",),
     _at_most(1),
-    ONE,
+    IN_TURN,
     FACTS,
     ONE_BY_ONE,
 )
@@ -81,7 +81,7 @@ OVER_SIX = Law(
     _MAKESPAN,
     ("http1_six",),
     _at_most(6),
-    SHARED,
+    SIX,
     FACTS,
     MANY,
 )
@@ -105,7 +105,7 @@ OVER_HTTP2 = Law(
     _MAKESPAN,
     ("http2",),
     over_http2,
-    SHARED,
+    SINGLE,
     FACTS,
     MANY,
 )
@@ -117,7 +117,7 @@ OVER_HTTP3 = Law(
     _MAKESPAN,
     ("http3",),
     over_http3,
-    SHARED,
+    SINGLE,
     FACTS,
     MANY,
 )
@@ -142,7 +142,7 @@ SET_UP_HTTP2, SET_UP_HTTP3 = (
         "setup_mean",
         (pattern,),
         _set_up(version),
-        SHARED,
+        SINGLE,
         FACTS,
         ONE_BY_ONE,
     )
