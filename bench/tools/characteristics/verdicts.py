@@ -18,6 +18,7 @@ from bench.verdicts.growth import Growth
 from bench.verdicts.ratios import Ratio
 from bench.verdicts.rule import AllOf, Band, Rule
 from bench.verdicts.rules import AgreesWithLaw, Exactly, Threshold
+from bench.verdicts.slopes import Slope
 from bench.verdicts.trends import Crossover
 
 M, UNIT, A, B, X = "metric", "ms", "a", "b", "x"
@@ -97,6 +98,7 @@ EXACT = Exactly(M, A, lambda _: 1.0, "1")
 PARTS = AllOf(tuple(Threshold(f"{M}{place}", UNIT, A, at_most=1.0) for place in range(5)))
 GROWS = Growth(M, UNIT, A, X)
 LESS = Crossover(M, A, B, X)
+RISES = Slope(M, UNIT, A, X, above=1.0)
 ENOUGH = BestLevel(M, A, X, enough=5, better="higher")
 
 WIDE = (1.0, 5.0, 30.0, 180.0, 1000.0)
@@ -114,6 +116,10 @@ def power(exponent: float) -> Callable[[float], float]:
     return lambda x: 2 + x**exponent
 
 
+def rising(slope: float) -> Callable[[float], float]:
+    return lambda x: 2 + slope * x
+
+
 def beyond(last: float, value: float) -> Callable[[float], float]:
     """0.7 at all levels but the last."""
     return lambda x: value if x == last else 0.7
@@ -128,6 +134,7 @@ _EXACT = "exactly so many in 90 % of units"
 _PARTS = "a claim of five parts"
 _GROWS = "grows straight (exponent 0.95 to 1.05)"
 _LESS = "less at every level"
+_RISES = "rises by more than a bound for one more"
 _ENOUGH = "more is not better by 10 %"
 
 CASES = (
@@ -163,6 +170,9 @@ CASES = (
     Case(_LESS, "as much at the last", "edge", along(LESS, FOUR, {A: beyond(150, 1), B: ONE})),
     Case(_LESS, "as much at all", "edge", along(LESS, FOUR, {A: ONE, B: ONE})),
     Case(_LESS, "twice at the last", "false", along(LESS, FOUR, {A: beyond(150, 2), B: ONE})),
+    Case(_RISES, "30 % more", "true", along(RISES, FOUR, {A: rising(1.3)})),
+    Case(_RISES, "at the bound", "edge", along(RISES, FOUR, {A: rising(1.0)})),
+    Case(_RISES, "30 % less", "false", along(RISES, FOUR, {A: rising(0.7)})),
     Case(_ENOUGH, "no more", "true", along(ENOUGH, (5, 20, 50), {A: ONE})),
     Case(_ENOUGH, "10 % at the last", "edge", along(ENOUGH, (5, 20, 50), {A: beyond(50, 0.77)})),
     Case(_ENOUGH, "40 % at the last", "false", along(ENOUGH, (5, 20, 50), {A: beyond(50, 0.98)})),

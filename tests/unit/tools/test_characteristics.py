@@ -20,6 +20,7 @@ from bench.tools.characteristics.noise import CORRELATION, DISTURBED, FACTOR, No
 from bench.tools.characteristics.table import CASES, Cell
 from bench.verdicts.rule import Rule
 from bench.verdicts.rules import Bounded, EveryTrial
+from bench.verdicts.twins import NoDifference, NoDifferenceBetweenRuns
 
 KEPT = table.read(catalog.ROOT / table.KEPT)
 WRITE = "run: python -m bench.tools.characteristics --write"
@@ -68,7 +69,8 @@ def test_no_case_is_left_over_and_no_name_is_used_twice() -> None:
 
 
 def test_every_kind_of_rule_is_simulated() -> None:
-    """But for conditions on every single trial, which estimate nothing."""
+    """But for conditions on every single trial, which estimate nothing, and for twins, whose false
+    verdicts are a counted share like any other."""
     for found in pkgutil.iter_modules(verdicts.__path__):
         importlib.import_module(f"{verdicts.__name__}.{found.name}")
     pending, kinds = [Rule], set[type[Rule]]()
@@ -78,7 +80,7 @@ def test_every_kind_of_rule_is_simulated() -> None:
         kinds.add(kind)
     kinds = {kind for kind in kinds if kind.__module__.startswith("bench.")}
     made = {type(one) for one in vars(cases_of_rules).values() if isinstance(one, Rule)}
-    assert kinds - made == {Rule, Bounded, EveryTrial}
+    assert kinds - made == {Rule, Bounded, EveryTrial, NoDifference, NoDifferenceBetweenRuns}
 
 
 def test_the_bound_is_five_percent_and_a_worse_rule_would_be_seen() -> None:
