@@ -7,19 +7,20 @@ trials once, whatever it measures.  No page is predicted from its own times.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from bench.model.law import Calibration, Facts
 from scenarios.page_load._simulation.server import Costs
 
 RTT = "link_rtt_probe_ms"
-SETUP, MAKESPAN = "setup_p50", "makespan_p50"
+SETUP, SETUPS, MAKESPAN = "setup_p50", "setup_mean", "makespan_p50"
 BACKEND_CPU = ("server_cpu_us_per_event", "proxy_cpu_us_per_event")
 CLIENT_CPU = ("generator_cpu_us_per_event",)
 CPU = (*BACKEND_CPU, *CLIENT_CPU)
 
 DELAY_S = 0.02
-CROWD_SIZE = 60
+CROWD_SIZE, STORM_SIZE = 60, 30
 BULK_BYTES = 2_000_000
 
 _LINK: Mapping[str, Any] = {
@@ -39,7 +40,7 @@ _LINK: Mapping[str, Any] = {
 }
 
 ALONE = Calibration(
-    "alone", _LINK, (RTT, SETUP, MAKESPAN, *CPU), text="one small resource by itself"
+    "alone", _LINK, (RTT, SETUP, SETUPS, MAKESPAN, *CPU), text="one small resource by itself"
 )
 """What a handshake and an exchange take beside their round trips."""
 
@@ -49,46 +50,49 @@ BULK = Calibration(
 """What its bytes take of the CPU."""
 
 CROWD = Calibration(
-    "crowd", {**_LINK, "resources": CROWD_SIZE}, (SETUP, *CPU), text="many small resources"
+    "crowd", {**_LINK, "resources": CROWD_SIZE}, (SETUPS, *CPU), text="many small resources"
 )
-"""What each takes of the CPU, and how long handshakes wait for each other."""
+"""What each takes of the CPU, and how much longer handshakes take beside each other."""
+
+STORM = Calibration(
+    "storm",
+    {**_LINK, "resources": STORM_SIZE},
+    (MAKESPAN,),
+    text="small resources, each over a connection of its own",
+)
+"""By how much one connection with its resource comes after another."""
 
 
 def costs_of(facts: Facts, round_trips: int, connections: int = 1) -> Costs:
     """The costs, of set-ups with so many round trips; KeyError where a fact was not measured.
 
-    `connections` share the crowd; 0: there is none.  A core's time is that of the busier one:
-    backend and clients work at the same time.
+    `connections` share the crowd; 0: requests come one at a time, and what one takes is part
+    of its exchange.  A core's time is that of the busier one: backend and clients work at the
+    same time.
     """
     rtt_s, setup_s = facts[ALONE.key(RTT)] / 1e3, facts[ALONE.key(SETUP)] / 1e3
     exchange_s = facts[ALONE.key(MAKESPAN)] / 1e3 - setup_s - rtt_s - DELAY_S
-    request_s = _request_s(facts, connections)
+    request_s = handshake_s = 0.0
+    if connections:
+        request_s = _core_s(facts, CROWD, connections) / (CROWD_SIZE - connections)
+    if connections > 1:
+        later_s = (facts[CROWD.key(SETUPS)] - facts[ALONE.key(SETUPS)]) / 1e3
+        handshake_s = later_s / ((connections - 1) / 2)
     return Costs(
         exchange_s=_microseconds(exchange_s - request_s),
         request_s=_microseconds(request_s),
         byte_s=max(0.0, _core_s(facts, BULK, 1) / BULK_BYTES),
         setup_s=_microseconds(setup_s - round_trips * rtt_s),
-        handshake_s=_microseconds(_handshake_s(facts, connections)),
+        handshake_s=_microseconds(handshake_s),
     )
 
 
-def _request_s(facts: Facts, connections: int) -> float:
-    """What one request among many takes.
-
-    Where each has a connection of its own, as where one waits for the other, it is a part of
-    the exchange: requests then come as handshakes end, one by one.
-    """
-    if not 0 < connections < CROWD_SIZE:
-        return 0.0
-    return _core_s(facts, CROWD, connections) / (CROWD_SIZE - connections)
-
-
-def _handshake_s(facts: Facts, connections: int) -> float:
-    """By how much one waits for another, where several are made at once."""
-    if connections < 2:
-        return 0.0
-    later_ms = facts[CROWD.key(SETUP)] - facts[ALONE.key(SETUP)]
-    return later_ms / 1e3 / ((connections - 1) / 2)
+def costs_of_each(facts: Facts, round_trips: int) -> Costs:
+    """The costs where each resource has a connection of its own: they come one after another."""
+    later_s = (facts[STORM.key(MAKESPAN)] - facts[ALONE.key(MAKESPAN)]) / 1e3
+    return replace(
+        costs_of(facts, round_trips, 0), handshake_s=_microseconds(later_s / (STORM_SIZE - 1))
+    )
 
 
 def _core_s(facts: Facts, page: Calibration, connections: int) -> float:

@@ -13,6 +13,7 @@ from scenarios.page_load.load import PageLoad
 Asked = Load[PageLoad]
 
 WINDOW = 10 * laws.SEGMENT_BYTES
+MOST_CONNECTIONS = 40
 MOST_STREAMS = 100
 """Streams that curl opens before the server has said how many it allows."""
 
@@ -71,5 +72,11 @@ IN_TURN = Domain(_SHARED, units=pages(1, 2))
 SIX = Domain(_SHARED, where=(_fits(6),), units=pages(6, 3))
 """Where connections compete for a full queue, which of them wait for a timer is chance."""
 
-EACH = Domain(_SHARED, where=(_fits(MOST_STREAMS),), units=pages(6, 3))
+EACH = Domain(
+    {**_SHARED, "resources": Range(1, MOST_CONNECTIONS)},
+    where=(_fits(MOST_CONNECTIONS),),
+    units=pages(6, 3),
+)
+"""With more connections it is their handshakes that keep client and backend busy."""
+
 HELD = Domain({**_SHARED, "streams": Range(1, 5)}, where=(_fits(6),), units=pages(1, 2))

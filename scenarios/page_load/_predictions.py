@@ -12,7 +12,7 @@ from collections.abc import Callable
 from bench.model.law import Facts, Law
 from bench.model.load import Load
 from scenarios.page_load import laws
-from scenarios.page_load._costs import ALONE, BULK, CROWD, CROWD_SIZE, RTT, costs_of
+from scenarios.page_load._costs import ALONE, BULK, CROWD, RTT, STORM, costs_of, costs_of_each
 from scenarios.page_load._domains import EACH, HELD, IN_TURN, SINGLE, SIX
 from scenarios.page_load._simulation.page import Page, Path
 from scenarios.page_load.load import PageLoad
@@ -22,8 +22,7 @@ Asked = Load[PageLoad]
 FACTS = (RTT,)
 ONE_BY_ONE = (ALONE, BULK)
 MANY = (ALONE, BULK, CROWD)
-UNLIMITED = 10_000
-"""Connections that no page needs."""
+FOR_EACH = (ALONE, BULK, STORM)
 
 
 def _page(load: Asked) -> Page:
@@ -41,9 +40,14 @@ def over_http1(load: Asked, facts: Facts, connections: int) -> float:
     free = laws.free_connections(connections, load.own.streams)
     if not free:
         return math.inf
-    crowded = 0 if connections == 1 else min(connections, CROWD_SIZE)
-    found = costs_of(facts, 2, crowded)
+    found = costs_of(facts, 2, 0 if connections == 1 else connections)
     return laws.http1_page(_page(load), _path(load, facts), found, free) * 1e3
+
+
+def over_each(load: Asked, facts: Facts) -> float:
+    """Milliseconds over HTTP/1.1 with a connection for each resource."""
+    found = costs_of_each(facts, 2)
+    return laws.http1_page(_page(load), _path(load, facts), found, load.own.resources) * 1e3
 
 
 def over_http2(load: Asked, facts: Facts) -> float:
@@ -92,10 +96,10 @@ OVER_MANY = Law(
     _SLOW_START,
     _MAKESPAN,
     ("http1_unlimited",),
-    _at_most(UNLIMITED),
+    over_each,
     EACH,
     FACTS,
-    MANY,
+    FOR_EACH,
 )
 
 OVER_HTTP2 = Law(
