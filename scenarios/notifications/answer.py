@@ -8,7 +8,11 @@ PUSHES = ("sse", "websocket")
 
 ANSWER = Answer(
     at={"link": "loopback", "clients": 100, "event_rate": 8.0, "audience": "every", "fault": ""},
-    level={"event_rate": "{} events/s", "clients": "{} clients"},
+    level={
+        "event_rate": "{} events/s",
+        "clients": "{} clients",
+        "poll_interval": "a poll every {}",
+    },
     says=(
         Contrast(
             "latency_mean",

@@ -161,7 +161,7 @@ CLAIMS = (
                     "",
                     "long_polling",
                     at_least=1.2,
-                    where={"clients": 600, "schedule": "poisson"},
+                    where={"clients": 400, "schedule": "poisson"},
                 ),
             )
         ),
@@ -172,7 +172,7 @@ CLAIMS = (
                 10,
                 ("long_polling",),
                 "events inside a herd",
-                {"clients": 600, "schedule": "poisson"},
+                {"clients": 400, "schedule": "poisson"},
             ),
         ),
     ),

@@ -118,17 +118,17 @@ SIZES = ClaimSetup(
 HERDS = (
     ClaimSetup(
         ("long_polling",),
-        {**BRIEF, "clients": "200,600", "event_rate": "6/s", "duration": "3s"},
+        {**BRIEF, "clients": "200,400", "event_rate": "12/s", "duration": "3s"},
     ),
     ClaimSetup(
-        ("short_polling",), {**BRIEF, "clients": "200", "event_rate": "6/s", "duration": "3s"}
+        ("short_polling",), {**BRIEF, "clients": "200", "event_rate": "12/s", "duration": "3s"}
     ),
     ClaimSetup(
         ("long_polling",),
         {
             **BRIEF,
             "clients": "200",
-            "event_rate": "6/s",
+            "event_rate": "12/s",
             "duration": "3s",
             "link": "emulated",
             "rtt": "50ms",
