@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import ctypes
 import os
 import signal
 import subprocess
@@ -27,6 +28,8 @@ from bench.model.component import request_of
 if postgres.missing():
     pytest.skip(postgres.missing(), allow_module_level=True)
 
+IPC_PRIVATE = 0
+IPC_CREAT = 0o1000
 LOGIN = ("host", "port", "user", "database")
 
 
@@ -175,7 +178,23 @@ def test_a_killed_harness_takes_it_along_and_the_next_one_cleans_up() -> None:
     assert Path(folder).exists()
     sweep()
     assert not Path(folder).exists()
-    assert segments(pids) == 0
+    until(lambda: segments(pids) == 0, 5, "the last process of the server lets its memory go")
+
+
+def test_memory_that_a_process_still_holds_goes_with_it(tmp_path: Path) -> None:
+    libc = ctypes.CDLL(None, use_errno=True)
+    libc.shmat.restype = ctypes.c_void_p
+    me = os.getpid()
+    number = libc.shmget(ctypes.c_int(IPC_PRIVATE), ctypes.c_size_t(56), IPC_CREAT | 0o600)
+    held = libc.shmat(number, None, 0)
+    lines = [str(me), "", "", "", "", "", f"0 {number}"]
+    (tmp_path / "postmaster.pid").write_text("\n".join(lines))
+    assert segments([me]) == 1
+
+    _postgres_programs.release_segment(tmp_path)
+    assert segments([me]) == 1
+    libc.shmdt(ctypes.c_void_p(held))
+    assert segments([me]) == 0
 
 
 def running(pid: int) -> bool:

@@ -62,16 +62,22 @@ def _copied(installed: Path, folder: Path) -> Path:
 
 
 def release_segment(data: Path) -> None:
-    """Free the mark of a killed server with this data; an ordinary end does it itself."""
+    """Free the mark of a killed server with this data; an ordinary end does it itself.
+
+    Processes of the server that still end keep it until they have: the kernel frees it
+    with the last of them, so this need not wait for any.
+    """
     with contextlib.suppress(OSError, ValueError, IndexError):
-        key, number = (data / "postmaster.pid").read_text().splitlines()[6].split()
-        if _is_unused(key, number):
+        lines = (data / "postmaster.pid").read_text().splitlines()
+        server = lines[0].strip()
+        key, number = lines[6].split()
+        if _was_made_by(server, key, number):
             _libc.shmctl(int(number), IPC_RMID, None)
 
 
-def _is_unused(key: str, number: str) -> bool:
-    """Whether that segment is there and no process has it: a living server always does."""
+def _was_made_by(server: str, key: str, number: str) -> bool:
+    """Whether that segment is still this server's: a number may have gone to another since."""
     _, *rows = Path("/proc/sysvipc/shm").read_text().splitlines()
     # key shmid perms size cpid lpid nattch ...
     fields = (row.split() for row in rows)
-    return any([row[0], row[1], row[6]] == [key, number, "0"] for row in fields)
+    return any([row[0], row[1], row[4]] == [key, number, server] for row in fields)
