@@ -49,12 +49,6 @@ def test_a_machine_that_drifts_is_found_across_patterns() -> None:
     assert "over 30 trials" in finding.message
 
 
-def test_independent_trials_raise_nothing() -> None:
-    chance = np.random.default_rng(1)
-    wrong = sum(bool(resembling(evaluated(list(chance.lognormal(0, 0.1, 30))))) for _ in range(20))
-    assert wrong <= 1
-
-
 def test_the_order_is_that_in_which_trials_ran() -> None:
     """Numbers do not tell: a trial that is measured again has a higher one than its neighbours."""
     shuffled = [int(place) for place in np.random.default_rng(3).permutation(30)]

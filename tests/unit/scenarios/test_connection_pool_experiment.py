@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import math
-import statistics
 from typing import Any
 
 import numpy as np
@@ -17,8 +16,7 @@ from bench.model.pattern import Pattern
 from bench.plan.claim_trials import ALL, chosen_claims, trials_of_claims
 from bench.plan.trials import Request, seconds_of
 from bench.verdicts.evidence import Cell, Evidence
-from scenarios.connection_pool import laws
-from scenarios.connection_pool._predictions import STEADY_WAIT, lengths_break_even
+from scenarios.connection_pool._predictions import lengths_break_even
 from scenarios.connection_pool.experiment import EXPERIMENT
 from scenarios.connection_pool.load import LOAD
 
@@ -64,20 +62,6 @@ def test_a_burst_takes_its_waves(size: int, waves: int, in_last: int) -> None:
 def test_half_of_two_waves_wait() -> None:
     load = {**BURSTS, "burst": 50, "pool_size": 25, "query_time_s": 0.05}
     assert predicted("pool", "wait_mean", **load) == pytest.approx([(20.5 - 2.5) / 2])
-
-
-def test_queries_at_random_times_wait_as_their_schedule_says() -> None:
-    """Over many schedules it is what Erlang's formula says of the average."""
-    found = {}
-    for service in ("fixed", "exponential"):
-        asked = LOAD(**{"clients": 1, **STEADY, "service": service, "duration_s": 20.0})
-        values = [STEADY_WAIT(asked, {**FACTS, SEED: seed}) for seed in range(12)]
-        assert len(set(values)) == len(values)
-        found[service] = statistics.fmean(values)
-    exponential = laws.steady_wait_mean(180, 0.0205, 5) * 1e3
-    assert found["exponential"] == pytest.approx(exponential, rel=0.15)
-    fixed = laws.steady_wait_mean_fixed(180, 0.0205, 5) * 1e3
-    assert found["fixed"] == pytest.approx(fixed, rel=0.1)
 
 
 def test_what_computes_or_connects_waits_for_the_core() -> None:

@@ -96,18 +96,6 @@ def test_alike_trials_lie_where_they_lie() -> None:
     assert (found.p_above(2), found.p_above(3), found.p_above(4)) == (0, 0.5, 1)
 
 
-@pytest.mark.parametrize(("spread", "distance"), [(0.05, 0.06), (0.1, 0.1)])
-def test_the_repeats_proposed_settle_nine_of_ten(spread: float, distance: float) -> None:
-    chance = np.random.default_rng(2)
-    pilot = chance.normal(0, spread, (2000, 10))
-    known = trimmed.Centre(0.0, float(np.median(centre(pilot).error)), 10)
-    repeats = trimmed.repeats_to_settle(known, distance)
-    low, _ = centre(chance.normal(0, spread, (4000, repeats))).interval()
-    assert np.mean(low > -distance) > 0.88
-    low, _ = centre(chance.normal(0, spread, (4000, repeats * 2 // 3))).interval()
-    assert np.mean(low > -distance) < 0.88
-
-
 @pytest.mark.parametrize(
     ("values", "distance", "repeats"),
     [([1.0], 0.1, 6), ([1.0] * 6, 0.0, 6), ([1.0, 2, 3], 0.0, trimmed.MOST)],

@@ -55,27 +55,6 @@ def test_several_runs_are_judged_over_runs() -> None:
     assert apart.value == pytest.approx(1.5 * found.value)
 
 
-def test_false_differences_of_runs_are_rare() -> None:
-    cases, wrong = 300, 0
-    sides = log_normal(3, 6 * cases, 0.05, 0.02)
-    for case in range(cases):
-        six = sides[6 * case : 6 * case + 6]
-        wrong += compare_sides(six[:3], six[3:])[0].verdict in ("lower", "higher")
-    assert wrong <= 0.08 * cases
-    # Without knowing that runs differ, every third comparison of two runs is false.
-    naive = sum(
-        compare_sides([sides[2 * n]], [sides[2 * n + 1]])[0].verdict in ("lower", "higher")
-        for n in range(cases)
-    )
-    assert naive > 0.2 * cases
-    known = sum(
-        compare_sides([sides[2 * n]], [sides[2 * n + 1]], RunNoise(0.05, 80))[0].verdict
-        in ("lower", "higher")
-        for n in range(cases)
-    )
-    assert known <= 0.08 * cases
-
-
 @pytest.mark.parametrize("unit", [1.0, 1e9])
 def test_values_at_zero_are_compared_by_difference(unit: float) -> None:
     a = [[0.0, unit, 0.0], [0.0, 0.0, 0.0]]
