@@ -1,4 +1,4 @@
-"""Statistics: estimates, comparisons, equivalence, growth, crossings, variance, repeats.
+"""Statistics: estimates, comparisons, growth, crossings, variance, repeats.
 
 May import: bench.model.
 Must not know: what a number means or where it came from.

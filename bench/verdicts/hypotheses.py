@@ -14,10 +14,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from bench.model.units import significant
+from bench.stats.autocorrelation import median_interval
 from bench.stats.estimates import CONFIDENCE
 from bench.stats.trimmed import FEWEST
 from bench.stats.two_samples import holm
-from bench.verdicts.intervals import Ends, decides, inside, median_interval, outside
+from bench.verdicts.intervals import Ends, decides, inside, outside
 from bench.verdicts.judgement import Judgement, Kind, Number, Verdict, all_of
 from bench.verdicts.spreads import Spread, p_value
 
@@ -167,7 +168,8 @@ def _unless_others_disagree(one: Hypothesis, side: Verdict) -> tuple[Verdict, st
         return side, ""
     mean = sum(one.values) / len(one.values)
     lies = inside if side == "confirmed" else outside
-    low, high = median_interval(one.values)
+    median = median_interval(one.values)
+    low, high = median.low, median.high
     if lies((mean, mean), one.wanted) and not lies_elsewhere(lies, (low, high), one.wanted):
         return side, ""
     return "not settled", (

@@ -66,3 +66,18 @@ def test_few_trials_have_no_median_interval(count: int) -> None:
     found = median_interval([1.0] * count)
     assert not found.has_interval
     assert found.trials == count
+
+
+@pytest.mark.parametrize(("count", "rank"), [(6, 1), (8, 1), (9, 2), (12, 3), (20, 6)])
+def test_the_median_lies_between_order_statistics(count: int, rank: int) -> None:
+    """Ranks as in the tables of the sign test."""
+    found = median_interval([float(one) for one in range(1, count + 1)])
+    assert (found.low, found.high) == (rank, count + 1 - rank)
+
+
+@given(st.integers(6, 60))
+def test_a_medians_interval_is_scipys(count: int) -> None:
+    values = np.arange(1.0, count + 1)
+    theirs = stats.quantile_test(values, q=0, p=0.5).confidence_interval(0.95)
+    found = median_interval(list(values))
+    assert (found.low, found.high) == (theirs.low, theirs.high)

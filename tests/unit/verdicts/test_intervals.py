@@ -7,13 +7,10 @@ import math
 import numpy as np
 import pytest
 from claim_builders import around
-from hypothesis import given
-from hypothesis import strategies as st
-from scipy import stats
 
 from bench.model.metric import Counts
 from bench.stats.trimmed import centre
-from bench.verdicts.intervals import decides, inside, median_interval, outside
+from bench.verdicts.intervals import decides, inside, outside
 from bench.verdicts.spreads import (
     Alike,
     Centred,
@@ -45,24 +42,6 @@ def test_sides(ends: tuple[float, float], is_inside: bool, is_outside: bool) -> 
     assert inside(ends, (1, 4)) == is_inside
     assert outside(ends, (1, 4)) == is_outside
     assert decides(ends, (1, 4)) == (is_inside or is_outside)
-
-
-@pytest.mark.parametrize(("count", "rank"), [(6, 1), (8, 1), (9, 2), (12, 3), (20, 6)])
-def test_the_median_lies_between_order_statistics(count: int, rank: int) -> None:
-    """Ranks as in the tables of the sign test."""
-    values = [float(one) for one in range(1, count + 1)]
-    assert median_interval(values) == (rank, count + 1 - rank)
-
-
-def test_five_values_hold_no_median_with_95_percent() -> None:
-    assert all(math.isnan(end) for end in median_interval([1.0, 2, 3, 4, 5]))
-
-
-@given(st.integers(6, 60))
-def test_a_medians_interval_is_scipys(count: int) -> None:
-    values = np.arange(1.0, count + 1)
-    found = stats.quantile_test(values, q=0, p=0.5).confidence_interval(0.95)
-    assert median_interval(list(values)) == (found.low, found.high)
 
 
 # --- spreads ------------------------------------------------------------------------------
