@@ -1,4 +1,4 @@
-"""The audit of laws in a report: laws.csv, the table, and the same as a page of its own.
+"""The audit of laws in a report: the table, and the same as a page of its own.
 
 Only where a run was made by `bench laws`.  Judges nothing: see bench.analysis.audit.
 """
@@ -24,39 +24,10 @@ MOST = 0.9
 MACHINE = ("patternbench", "cpu", "cores", "memory gib", "kernel", "python", "congestion control")
 """What an audit's page says of the machine: what its numbers may depend on."""
 
-LAST = ("measured", "low", "high", "predicted", "residual", "band", "inside")
-
 
 def ids_of(evaluated: Evaluated) -> list[str]:
     """The laws that the run audits; empty where it is no audit."""
     return evaluated.file.audit.laws if evaluated.file.audit else []
-
-
-def table(result: ExperimentResult, ids: Sequence[str]) -> pd.DataFrame:
-    """Tidy: a row for each law at each point (laws.csv), every load parameter in base units."""
-    names = list(parameters_of(result.experiment.load))
-    columns = ["law", "pattern", "metric", "unit", *names, *LAST]
-    rows = [_row(result, point) for point in points_of(result, ids)]
-    return pd.DataFrame(rows, columns=columns)
-
-
-def _row(result: ExperimentResult, point: AuditPoint) -> dict[str, Any]:
-    found, values = point.predicted, point.group.load.values()
-    parameters = parameters_of(result.experiment.load).values()
-    return {
-        "law": found.law,
-        "pattern": point.pattern,
-        "metric": found.metric,
-        "unit": result.metrics[found.metric].unit,
-        **{one.name: values[one.field_name] for one in parameters},
-        "measured": found.measured.value,
-        "low": found.measured.low,
-        "high": found.measured.high,
-        "predicted": found.value,
-        "residual": point.residual,
-        "band": found.band,
-        "inside": found.is_inside,
-    }
 
 
 def summary(result: ExperimentResult, ids: Sequence[str]) -> present.Table:
@@ -189,11 +160,8 @@ def _cell(text: str) -> str:
 
 
 def write(evaluated: Evaluated, folder: Path) -> None:
-    """laws.csv and audit.md of an audit; nothing of another run."""
+    """audit.md of an audit; nothing of another run."""
     if evaluated.file.audit is None:
         return
-    ids = ids_of(evaluated)
     for result in evaluated.experiments:
-        points = table(result, ids)
-        points.to_csv(folder / "laws.csv", index=False, lineterminator="\n")
         (folder / "audit.md").write_text(markdown(evaluated, result), encoding="utf-8")

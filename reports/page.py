@@ -1,4 +1,4 @@
-"""Writes a run's report: one page, the same as Markdown, figures and summary.csv.
+"""Writes a run's report: one page, the same as Markdown, figures and data files.
 
 Everything goes into <run>/report/, which nothing reads back; the raw results
 are only read.  Knows the order of the parts, not how any of them is made.
@@ -20,7 +20,7 @@ from reports import (
     answer,
     audit,
     claims_section,
-    claims_table,
+    datafiles,
     disturbance,
     figures,
     opening,
@@ -85,9 +85,7 @@ def write(evaluated: Evaluated) -> Path:
     folder = evaluated.folder / "report"
     shutil.rmtree(folder / "figures", ignore_errors=True)
     (folder / "figures").mkdir(parents=True)
-    tables.summary(evaluated).to_csv(folder / "summary.csv", index=False, lineterminator="\n")
-    claims = claims_table.table(evaluated.experiments)
-    claims.to_csv(folder / "claims.csv", index=False, lineterminator="\n")
+    datafiles.write(evaluated, folder)
     audit.write(evaluated, folder)
     kinds = figures.kinds()
     parts = [_part(evaluated, result, kinds, folder) for result in evaluated.experiments]

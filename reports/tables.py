@@ -1,7 +1,7 @@
 """Tidy pandas frames of an evaluated run: one row per observation, numbers as numbers.
 
-Column names are public: others read summary.csv by them.  Formatting is left
-to `present`.
+What the page shows, one frame a table; the files for analysts are made in `datafiles`.
+Formatting is left to `present`.
 """
 
 from __future__ import annotations
@@ -13,19 +13,11 @@ import numpy as np
 import pandas as pd
 
 from bench.analysis.evaluated import Evaluated, ExperimentResult, Group
-from bench.analysis.metrics import ROLES, SHARED
-from bench.analysis.metrics.traffic import SOCKETS
+from bench.analysis.metrics import ROLES
 from bench.model import linktext
 from bench.model.finding import Finding
-from bench.model.links import LOOPBACK
 from bench.model.linktext import prefix_of
-from bench.stats.estimates import Estimate
 from reports.memory import per_further_client
-
-SUMMARY = ["experiment", "pattern", "level", "metric", "origin", "unit"]
-SUMMARY += ["value", "low", "high", "trials", "law", "predicted", "residual"]
-SUMMARY += ["median", "median_low", "median_high"]
-"""Beside the mean over trials; empty where they are too few, and for percentiles."""
 
 HARNESS = (
     "generator_cpu_us_per_event",
@@ -50,52 +42,6 @@ WAYS = ("down", "up")
 
 def _where(result: ExperimentResult, group: Group) -> dict[str, Any]:
     return {"experiment": result.name, "pattern": group.pattern, "level": group.level.text}
-
-
-def _numbers(entry: Estimate) -> dict[str, Any]:
-    return {"value": entry.value, "low": entry.low, "high": entry.high, "trials": entry.trials}
-
-
-def _named(key: str, group: Group) -> dict[str, str]:
-    """The key of a metric, and who counted it where that may differ."""
-    name, bracket, origin = key.partition("[")
-    if not bracket and f"{key}{SOCKETS}" in SHARED:
-        origin = "tcp_info]" if group.load.link.link == LOOPBACK else "link]"
-    return {"metric": name, "origin": origin.removesuffix("]")}
-
-
-def summary(evaluated: Evaluated) -> pd.DataFrame:
-    """Every metric of every group beside its law; a metric that does not apply has no row."""
-    rows = [
-        _where(result, group)
-        | _named(key, group)
-        | {"unit": result.metrics[key].unit}
-        | _numbers(entry)
-        | law
-        | _median(group, key)
-        for result in evaluated.experiments
-        for group in result.groups
-        for key, entry in group.estimates.items()
-        if not math.isnan(entry.value)
-        for law in _laws_of(group, key)
-    ]
-    return pd.DataFrame(rows, columns=SUMMARY)
-
-
-def _median(group: Group, key: str) -> dict[str, float]:
-    entry = group.medians.get(key)
-    if entry is None:
-        return {}
-    return {"median": entry.value, "median_low": entry.low, "median_high": entry.high}
-
-
-def _laws_of(group: Group, key: str) -> list[dict[str, Any]]:
-    """What each law of a metric says; one without entries where there is no law."""
-    return [
-        {"law": one.law, "predicted": one.value, "residual": one.residual}
-        for one in group.predicted
-        if one.metric == key
-    ] or [{"law": ""}]
 
 
 def predictions(result: ExperimentResult) -> pd.DataFrame:

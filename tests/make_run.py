@@ -18,6 +18,7 @@ from typing import Any
 
 import numpy as np
 
+from bench.analysis.outline import level_of
 from bench.model import samples
 from bench.model.load import Load
 from bench.model.pattern import Pattern
@@ -221,15 +222,18 @@ def _write_trial(run: Path, trial: Trial, *, counted_wrong: bool, lose_one: bool
     parts = [_connects(load, random), _ticks(load, random), requests]
     rows = np.concatenate([*parts, deliveries[:-1] if lose_one else deliveries])
     folder = store.partial_folder(run, trial)
-    parquet.write_samples(folder / "samples.parquet", rows, OPERATIONS)
-    parquet.write_events(folder / "events.parquet", events)
-    parquet.write_meters(folder / "meters.parquet", meters)
+    t1_ns = T0_NS + int(load.window.duration_s * 1e9)
+    level = level_of(EXPERIMENT, trial.level).text
+    origin = parquet.Origin(trial.number, "notifications", name, level, trial.repeat, T0_NS, t1_ns)
+    parquet.write_samples(folder / "samples.parquet", rows, OPERATIONS, origin=origin)
+    parquet.write_events(folder / "events.parquet", events, origin)
+    parquet.write_meters(folder / "meters.parquet", meters, origin)
     record = TrialFile(
         version=store.VERSION,
         trial=trial,
         status="ok",
         t0_ns=T0_NS,
-        t1_ns=T0_NS + int(load.window.duration_s * 1e9),
+        t1_ns=t1_ns,
         phases_s={
             "connect": 0.2,
             "warmup": load.window.warmup_s,

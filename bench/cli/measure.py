@@ -18,6 +18,7 @@ from bench.cli.claims import print_judged
 from bench.cli.shared import (
     AllowUnlike,
     AmqpUrl,
+    ExportJson,
     Faults,
     Link,
     Names,
@@ -104,6 +105,7 @@ def run(
     metric: GoalMetric = "",
     most_repeats: MostRepeats = None,
     slo: Objectives = None,
+    export_json: ExportJson = None,
     amqp_url: AmqpUrl = "",
     results: Results = Path("results"),
 ) -> None:
@@ -134,7 +136,7 @@ def run(
         console.print(Text(f"not measured: {name}: {remedy}"))
     for line in plan.outlook:
         console.print(Text(line))
-    execute(folder, foreign_of(amqp_url), objectives)
+    execute(folder, foreign_of(amqp_url), objectives, export_json)
 
 
 def _goal(share: str, metric: str, most_repeats: int | None) -> Goal | None:
@@ -168,7 +170,9 @@ def resume(
     execute(run, foreign_of(amqp_url), objectives)
 
 
-def execute(folder: Path, foreign: dict[str, str], slo: Sequence[Gate]) -> None:
+def execute(
+    folder: Path, foreign: dict[str, str], slo: Sequence[Gate], export_json: Path | None = None
+) -> None:
     """Do a run's trials, write the report, and print what came of it."""
     from bench.run import runner  # noqa: PLC0415
     from bench.run.progress import Progress  # noqa: PLC0415
@@ -185,7 +189,7 @@ def execute(folder: Path, foreign: dict[str, str], slo: Sequence[Gate]) -> None:
     for record in progress.failed:
         for line in record.log_tail:
             console.print(Text(f"    {record.trial.folder}: {line}"))
-    evaluated = write_report(folder)
+    evaluated = write_report(folder, export_json)
     if evaluated.file.audit is None:
         print_judged(evaluated)
     judge(evaluated, slo)

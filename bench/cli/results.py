@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from bench.cli.shared import RunFolder, app, write_report
+from bench.cli.shared import ExportJson, RunFolder, app, write_report
 
 
 @app.command()
-def report(run: RunFolder) -> None:
+def report(run: RunFolder, export_json: ExportJson = None) -> None:
     """Write a run's report again and print its answer."""
-    write_report(run)
+    write_report(run, export_json)

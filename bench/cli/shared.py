@@ -67,6 +67,12 @@ AllowUnlike = Annotated[
     bool,
     typer.Option("--allow-unlike", help="accept changed code or machine; the result is marked"),
 ]
+ExportJson = Annotated[
+    Path | None,
+    typer.Option(
+        "--export-json", metavar="FILE", help="write all numbers of the report as one JSON, too"
+    ),
+]
 Results = Annotated[Path, typer.Option(help="folder that holds the runs")]
 
 
@@ -89,10 +95,10 @@ def plain_table(*headers: str) -> Table:
     return table
 
 
-def write_report(folder: Path) -> Any:
+def write_report(folder: Path, export_json: Path | None = None) -> Any:
     """Write the report, print the answer and return the evaluated run."""
     from bench.results.evaluation import evaluate, suspecting  # noqa: PLC0415
-    from reports import disturbance, page  # noqa: PLC0415
+    from reports import datafiles, disturbance, page  # noqa: PLC0415
 
     evaluated = evaluate(folder)
     with suspecting(evaluated.file, folder):
@@ -103,6 +109,8 @@ def write_report(folder: Path) -> Any:
         for sentence in disturbance.sentences(evaluated):
             console.print(Text(sentence))
         where = page.write(evaluated)
+        if export_json is not None:
+            datafiles.export_json(evaluated, export_json)
     console.print(f"report: {where}")
     if not any(group.used for result in evaluated.experiments for group in result.groups):
         raise typer.Exit(VOID)

@@ -109,6 +109,9 @@ class Experiment:
     self_proof: SelfProof | None = None
     """With what the harness is held against itself; one experiment has it."""
 
+    operation_words: Mapping[str, str] = field(default_factory=dict)
+    """What a row of each operation is, and which of its columns mean something of their own."""
+
     metrics: Mapping[str, Metric] = field(default_factory=dict)
     """The experiment's own metrics by key, beside the shared ones; from its metrics.py."""
 

@@ -10,6 +10,14 @@ import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+MARKS = {
+    "idle": "after the verification, before the first client connects",
+    "t0": "the window begins",
+    "t1": "the window ends",
+    "end": "the drain is over: nothing is awaited any more",
+}
+"""The named instants at which meters, sockets, links and counters are read."""
+
 
 @dataclass(frozen=True)
 class Reading:

@@ -10,13 +10,24 @@ import struct
 
 import numpy as np
 
-COMMON_OPERATIONS = ("connect", "tick")
+COMMON_WORDS = {
+    "connect": "a client connects; the client of the verification is left out",
+    "tick": "a 10 ms timer in the process that recorded it: how late its event loop is. `client` "
+    "is 0, `sequence` its number",
+}
+COMMON_OPERATIONS = tuple(COMMON_WORDS)
 """Recorded by every load process, before the experiment's own operations."""
 
 CLIENTS = "clients"
 """The name, among those who record rows, of all load processes; their code is 0."""
 
-OUTCOMES = ("ok", "empty", "failed", "pending")
+OUTCOME_WORDS = {
+    "ok": "done",
+    "empty": "answered, and nothing new",
+    "failed": "an error, or an answer that is none",
+    "pending": "sent, and without a reply when the trial ended or its client left",
+}
+OUTCOMES = tuple(OUTCOME_WORDS)
 OK, EMPTY, FAILED, PENDING = range(4)
 
 ROW = struct.Struct("<BBHIqqqqqII")

@@ -1,11 +1,14 @@
 """Raw data of a trial as Parquet: samples, events, meters; each column checked when read.
 
+Rows also say of which trial they are, for whoever opens the files without this project: those
+columns are the same in all rows (so they cost next to nothing), and are not read back.
 Must not know folders, records, nor what a digest is.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
@@ -31,6 +34,8 @@ METER_COLUMNS: dict[str, pa.DataType] = {
     PART: pa.string(),
 }
 
+IN_WINDOW = "in_window"
+
 BROKEN = (
     *(OSError, ValueError, TypeError, LookupError, ArithmeticError, MemoryError),
     pa.ArrowException,
@@ -38,6 +43,34 @@ BROKEN = (
 """What numpy and Arrow raise at a damaged file."""
 
 T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Of which trial rows are, and its window [t0, t1) in ns: the same words as in summary.csv."""
+
+    trial: int
+    experiment: str
+    pattern: str
+    level: str
+    repeat: int
+    t0_ns: int
+    t1_ns: int
+
+    def columns(self, times_ns: np.ndarray) -> dict[str, pa.Array]:
+        """Columns as long as `times_ns`, by which a row belongs to the window or does not."""
+        count = len(times_ns)
+        words = {"experiment": self.experiment, "pattern": self.pattern, "level": self.level}
+        return {
+            "trial": pa.array(np.full(count, self.trial, np.int32)),
+            **{name: _constant(count, word) for name, word in words.items()},
+            "repeat": pa.array(np.full(count, self.repeat, np.int32)),
+            IN_WINDOW: pa.array((times_ns >= self.t0_ns) & (times_ns < self.t1_ns)),
+        }
+
+
+ORIGIN = ("trial", "experiment", "pattern", "level", "repeat", IN_WINDOW)
+"""The columns that an Origin gives; files of before it do without."""
 
 
 # --- writing -----------------------------------------------------------------
@@ -48,9 +81,10 @@ def write_samples(
     rows: np.ndarray,
     operations: Sequence[str],
     parts: Sequence[str] = (samples.CLIENTS,),
+    origin: Origin | None = None,
 ) -> None:
     """Rows of samples.DTYPE as Parquet; every row, every nanosecond."""
-    columns: dict[str, pa.Array] = {
+    columns: dict[str, pa.Array] = _origin(origin, rows["intended_ns"]) | {
         "operation": _dictionary(rows["operation"], operations),
         "outcome": _dictionary(rows["outcome"], samples.OUTCOMES),
         PART: _dictionary(rows["part"], parts),
@@ -60,15 +94,14 @@ def write_samples(
     _write_table(path, pa.table(columns))
 
 
-def write_events(path: Path, events: np.ndarray) -> None:
+def write_events(path: Path, events: np.ndarray, origin: Origin | None = None) -> None:
     """Events of samples.EVENT_DTYPE as Parquet."""
     names = samples.EVENT_DTYPE.names or ()
-    _write_table(
-        path, pa.table({name: pa.array(np.ascontiguousarray(events[name])) for name in names})
-    )
+    columns = {name: pa.array(np.ascontiguousarray(events[name])) for name in names}
+    _write_table(path, pa.table(_origin(origin, events["intended_ns"]) | columns))
 
 
-def write_meters(path: Path, rows: Sequence[MeterRow]) -> None:
+def write_meters(path: Path, rows: Sequence[MeterRow], origin: Origin | None = None) -> None:
     """Readings of all roles as Parquet, in the order given."""
     values: dict[str, list[int] | list[str]] = {
         "time_ns": [row.reading.time_ns for row in rows],
@@ -79,9 +112,17 @@ def write_meters(path: Path, rows: Sequence[MeterRow]) -> None:
         "context_switches": [row.reading.context_switches for row in rows],
         PART: [row.part for row in rows],
     }
-    _write_table(
-        path, pa.table({name: pa.array(values[name], kind) for name, kind in METER_COLUMNS.items()})
-    )
+    columns = {name: pa.array(values[name], kind) for name, kind in METER_COLUMNS.items()}
+    times_ns = np.array(values["time_ns"], np.int64)
+    _write_table(path, pa.table(_origin(origin, times_ns) | columns))
+
+
+def _origin(origin: Origin | None, times_ns: np.ndarray) -> dict[str, pa.Array]:
+    return origin.columns(times_ns) if origin else {}
+
+
+def _constant(count: int, word: str) -> pa.Array:
+    return pa.DictionaryArray.from_arrays(pa.array(np.zeros(count, np.int8)), pa.array([word]))
 
 
 def _dictionary(codes: np.ndarray, words: Sequence[str]) -> pa.Array:
@@ -156,7 +197,9 @@ def _read(path: Path, convert: Callable[[pa.Table], T]) -> T:
     if not path.is_file():  # Arrow would read a folder as a set of files
         raise UsageError(f"{path}: is not a file; restore or remove it")
     try:
-        return convert(pq.read_table(path))
+        with pq.ParquetFile(path) as file:
+            names = [name for name in file.schema_arrow.names if name not in ORIGIN]
+            return convert(file.read(names))
     except BROKEN as error:
         words = " ".join(str(error).split())
         raise UsageError(f"{path}: cannot be read ({words}); restore or remove it") from None

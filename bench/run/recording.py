@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from bench.analysis.disturbance import reasons
+from bench.analysis.outline import level_of
 from bench.model import samples
 from bench.model.experiment import Experiment
 from bench.model.links import CLIENTS
@@ -27,15 +28,25 @@ def keep_raw(running: RunningTrial, experiment: Experiment, meters: list[MeterRo
     """The processes' binary records become Parquet; returns the rows that there are."""
     operations = [*COMMON_OPERATIONS, *experiment.operations]
     folder = running.folder
-    rows = _all_rows(running)
-    parquet.write_samples(folder / "samples.parquet", rows, operations, recorders(running))
-    parquet.write_events(folder / "events.parquet", _all_events(running))
-    parquet.write_meters(folder / "meters.parquet", meters)
+    rows, origin = _all_rows(running), _origin(running, experiment)
+    path = folder / "samples.parquet"
+    parquet.write_samples(path, rows, operations, recorders(running), origin)
+    parquet.write_events(folder / "events.parquet", _all_events(running), origin)
+    parquet.write_meters(folder / "meters.parquet", meters, origin)
     if running.meters is not None:
         running.disturbance = disturbance(
             running.meters, rows, running.sets, running.t0_ns, running.t1_ns
         )
     return len(rows)
+
+
+def _origin(running: RunningTrial, experiment: Experiment) -> parquet.Origin:
+    """What each row says of its trial; the window is empty in one that did not get there."""
+    trial = running.trial
+    name = trial.pattern.partition("/")[2]
+    level = level_of(experiment, trial.level).text
+    window = running.t0_ns, running.t1_ns
+    return parquet.Origin(trial.number, experiment.name, name, level, trial.repeat, *window)
 
 
 def recorders(running: RunningTrial) -> list[str]:

@@ -19,6 +19,11 @@ EXPERIMENT = Experiment(
     load=LOAD,
     operations=("query", "wait", "hold"),
     outcome_operation="query",
+    operation_words={
+        "query": "a query, answered by the application",
+        "wait": "a query waits for a connection to the database",
+        "hold": "a query has its connection to the database",
+    },
     noun=OutcomeNoun.of_work("query", "queries", "answered"),
     work_by="clients",
     unit_of=unit_of,

@@ -20,6 +20,9 @@ EXPERIMENT = Experiment(
     check=check,
     operations=("transfer",),
     outcome_operation="transfer",
+    operation_words={
+        "transfer": "one reply, from its request to its last byte",
+    },
     noun=OutcomeNoun.of_work("transfer", "transfers"),
     work_by="clients",
     headline=(

@@ -27,6 +27,13 @@ EXPERIMENT = Experiment(
     load=LOAD,
     operations=("request", "delivery", "passage", "bystander"),
     outcome_operation="delivery",
+    operation_words={
+        "request": "what a client asks for; `sequence` is the last event that it had received",
+        "delivery": "an event that reached a client; `sequence` is the event's, "
+        "`intended_ns` when it was scheduled, `sent_ns` when it was published",
+        "passage": "a client tries to get through a proxy",
+        "bystander": "a request of the client that has nothing to do with events",
+    },
     headline=(
         "latency_mean",
         "latency_p50",

@@ -20,6 +20,11 @@ EXPERIMENT = Experiment(
     check=check,
     operations=("resource", "open", "page"),
     outcome_operation="page",
+    operation_words={
+        "resource": "one resource of a page; `sequence` is the page's",
+        "open": "a connection that was opened for a page",
+        "page": "a whole page, until the last byte of its last resource",
+    },
     pieces=Pieces("resource", "open"),
     noun=OutcomeNoun.of_work("page", "pages", "loaded"),
     work_by="clients",

@@ -20,6 +20,9 @@ EXPERIMENT = Experiment(
     load=LOAD,
     operations=("query",),
     outcome_operation="query",
+    operation_words={
+        "query": "one query and its answer",
+    },
     noun=OutcomeNoun.of_work("request", "requests", "answered"),
     work_by="clients",
     headline=(

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 
 from bench.analysis.metrics import Registry
+from bench.analysis.metrics.backend import capacity_per_s
 from bench.analysis.proxy_counts import at_listener, at_upstream
 from bench.analysis.trialdata import TrialData
 from bench.model.metric import Counts
@@ -83,3 +84,15 @@ def downstream_connections(data: TrialData) -> float:
 def requests_per_upstream_connection(data: TrialData) -> float:
     connections = upstream_connections(data)
     return len(data.outcomes) / connections if connections else math.nan
+
+
+@METRICS.metric(
+    "proxied_capacity_per_s",
+    "/s",
+    "server and proxy capacity per core",
+    "{Outcomes} per second that one core would allow server and proxy together: one second over "
+    "their CPU time per {outcome}; without a proxy, the server's. Computed, not measured.",
+    "higher",
+)
+def proxied_capacity_per_s(data: TrialData) -> float:
+    return capacity_per_s(data, "server", "proxy")

@@ -12,7 +12,7 @@ from make_run import make_run
 from bench.analysis.evaluated import Evaluated
 from bench.model.records import Audit
 from bench.results.evaluation import evaluate
-from reports import audit, figures, page
+from reports import audit, datafiles, figures, page
 
 POINTS = {"clients": (8, 4, 12), "repeats": 2, "duration_s": 10.0, "poll_interval_s": 0.5}
 
@@ -28,10 +28,7 @@ def audited(tmp_path_factory: pytest.TempPathFactory) -> Evaluated:
 
 
 def test_every_point_of_a_law_is_a_row_with_all_parameters(audited: Evaluated) -> None:
-    (result,) = audited.experiments
-    rows = audit.table(result, audit.ids_of(audited))
-    assert list(rows.columns[:4]) == ["law", "pattern", "metric", "unit"]
-    assert list(rows.columns[-7:]) == list(audit.LAST)
+    rows = datafiles.laws(audited)
     assert {"clients", "poll_interval", "link", "duration"} <= set(rows.columns)
     assert set(rows.law) == {"SP-1", "SP-2", "SSE-1"}
     mean = rows[(rows.law == "SP-1") & (rows.metric == "latency_mean")]
@@ -47,9 +44,7 @@ def test_the_files_of_an_audit(audited: Evaluated, tmp_path: Path) -> None:
     made = dataclasses.replace(audited, folder=tmp_path)
     page.write(made)
     report = tmp_path / "report"
-    assert len(pd.read_csv(report / "laws.csv")) == len(
-        audit.table(audited.experiments[0], ["SP-1", "SP-2", "SSE-1"])
-    )
+    assert len(pd.read_csv(report / "laws.csv")) == len(datafiles.laws(made))
     text = (report / "audit.md").read_text()
     assert text.startswith("# Audit of the laws of `notifications`\n")
     assert "3 random points from each domain, 2 trials a point, seed 11." in text
@@ -66,7 +61,6 @@ def test_the_files_of_an_audit(audited: Evaluated, tmp_path: Path) -> None:
 
 def test_another_run_has_nothing_of_an_audit(swept: Evaluated, tmp_path: Path) -> None:
     page.write(dataclasses.replace(swept, folder=tmp_path))
-    assert not (tmp_path / "report/laws.csv").exists()
     assert not (tmp_path / "report/audit.md").exists()
     kind = next(kind for kind in figures.kinds() if kind.name == "law_residuals")
     assert kind.figures(swept, swept.experiments[0]) == []

@@ -182,7 +182,7 @@ def written(claims_run: Evaluated, drawn: dict[str, figures.Figure]) -> Path:
 
 def test_claims_are_written_as_a_table(written: Path, judged: ExperimentResult) -> None:
     frame = pd.read_csv(written.parent / "claims.csv")
-    assert list(frame.columns) == claims_table.COLUMNS
+    assert list(frame.columns) == ["run", *claims_table.COLUMNS]
     assert len(frame) == len(claims_table.table([judged]))
 
 

@@ -132,8 +132,8 @@ def test_markdown_tables_are_even_and_its_figures_exist(written: Path) -> None:
 
 def test_summary_is_written(written: Path) -> None:
     frame = pd.read_csv(written.parent / "summary.csv")
-    names = ["experiment", "pattern", "level", "metric", "origin", "unit"]
-    assert list(frame.columns)[:6] == names
+    names = ["run", "experiment", "pattern", "level", "metric", "origin", "unit"]
+    assert list(frame.columns)[:7] == names
 
 
 def test_cells_of_markdown_do_not_break_tables() -> None:

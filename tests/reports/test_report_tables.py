@@ -1,47 +1,11 @@
-"""The tidy frames; summary.csv against golden data.
-
-After a wanted change: pytest tests/reports --update-golden
-"""
+"""The tidy frames that the page's tables are made of."""
 
 from __future__ import annotations
 
-import math
-from pathlib import Path
-
-import pandas as pd
 import pytest
 
 from bench.analysis.evaluated import Evaluated, ExperimentResult
 from reports import present, tables
-
-FLOATS = ("value", "low", "high", "predicted", "residual", "median", "median_low", "median_high")
-GOLDEN = Path(__file__).parent / "golden_summary.csv"
-
-
-def test_summary_is_as_it_was(run: Evaluated, request: pytest.FixtureRequest) -> None:
-    """New metrics may appear; those of the golden file must keep their values."""
-    found = tables.summary(run)
-    assert list(found.columns) == tables.SUMMARY
-    if request.config.getoption("--update-golden"):
-        found.to_csv(GOLDEN, index=False, lineterminator="\n")
-    golden = pd.read_csv(GOLDEN, keep_default_na=False, na_values=dict.fromkeys(FLOATS, ""))
-    kept = found[found["metric"].isin(golden["metric"])].reset_index(drop=True)
-    pd.testing.assert_frame_equal(kept, golden, rtol=1e-9, check_dtype=False)
-
-
-def test_a_summary_row_has_its_law(run: Evaluated) -> None:
-    rows = tables.summary(run).set_index(["pattern", "metric"])
-    row = rows.loc[("short_polling", "latency_p50")]
-    assert row["law"] == "SP-1"
-    assert row["predicted"] == pytest.approx(500, rel=0.001)
-    assert row["residual"] == pytest.approx(row["value"] / row["predicted"] - 1)
-    without = rows.loc[("sse", "server_cpu_share")]
-    assert (without["law"], without["predicted"]) == ("", pytest.approx(math.nan, nan_ok=True))
-
-
-def test_level_is_text(swept: Evaluated) -> None:
-    levels = tables.summary(swept)["level"].unique().tolist()
-    assert levels == ["clients=4", "clients=8", "clients=12"]
 
 
 def test_predictions_compare_with_the_measured_value(result: ExperimentResult) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 import typer.main
 from make_run import make_claims_run, make_run
@@ -25,7 +26,7 @@ from bench.model.outcome import OutcomeNoun
 from bench.model.readings import PathCounts, Reading, WayCounts, Wire
 from bench.model.records import RunFile, TrialFile
 from bench.model.trial import Trial
-from bench.results import store
+from bench.results import parquet, store
 from bench.results.evaluation import evaluate
 from bench.stats.estimates import percentile
 from bench.tools.docs import (
@@ -37,8 +38,7 @@ from bench.tools.docs import (
     part_map,
     part_patterns,
 )
-from reports import claims_table
-from reports.tables import SUMMARY
+from reports import claims_table, datafiles
 
 ROOT = pages.ROOT
 PAGES = sorted(
@@ -176,7 +176,8 @@ def test_the_results_format_is_documented() -> None:
     names = [*(samples.DTYPE.names or ()), *(samples.EVENT_DTYPE.names or ()), *samples.OUTCOMES]
     for kind in (RunFile, TrialFile, Trial, Wire, Reading, PathCounts, WayCounts):
         names += [entry.name for entry in dataclasses.fields(kind)]
-    assert undocumented([*names, *SUMMARY], "docs/results.md") == []
+    names += [*parquet.ORIGIN, *datafiles.FINDINGS, *datafiles.LAWS, *datafiles.TRIALS]
+    assert undocumented([*names, *datafiles.SUMMARY], "docs/results.md") == []
 
 
 def test_every_module_stands_on_a_floor() -> None:
@@ -271,6 +272,33 @@ def test_numbers_can_be_recomputed_as_shown(
     assert shown["latency_mean"] == pytest.approx(sum(means) / len(means))
     pooled = np.concatenate([trial.latencies_ns for trial in trials])
     assert shown["latency_p99"] == pytest.approx(percentile(pooled, 0.99) / 1e6)
+
+
+def test_other_tools_read_the_same_numbers_as_shown(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = make_run(tmp_path / "results" / "RUN", names=("short_polling", "sse"), repeats=3)
+    (run / "report").mkdir()
+    datafiles.write(evaluate(run), run / "report")
+    monkeypatch.chdir(tmp_path)
+    *tools, last = PYTHON.findall(text_of("docs/analysing.md"))
+    summary = pd.read_csv(run / "report/summary.csv")
+    wanted = summary[summary.metric == "latency_p90"].set_index("pattern")["value"].to_dict()
+    assert set(wanted) == {"short_polling", "sse"}
+    assert len(tools) == 3
+    for block in tools:
+        shown: dict[str, Any] = {}
+        exec(block, shown)
+        found = shown["p90"]
+        rows: list[tuple[Any, ...]]
+        if isinstance(found, pd.Series):
+            rows = list(found.reset_index().itertuples(index=False))
+        else:
+            rows = found.fetchall() if hasattr(found, "fetchall") else found.rows()
+        assert {pattern: value for pattern, _, value in rows} == pytest.approx(wanted)
+    shown = {}
+    exec(last, shown)
+    assert shown["latency"].set_index("pattern")["value"].to_dict() == wanted
 
 
 def test_a_verdict_can_be_recomputed_as_shown(

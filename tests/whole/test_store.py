@@ -108,6 +108,43 @@ def test_any_rows_come_back_to_the_nanosecond(
     assert np.array_equal(parquet.read_samples(path, OPERATIONS), rows)
 
 
+ORIGIN = parquet.Origin(7, "notifications", "sse", "clients=4", 2, 10, 20)
+
+
+def test_rows_say_of_which_trial_they_are_and_are_read_without_it(tmp_path: Path) -> None:
+    rows = table([row(intended_ns=time) for time in (9, 10, 19, 20)])
+    path = tmp_path / "samples.parquet"
+    parquet.write_samples(path, rows, OPERATIONS, origin=ORIGIN)
+    assert np.array_equal(parquet.read_samples(path, OPERATIONS), rows)
+    stored = pq.read_table(path, partitioning=None).to_pandas()
+    assert tuple(stored.columns)[: len(parquet.ORIGIN)] == parquet.ORIGIN
+    assert stored["in_window"].tolist() == [False, True, True, False]
+    head = stored[["trial", "experiment", "pattern", "level", "repeat"]].drop_duplicates()
+    assert head.to_numpy().tolist() == [[7, "notifications", "sse", "clients=4", 2]]
+
+
+def test_events_and_meters_say_it_too(tmp_path: Path) -> None:
+    published, meters = events((-1, 1, 15, 16)), [MeterRow("server", "t0", reading(10, 0, 1))]
+    parquet.write_events(tmp_path / "e", published, ORIGIN)
+    parquet.write_meters(tmp_path / "m", meters, ORIGIN)
+    assert np.array_equal(parquet.read_events(tmp_path / "e"), published)
+    assert [one.reading for one in parquet.read_meters(tmp_path / "m")] == [meters[0].reading]
+    for name in ("e", "m"):
+        stored = pq.read_table(tmp_path / name).to_pandas()
+        assert stored[["trial", "pattern", "in_window"]].to_numpy().tolist() == [[7, "sse", True]]
+
+
+def test_what_rows_say_of_their_trial_costs_next_to_nothing(tmp_path: Path) -> None:
+    rows = np.zeros(20_000, samples.DTYPE)
+    rows["intended_ns"] = np.arange(20_000)
+    rows["done_ns"] = np.random.default_rng(1).integers(0, 10**9, 20_000)
+    sizes = []
+    for origin in (None, ORIGIN):
+        parquet.write_samples(tmp_path / "s", rows, OPERATIONS, origin=origin)
+        sizes.append((tmp_path / "s").stat().st_size)
+    assert sizes[1] < 1.05 * sizes[0]
+
+
 @settings(max_examples=8)
 @given(st.lists(st.tuples(*[int64] * 4), max_size=5))
 def test_any_events_come_back(scratch: Path, entries: list[tuple[int, ...]]) -> None:

@@ -133,8 +133,8 @@ def _present(data: TrialData, *roles: str) -> list[str]:
     return [role for role in roles if role in data.marks.get("t0", {})]
 
 
-def _capacity(data: TrialData, *roles: str) -> float:
-    """Requests that one core would do: computed from CPU time, not measured."""
+def capacity_per_s(data: TrialData, *roles: str) -> float:
+    """Outcomes per second that one core would do: computed from CPU time, not measured."""
     cpu_us = data.per_piece(sum(data.cpu_ns(role) for role in _present(data, *roles)) / 1e3)
     return 1e6 / cpu_us if cpu_us > 0 else math.nan
 
@@ -148,19 +148,7 @@ def _capacity(data: TrialData, *roles: str) -> float:
     "higher",
 )
 def server_capacity_per_s(data: TrialData) -> float:
-    return _capacity(data, "server")
-
-
-@SHARED.metric(
-    "proxied_capacity_per_s",
-    "/s",
-    "server and proxy capacity per core",
-    "{Outcomes} per second that one core would allow server and proxy together: one second over "
-    "their CPU time per {outcome}. Computed, not measured.",
-    "higher",
-)
-def proxied_capacity_per_s(data: TrialData) -> float:
-    return _capacity(data, "server", "proxy")
+    return capacity_per_s(data, "server")
 
 
 @SHARED.metric(

@@ -49,3 +49,5 @@ def test_only_known_metrics_and_operations_are_named(experiment: Experiment) -> 
     }
     assert named <= set(METRICS)
     assert experiment.outcome_operation in experiment.operations
+    assert tuple(experiment.operation_words) == experiment.operations
+    assert all(experiment.operation_words.values())
