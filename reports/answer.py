@@ -84,6 +84,9 @@ class AnswerTable:
     titles: tuple[str, ...]
     rows: tuple[Row, ...]
     notes: tuple[tuple[str, str], ...]
+    names: tuple[str, ...] = ()
+    units: tuple[str, ...] = ()
+    """Of the metrics: `titles` has both in one."""
 
     @property
     def headers(self) -> list[str]:
@@ -130,10 +133,17 @@ def _table(result: ExperimentResult, level: Level, notes: Notes) -> AnswerTable:
     ]
     order: tuple[Kind, ...] = ("compared", "missing", "floor")
     rows.sort(key=lambda row: order.index(row.kind))
-    titles = tuple(numbers.title(result.metric(key)) for key in keys)
-    found = (*notes.of(rows), *_not_carried(result, level))
+    metrics = [result.metric(key) for key in keys]
     return AnswerTable(
-        result.name, result.experiment.title, level.text, keys, titles, tuple(rows), found
+        result.name,
+        result.experiment.title,
+        level.text,
+        keys,
+        tuple(numbers.title(metric) for metric in metrics),
+        tuple(rows),
+        (*notes.of(rows), *_not_carried(result, level)),
+        tuple(metric.title for metric in metrics),
+        tuple(metric.unit for metric in metrics),
     )
 
 

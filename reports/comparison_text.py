@@ -18,11 +18,9 @@ from bench.stats.two_sides import Side
 from bench.stats.variance import Components
 from reports import numbers
 from reports.comparison import TO_FIND, GateResult, Row, RunComparison
+from reports.fitted_table import Column, FittedTable
 
 JSON_VERSION = 1
-SPREAD_TITLE = (
-    "How much a value varies at each level (standard deviation; where a level adds nothing, 0):"
-)
 HEADERS = ("pattern", "level", "metric", "A", "B", "B / A", "95 % interval", "verdict")
 SPREAD_TITLE = (
     "How much a value varies at each level (standard deviation; where a level adds nothing, 0):"
@@ -39,6 +37,27 @@ def lines(found: RunComparison) -> list[list[str]]:
     swept = any(row.level for row in found.rows)
     table = [list(HEADERS), *(_cells(row) for row in found.rows)]
     return table if swept else [[*cells[:1], *cells[2:]] for cells in table]
+
+
+def fitted_tables(found: RunComparison) -> list[FittedTable]:
+    """As a terminal shows it: a table for each pattern and level, an interval below its ratio."""
+    columns = [
+        Column("metric", is_key=True),
+        *(Column(name, is_number=True) for name in ("A", "B", "B / A")),
+        Column("verdict"),
+    ]
+    places: dict[str, list[list[str]]] = {}
+    for row in found.rows:
+        place = ", ".join(filter(None, (row.title, row.level)))
+        places.setdefault(place, []).append(_fitted_cells(row))
+    return [FittedTable(columns, rows, place) for place, rows in places.items()]
+
+
+def _fitted_cells(row: Row) -> list[str]:
+    within, unit = interval(row.comparison), row.metric.unit
+    below = "" if within == numbers.MISSING else f"\n{within}"
+    sides = [numbers.amount(numbers.number(one.value), unit) for one in (row.a, row.b)]
+    return [row.metric.title, *sides, effect(row) + below, row.words]
 
 
 def spread_lines(found: RunComparison) -> list[list[str]]:

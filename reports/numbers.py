@@ -39,6 +39,13 @@ def with_unit(value: float, unit: str) -> str:
     return f"{text} {unit_sign(unit)}" if unit else text
 
 
+def amount(text: str, unit: str) -> str:
+    """ "12 ms", "3.4/s", "0.5": a number's text with its unit, where there is a number."""
+    if text == MISSING or not unit:
+        return text
+    return f"{text}{'' if unit.startswith('/') else ' '}{unit_sign(unit)}"
+
+
 def interval(entry: Estimate, between: str = " to ") -> str:
     """ "0.40 to 0.44"; "±0" where all trials agree; nothing where one stands alone."""
     if not entry.has_interval:

@@ -9,7 +9,8 @@ from typing import Annotated
 
 import typer
 
-from bench.cli.shared import Results, app, console
+from bench.cli.screen import console
+from bench.cli.shared import Results, app
 from bench.model import units
 from bench.model.errors import UsageError
 from bench.model.load import Window, parameters_of

@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.text import Text
 
 from bench.analysis import gates
+from bench.cli.answers import write_report
+from bench.cli.screen import console, say
 from bench.cli.shared import (
     BROKEN,
     VOID,
@@ -19,13 +20,12 @@ from bench.cli.shared import (
     Faults,
     Link,
     OnePattern,
+    Open,
     Results,
     Settings,
     app,
-    console,
     foreign_of,
     known_metrics,
-    write_report,
 )
 
 DURATION = "4s"
@@ -54,6 +54,7 @@ def capacity(
     seed: Annotated[int, typer.Option(help="random seed for schedules and phases")] = 1,
     amqp_url: AmqpUrl = "",
     results: Results = Path("results"),
+    open_page: Open = False,
 ) -> None:
     """The most clients (or events, or anything) that still meet an objective, and what limits "
     "them."""
@@ -75,11 +76,11 @@ def capacity(
         foreign=foreign_of(amqp_url),
         command=shlex.join(["bench", *sys.argv[1:]]),
     )
-    _search(searching.CapacitySearch(searching.plan_of(asked), results))
+    _search(searching.CapacitySearch(searching.plan_of(asked), results), open_page)
 
 
-def _search(found: Any) -> None:
-    """Measure, write the report, print the answer; Exit where there is no level that passes."""
+def _search(found: Any, opens: bool) -> None:
+    """Measure, print the answer, write the report; Exit where there is no level that passes."""
     from bench.run.search_progress import SearchProgress  # noqa: PLC0415
 
     progress = SearchProgress(console)
@@ -87,18 +88,17 @@ def _search(found: Any) -> None:
         step = found.run(progress)
     except KeyboardInterrupt:
         progress.close()
-        console.print(Text(f"interrupted; what was measured is kept in {found.folder}. So far:"))
+        say(f"interrupted; what was measured is kept in {found.folder}. So far:")
         _say(_answer(found, found.step))
         raise
     finally:
         progress.close()
     for record in progress.failed[-1:]:
         for line in record.log_tail:
-            console.print(Text(f"    {record.trial.folder}: {line}"))
-    try:
-        write_report(found.folder)
-    finally:  # also where no trial was usable
-        _say([*_answer(found, step), *_why(found, step)])
+            say(f"{record.trial.folder}: {line}", indent=4, hang=2)
+    _say([*_answer(found, step), *_why(found, step)])
+    console.print()
+    write_report(found.folder, opens=opens)
     if step.passes is None:
         raise typer.Exit(VOID if step.fails is None else BROKEN)
 
@@ -133,4 +133,5 @@ def _why(found: Any, step: Any) -> list[str]:
 
 def _say(lines: Sequence[str]) -> None:
     for line in lines:
-        console.print(Text(line))
+        words = line.lstrip()
+        say(words, indent=len(line) - len(words), hang=2)

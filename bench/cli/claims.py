@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.text import Text
 
 from bench import catalog
-from bench.cli.shared import app, console, plain_table
+from bench.cli.screen import console, say, say_command
+from bench.cli.shared import app
 
 if TYPE_CHECKING:
     from bench.analysis.evaluated import Evaluated, ExperimentResult
@@ -46,11 +46,12 @@ def claims(
 
 def print_ledger() -> None:
     """Every claim of every experiment."""
+    from reports.fitted_table import fitted  # noqa: PLC0415
+
     for experiment in catalog.experiments().values():
-        table = plain_table(experiment.name, "claim", "law")
-        for claim in experiment.claims:
-            table.add_row(claim.id, claim.statement, claim.law)
-        console.print(table)
+        rows = [(claim.id, claim.statement, claim.law) for claim in experiment.claims]
+        console.print(fitted((experiment.name, "claim", "law"), rows))
+        console.print()
 
 
 def print_judged(evaluated: Evaluated) -> None:
@@ -67,17 +68,20 @@ def print_verdicts(result: ExperimentResult) -> None:
     from reports import claims_section  # noqa: PLC0415
 
     section = claims_section.section(result)
+    if section.judged:
+        say(f"{result.experiment.title}: {section.counts}.", style="bold")
     for line in section.judged:
-        head = Text(f"{line.mark} {line.id} {line.verdict}", STYLES[line.verdict])
-        console.print(head + Text(f": {line.statement}"))
+        head = f"{line.mark} {line.id} {line.verdict}"
+        say(f"{head}: {line.statement}", hang=4, styled=(head, STYLES[line.verdict]))
         if line.verdict != "confirmed":
-            console.print(Text(f"    {line.words}"))
+            say(line.words, indent=4)
         for number in line.first:
-            console.print(Text(f"    {number.mark or ' '} {number.text}"))
+            say(f"{number.mark or '-'} {number.text}", indent=4, hang=2)
         if line.rest:
-            console.print(Text(f"      and {len(line.rest)} more numbers (claims.csv)"))
+            say(f"and {len(line.rest)} more numbers (claims.csv)", indent=6)
     if section.missing:
         ids = ", ".join(line.id for line in section.missing)
-        console.print(Text(f"- not measured: {ids}; this command supplies their trials:"))
-        for text in (*section.lacks, section.command):
-            console.print(Text(f"    {text}"))
+        say(f"- not measured: {ids}; this command supplies their trials:", hang=2)
+        for text in section.lacks:
+            say(text, indent=4)
+        say_command(section.command)

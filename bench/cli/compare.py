@@ -9,14 +9,12 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
 from typer.core import TyperCommand
 
 from bench.analysis import gates
 from bench.analysis.gates import Gate
-from bench.cli.shared import BROKEN, AllowUnlike, app, console, known_metrics
+from bench.cli.screen import console, say
+from bench.cli.shared import BROKEN, AllowUnlike, app, known_metrics
 from bench.model.errors import UsageError
 from bench.results import comparability
 
@@ -176,28 +174,22 @@ def _write(found: Any, output: Format) -> None:
 def _print(found: Any) -> None:
     """The comparison for people."""
     from reports import comparison_text  # noqa: PLC0415
+    from reports.fitted_table import fitted  # noqa: PLC0415
 
-    console.print(Text(f"A: {found.a}\nB: {found.b}"))
     for line in comparison_text.warnings(found.differences):
-        console.print(Text(line))
-    headers, *rows = comparison_text.lines(found)
-    table = Table()
-    for header in headers:
-        table.add_column(header)
-    for cells in rows:
-        table.add_row(*map(Text, cells))
-    wide = console if console.is_terminal else Console(width=200, highlight=False)
-    wide.print(table)
-    for remark in comparison_text.remarks(found):
-        console.print(Text(remark))
+        say(line, hang=2)
+    first, *others = comparison_text.remarks(found)
+    say(first, style="bold")
+    say(f"A: {found.a}", hang=3)
+    say(f"B: {found.b}", hang=3)
+    for table in comparison_text.fitted_tables(found):
+        console.print()
+        console.print(table)
+    console.print()
+    for remark in others:
+        say(remark)
     if spread := comparison_text.spread_lines(found):
-        console.print(Text(comparison_text.SPREAD_TITLE))
-        headers, *rows = spread
-        table = Table()
-        for header in headers:
-            table.add_column(header)
-        for cells in rows:
-            table.add_row(*map(Text, cells))
-        wide.print(table)
+        say(comparison_text.SPREAD_TITLE)
+        console.print(fitted(spread[0], spread[1:], numbers=3))
     for result in found.gates:
-        console.print(Text(comparison_text.gate_line(result)))
+        say(comparison_text.gate_line(result), hang=2)

@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.text import Text
 
 from bench.cli.measure import execute
-from bench.cli.shared import AmqpUrl, Results, app, console, foreign_of
+from bench.cli.screen import say
+from bench.cli.shared import AmqpUrl, Open, Results, app, foreign_of
 
 SEEDS = 1_000_000
 """A seed that nobody named is one of so many."""
@@ -35,6 +35,7 @@ def laws(
     repeats: Annotated[int, typer.Option(help="trials per point and pattern")] = 1,
     amqp_url: AmqpUrl = "",
     results: Results = Path("results"),
+    open_page: Open = False,
 ) -> None:
     """Measure laws at random points of their domains, and say how well they hold."""
     from bench.run import auditing, runner  # noqa: PLC0415 - the commands that only look stay fast
@@ -51,9 +52,9 @@ def laws(
         )
     )
     folder = runner.new_run(plan.run, results)  # what cannot be run is said before all else
-    console.print(f"seed {plan.run.seed}")
+    say(f"seed {plan.run.seed}")
     for name, remedy in plan.run.not_measured.items():
-        console.print(Text(f"not measured: {name}: {remedy}"))
+        say(f"not measured: {name}: {remedy}", hang=2)
     for line in auditing.outlook(plan):
-        console.print(Text(line))
-    execute(folder, foreign_of(amqp_url), [])
+        say(line, hang=4)
+    execute(folder, foreign_of(amqp_url), [], opens=open_page)

@@ -9,13 +9,16 @@ import typer
 from rich.text import Text
 
 from bench import __version__, catalog
-from bench.cli.shared import AmqpUrl, OnePattern, Settings, app, console, foreign_of, plain_table
+from bench.cli.screen import console, say
+from bench.cli.shared import AmqpUrl, OnePattern, Settings, app, foreign_of
 from bench.model import units
 from bench.model.errors import UsageError
+from bench.model.experiment import Experiment
 from bench.model.load import parameters_of
 from bench.results import environment
 from bench.run import request
 from bench.tools import doctor
+from reports.fitted_table import fitted
 
 
 @app.command("list")
@@ -26,34 +29,40 @@ def list_patterns(
     known = catalog.experiments()
     if experiment:
         catalog.select([experiment])
-        table = plain_table("parameter", "default", "meaning")
-        for parameter in parameters_of(known[experiment.partition("/")[0]].load).values():
-            meaning = parameter.meaning
-            if parameter.choices:
-                meaning += f" ({', '.join(parameter.choices)})"
-            table.add_row(parameter.name, units.show(parameter.default, parameter.unit), meaning)
-        console.print(table)
+        print_parameters(known[experiment.partition("/")[0]])
         return
     for entry in known.values():
-        console.print(Text(f"{entry.name}: {entry.question}"))
-        table = plain_table("pattern", "", "needs")
-        for pattern in catalog.patterns(entry.name).values():
-            mark = "" if pattern.compared else " (not compared)"
-            mark = " (only if named)" if pattern.on_request else mark
-            summary = f"{pattern.summary}{mark}"
-            table.add_row(pattern.id, summary, ", ".join(pattern.requires))
-        console.print(table)
+        say(f"{entry.name}: {entry.question}")
+        console.print(fitted(("pattern", "what it does", "needs"), _patterns(entry.name)))
+        console.print()
+
+
+def print_parameters(experiment: Experiment) -> None:
+    """Every load parameter, with its default and meaning."""
+    rows = []
+    for one in parameters_of(experiment.load).values():
+        choices = f" ({', '.join(one.choices)})" if one.choices else ""
+        rows.append((one.name, units.show(one.default, one.unit), one.meaning + choices))
+    console.print(fitted(("parameter", "default", "meaning"), rows))
+
+
+def _patterns(experiment: str) -> list[tuple[str, str, str]]:
+    rows = []
+    for pattern in catalog.patterns(experiment).values():
+        mark = "" if pattern.compared else " (not compared)"
+        mark = " (only if named)" if pattern.on_request else mark
+        rows.append((pattern.id, f"{pattern.summary}{mark}", ", ".join(pattern.requires)))
+    return rows
 
 
 @app.command("doctor")
 def show_doctor() -> None:
     """Show what this machine has, what it lacks, and the fix."""
-    table = plain_table("", "", "", "fix")
-    for check in doctor.checks():
-        table.add_row(
-            check.name, check.state, check.detail, "" if check.state == "ok" else check.fix
-        )
-    console.print(table)
+    rows = [
+        (check.name, check.state, check.detail, "" if check.state == "ok" else check.fix)
+        for check in doctor.checks()
+    ]
+    console.print(fitted(("component", "state", "found", "fix"), rows))
 
 
 @app.command()

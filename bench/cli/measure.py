@@ -14,7 +14,8 @@ from rich.text import Text
 from bench.adaptive import precision
 from bench.analysis import gates
 from bench.analysis.gates import Gate
-from bench.cli.claims import print_judged
+from bench.cli.answers import write_report
+from bench.cli.screen import console, say
 from bench.cli.shared import (
     AllowUnlike,
     AmqpUrl,
@@ -22,15 +23,13 @@ from bench.cli.shared import (
     Faults,
     Link,
     Names,
+    Open,
     Results,
     RunFolder,
     Settings,
     app,
-    console,
     foreign_of,
-    judge,
     known_metrics,
-    write_report,
 )
 from bench.model.errors import UsageError
 from bench.model.records import Goal
@@ -108,6 +107,7 @@ def run(
     export_json: ExportJson = None,
     amqp_url: AmqpUrl = "",
     results: Results = Path("results"),
+    open_page: Open = False,
 ) -> None:
     """Measure patterns side by side and write the report."""
     objectives = [gates.objective(text, known_metrics()) for text in slo or []]
@@ -133,10 +133,10 @@ def run(
 
     folder = runner.new_run(plan, results)  # what cannot be run is said before all else
     for name, remedy in plan.not_measured.items():
-        console.print(Text(f"not measured: {name}: {remedy}"))
+        say(f"not measured: {name}: {remedy}", hang=2)
     for line in plan.outlook:
         console.print(Text(line))
-    execute(folder, foreign_of(amqp_url), objectives, export_json)
+    execute(folder, foreign_of(amqp_url), objectives, export_json, open_page)
 
 
 def _goal(share: str, metric: str, most_repeats: int | None) -> Goal | None:
@@ -156,6 +156,7 @@ def resume(
     amqp_url: AmqpUrl = "",
     slo: Objectives = None,
     allow_unlike: AllowUnlike = False,
+    open_page: Open = False,
 ) -> None:
     """Complete an interrupted run."""
     objectives = [gates.objective(text, known_metrics()) for text in slo or []]
@@ -166,12 +167,16 @@ def resume(
     stored = store.open_run(run)
     runner.check_resumable(stored, foreign_of(amqp_url), allow_unlike)
     if not stored.unfinished and stored.file.goal is None:
-        console.print(f"nothing left to do in {run}")
-    execute(run, foreign_of(amqp_url), objectives)
+        say(f"nothing left to do in {run}")
+    execute(run, foreign_of(amqp_url), objectives, opens=open_page)
 
 
 def execute(
-    folder: Path, foreign: dict[str, str], slo: Sequence[Gate], export_json: Path | None = None
+    folder: Path,
+    foreign: dict[str, str],
+    slo: Sequence[Gate],
+    export_json: Path | None = None,
+    opens: bool = False,
 ) -> None:
     """Do a run's trials, write the report, and print what came of it."""
     from bench.run import runner  # noqa: PLC0415
@@ -182,14 +187,11 @@ def execute(
         runner.execute(folder, foreign, progress)
     except KeyboardInterrupt:
         progress.close()
-        console.print(f"interrupted; what was measured is kept; `bench resume {folder}` continues")
+        say(f"interrupted; what was measured is kept; `bench resume {folder}` continues")
         raise
     finally:
         progress.close()
     for record in progress.failed:
         for line in record.log_tail:
-            console.print(Text(f"    {record.trial.folder}: {line}"))
-    evaluated = write_report(folder, export_json)
-    if evaluated.file.audit is None:
-        print_judged(evaluated)
-    judge(evaluated, slo)
+            say(f"{record.trial.folder}: {line}", indent=4, hang=2)
+    write_report(folder, slo, judges_claims=True, export_json=export_json, opens=opens)

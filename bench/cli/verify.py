@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.text import Text
 
-from bench.cli.shared import app, console
+from bench.cli.screen import say
+from bench.cli.shared import app
 from bench.model.errors import UsageError
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def verify_runs(runs: Runs) -> None:
             found = verify.Verified((str(error),), 0, 0, True)
         damaged |= bool(found.problems)
         for line in found.problems or (_good(run, found),):
-            console.print(Text(line))
+            say(line, hang=2)
     if damaged:
         raise typer.Exit(DAMAGED)
 

@@ -11,13 +11,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from rich.table import Table
 from scipy.stats import binom
 
 from bench.model.units import significant
 from bench.plan.trials import seed_of
 from bench.stats.estimates import CONFIDENCE
 from bench.stats.two_samples import Comparison, compare, holm
+from reports.fitted_table import FittedTable, fitted
 
 REPEATS = 5
 FALSE = ("lower", "higher")
@@ -104,18 +104,16 @@ def tally_of(values: Mapping[int, Mapping[str, float]], keys: Sequence[str]) -> 
 
 def one_table(
     values: Mapping[int, Mapping[str, float]], keys: Sequence[str], subject: str
-) -> Table:
+) -> FittedTable:
     """A single A/A comparison: what it says of each metric."""
     title = f"A/A: {subject} against itself, {REPEATS} pairs"
-    table = Table(title=title, title_justify="left")
-    for header in ("metric", "B / A", "95 % interval", "verdict", "after Holm"):
-        table.add_column(header, no_wrap=header == "metric")
+    rows = []
     for key, (one, corrected) in compared(values, 0, keys).items():
         sign = "" if one.kind == "ratio" else " more"
         within = f"{significant(one.low)} to {significant(one.high)}" if one.has_interval else "-"
         shown = f"{significant(one.value)}{sign}"
-        table.add_row(key, shown, within, one.verdict, one.verdict_at(corrected))
-    return table
+        rows.append((key, shown, within, one.verdict, one.verdict_at(corrected)))
+    return fitted(("metric", "B / A", "95 % interval", "verdict", "after Holm"), rows, title)
 
 
 def in_sum(tallies: Mapping[str, Tally]) -> str:
@@ -127,18 +125,16 @@ def in_sum(tallies: Mapping[str, Tally]) -> str:
     )
 
 
-def all_table(tallies: Mapping[str, Tally], comparisons: int, subject: str) -> Table:
+def all_table(tallies: Mapping[str, Tally], comparisons: int, subject: str) -> FittedTable:
     title = f"A/A: {subject} against itself, {comparisons} x {REPEATS} pairs"
-    table = Table(title=title, title_justify="left")
     headers = ("metric", "comparisons", "false at 95 %", "chance gives", "false after Holm")
-    for header in headers:
-        table.add_column(header, no_wrap=header == "metric")
-    rows = dict(tallies)
-    if len(rows) > 1:
-        rows["all"] = sum(tallies.values(), Tally())
-    for key, one in rows.items():
+    shown = dict(tallies)
+    if len(shown) > 1:
+        shown["all"] = sum(tallies.values(), Tally())
+    rows = []
+    for key, one in shown.items():
         # Metrics of one comparison hang together, so no bound is told for all of them.
         most = f", at most {expected_most(one.made)}" if key != "all" else ""
         chance = f"{one.made * (1 - CONFIDENCE):.1f}{most}"
-        table.add_row(key, str(one.made), str(one.false), chance, str(one.corrected))
-    return table
+        rows.append((key, str(one.made), str(one.false), chance, str(one.corrected)))
+    return fitted(headers, rows, title, numbers=4)

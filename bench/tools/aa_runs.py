@@ -15,7 +15,6 @@ from typing import Any
 
 import msgspec
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
 from bench import catalog
@@ -38,6 +37,7 @@ from bench.run import request, runner
 from bench.run.identities import identities
 from bench.run.progress import Progress
 from bench.tools.selfproof import declared
+from reports.fitted_table import FittedTable, fitted
 
 WINDOW = "duration=500ms"
 TRIALS = 6
@@ -144,31 +144,23 @@ def say(history: History, path: Path, console: Console) -> None:
     """What the history says: the spread of each metric, and how many pairs differ falsely."""
     experiment = catalog.experiments()[history.pattern.partition("/")[0]]
     keys = [key for key in experiment.headline if any(key in one.values for one in history.runs)]
-    console.print(table_of(history, keys))
     console.print(Text(in_sum(history, keys)))
+    console.print(table_of(history, keys))
     console.print(Text(f"history: {path}; `bench compare` uses it where a side has one run"))
 
 
-def table_of(history: History, keys: Sequence[str]) -> Table:
+def table_of(history: History, keys: Sequence[str]) -> FittedTable:
     """Spreads and false verdicts, metric by metric."""
     tally, noise = judged(history.runs, keys), noise_of(history.runs, keys)
-    title = f"A/A: {tally.pairs} pairs of runs of {history.pattern}, {TRIALS} trials each"
-    table = Table(title=title, title_justify="left")
-    for header in (
-        "metric",
-        "run-to-run spread",
-        "pairs",
-        "false by trials",
-        "false",
-        "after Holm",
-    ):
-        table.add_column(header, no_wrap=header == "metric")
+    rows = []
     for key in keys:
         one = tally.metrics[key]
         spread = f"{noise[key].between_runs:.1%}" if key in noise else "-"
         counts = (one.made, one.by_trials, one.false, one.corrected)
-        table.add_row(key, spread, *map(str, counts))
-    return table
+        rows.append((key, spread, *map(str, counts)))
+    headers = ("metric", "run-to-run spread", "pairs", "false by trials", "false", "after Holm")
+    title = f"A/A: {tally.pairs} pairs of runs of {history.pattern}, {TRIALS} trials each"
+    return fitted(headers, rows, title, numbers=5)
 
 
 def in_sum(history: History, keys: Sequence[str]) -> str:

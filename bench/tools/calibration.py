@@ -15,7 +15,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from rich.console import Console
-from rich.table import Table
 
 from bench.catalog import ROOT
 from bench.lab.nginx import Nginx
@@ -24,6 +23,8 @@ from bench.lab.procfs import cpu_clock_ns
 from bench.lab.scratch import folder_for
 from bench.model.errors import UsageError
 from bench.model.messages import GeneratorConfig, GeneratorResult
+from bench.model.units import significant
+from reports.fitted_table import FittedTable, fitted
 
 ENGINE, WRK, FAST_HTTP = "engine in Locust", "wrk", "FastHttpUser"
 WARM_UP_SECONDS = 1.0
@@ -123,26 +124,33 @@ def measure(levels: Sequence[int], repeats: int, seconds: float, console: Consol
     return found
 
 
-def table_of(levels: Sequence[Level]) -> Table:
-    """Medians with their extremes, and the engine's ratio to each other generator."""
-    table = Table(title="requests/s on one core, median (least - most)", title_justify="left")
-    for header in ("generator", *(f"{level.clients} clients" for level in levels)):
-        table.add_column(header)
+def table_of(levels: Sequence[Level]) -> FittedTable:
+    """Medians with their extremes below, and the engine's ratio to each other generator."""
     names = list(dict.fromkeys(name for level in levels for name in level.rates))
-    for name in names:
-        table.add_row(
-            name,
-            *(
-                f"{level.median(name):,.0f} ({min(level.rates[name]):,.0f} - "
-                f"{max(level.rates[name]):,.0f})"
-                for level in levels
-            ),
-        )
+    rows = [[name, *(_rates(level, name) for level in levels)] for name in names]
     for other in (WRK, FAST_HTTP):
         ratios = [level.ratio(other) for level in levels]
         texts = ["not measured" if ratio is None else f"{ratio:.2f}" for ratio in ratios]
-        table.add_row(f"engine / {other}", *texts)
-    return table
+        rows.append([f"engine / {other}", *texts])
+    headers = ("generator", *(f"{level.clients} clients" for level in levels))
+    title = "requests/s on one core: median, below it least to most"
+    return fitted(headers, rows, title, numbers=len(levels))
+
+
+def _rates(level: Level, name: str) -> str:
+    rates = [significant(rate) for rate in (min(level.rates[name]), max(level.rates[name]))]
+    return f"{significant(level.median(name))}/s\n{rates[0]} to {rates[1]}"
+
+
+def answer(levels: Sequence[Level]) -> str:
+    """How the engine compares, in a sentence."""
+    texts = [
+        f"{ratio:.2f} times {other} at {level.clients} clients"
+        for other in (WRK, FAST_HTTP)
+        for level in levels
+        if (ratio := level.ratio(other)) is not None
+    ]
+    return f"The load engine makes requests at {', '.join(texts)}."
 
 
 def run(levels: Sequence[int], repeats: int, seconds: float, console: Console) -> None:
@@ -150,6 +158,7 @@ def run(levels: Sequence[int], repeats: int, seconds: float, console: Console) -
     if not shutil.which("wrk"):
         console.print("wrk is not installed (apt-get install wrk): compared with FastHttpUser only")
     found = measure(levels, repeats, seconds, console)
+    console.print(answer(found))
     console.print(table_of(found))
     busiest = max(max(level.target_busy) for level in found)
     console.print(f"the null target used at most {busiest:.0%} of its core")

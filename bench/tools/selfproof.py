@@ -12,7 +12,6 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
 from bench import catalog
@@ -32,6 +31,7 @@ from bench.run import request, runner
 from bench.run.progress import Progress
 from bench.stats.estimates import Estimate
 from bench.tools import aa
+from reports.fitted_table import FittedTable, fitted
 
 FLOOR_KEYS = ("latency_p50", "latency_p99", "loop_lag_p50", "loop_lag_p99")
 FLOOR_TRIALS = 5
@@ -72,17 +72,25 @@ def floor_of(run: StoredRun) -> dict[str, Estimate]:
     return {key: group.estimates[key] for key in FLOOR_KEYS}
 
 
-def floor_table(found: Mapping[str, Estimate]) -> Table:
-    table = Table(title="noise floor: what the harness itself adds", title_justify="left")
-    for header in ("", "value", "95 % interval", "trials"):
-        table.add_column(header)
+def floor_table(found: Mapping[str, Estimate]) -> FittedTable:
+    rows = []
     for key, entry in found.items():
         within = "-"
         if entry.has_interval:
             within = f"{significant(entry.low)} to {significant(entry.high)} ms"
         name = f"{key} of {declared().floor}" if key.startswith("latency") else key
-        table.add_row(name, f"{significant(entry.value)} ms", within, str(entry.trials))
-    return table
+        rows.append((name, f"{significant(entry.value)} ms", within, str(entry.trials)))
+    headers = ("", "value", "95 % interval", "trials")
+    return fitted(headers, rows, "noise floor: what the harness itself adds", numbers=3)
+
+
+def floor_words(found: Mapping[str, Estimate]) -> str:
+    """The floor in a sentence."""
+    median, tail = (significant(found[key].value) for key in FLOOR_KEYS[:2])
+    return (
+        f"The harness itself adds {median} ms (p50) and {tail} ms (p99): "
+        "no smaller latency can be seen here."
+    )
 
 
 # --- A/A ---------------------------------------------------------------------------------------
@@ -171,11 +179,11 @@ def say(watcher: Watcher, console: Console) -> None:
     """The verdicts of all comparisons that are whole."""
     subject = declared().subject
     count, tallies = aa.whole_comparisons(watcher.values), aa.tally_of(watcher.values, watcher.keys)
+    console.print(Text(aa.in_sum(tallies)))
     if count == 1:
         console.print(aa.one_table(watcher.values, watcher.keys, subject))
     elif count:
         console.print(aa.all_table(tallies, count, subject))
-    console.print(Text(aa.in_sum(tallies)))
 
 
 def show_floor(results: Path, command: str, console: Console) -> None:
@@ -188,4 +196,6 @@ def show_floor(results: Path, command: str, console: Console) -> None:
         run = runner.execute(folder, {}, progress)
     finally:
         progress.close()
-    console.print(floor_table(floor_of(run)))
+    found = floor_of(run)
+    console.print(Text(floor_words(found)))
+    console.print(floor_table(found))

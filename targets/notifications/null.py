@@ -1,5 +1,5 @@
-"""The harness's own floor: each event goes straight onto a bare TCP connection, without a "
-"protocol."""
+"""The harness's own floor: each event goes straight onto a bare TCP connection, without a
+protocol."""
 
 from __future__ import annotations
 

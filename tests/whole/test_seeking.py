@@ -197,7 +197,7 @@ def test_an_interrupted_search_keeps_what_it_has(
 def ended(monkeypatch: pytest.MonkeyPatch, results: Path, *words: str) -> int:
     start = ["bench", "capacity", "notifications/sse", "--results", str(results)]
     monkeypatch.setattr(sys, "argv", [*start, *words])
-    monkeypatch.setattr("bench.cli.capacity.write_report", lambda folder: None)
+    monkeypatch.setattr("bench.cli.capacity.write_report", lambda folder, opens: None)
     with pytest.raises(SystemExit) as caught:
         main()
     return int(caught.value.code or 0)

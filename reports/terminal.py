@@ -1,0 +1,87 @@
+"""An experiment's answer as a terminal shows it: tables that fit, and what must be known of them.
+
+The same sentences and numbers as in the report; only the form is the terminal's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bench.analysis.evaluated import ExperimentResult
+from reports import opening, sentences
+from reports.answer import BEST, AnswerTable, Row
+from reports.fitted_table import Column, FittedTable
+from reports.numbers import MISSING, amount
+
+
+def answer_lines(result: ExperimentResult) -> list[str]:
+    """What the report opens with; where it has no words for that, its first sentence."""
+    return opening.opening(result) or sentences.answer(result)[:1]
+
+
+def answer_table(table: AnswerTable) -> FittedTable:
+    """A row for each measured pattern, its intervals below its values.
+
+    A metric that no pattern has is left out, and so are the trials where all have as many.
+    """
+    rows = measured(table)
+    shown = [at for at, _ in enumerate(table.metrics) if any(_has(row, at) for row in rows)]
+    columns = [Column("pattern", is_key=True), *(Column(table.names[at], True) for at in shown)]
+    lines = [[_name(row), *(_cell(row, at, table.units[at]) for at in shown)] for row in rows]
+    if not _same_trials(rows):
+        columns.append(Column("trials", is_number=True))
+        lines = [[*line, row.trials] for line, row in zip(lines, rows, strict=True)]
+    title = " ".join(filter(None, (table.title, table.level)))
+    return FittedTable(columns, lines, title)
+
+
+def measured(table: AnswerTable) -> list[Row]:
+    return [row for row in table.rows if row.cells]
+
+
+def _has(row: Row, at: int) -> bool:
+    return row.cells[at].value != MISSING
+
+
+def _name(row: Row) -> str:
+    name = f"not compared: {row.title}" if row.kind == "floor" else row.title
+    return f"{name} [{','.join(row.marks)}]" if row.marks else name
+
+
+def _cell(row: Row, at: int, unit: str) -> str:
+    cell = row.cells[at]
+    if cell.value == MISSING:
+        return MISSING
+    best = f" {BEST}" if cell.best else ""
+    below = f"\n{cell.interval}" if cell.interval else ""
+    return f"{amount(cell.value, unit)}{best}{below}"
+
+
+def _same_trials(rows: Sequence[Row]) -> bool:
+    return len({row.trials for row in rows}) < 2
+
+
+def caption(tables: Sequence[AnswerTable]) -> str:
+    """What stands below a value, and what a star means, where the tables have them."""
+    rows = [row for table in tables for row in measured(table)]
+    cells = [cell for row in rows for cell in row.cells]
+    words = []
+    if any(cell.interval for cell in cells):
+        over = f"{rows[0].trials} trials" if _same_trials(rows) else "the trials"
+        words.append(f"Below each value: its 95 % interval over {over}.")
+    elif rows:
+        words.append("A value from a single trial has no interval; add --repeats 6.")
+    if any(cell.best for cell in cells):
+        words.append(f"{BEST} marks a best value whose interval overlaps no other.")
+    return " ".join(words)
+
+
+def findings(result: ExperimentResult, tables: Sequence[AnswerTable]) -> list[str]:
+    """What must be known before a number is quoted: each kind once, the gravest first."""
+    found = [f"{row.title}: {row.remark}." for table in tables for row in table.rows if row.remark]
+    found += [
+        f"{one.message}. Remedy: {one.remedy}." for one in result.findings if one.severity != "note"
+    ]
+    found += [f"[{mark}] {text}" for table in tables for mark, text in table.notes]
+    arrived = sentences.completeness(result)
+    return list(dict.fromkeys([*([arrived] if arrived else []), *found]))
