@@ -103,6 +103,10 @@ SMALL_REPLIES = Condition(
         rate_per_client(load) * load.own.poll_interval_s * load.own.payload_bytes <= 10_000
     ),
 )
+ANSWERED_IN_TIME = Condition(
+    "a poll interval of at least 1.2 round trips: a poll is answered before the next one is due",
+    lambda load: load.own.poll_interval_s >= 1.2 * load.link.rtt_s,
+)
 NO_KEEP_ALIVE = Condition(
     "at least ten events per keep-alive interval and client",
     lambda load: rate_per_client(load) * load.own.keep_alive_s >= 10,
@@ -119,12 +123,9 @@ _POLLING: Mapping[str, Any] = {
     "poll_interval": Range(0.05, 2),
 }
 POLLS = Units("waits for a poll", EVENTS, poll_observations_per_s, at_most_s=15)
-POLLING = Domain(
-    _POLLING, where=(FEW_POLLS, FEW_DELIVERIES, MANY_PHASES, SMALL_REPLIES), units=POLLS
-)
-POLLING_EMPTY = Domain(
-    _POLLING, where=(FEW_POLLS, FEW_DELIVERIES, EVENLY_TO_ALL, SOME_ARE_EMPTY), units=POLLS
-)
+_POLLED = (ANSWERED_IN_TIME, FEW_POLLS, FEW_DELIVERIES)
+POLLING = Domain(_POLLING, where=(*_POLLED, MANY_PHASES, SMALL_REPLIES), units=POLLS)
+POLLING_EMPTY = Domain(_POLLING, where=(*_POLLED, EVENLY_TO_ALL, SOME_ARE_EMPTY), units=POLLS)
 
 WAITING = Domain(
     {
