@@ -29,7 +29,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from bench.model import module_text
+from bench.model import hints, module_text
 from bench.model.closure import Closure, closure
 from bench.model.component import Component, ServiceRequest, component_of, request_of
 from bench.model.errors import UsageError
@@ -289,15 +289,28 @@ def select(names: list[str], root: Path = ROOT, on_request: bool = True) -> list
     for text in names:
         experiment, _, pattern = text.partition("/")
         if experiment not in known:
-            raise UsageError(
-                f"{text}: unknown experiment {experiment!r}; there is {', '.join(known)}"
-            )
+            remedy = _meant(text, known, root)
+            raise UsageError(f"{text}: unknown experiment {experiment!r}; {remedy}")
         available = patterns(experiment, root)
         if pattern and pattern not in available:
-            raise UsageError(
-                f"{text}: unknown pattern {pattern!r}; {experiment} has {', '.join(available)}"
-            )
+            there = f"{experiment} has {', '.join(available)}"
+            remedy = hints.meant(pattern, available, there, f"{experiment}/{{}}")
+            raise UsageError(f"{text}: unknown pattern {pattern!r}; {remedy}")
         for name in [pattern] if pattern else available:
             if pattern or on_request or not available[name].on_request:
                 chosen[available[name].id] = available[name]
     return list(chosen.values())
+
+
+def _meant(text: str, known: Iterable[str], root: Path) -> str:
+    """Which experiment or pattern was meant; a pattern's name alone is not enough to name it."""
+    experiments_known = list(known)
+    ids = [one.id for name in experiments_known for one in patterns(name, root).values()]
+    names = [*experiments_known, *ids]
+    if not hints.nearest(text, names):
+        near = hints.nearest(text, [one.partition("/")[2] for one in ids])
+        names = [one for one in ids if one.partition("/")[2] in near]
+        return (
+            hints.meant(near[0], names, "") if names else f"there is {', '.join(experiments_known)}"
+        )
+    return hints.meant(text, names, "")

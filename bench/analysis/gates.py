@@ -9,7 +9,6 @@ the whole interval says so.  Knows metrics; not where a value came from.
 
 from __future__ import annotations
 
-import difflib
 import math
 import re
 from collections.abc import Callable, Mapping
@@ -17,13 +16,18 @@ from dataclasses import dataclass
 from typing import Literal
 
 from bench.analysis.metrics import Metric
-from bench.model import units
+from bench.model import hints, units
 from bench.model.errors import UsageError
 
 Operator = Literal["<", "<=", ">", ">="]
 Answer = Literal["yes", "no", "not settled"]
 
 FORM = re.compile(r"^\s*(\w+(?:\[\w+\])?)\s*(<=|>=|<|>)\s*(.+?)\s*$")
+LOOSE_FORM = re.compile(r"^\s*(.+?)\s*(=<|=>|≤|≥|==|=|<=|>=|<|>)\s*(.+?)\s*$")
+SIGNS = {"=<": "<=", "=>": ">=", "≤": "<=", "≥": ">=", "==": "<=", "=": "<="}
+"""What people write in place of an operator."""
+
+NUMBER_ALONE = re.compile(r"^[0-9.]+$")
 PERCENT = re.compile(r"^([+-]?)(\d+(?:\.\d+)?)\s*%$")
 
 HOLDS: dict[str, Callable[[float, float], bool]] = {
@@ -85,17 +89,31 @@ def metric_named(name: str, known: Mapping[str, Metric], where: str = "") -> str
     """The name where it is a metric; UsageError with the nearest names where it is not."""
     if name in known:
         return name
-    near = difflib.get_close_matches(name, known, 3, 0.5)
-    remedy = f"did you mean {' or '.join(near)}?" if near else "docs/metrics.md lists them"
+    remedy = hints.meant(name, known, "docs/metrics.md lists them")
     raise UsageError(f"{where or name}: unknown metric {name!r}; {remedy}")
 
 
 def _parts(text: str, example: str, known: Mapping[str, Metric]) -> tuple[str, Operator, str]:
     match = FORM.match(text)
-    if not match:
-        raise UsageError(f"{text}: not METRIC < VALUE (or <=, >, >=); write e.g. '{example}'")
+    if not match or match[1][0].isdigit():
+        remedy = _meant(text, known) or f"e.g. '{example}'"
+        raise UsageError(f"{text}: not METRIC < VALUE (or <=, >, >=); write {remedy}")
     name, operator, value = match.groups()
     return metric_named(name, known, text), operator, value  # type: ignore[return-value]
+
+
+def _meant(text: str, known: Mapping[str, Metric]) -> str:
+    """The gate that was most likely meant, where its sign or its name is not written so."""
+    match = LOOSE_FORM.match(text)
+    if not match:
+        return ""
+    name, sign, value = match.groups()
+    sign = SIGNS.get(sign, sign)
+    if name[0].isdigit():
+        name, value = value, name
+        sign = sign.translate(str.maketrans("<>", "><"))
+    near = hints.nearest(name, known, 1)
+    return f"'{near[0]} {sign} {value}'" if near else ""
 
 
 def _absolute(text: str, metric: str, unit: str, value: str) -> float:
@@ -113,6 +131,8 @@ def _absolute(text: str, metric: str, unit: str, value: str) -> float:
         return units.quantity(value, base, metric) * scale
     except UsageError as error:
         reason = str(error).partition(": ")[2]
+        if unit and NUMBER_ALONE.match(value):
+            reason = f"the unit is missing; write it as {value}{'' if unit == '/s' else ' '}{unit}"
         raise UsageError(f"{text}: {reason}") from None
 
 

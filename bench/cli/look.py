@@ -9,6 +9,7 @@ import typer
 from rich.text import Text
 
 from bench import __version__, catalog
+from bench.cli import completion
 from bench.cli.screen import console, say
 from bench.cli.shared import AmqpUrl, OnePattern, Settings, app, foreign_of
 from bench.model import units
@@ -23,7 +24,12 @@ from reports.fitted_table import fitted
 
 @app.command("list")
 def list_patterns(
-    experiment: Annotated[str, typer.Argument(help="show one experiment's load parameters")] = "",
+    experiment: Annotated[
+        str,
+        typer.Argument(
+            help="show one experiment's load parameters", autocompletion=completion.names
+        ),
+    ] = "",
 ) -> None:
     """Show experiments and patterns, or one experiment's parameters."""
     known = catalog.experiments()
@@ -63,6 +69,24 @@ def show_doctor() -> None:
         for check in doctor.checks()
     ]
     console.print(fitted(("component", "state", "found", "fix"), rows))
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        console.print(f"patternbench {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    _: Annotated[
+        bool,
+        typer.Option(
+            "--version", "-V", callback=_print_version, is_eager=True, help="Show the version."
+        ),
+    ] = False,
+) -> None:
+    """Compares backend communication patterns quantitatively."""
 
 
 @app.command()

@@ -18,6 +18,7 @@ from types import FrameType
 import typer
 
 from bench import __version__, cli
+from bench.cli import wrong_words
 from bench.cli.shared import VOID, app
 from bench.lab.sweep import sweep, sweep_own
 from bench.model.errors import ComponentMissing, TrialFailed, UsageError
@@ -38,13 +39,6 @@ for _found in pkgutil.iter_modules(cli.__path__):
 def application() -> typer.Typer:
     """The application with all its commands."""
     return app
-
-
-def _named(error: typer.TyperException) -> str:
-    """What Typer says, with the option that it says it of."""
-    name = str(getattr(getattr(error, "param", None), "name", None) or "").replace("_", "-")
-    text = str(error)
-    return text if not name or name in text else f"{name}: {text}"
 
 
 def _fail(words: str, code: int) -> int:
@@ -124,7 +118,7 @@ def _run() -> int:
     except (KeyboardInterrupt, typer.Abort):
         code = INTERRUPTED
     except typer.TyperException as error:
-        code = _fail(f"{_named(error)}; `bench --help` lists the commands", USAGE)
+        code = _fail(wrong_words.remedied(error), USAGE)
     except BrokenPipeError:
         code = 0
     except OSError as error:

@@ -9,6 +9,7 @@ import typer
 
 from bench import catalog
 from bench.analysis.metrics import Metric, metrics_of_all
+from bench.cli import completion
 
 BROKEN = 1
 """Exit code of a gate that is broken beyond doubt."""
@@ -17,8 +18,8 @@ VOID = 3
 """Exit code of a run with no usable trial."""
 
 app = typer.Typer(
-    add_completion=False,
     no_args_is_help=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
     help="Compares backend communication patterns quantitatively.",
@@ -26,14 +27,22 @@ app = typer.Typer(
 
 
 Names = Annotated[
-    list[str], typer.Argument(help="EXPERIMENT, EXPERIMENT/PATTERN, or one plan.toml")
+    list[str],
+    typer.Argument(
+        help="EXPERIMENT, EXPERIMENT/PATTERN, or one plan.toml", autocompletion=completion.names
+    ),
 ]
-OnePattern = Annotated[str, typer.Argument(metavar="EXPERIMENT/PATTERN")]
+OnePattern = Annotated[
+    str, typer.Argument(metavar="EXPERIMENT/PATTERN", autocompletion=completion.patterns)
+]
 RunFolder = Annotated[Path, typer.Argument(metavar="RUN", help="a run's folder in results/")]
 Settings = Annotated[
     list[str] | None,
     typer.Option(
-        "--set", metavar="NAME=VALUE", help="set a load parameter; several values sweep it"
+        "--set",
+        metavar="NAME=VALUE",
+        help="set a load parameter; several values sweep it",
+        autocompletion=completion.settings,
     ),
 ]
 Link = Annotated[

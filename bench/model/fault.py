@@ -18,11 +18,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from bench.model import hints
 from bench.model.errors import UsageError
 from bench.model.units import quantity, show
 
 EXAMPLE = "server:stop@50%,for=1s"
 SEPARATOR = " "
+OPTIONS = {"for": "for=1s", "every": "every=2s", "times": "times=5"}
+"""What may stand behind the time, each with an example."""
+
 _HEAD = re.compile(
     r"(?P<actor>[a-z][a-z0-9_]*)(?:\.(?P<first>[0-9]+)(?:-(?P<last>[0-9]+))?)?"
     r":(?P<verb>[a-z][a-z0-9_]*)@(?P<when>[^,@:]+)"
@@ -213,8 +217,11 @@ def _options(parts: Sequence[str], text: str) -> dict[str, str]:
     named: dict[str, str] = {}
     for part in parts:
         key, equals, value = part.partition("=")
-        if key not in ("for", "every", "times") or not equals:
-            raise UsageError(f"--fault {text}: unknown setting {key!r}; use for, every or times")
+        if key in OPTIONS and not equals:
+            raise UsageError(f"--fault {text}: {key} has no value; write it as {OPTIONS[key]}")
+        if key not in OPTIONS:
+            remedy = hints.meant(key, OPTIONS, "use for, every or times")
+            raise UsageError(f"--fault {text}: unknown setting {key!r}; {remedy}")
         if key in named:
             raise UsageError(f"--fault {text}: {key} is given twice; give it once")
         named[key] = value

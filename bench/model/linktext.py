@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from bench.model import units
+from bench.model import hints, units
 from bench.model.errors import UsageError
 from bench.model.links import CLIENTS, EMULATED, LINKS, LOOPBACK, NAMED, Link, Path, Way
-from bench.model.load import FAR_LINKS, LinkParameters, Parameter, parameters_of
+from bench.model.load import ALSO_CALLED, FAR_LINKS, LinkParameters, Parameter, parameters_of
 
 KEYS = ("rtt", "jitter", "loss", "rate", "queue", "cc")
 WAYS = ("loss", "rate")
@@ -83,10 +83,9 @@ def _pieces(text: str) -> tuple[list[str], dict[str, list[str]]]:
         if equals:
             key = word
             if key not in KEYS:
-                raise UsageError(
-                    f"--link {text}: unknown setting {word or part!r}; use "
-                    f"{', '.join(KEYS)}, or one of {', '.join((LOOPBACK, *NAMED))}"
-                )
+                known = f"use {', '.join(KEYS)}, or one of {', '.join((LOOPBACK, *NAMED))}"
+                remedy = hints.meant(ALSO_CALLED.get(word, word), KEYS, known)
+                raise UsageError(f"--link {text}: unknown setting {word or part!r}; {remedy}")
             if key in values:
                 raise UsageError(
                     f"--link {text}: {key} is given twice; write {key}=A,B to sweep it"
@@ -97,10 +96,9 @@ def _pieces(text: str) -> tuple[list[str], dict[str, list[str]]]:
         elif part in (LOOPBACK, EMULATED, *NAMED):
             names.append(part)
         else:
-            raise UsageError(
-                f"--link {text}: unknown link {part!r}; use "
-                f"{', '.join((LOOPBACK, *NAMED))}, or write e.g. {EXAMPLE}"
-            )
+            known = f"use {', '.join((LOOPBACK, *NAMED))}, or write e.g. {EXAMPLE}"
+            remedy = hints.meant(part, (LOOPBACK, *NAMED), known)
+            raise UsageError(f"--link {text}: unknown link {part!r}; {remedy}")
     return names, values
 
 

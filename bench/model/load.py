@@ -128,6 +128,22 @@ Section = Literal["window", "link", "services", "standby", "faults", "own"]
 FAR_LINKS: tuple[Section, ...] = ("services", "standby")
 """Those of links.LINKS behind the backend: the names of their parameters begin with the link's."""
 
+ALSO_CALLED: Mapping[str, str] = {
+    "users": "clients",
+    "connections": "clients",
+    "concurrency": "clients",
+    "time": "duration",
+    "run_time": "duration",
+    "window": "duration",
+    "latency": "rtt",
+    "delay": "rtt",
+    "bandwidth": "rate",
+    "packet_loss": "loss",
+    "faults": "fault",
+    "network": "link",
+}
+"""What other tools call the shared parameters, for hints."""
+
 SHARED: Mapping[Section, type] = {
     "window": Window,
     "faults": FaultParameters,

@@ -9,6 +9,7 @@ import math
 import re
 from typing import Any
 
+from bench.model import hints
 from bench.model.errors import UsageError
 from bench.model.load import Parameter
 
@@ -51,36 +52,55 @@ NUMBER = re.compile(r"^\s*([+-]?[0-9][0-9_]*(?:\.[0-9]*)?(?:[eE][+-]?[0-9]+)?)\s
 def quantity(text: str, unit: str, name: str) -> float:
     """Parse `text` (as "250ms") to a number in the base unit.
 
-    Raises UsageError naming the parameter, the value and what would do.
+    Raises UsageError naming the parameter, the value and how it was most likely meant.
     """
+    value = _value(text, unit)
+    if value is None:
+        match = NUMBER.match(text)
+        written = match.group(2) if match else ""
+        kind = f"unknown unit {written!r}" if written else "the unit is missing"
+        if not match:
+            kind = "not a number with a unit" if unit else "not a number"
+        elif not unit:
+            kind = f"it takes no unit; remove {written!r}"
+        raise UsageError(f"{name}={text}: {kind}; write it as {_meant(text, unit)}")
+    if not math.isfinite(value):
+        raise UsageError(f"{name}={text}: too large; write it as {EXAMPLES[unit]}")
+    return value
+
+
+def _value(text: str, unit: str) -> float | None:
+    """The number in the base unit; None where the text is none with a unit of this kind."""
     match = NUMBER.match(text)
-    wanted = f"write it as {EXAMPLES[unit]}"
     if not match:
-        raise UsageError(f"{name}={text}: not a number with a unit; {wanted}")
+        return None
     number, written = match.groups()
     scale = SCALES[unit].get(written)
     if scale is None and not written and float(number) == 0:
         scale = 1.0  # nothing is nothing in any unit
-    if scale is None:
-        kind = f"unknown unit {written!r}" if written else "the unit is missing"
-        if not unit:
-            kind = f"it takes no unit; remove {written!r}"
-        raise UsageError(f"{name}={text}: {kind}; {wanted}")
-    value = float(number.replace("_", "")) * scale
-    if not math.isfinite(value):
-        raise UsageError(f"{name}={text}: too large; {wanted}")
-    return value
+    return None if scale is None else float(number.replace("_", "")) * scale
+
+
+def _meant(text: str, unit: str) -> str:
+    """What the user most likely meant; where that is not clear, examples."""
+    return " or ".join(hints.rewritten(text, unit, SCALES[unit])) or EXAMPLES[unit]
 
 
 def parse(parameter: Parameter, text: str) -> Any:
     """One value of a load parameter from its text; UsageError where it is not one."""
     if parameter.choices or parameter.kind is str:
         if parameter.choices and text not in parameter.choices:
-            raise UsageError(
-                f"{parameter.name}={text}: unknown value; use {' or '.join(parameter.choices)}"
-            )
+            remedy = hints.meant(text, parameter.choices, f"use {' or '.join(parameter.choices)}")
+            raise UsageError(f"{parameter.name}={text}: unknown value; {remedy}")
         return text
-    value = quantity(text, parameter.unit, parameter.name)
+    try:
+        value = quantity(text, parameter.unit, parameter.name)
+    except UsageError as error:
+        reason, lead, _ = str(error).rpartition("write it as ")
+        written = _within_bounds(parameter, text)
+        raise UsageError(
+            f"{reason}{lead}{' or '.join(written) or EXAMPLES[parameter.unit]}"
+        ) from None
     if parameter.kind is int:
         whole = round(value)
         # 1.001kB is 1000.9999999999999 in binary arithmetic; it means 1001.
@@ -88,6 +108,23 @@ def parse(parameter: Parameter, text: str) -> Any:
             raise UsageError(f"{parameter.name}={text}: must be a whole number; round it")
         value = whole
     return check_bounds(parameter, value, text)
+
+
+def _within_bounds(parameter: Parameter, text: str) -> list[str]:
+    """The likely ways to write it that the parameter allows: rtt=80 cannot mean 80s."""
+    unit = parameter.unit
+    written = hints.rewritten(text, unit, SCALES[unit])
+    allowed = [one for one in written if _allowed(parameter, _value(one, unit))]
+    if not allowed and written:
+        number = NUMBER.match(written[0].lstrip("-"))
+        rest = [f"{number[1]}{one}" for one in SCALES[unit]] if number else []
+        allowed = [one for one in rest if _allowed(parameter, _value(one, unit))][:1]
+    return allowed
+
+
+def _allowed(parameter: Parameter, value: float | None) -> bool:
+    low, high = parameter.low, parameter.high
+    return value is not None and (low is None or value >= low) and (high is None or value <= high)
 
 
 def check_bounds(parameter: Parameter, value: float, text: str) -> float:

@@ -15,7 +15,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from bench.model import linktext, units
+from bench.model import hints, linktext, units
 from bench.model.domain import (
     LENGTHS,
     SINGLES,
@@ -75,7 +75,7 @@ def chosen_laws(experiment: Experiment, text: str, seed: int) -> list[Law]:
     for name in wanted:
         if name not in ids:
             known = f"{experiment.name} has {', '.join(ids)}" if ids else "the experiment has none"
-            raise UsageError(f"law={name}: unknown law; {known}")
+            raise UsageError(f"law={name}: unknown law; {hints.meant(name, ids, known)}")
     found = [law for law in experiment.predictions if set(law.ids) & set(wanted)]
     if not found:
         raise UsageError(f"{experiment.name}: has no laws; name another experiment")

@@ -11,6 +11,7 @@ import random
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from bench.model import hints
 from bench.model.claim import Claim, ClaimSetup
 from bench.model.errors import UsageError
 from bench.model.experiment import Experiment
@@ -35,9 +36,8 @@ def chosen_claims(experiment: Experiment, text: str) -> list[Claim]:
     names = [name.strip() for name in text.split(",") if name.strip()]
     for name in names:
         if name not in known:
-            raise UsageError(
-                f"claims={name}: unknown claim; {experiment.name} has {', '.join(known)}"
-            )
+            there = f"{experiment.name} has {', '.join(known)}"
+            raise UsageError(f"claims={name}: unknown claim; {hints.meant(name, known, there)}")
     if not names:
         raise UsageError(f"claims={text}: no claim is named; write e.g. --claims N1,N6 or all")
     return [known[name] for name in dict.fromkeys(names)]

@@ -5,12 +5,11 @@ Knows neither a verb nor a service by name.
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from bench.model import linktext
+from bench.model import hints, linktext
 from bench.model.errors import UsageError
 from bench.model.fault import ActorKind, Fault, Verb, parse_faults
 from bench.model.pattern import Pattern
@@ -100,5 +99,5 @@ def _check_verb(fault: Fault, group: ActorGroup, verb: Verb | None, verbs: Itera
 
 
 def _meant(name: str, known: Iterable[str]) -> str:
-    near = difflib.get_close_matches(name, list(known), 1, 0.6)
+    near = hints.nearest(name, known, 1)
     return f"did you mean {near[0]}? " if near else ""

@@ -23,6 +23,7 @@ from typing import Annotated
 
 import msgspec
 
+from bench.model import hints
 from bench.model.errors import UsageError
 from bench.model.fault import SEPARATOR
 from bench.plan.trials import REPEATS, Request
@@ -67,7 +68,8 @@ def read(path: Path) -> Request:
 def _wrong(content: Mapping[str, object], message: str) -> str:
     """What msgspec found, with the value and the form that it should have."""
     if unknown := [name for name in content if name not in FORMS]:
-        return f"unknown entry {unknown[0]!r}; there is {', '.join(FORMS)}"
+        remedy = hints.meant(unknown[0], FORMS, f"there is {', '.join(FORMS)}")
+        return f"unknown entry {unknown[0]!r}; {remedy}"
     place = re.search(r"`\$\.(\w+)", message)
     name = place[1] if place else "patterns"  # the only entry that must be there
     return f"{name} = {content.get(name, [])!r} is not {FORMS[name]}; correct it"

@@ -7,6 +7,7 @@ and checks every value before anything starts.
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -32,6 +33,7 @@ from bench.run import planfile, runner
 from bench.run.startup import counts_of
 
 QUICK_REPEATS = 3
+LOOSE_PAIR = re.compile(r"^\s*([A-Za-z_]+)\s*[:= ]+\s*(\S.*)$")
 
 
 @dataclass(frozen=True)
@@ -68,11 +70,16 @@ def settings_of(
     for pair in pairs:
         name, equals, value = pair.partition("=")
         if not equals or not name or not value:
-            raise UsageError(f"--set {pair}: not NAME=VALUE; write e.g. --set event_rate=5/s")
+            raise UsageError(f"--set {pair}: not NAME=VALUE; write {_pair_meant(pair)}")
         if name in settings:
             raise UsageError(f"{name}: set twice; name several values as {name}=1,2,3")
         settings[name] = value
     return settings
+
+
+def _pair_meant(pair: str) -> str:
+    match = LOOSE_PAIR.match(pair)
+    return f"--set {match[1]}={match[2]}" if match else "e.g. --set event_rate=5/s"
 
 
 def request_of(asked: Asked) -> Request:

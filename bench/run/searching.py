@@ -29,6 +29,7 @@ from bench.analysis.evaluated import TrialResult
 from bench.analysis.gates import Gate
 from bench.analysis.groups import unit_words
 from bench.analysis.metrics import Metric, metrics_of
+from bench.model import hints
 from bench.model.capacity_law import CapacityQuestion
 from bench.model.errors import UsageError
 from bench.model.experiment import Experiment
@@ -113,7 +114,8 @@ def plan_of(asked: CapacityRequest) -> CapacityPlan:
     known = parameters_of(experiment.load)
     numeric = [name for name, one in known.items() if one.kind in (int, float) and not one.choices]
     if asked.over not in numeric:
-        raise UsageError(f"--over {asked.over}: not a numeric parameter; use {', '.join(numeric)}")
+        remedy = hints.meant(asked.over, numeric, f"`bench list {experiment.name}` shows them")
+        raise UsageError(f"--over {asked.over}: not a numeric parameter; {remedy}")
     parameter = known[asked.over]
     first = _level(parameter, asked.first, "--from") or load[parameter.field_name]
     if not first > 0:

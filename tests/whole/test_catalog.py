@@ -288,7 +288,8 @@ def test_names_mean_patterns_each_once(root: Path, names: list[str], chosen: lis
 @pytest.mark.parametrize(
     ("name", "message"),
     [
-        ("notices", "notices: unknown experiment 'notices'; there is notifications"),
+        ("notices", "notices: unknown experiment 'notices'; did you mean notifications?"),
+        ("colour", "colour: unknown experiment 'colour'; there is notifications"),
         ("", ": unknown experiment ''; there is notifications"),
         (
             "notifications/smoke",

@@ -126,7 +126,7 @@ def test_a_plan_holds_every_pattern_at_every_level_and_repeat() -> None:
         ),
         (
             Asked((SSE,), {"duration": "5"}),
-            "duration=5: the unit is missing; write it as 250ms, 1s or 2min",
+            "duration=5: the unit is missing; write it as 5s",
         ),
         (
             Asked((SSE,), {"clients": "1,2", "payload": "50,60B", "event_rate": "1,2/s"}),

@@ -39,7 +39,10 @@ def capacity_request(**changes: Any) -> CapacityRequest:
     ("changes", "message"),
     [
         ({"pattern": "notifications"}, "write EXPERIMENT/PATTERN"),
-        ({"over": "schedule"}, "--over schedule: not a numeric parameter; use clients, duration"),
+        (
+            {"over": "schedule"},
+            "--over schedule: not a numeric parameter; `bench list notifications` shows",
+        ),
         ({"over": "speed"}, "--over speed: not a numeric parameter"),
         ({"settings": ["clients=5"]}, "--set clients: the search varies this parameter"),
         ({"settings": ["payload=100B,1kB"]}, "cannot sweep"),

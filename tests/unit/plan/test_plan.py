@@ -165,26 +165,23 @@ def test_a_link_of_two_values_is_two_levels_of_what_it_stands_for() -> None:
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
+        ({"colour": "red"}, "colour: e has no such parameter; `bench list e` shows them"),
+        ({"duration_s": "1s"}, "duration_s: e has no such parameter; did you mean duration?"),
+        ({"users": "5"}, "users: e has no such parameter; did you mean clients?"),
+        ({"repeats": "5"}, "repeats: e has no such parameter; write --repeats 5"),
         (
-            {"colour": "red"},
-            (
-                "colour: e has no such parameter; its parameters are clients, duration, "
-                "warmup, drain, "
-                "fault, link, rtt, jitter, loss, loss_up, rate, rate_up, queue, cc, second_path, "
-                "event_rate, payload, audience, trace"
-            ),
+            {"clients": "1,000"},
+            "clients=1,000: commas separate the values of a sweep; write 1000",
         ),
         (
-            {"duration_s": "1s"},
+            {"rate": "5/s"},
             (
-                "duration_s: e has no such parameter; its parameters are clients, duration, "
-                "warmup, drain, "
-                "fault, link, rtt, jitter, loss, loss_up, rate, rate_up, queue, cc, second_path, "
-                "event_rate, payload, audience, trace"
+                "rate=5/s: unknown unit '/s'; write it as 500kbit, 20mbit or 1gbit; "
+                "or did you mean event_rate=5/s?"
             ),
         ),
         ({"clients": "10,0"}, "clients=0: too small; the minimum is 1"),
-        ({"clients": "10,"}, "clients=: not a number with a unit; write it as 100"),
+        ({"clients": "10,"}, "clients=: not a number; write it as 100"),
         ({"audience": "all"}, "audience=all: unknown value; use every or one"),
         ({"clients": "10,20,10"}, "clients=10,20,10: a value appears twice; give each once"),
         (

@@ -39,7 +39,7 @@ def test_what_a_plan_leaves_out_has_the_defaults(tmp_path: Path) -> None:
         ("patterns = [", "not TOML (Invalid value (at end of document)); correct the file"),
         (
             'patterns = ["a"]\nrepeat = 3\n',
-            "unknown entry 'repeat'; there is patterns, repeats, seed, workers, load",
+            "unknown entry 'repeat'; did you mean repeats?",
         ),
         (
             'patterns = "a"\n',
