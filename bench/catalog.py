@@ -42,7 +42,7 @@ STARTED = ("targets/__main__.py", "bench/load/__main__.py")
 """The processes of a trial by the files that start them; they find a pattern's files by name."""
 
 COMPONENT_FOLDERS = ("bench/lab/services", "bench/lab/components")
-DECLARATIONS = {"experiment", "load", "laws", "claims", "metrics", "findings", "answer"}
+DECLARATIONS = {"experiment", "load", "laws", "claims", "metrics", "findings", "answer", "topics"}
 NOT_PATTERNS = {*DECLARATIONS, "__init__"}
 
 
@@ -74,15 +74,15 @@ def declared(root: Path = ROOT) -> dict[str, Experiment]:
 def experiments(root: Path = ROOT) -> dict[str, Experiment]:
     """All experiments by name, with their own metrics and findings.
 
-    metrics.py defines METRICS, findings.py DOUBTS and EXCUSES, answer.py ANSWER; all three files
-    are optional.
+    metrics.py defines METRICS, findings.py DOUBTS and EXCUSES, answer.py ANSWER, topics.py TOPICS;
+    all these files are optional.
     """
     return {name: _analysed(name, one, root) for name, one in declared(root).items()}
 
 
 def _analysed(name: str, experiment: Experiment, root: Path) -> Experiment:
-    metrics, findings, answer = (
-        _part(name, part, root) for part in ("metrics", "findings", "answer")
+    metrics, findings, answer, topics = (
+        _part(name, part, root) for part in ("metrics", "findings", "answer", "topics")
     )
     return dataclasses.replace(
         experiment,
@@ -90,6 +90,7 @@ def _analysed(name: str, experiment: Experiment, root: Path) -> Experiment:
         doubts=tuple(getattr(findings, "DOUBTS", ())),
         excuses=tuple(getattr(findings, "EXCUSES", ())),
         answer=getattr(answer, "ANSWER", None),
+        topics=getattr(topics, "TOPICS", {}),
     )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -10,6 +12,8 @@ import typer
 from bench import catalog
 from bench.cli.screen import console, say, say_command
 from bench.cli.shared import app
+from bench.model import topics
+from bench.model.experiment import Experiment
 
 if TYPE_CHECKING:
     from bench.analysis.evaluated import Evaluated, ExperimentResult
@@ -28,10 +32,19 @@ def claims(
     run: Annotated[
         Path | None, typer.Argument(metavar="RUN", help="show the verdicts of this run")
     ] = None,
+    topic: Annotated[
+        str, typer.Option(metavar="TOPIC", help='only the claims on a topic, e.g. "long polling"')
+    ] = "",
 ) -> None:
     """Show the claims ledger, or a run's verdicts."""
+    experiments = catalog.experiments().values()
+    known = topics.by_topic(experiments)
+    chosen = topics.about(topic, known) if topic else None
     if run is None:
-        print_ledger()
+        shown = [_narrowed(one, chosen) for one in experiments]
+        print_ledger([one for one in shown if one.claims])
+        if chosen is None:
+            say(f"topics (--topic): {', '.join(known)}")
         return
     from bench.results.evaluation import (  # noqa: PLC0415 - the ledger alone stays fast
         evaluate,
@@ -41,14 +54,25 @@ def claims(
     evaluated = evaluate(run)
     with suspecting(evaluated.file, run):
         for result in evaluated.experiments:
-            print_verdicts(result)
+            ids = None if chosen is None else chosen.get(result.name, [])
+            kept = tuple(one for one in result.claims if ids is None or one.claim.id in ids)
+            print_verdicts(dataclasses.replace(result, claims=kept))
 
 
-def print_ledger() -> None:
-    """Every claim of every experiment."""
+def _narrowed(experiment: Experiment, chosen: Mapping[str, list[str]] | None) -> Experiment:
+    """The experiment with those of its claims that are asked for."""
+    if chosen is None:
+        return experiment
+    ids = chosen.get(experiment.name, [])
+    kept = tuple(claim for claim in experiment.claims if claim.id in ids)
+    return dataclasses.replace(experiment, claims=kept)
+
+
+def print_ledger(experiments: Sequence[Experiment]) -> None:
+    """Every claim of these experiments."""
     from reports.fitted_table import fitted  # noqa: PLC0415
 
-    for experiment in catalog.experiments().values():
+    for experiment in experiments:
         rows = [(claim.id, claim.statement, claim.law) for claim in experiment.claims]
         console.print(fitted((experiment.name, "claim", "law"), rows))
         console.print()

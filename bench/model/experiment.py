@@ -121,6 +121,9 @@ class Experiment:
     excuses: tuple[Check, ...] = ()
     """Why that nothing was measured is no fault here: the first finding counts."""
 
+    topics: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    """Ids of the claims that speak of a topic of the subject; from its topics.py."""
+
     answer: Answer | None = None
     """What its reports open with; from its answer.py."""
 

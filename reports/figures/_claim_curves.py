@@ -22,10 +22,21 @@ SMALL = 8
 WIDE = 8.0
 
 
-def draw_curves(axes: Axes, result: ExperimentResult, curves: Sequence[Curve]) -> None:
-    """All curves of a claim in one panel; they are of one kind."""
+def panels_of(curves: Sequence[Curve]) -> list[list[Curve]]:
+    """The curves that can share axes: of one kind, one metric and one swept parameter."""
+    found: dict[tuple[str, str, str], list[Curve]] = {}
     for curve in curves:
-        _points(axes, result, curve)
+        found.setdefault((curve.kind, curve.metric, curve.over), []).append(curve)
+    return list(found.values())
+
+
+def draw_curves(
+    axes: Axes, result: ExperimentResult, curves: Sequence[Curve], *, has_legend: bool = True
+) -> None:
+    """Curves that share axes (`panels_of`); at which settings all were taken stands below."""
+    common = common_words([curve.at for curve in curves])
+    for curve in curves:
+        _points(axes, result, curve, common)
         if curve.kind == "growth":
             _growth(axes, result, curve)
         elif curve.crossing is not None:
@@ -34,11 +45,18 @@ def draw_curves(axes: Axes, result: ExperimentResult, curves: Sequence[Curve]) -
     _sweep_axis(axes, curves)
     (_ratio_axis if first.kind == "crossing" else _value_axis)(axes, result, curves)
     axes.tick_params(labelsize=SMALL)
-    axes.set_xlabel(first.over.replace("_", " "), fontsize=SMALL + 0.5)
-    axes.legend(fontsize=SMALL, loc="best", borderaxespad=0.2, handlelength=1.6)
+    at = f" ({' '.join(common)})" if common else ""
+    axes.set_xlabel(f"{first.over}{at}".replace("_", " "), fontsize=SMALL + 0.5)
+    if has_legend:
+        axes.legend(fontsize=SMALL, loc="best", borderaxespad=0.2, handlelength=1.6)
 
 
-def _points(axes: Axes, result: ExperimentResult, curve: Curve) -> None:
+def common_words(texts: Sequence[str]) -> list[str]:
+    """The settings that all of these texts name, in their order."""
+    return [word for word in texts[0].split() if all(word in text.split() for text in texts)]
+
+
+def _points(axes: Axes, result: ExperimentResult, curve: Curve, common: Sequence[str]) -> None:
     own = look(result, curve.pattern)
     values = [point.value for point in curve.points]
     below = [_reach(point.value - point.low) for point in curve.points]
@@ -55,7 +73,7 @@ def _points(axes: Axes, result: ExperimentResult, curve: Curve) -> None:
         linewidth=0.7,
         elinewidth=1.2,
         capsize=2,
-        label=_name(result, curve),
+        label=_name(result, curve, common),
     )
 
 
@@ -63,11 +81,13 @@ def _reach(distance: float) -> float:
     return 0.0 if math.isnan(distance) else max(0.0, distance)
 
 
-def _name(result: ExperimentResult, curve: Curve) -> str:
+def _name(result: ExperimentResult, curve: Curve, common: Sequence[str]) -> str:
     words = title_of(result, curve.pattern)
-    if curve.kind == "crossing":
+    is_known = any(curve.other == pattern.name for pattern in result.patterns)
+    if curve.kind == "crossing" and (is_known or curve.other != "1"):
         words += f" / {title_of(result, curve.other)}"
-    return f"{words}, {curve.at.replace('_', ' ')}" if curve.at else words
+    at = " ".join(word for word in curve.at.split() if word not in common)
+    return f"{words}, {at.replace('_', ' ')}" if at else words
 
 
 def _growth(axes: Axes, result: ExperimentResult, curve: Curve) -> None:

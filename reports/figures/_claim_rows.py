@@ -106,15 +106,17 @@ def _row(
 def _labels(result: ExperimentResult, rows: Sequence[Number]) -> list[str]:
     """What distinguishes the rows: the pattern, and metric and level where they differ."""
     many_metrics = len({(one.kind, one.metric) for one in rows}) > 1
+    has_one_pattern = len({one.pattern for one in rows}) == 1 and len(rows) > 1
     common = set.intersection(*(set(one.at.split()) for one in rows))
     found = []
     for one in rows:
-        words = title_of(result, one.pattern)
+        words = "" if has_one_pattern else title_of(result, one.pattern)
         if many_metrics:
             words += f" {result.metric(one.metric).title}"
             words += f" / {title_of(result, one.other)}" if one.kind == "ratio" else ""
         at = " ".join(word for word in one.at.split() if word not in common)
         words += f", {at.replace('_', ' ')}" if at else ""
+        words = words.lstrip(", ") or title_of(result, one.pattern)
         lines = textwrap.wrap(words, LABEL_SIGNS)
         found.append("\n".join([lines[0], textwrap.shorten(" ".join(lines[1:]), 40)]).strip())
     return found
@@ -123,6 +125,9 @@ def _labels(result: ExperimentResult, rows: Sequence[Number]) -> list[str]:
 def _axis_label(result: ExperimentResult, rows: Sequence[Number], is_shared: bool) -> str:
     metrics = {result.metric(one.metric).title for one in rows}
     about = metrics.pop() if len(metrics) == 1 else "measured"
+    patterns = {title_of(result, one.pattern) for one in rows}
+    if len(patterns) == 1 and len(rows) > 1:
+        about = f"{patterns.pop()}: {about}"
     others = {title_of(result, one.other) for one in rows}
     if is_shared and len(others) == 1:
         return f"{about} / that of {others.pop()}"

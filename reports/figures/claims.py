@@ -8,7 +8,7 @@ from bench.analysis.evaluated import Evaluated, ExperimentResult
 from bench.verdicts.judgement import Judgement
 from reports.claims_section import MARKS
 from reports.figures._axes import new_figure
-from reports.figures._claim_curves import draw_curves
+from reports.figures._claim_curves import draw_curves, panels_of
 from reports.figures._claim_rows import ROW_INCHES, draw_rows, rows_of
 
 TITLE = "The claims as figures"
@@ -35,13 +35,14 @@ def draw(_run: Evaluated, result: ExperimentResult) -> list[tuple[str, Figure]]:
 def _figure(result: ExperimentResult, judgement: Judgement, head: str) -> Figure:
     """Curves above, single numbers below; most claims have one of them."""
     rows = [] if judgement.curves else rows_of(judgement)
-    heights = [CURVE_INCHES] * bool(judgement.curves)
+    shared = panels_of(judgement.curves)
+    heights = [CURVE_INCHES] * len(shared)
     if rows:
         heights.append(ROW_INCHES * len(rows) + 0.75)
     figure = new_figure(sum(heights) + 0.3, WIDTH)
     panels = figure.subplots(len(heights), 1, squeeze=False, height_ratios=heights)[:, 0]
-    if judgement.curves:
-        draw_curves(panels[0], result, judgement.curves)
+    for axes, curves in zip(panels, shared, strict=False):
+        draw_curves(axes, result, curves)
     if rows:
         draw_rows(panels[-1], result, rows)
     figure.suptitle(head, x=0.01, ha="left", fontsize=10, fontweight="bold")

@@ -47,7 +47,7 @@ def draw(_run: Evaluated, result: ExperimentResult) -> list[tuple[str, Figure]]:
 
 def _keys(result: ExperimentResult, sweep: Sweep) -> list[str]:
     """The headline metrics that have a value somewhere; none where every trial is void."""
-    return [key for key in result.experiment.headline if _has_values(result, sweep, key)]
+    return [key for key in result.experiment.headline if has_values(result, sweep, key)]
 
 
 def _figure(result: ExperimentResult, sweep: Sweep) -> Figure:
@@ -57,7 +57,7 @@ def _figure(result: ExperimentResult, sweep: Sweep) -> Figure:
     panels = figure.subplots(rows, COLUMNS, squeeze=False).ravel()
     has_law = False
     for axes, key in zip(panels, keys, strict=False):
-        has_law |= _panel(axes, result, sweep, key)
+        has_law |= panel(axes, result, sweep, key)
     for axes in panels[len(keys) :]:
         axes.set_visible(False)
     if sweep.fixed:
@@ -70,7 +70,7 @@ def _figure(result: ExperimentResult, sweep: Sweep) -> Figure:
     return figure
 
 
-def _has_values(result: ExperimentResult, sweep: Sweep, key: str) -> bool:
+def has_values(result: ExperimentResult, sweep: Sweep, key: str) -> bool:
     return any(
         not math.isnan(result.estimate(pattern.name, level, key).value)
         for pattern in result.measured
@@ -78,7 +78,7 @@ def _has_values(result: ExperimentResult, sweep: Sweep, key: str) -> bool:
     )
 
 
-def _panel(axes: Axes, result: ExperimentResult, sweep: Sweep, key: str) -> bool:
+def panel(axes: Axes, result: ExperimentResult, sweep: Sweep, key: str) -> bool:
     """Draw one metric; True where a law is in it."""
     values: list[float] = []
     shown: list[Estimate] = []

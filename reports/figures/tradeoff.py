@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from matplotlib.axes import Axes
@@ -13,7 +14,7 @@ from bench.model.pattern import Pattern
 from bench.stats.estimates import Estimate
 from reports.figures._axes import WIDTH, handle, legend_below, log_axis, new_figure, reach
 from reports.figures._labels import name_points
-from reports.numbers import title
+from reports.numbers import listed, title
 from reports.style import look
 from reports.sweeps import is_grid, key_levels, sweeps
 
@@ -80,18 +81,18 @@ def draw(_run: Evaluated, result: ExperimentResult) -> list[tuple[str, Figure]]:
 
 
 def _figure(result: ExperimentResult, levels: tuple[Level, ...], fixed: str) -> Figure | None:
-    panels = {pair: _points(result, levels, pair) for pair in result.experiment.tradeoff}
+    panels = {pair: points_of(result, levels, pair) for pair in result.experiment.tradeoff}
     panels = {pair: points for pair, points in panels.items() if points}
     if not panels:
         return None
     figure = new_figure(3.9, WIDTH * min(1.0, len(panels) / 2))
     grid = figure.subplots(1, len(panels), squeeze=False)[0]
     for axes, (pair, points) in zip(grid, panels.items(), strict=True):
-        _panel(axes, result, points)
+        panel(axes, result, points)
         axes.set_xlabel(_label(result, pair[0]))
         axes.set_ylabel(_label(result, pair[1]))
-    if fixed:
-        figure.suptitle(fixed, x=0.01, ha="left", fontsize=10)
+    words = heading(result, list(panels)) + (f", {fixed}" if fixed else "")
+    figure.suptitle(words, x=0.01, ha="left", fontsize=11, fontweight="bold")
     if len(levels) > 1:
         shown = result.measured_at(levels)
         legend_below(figure, [handle(result, pattern) for pattern in shown])
@@ -104,7 +105,14 @@ def _figure(result: ExperimentResult, levels: tuple[Level, ...], fixed: str) -> 
     return figure
 
 
-def _points(
+def heading(result: ExperimentResult, pairs: Sequence[tuple[str, str]]) -> str:
+    """ "Updates for clients: latency mean against backend CPU and wire bytes per event"."""
+    below = listed(list(dict.fromkeys(result.metric(y).title for _, y in pairs)))
+    across = listed([result.metric(x).title for x, _ in pairs])
+    return f"{result.experiment.title}: {below} against {across}"
+
+
+def points_of(
     result: ExperimentResult, levels: tuple[Level, ...], pair: tuple[str, str]
 ) -> list[Point]:
     """What has a place on logarithmic axes."""
@@ -117,7 +125,7 @@ def _points(
     return found
 
 
-def _panel(axes: Axes, result: ExperimentResult, points: list[Point]) -> None:
+def panel(axes: Axes, result: ExperimentResult, points: list[Point]) -> None:
     for pattern in result.measured:
         own = look(result, pattern.name)
         mine = [point for point in points if point.pattern == pattern]

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from bench import catalog
+from bench.model import topics
 from bench.model.claim import Claim
 from bench.model.experiment import Experiment
 from bench.tools.docs.markdown import code, table
@@ -13,7 +14,8 @@ from bench.tools.docs.markdown import code, table
 
 def part(root: Path) -> str:
     """The claims of the checkout's experiments."""
-    return claims(catalog.experiments(root))
+    experiments = catalog.experiments(root)
+    return "\n\n".join([by_topic(experiments), claims(experiments)])
 
 
 def needs(claim: Claim) -> list[str]:
@@ -51,3 +53,13 @@ def claims(experiments: Mapping[str, Experiment]) -> str:
         parts += [f"### Setups of {code(name)}"]
         parts += [table(("setup", "patterns", "settings"), settings)]
     return "\n\n".join(parts)
+
+
+def by_topic(experiments: Mapping[str, Experiment]) -> str:
+    """Which claims speak of which topic of the subject."""
+    known = topics.by_topic(experiments.values())
+    rows = [
+        (topic, "; ".join(f"{', '.join(ids)} ({code(name)})" for name, ids in found.items()))
+        for topic, found in known.items()
+    ]
+    return "\n\n".join(["### Topics", table(("topic", "claims"), rows)])

@@ -41,6 +41,15 @@ def test_the_verification_sets_fields_of_the_load(experiment: Experiment) -> Non
 
 
 @each
+def test_every_claim_is_about_a_topic(experiment: Experiment) -> None:
+    ids = {claim.id for claim in experiment.claims}
+    assert {identity for found in experiment.topics.values() for identity in found} == ids
+    for topic, found in experiment.topics.items():
+        assert found
+        assert len(set(found)) == len(found), topic
+
+
+@each
 def test_only_known_metrics_and_operations_are_named(experiment: Experiment) -> None:
     named = {
         *experiment.headline,

@@ -1,0 +1,74 @@
+"""A claim as a slide: its statement, its verdict, and what was measured against it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import matplotlib as mpl
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure, SubFigure
+
+from bench.analysis.evaluated import ExperimentResult, JudgedClaim
+from bench.verdicts.judgement import Verdict
+from reports.claims_section import MARKS, in_order, number_line, words
+from reports.figures._claim_curves import draw_curves, panels_of
+from reports.figures._claim_rows import draw_rows, rows_of
+from reports.slides import sheet
+from reports.style import RC
+
+MOST_ROWS = 7
+MOST_PANELS = 2
+COLUMNS = 4
+ROOM_SIGNS = 88
+"""So many letters have room beside each other below a picture."""
+
+MOST_LINES = 6
+COLOURS: dict[Verdict, str] = {
+    "confirmed": "#1a6b34",
+    "refuted": "#a3231f",
+    "depends": "#7a4b00",
+    "not settled": "#59636e",
+    "not measured": "#59636e",
+}
+"""As on the page."""
+
+
+def slide(result: ExperimentResult, judged: JudgedClaim, footer: str) -> Figure:
+    """The slide of a claim that the run judges."""
+    judgement = judged.judgement
+    below = f"{MARKS[judgement.verdict]} {judgement.verdict}"
+    if judgement.verdict in ("not settled", "not measured"):
+        below += f": {words(result, judgement)}"
+    rows = [one for one in in_order(judgement) if one in rows_of(judgement)]
+    if left := len(rows) - MOST_ROWS:
+        footer += f", {left} more number{'s' * (left > 1)} in claims.csv" if left > 0 else ""
+    with mpl.rc_context(RC | sheet.plain()):
+        made = sheet.sheet(
+            judged.claim.statement,
+            below,
+            f"{footer}, claim {judged.claim.id}",
+            COLOURS[judgement.verdict],
+        )
+        if shared := panels_of(judgement.curves)[:MOST_PANELS]:
+            panels = made.body.subplots(1, len(shared), squeeze=False)[0]
+            for axes, curves in zip(panels, shared, strict=True):
+                draw_curves(axes, result, curves, has_legend=False)
+            _legend(made.body, list(panels))
+        elif rows:
+            draw_rows(made.body.subplots(), result, rows[:MOST_ROWS])
+        else:
+            found = [number_line(result, one).text for one in in_order(judgement)]
+            sheet.says_nothing(made.body, "\n".join(found[:MOST_LINES]))
+    return made.figure
+
+
+def _legend(body: SubFigure, panels: list[Axes]) -> None:
+    """Below the picture, where it covers no point; each label once."""
+    found: dict[str, Any] = {}
+    for axes in panels:
+        for entry, label in zip(*axes.get_legend_handles_labels(), strict=True):
+            found.setdefault(label, entry)
+    longest = max(len(label) for label in found)
+    columns = max(1, min(COLUMNS, int(ROOM_SIGNS / (longest + 6))))
+    handles, labels = list(found.values()), list(found)
+    body.legend(handles=handles, labels=labels, loc="outside lower center", ncols=columns)
