@@ -42,7 +42,9 @@ STARTED = ("targets/__main__.py", "bench/load/__main__.py")
 """The processes of a trial by the files that start them; they find a pattern's files by name."""
 
 COMPONENT_FOLDERS = ("bench/lab/services", "bench/lab/components")
-DECLARATIONS = {"experiment", "load", "laws", "claims", "metrics", "findings", "answer", "topics"}
+DECLARATIONS = {
+    *("experiment", "load", "laws", "claims", "metrics", "findings", "answer", "rates", "topics"),
+}
 NOT_PATTERNS = {*DECLARATIONS, "__init__"}
 
 
@@ -74,15 +76,15 @@ def declared(root: Path = ROOT) -> dict[str, Experiment]:
 def experiments(root: Path = ROOT) -> dict[str, Experiment]:
     """All experiments by name, with their own metrics and findings.
 
-    metrics.py defines METRICS, findings.py DOUBTS and EXCUSES, answer.py ANSWER, topics.py TOPICS;
-    all these files are optional.
+    metrics.py defines METRICS, findings.py DOUBTS and EXCUSES, answer.py ANSWER, rates.py RATES,
+    topics.py TOPICS; all these files are optional.
     """
     return {name: _analysed(name, one, root) for name, one in declared(root).items()}
 
 
 def _analysed(name: str, experiment: Experiment, root: Path) -> Experiment:
-    metrics, findings, answer, topics = (
-        _part(name, part, root) for part in ("metrics", "findings", "answer", "topics")
+    metrics, findings, answer, rates, topics = (
+        _part(name, part, root) for part in ("metrics", "findings", "answer", "rates", "topics")
     )
     return dataclasses.replace(
         experiment,
@@ -90,6 +92,7 @@ def _analysed(name: str, experiment: Experiment, root: Path) -> Experiment:
         doubts=tuple(getattr(findings, "DOUBTS", ())),
         excuses=tuple(getattr(findings, "EXCUSES", ())),
         answer=getattr(answer, "ANSWER", None),
+        rates=getattr(rates, "RATES", None),
         topics=getattr(topics, "TOPICS", {}),
     )
 

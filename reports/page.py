@@ -30,6 +30,7 @@ from reports import (
     svg,
     sweeps,
     tables,
+    terminal,
 )
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -156,9 +157,15 @@ def _part(
         trials=present.trials(result),
         left_out=list(present.left_out(result)),
         glossary=present.glossary(result),
-        plan=present.plan(evaluated, result),
+        plan=[*_load_words(result), *present.plan(evaluated, result)],
         colours={p.name: style.look(result, p.name).colour for p in result.patterns},
     )
+
+
+def _load_words(result: ExperimentResult) -> list[tuple[str, str]]:
+    lines = terminal.load_lines(result)
+    words = "; ".join(line.strip().removeprefix("load: ") for line in lines)
+    return [("load", words)] if words else []
 
 
 def _pictures(

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bench.analysis.evaluated import ExperimentResult
+from bench.plan import load_words
 from reports import opening, sentences
 from reports.answer import BEST, AnswerTable, Row
 from reports.fitted_table import Column, FittedTable
@@ -17,6 +18,11 @@ from reports.numbers import MISSING, amount
 def answer_lines(result: ExperimentResult) -> list[str]:
     """What the report opens with; where it has no words for that, its first sentence."""
     return opening.opening(result) or sentences.answer(result)[:1]
+
+
+def load_lines(result: ExperimentResult) -> list[str]:
+    """The loads that were measured, in the words in which they are said before a run."""
+    return load_words.sentences(result.experiment, [group.load.values() for group in result.groups])
 
 
 def answer_table(table: AnswerTable) -> FittedTable:

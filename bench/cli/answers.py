@@ -14,7 +14,7 @@ import typer
 from rich.text import Text
 
 from bench.analysis.gates import Gate
-from bench.cli.screen import console, say
+from bench.cli.screen import console, say, say_line
 from bench.cli.shared import BROKEN, VOID
 
 
@@ -70,6 +70,8 @@ def print_answers(evaluated: Any) -> None:
         own = [table for table in tables if table.experiment == result.name]
         for line in terminal.answer_lines(result):
             say(line, style="bold")
+        for line in terminal.load_lines(result):
+            say_line(line)
         for table in own:
             if terminal.measured(table):
                 console.print()

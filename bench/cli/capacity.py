@@ -12,7 +12,7 @@ import typer
 
 from bench.analysis import gates
 from bench.cli.answers import write_report
-from bench.cli.screen import console, say
+from bench.cli.screen import console, say, say_line
 from bench.cli.shared import (
     BROKEN,
     VOID,
@@ -21,6 +21,7 @@ from bench.cli.shared import (
     Link,
     OnePattern,
     Open,
+    PerClient,
     Results,
     Settings,
     app,
@@ -48,6 +49,7 @@ def capacity(
     repeats: Annotated[int, typer.Option(min=1, help="trials per level at first")] = 3,
     duration: Annotated[str, typer.Option(help=f"window length (default {DURATION})")] = "",
     settings: Settings = None,
+    per_client: PerClient = "",
     link: Link = None,
     fault: Faults = None,
     workers: Annotated[int, typer.Option(min=1, help="load processes")] = 1,
@@ -61,7 +63,9 @@ def capacity(
     objective = gates.objective(slo, known_metrics())
     from bench.run import request, searching  # noqa: PLC0415 - a wrong objective is told at once
 
-    named = request.settings_of(settings or [], link or [], fault or [], duration=duration)
+    named = request.settings_of(
+        settings or [], link or [], fault or [], duration=duration, per_client=per_client
+    )
     asked = searching.CapacityRequest(
         pattern=pattern,
         objective=objective,
@@ -133,5 +137,4 @@ def _why(found: Any, step: Any) -> list[str]:
 
 def _say(lines: Sequence[str]) -> None:
     for line in lines:
-        words = line.lstrip()
-        say(words, indent=len(line) - len(words), hang=2)
+        say_line(line)

@@ -16,6 +16,7 @@ from bench.model import units
 from bench.model.errors import UsageError
 from bench.model.experiment import Experiment
 from bench.model.load import parameters_of
+from bench.plan import load_words
 from bench.results import environment
 from bench.run import request
 from bench.tools import doctor
@@ -38,13 +39,23 @@ def list_patterns(
         print_parameters(known[experiment.partition("/")[0]])
         return
     for entry in known.values():
-        say(f"{entry.name}: {entry.question}")
+        say(f"{entry.name}: {entry.question}", hang=2)
+        print_load(entry)
         console.print(fitted(("pattern", "what it does", "needs"), _patterns(entry.name)))
         console.print()
 
 
+def print_load(experiment: Experiment) -> None:
+    """The load as it is by default, and whose its rates are."""
+    if experiment.rates is not None:
+        load = load_words.sentence(experiment, experiment.load().values())
+        say(f"load by default: {load}", indent=2, hang=2)
+        say(experiment.rates.about, indent=2, hang=2)
+
+
 def print_parameters(experiment: Experiment) -> None:
     """Every load parameter, with its default and meaning."""
+    print_load(experiment)
     rows = []
     for one in parameters_of(experiment.load).values():
         choices = f" ({', '.join(one.choices)})" if one.choices else ""

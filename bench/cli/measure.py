@@ -9,13 +9,12 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.text import Text
 
 from bench.adaptive import precision
 from bench.analysis import gates
 from bench.analysis.gates import Gate
 from bench.cli.answers import write_report
-from bench.cli.screen import console, say
+from bench.cli.screen import console, say, say_line
 from bench.cli.shared import (
     AllowUnlike,
     AmqpUrl,
@@ -24,6 +23,7 @@ from bench.cli.shared import (
     Link,
     Names,
     Open,
+    PerClient,
     Results,
     RunFolder,
     Settings,
@@ -85,6 +85,7 @@ def run(
     names: Names,
     clients: Annotated[str, typer.Option(help="simulated clients, e.g. 10,100,1000")] = "",
     settings: Settings = None,
+    per_client: PerClient = "",
     link: Link = None,
     fault: Faults = None,
     duration: Annotated[str, typer.Option(help="length of the window, e.g. 10s")] = "",
@@ -114,7 +115,12 @@ def run(
     asked = request.Asked(
         names=tuple(names),
         settings=request.settings_of(
-            settings or [], link or [], fault or [], clients=clients, duration=duration
+            settings or [],
+            link or [],
+            fault or [],
+            clients=clients,
+            duration=duration,
+            per_client=per_client,
         ),
         repeats=repeats,
         workers=workers,
@@ -134,8 +140,10 @@ def run(
     folder = runner.new_run(plan, results)  # what cannot be run is said before all else
     for name, remedy in plan.not_measured.items():
         say(f"not measured: {name}: {remedy}", hang=2)
+    for line in plan.understood:
+        say_line(line)
     for line in plan.outlook:
-        console.print(Text(line))
+        say_line(line)
     execute(folder, foreign_of(amqp_url), objectives, export_json, open_page)
 
 

@@ -72,6 +72,12 @@ def say(
     console.print(shown)
 
 
+def say_line(line: str) -> None:
+    """A line with an indent of its own; what does not fit stands further in."""
+    words = line.lstrip()
+    say(words, indent=len(line) - len(words), hang=2)
+
+
 def say_command(command: str, indent: int = 4) -> None:
     """A command to copy: where it is too long for a line, as a shell continues it."""
     before = " " * indent

@@ -45,6 +45,13 @@ Settings = Annotated[
         autocompletion=completion.settings,
     ),
 ]
+PerClient = Annotated[
+    str,
+    typer.Option(
+        metavar="RATE",
+        help="rate for each client, e.g. 1/s (`bench list` says whose rates are set)",
+    ),
+]
 Link = Annotated[
     list[str] | None,
     typer.Option(metavar="LINK", help="the network, e.g. wan or rtt=50ms,loss=1%,rate=20mbit"),

@@ -17,6 +17,7 @@ from bench.model.law import Law
 from bench.model.load import Load, LoadType
 from bench.model.metric import Metric
 from bench.model.outcome import OutcomeNoun
+from bench.model.rates import Rates
 from bench.model.unit import BY_OUTCOME, Unit
 
 
@@ -126,6 +127,9 @@ class Experiment:
 
     answer: Answer | None = None
     """What its reports open with; from its answer.py."""
+
+    rates: Rates | None = None
+    """Whose its rates are, and how its load is said; from its rates.py."""
 
     check: Callable[[Load[Any]], None] = _any
     """UsageError where values do not go together, or a file that they name is not there."""

@@ -18,7 +18,9 @@ from bench.model.experiment import Experiment
 from bench.model.fault import format_faults, parse_faults, timeline
 from bench.model.load import ALSO_CALLED, Parameter, parameters_of
 from bench.model.pattern import Pattern
+from bench.model.rates import PER_CLIENT
 from bench.model.trial import Trial
+from bench.plan.per_client import per_client
 from bench.stats.trimmed import FEWEST
 
 REPEATS = FEWEST
@@ -118,18 +120,21 @@ def loads_of(
     experiment: Experiment, settings: Mapping[str, str]
 ) -> list[tuple[dict[str, Any], dict[str, Any]]]:
     """Every level (swept values by public name) with its whole load (by field name)."""
-    fixed, swept = parse_settings(experiment, settings)
+    asked = per_client(experiment, settings)
+    own = {name: text for name, text in settings.items() if name != PER_CLIENT}
+    fixed, swept = parse_settings(experiment, own)
     parameters = parameters_of(experiment.load)
     base = experiment.load(**fixed).values()
-    given = {parameters[name].field_name for name in settings}
+    given = {parameters[name].field_name for name in own}
     loads = []
     for values in itertools.product(*swept.values()):
         level = dict(zip(swept, values, strict=True))
         load = base | {parameters[name].field_name: value for name, value in level.items()}
-        load = linktext.settled(load, given)
-        load["fault"] = _faults_checked(load)
-        experiment.check(experiment.load(**load))
-        loads.append((level, load))
+        for more, whole in asked.loads(experiment, load) if asked else [({}, load)]:
+            settled = linktext.settled(whole, given)
+            settled["fault"] = _faults_checked(settled)
+            experiment.check(experiment.load(**settled))
+            loads.append((level | more, settled))
     return loads
 
 

@@ -24,7 +24,7 @@ from bench.model.load import FAULT
 from bench.model.pattern import Pattern
 from bench.model.records import Goal
 from bench.model.trial import Trial
-from bench.plan import fault_checks
+from bench.plan import fault_checks, load_words
 from bench.plan.calibration import with_calibration
 from bench.plan.claim_trials import chosen_claims, laws_of, trials_of_claims
 from bench.plan.outlook import Share, by_claim, by_pattern, lines
@@ -138,6 +138,7 @@ def plan_of(asked: Asked) -> runner.RunPlan:
         )
         trials += whole
     by_id = {pattern.id: pattern for pattern in usable}
+    spoken = [] if asked.claims else load_words.lines(experiments, trials, request.settings)
     for trial in trials:
         check_faults(by_id[trial.pattern], trial.load)
     return runner.RunPlan(
@@ -151,6 +152,7 @@ def plan_of(asked: Asked) -> runner.RunPlan:
         missing,
         asked.goal,
         asked.pcap,
+        understood=spoken,
         outlook=lines(shares),
         keep_disturbed=asked.keep_disturbed,
     )

@@ -61,6 +61,9 @@ class RunPlan:
     goal: Goal | None = None
     pcap: Sequence[str] = ()
     audit: Audit | None = None
+    understood: Sequence[str] = ()
+    """The loads in words, and how to ask for what may have been meant."""
+
     outlook: Sequence[str] = ()
     """What takes longest, in lines."""
     keep_disturbed: bool = False

@@ -38,6 +38,7 @@ from bench.model.load import Load, Parameter, parameters_of
 from bench.model.pattern import Pattern
 from bench.model.trial import Trial
 from bench.model.units import check_bounds, parse, show
+from bench.plan.per_client import PerClient, per_client
 from bench.plan.trials import seed_of
 from bench.results import additions, store
 from bench.results.store import StoredTrial
@@ -81,6 +82,7 @@ class CapacityPlan:
     parameter: Parameter
     load: Mapping[str, Any]
     search: Search
+    per_client: PerClient | None = None
 
     @property
     def swept(self) -> SweptParameter:
@@ -90,7 +92,10 @@ class CapacityPlan:
         return int(level) if self.parameter.kind is int else level
 
     def load_at(self, level: float) -> dict[str, Any]:
-        return {**self.load, self.parameter.field_name: self.value(level)}
+        load = {**self.load, self.parameter.field_name: self.value(level)}
+        if self.per_client is None:
+            return load
+        return self.per_client.applied(self.experiment, load, self.per_client.rates[0])
 
     def trial(self, number: int, level: float, repeat: int) -> Trial:
         place = {self.parameter.name: self.value(level)}
@@ -132,7 +137,8 @@ def plan_of(asked: CapacityRequest) -> CapacityPlan:
         asked.repeats,
         parameter.kind is int,
     )
-    return CapacityPlan(asked, pattern, experiment, parameter, load, search)
+    each = per_client(experiment, request.settings_of(asked.settings))
+    return CapacityPlan(asked, pattern, experiment, parameter, load, search, each)
 
 
 def _level(parameter: Parameter, text: str, option: str) -> Any:

@@ -9,6 +9,7 @@ from bench import catalog
 from bench.model import units
 from bench.model.experiment import Experiment
 from bench.model.load import Parameter, parameters_of
+from bench.plan import load_words
 from bench.tools.docs.markdown import code, table
 
 UNIT_WORDS = {
@@ -42,8 +43,16 @@ def loads(experiments: Mapping[str, Experiment]) -> str:
             )
             for p in parameters_of(experiment.load).values()
         ]
-        parts.append(f"### {code(name)}\n\n{table(headers, rows)}")
+        parts.append("\n\n".join([f"### {code(name)}", *_rates(experiment), table(headers, rows)]))
     return "\n\n".join(parts)
+
+
+def _rates(experiment: Experiment) -> list[str]:
+    """Whose rates they are, and the load as it is by default."""
+    if experiment.rates is None:
+        return []
+    default = load_words.sentence(experiment, experiment.load().values())
+    return [experiment.rates.about, f"By default: {default}."]
 
 
 def _allowed(parameter: Parameter) -> str:

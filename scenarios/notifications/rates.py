@@ -1,0 +1,44 @@
+"""Whose rates the load of `notifications` has, and how it is said.  Words only."""
+
+from __future__ import annotations
+
+from bench.model.load import Load
+from bench.model.rates import Rates, counted, per_second
+from scenarios.notifications.load import NotificationLoad, audience, rate_per_client
+
+
+def sentence(load: Load[NotificationLoad]) -> str:
+    """Whose events they are, and how many deliveries they come to."""
+    own, clients = load.own, load.window.clients
+    who = counted(clients, "client")
+    if own.schedule == "trace":
+        whom = "all of them" if own.audience == "every" else "one of them"
+        return f"{who}, the events of {own.trace}, each for {whom}"
+    deliveries = per_second(own.event_rate_per_s * audience(load), "delivery", "deliveries")
+    if own.audience == "every":
+        return f"{who}, {per_second(own.event_rate_per_s, 'event')} for all of them = {deliveries}"
+    each = per_second(rate_per_client(load), "event")
+    return f"{who}, {each} of its own for each of them = {deliveries}"
+
+
+def instead(load: Load[NotificationLoad]) -> str:
+    """How to ask for events of each client's own."""
+    if load.own.schedule == "trace":
+        return ""
+    return (
+        "each event goes to every client; for a rate of events of each client's own: "
+        f"--per-client {load.own.event_rate_per_s:g}/s"
+    )
+
+
+RATES = Rates(
+    sentence,
+    about="Whose events? --set event_rate=1/s is the backend's rate: one event a second, which "
+    "every client gets (a broadcast; audience=every, the default) or one client, chosen at random "
+    "(audience=one). --per-client 1/s gives each client one event a second of its own: with 2,000 "
+    "clients 2,000 events a second in the backend.",
+    per_client=lambda rate, clients: {"audience": "one", "event_rate": rate * clients},
+    level="event_rate",
+    instead=instead,
+    settled_by=("audience",),
+)
