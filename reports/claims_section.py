@@ -30,7 +30,7 @@ MOST_SHOWN = 4
 
 BEFORE: dict[Word, tuple[Word | None, ...]] = {
     "depends": (None, "refuted", "confirmed"),
-    "not settled": ("refuted", "confirmed"),
+    "not settled": (None, "refuted", "confirmed"),
 }
 """Of which verdict numbers come first, after those of the claim's own."""
 
@@ -138,7 +138,7 @@ def _line(result: ExperimentResult, verdict: JudgedClaim) -> ClaimLine:
 
 def in_order(judgement: Judgement) -> list[Number]:
     """What decided first: of a claim that is not settled, the numbers that leave it open."""
-    first = [judgement.verdict, *BEFORE.get(judgement.verdict, ())]
+    first: list[Word | None] = [judgement.verdict, *BEFORE.get(judgement.verdict, ())]
 
     def place(one: Number) -> tuple[bool, int]:
         known = one.verdict in first

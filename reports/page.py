@@ -55,6 +55,7 @@ class Part:
     slug: str
     opening: list[str]
     sentences: list[str]
+    other_levels: list[str]
     answers: list[answer.AnswerTable]
     more_answers: list[answer.AnswerTable]
     notes: list[tuple[str, str]]
@@ -138,6 +139,7 @@ def _part(
         slug=svg.slug(result.name),
         opening=[] if is_audit else opening.opening(result),
         sentences=audit.sentences(evaluated, result) if is_audit else sentences.answer(result),
+        other_levels=[] if is_audit else sentences.left_out(result),
         answers=[table for table in answers if table.level in key_levels],
         more_answers=[table for table in answers if table.level not in key_levels],
         notes=list(dict.fromkeys(note for table in answers for note in table.notes)),

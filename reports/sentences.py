@@ -10,13 +10,16 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
-from bench.analysis.evaluated import Agreement, ExperimentResult, Level
+from bench.analysis.evaluated import Agreement, ExperimentResult, Group, Level
 from bench.stats.estimates import Estimate
+from reports import arrivals
 from reports.numbers import SAME, interval, listed, number, sentence_case, times, with_unit
 from reports.ranking import Ranking, Standing, rank, ratio
 from reports.sweeps import distinguish, main_levels
 
 MOST_NAMED = 4
+LONGEST_NAME = 40
+"""Of a level within a sentence."""
 
 UNLIKE_LAW: dict[Agreement, str] = {
     "imprecise": "too imprecise to say: only their interval includes the law's value",
@@ -44,12 +47,12 @@ def answer(result: ExperimentResult) -> list[str]:
             "This run does not settle which pattern is best: a value from a single trial has no "
             "interval; repeat with --repeats 6."
         )
-        found += [f"{sentence_case(_extreme(r[-1]))} first{_values(r[-1])}" for r in by_metric]
+        found += [_unranked(r[-1]) for r in by_metric]
     else:
         found += [at_one_level(r[0]) if len(r) == 1 else over_levels(r) for r in by_metric]
     if found and len(levels) < len(result.levels):
         found.insert(0, _of_some(common, short, len(result.levels)))
-    return [*found, *(text for text in (completeness(result), doubtful(result)) if text)]
+    return [*found, *(text for text in (arrivals.completeness(result), doubtful(result)) if text)]
 
 
 def _of_some(common: str, levels: Sequence[Level], count: int) -> str:
@@ -57,8 +60,23 @@ def _of_some(common: str, levels: Sequence[Level], count: int) -> str:
     where = f" (all with {common})" if common else ""
     return (
         f"Of {count} levels of different kinds, these sentences cover {len(levels)}, from "
-        f"{levels[0].text} to {levels[-1].text}{where}; the others serve the claims."
+        f"{levels[0].text} to {levels[-1].text}{where}; the others, named below, serve the claims."
     )
+
+
+def left_out(result: ExperimentResult) -> list[str]:
+    """The levels that the answer does not speak of, those of the same parameters in one line."""
+    levels = main_levels(result)
+    families: dict[tuple[str, ...], list[Level]] = {}
+    for level in result.levels:
+        if level not in levels:
+            families.setdefault(level.names, []).append(level)
+    lines = []
+    for found in families.values():
+        common, texts = distinguish(result, found)
+        named = "; ".join(texts[level] for level in found)
+        lines.append(f"{common}: {named}" if common else named)
+    return lines
 
 
 def _shortened(result: ExperimentResult, levels: Sequence[Level]) -> tuple[str, tuple[Level, ...]]:
@@ -77,6 +95,13 @@ def _values(ranking: Ranking) -> str:
         for place in ranking.places
     ]
     return f"{where}: {', '.join(values)}."
+
+
+def _unranked(ranking: Ranking) -> str:
+    """ "Latency mean at clients=2, lowest first: WS 1 ms, SSE 2 ms."."""
+    head, _, values = _values(ranking).partition(": ")
+    side = "highest" if ranking.metric.better == "higher" else "lowest"
+    return f"{sentence_case(ranking.metric.title)}{head}, {side} first: {values}"
 
 
 def _extreme(ranking: Ranking) -> str:
@@ -172,39 +197,32 @@ def _leaders(ranking: Ranking) -> str:
     return f"not settled between {listed(titles)}{why}"
 
 
-def completeness(result: ExperimentResult) -> str:
-    """Whether everything owed arrived; nothing where nothing was owed."""
-    incomplete, owed = [], 0
-    for pattern in result.measured:
-        groups = [g for level in result.levels if (g := result.group(pattern.name, level))]
-        lost = sum(group.deliveries.lost for group in groups)
-        due = sum(group.deliveries.owed for group in groups)
-        owed += due
-        if lost:
-            incomplete.append(f"{pattern.title} {result.experiment.noun.lost} {lost:,} of {due:,}")
-    if not owed:
-        return ""
-    if incomplete:
-        return f"{result.worded('Not all {outcomes} {arrived}')}: {listed(incomplete)}."
-    return result.worded(f"All {owed:,} {{owed}} {{outcomes}} {{arrived}}.")
-
-
 def doubtful(result: ExperimentResult) -> str:
-    """Whose numbers carry a doubt; nothing where nobody's do."""
-    names = [
-        pattern.title
-        for pattern in result.measured
-        if any(
-            finding.severity == "doubt"
-            for level in result.levels
-            if (group := result.group(pattern.name, level))
-            for one in group.used
-            for finding in one.findings
-        )
-    ]
-    if not names:
+    """Whose numbers carry a doubt, and at which levels; nothing where nobody's do."""
+    found: dict[str, list[str]] = {}
+    for pattern in result.measured:
+        for level in result.levels:
+            group = result.group(pattern.name, level)
+            if group is not None and _has_doubt(group):
+                found.setdefault(pattern.title, []).append(level.text)
+    if not found:
         return ""
-    return f"Treat the numbers of {listed(names)} with caution; the notes below the table say why."
+    who = [f"{title}{_where(result, levels)}" for title, levels in found.items()]
+    notes = "the notes below the table say why" if len(result.levels) == 1 else "see the findings"
+    return f"Treat the numbers of {listed(who)} with caution; {notes}."
+
+
+def _has_doubt(group: Group) -> bool:
+    return any(found.severity == "doubt" for one in group.used for found in one.findings)
+
+
+def _where(result: ExperimentResult, levels: Sequence[str]) -> str:
+    """At which levels a doubt is; only how many where there are too many to name."""
+    if len(result.levels) == 1:
+        return ""
+    if len(levels) == 1 and len(levels[0]) <= LONGEST_NAME:
+        return f" at {levels[0]}"
+    return f" at {len(levels)} level{'s' * (len(levels) != 1)}"
 
 
 def laws(result: ExperimentResult) -> str:

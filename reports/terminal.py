@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from bench.analysis.evaluated import ExperimentResult
 from bench.plan import load_words
-from reports import opening, sentences
+from reports import arrivals, opening, sentences
 from reports.answer import BEST, AnswerTable, Row
 from reports.fitted_table import Column, FittedTable
 from reports.numbers import MISSING, amount
@@ -89,5 +89,5 @@ def findings(result: ExperimentResult, tables: Sequence[AnswerTable]) -> list[st
         f"{one.message}. Remedy: {one.remedy}." for one in result.findings if one.severity != "note"
     ]
     found += [f"[{mark}] {text}" for table in tables for mark, text in table.notes]
-    arrived = sentences.completeness(result)
+    arrived = arrivals.completeness(result)
     return list(dict.fromkeys([*([arrived] if arrived else []), *found]))

@@ -16,6 +16,12 @@ VERDICTS: tuple[Verdict, ...] = get_args(Verdict)
 Kind = Literal["value", "ratio", "share", "crossing", "exponent", "slope", "false verdicts"]
 Role = Literal["statement", "precondition", "must be seen"]
 
+BETWEEN = " | "
+"""Stands between words that explain different verdicts of parts."""
+
+ALIKE = 3
+"""So many parts with the same reason are said in one."""
+
 ANYTHING = (-math.inf, math.inf)
 
 
@@ -120,22 +126,49 @@ def lacks(metric: str) -> Judgement:
 def all_of(judgements: Sequence[Judgement]) -> Judgement:
     """One verdict from several that a claim needs together.
 
-    The words of each kind are said once, and those that made the verdict first, without its name.
+    The words of each kind are said once, and those that made the verdict first, without its name;
+    so are the numbers of those that made it.
     """
     verdict = together([judgement.verdict for judgement in judgements])
     by_verdict: dict[Verdict, dict[str, None]] = {}
     for judgement in judgements:
-        if judgement.words:
-            by_verdict.setdefault(judgement.verdict, {})[judgement.words] = None
+        for kind, text in _kinds_of(judgement):
+            by_verdict.setdefault(kind, {})[text] = None
     kinds = sorted(by_verdict, key=lambda kind: kind != verdict)
-    parts = [(kind, "; ".join(by_verdict[kind])) for kind in kinds]
-    words = " | ".join(text if kind == verdict else f"{kind}: {text}" for kind, text in parts)
+    parts = [(kind, "; ".join(condensed(list(by_verdict[kind])))) for kind in kinds]
+    words = BETWEEN.join(text if kind == verdict else f"{kind}: {text}" for kind, text in parts)
+    ordered = sorted(judgements, key=lambda judgement: judgement.verdict != verdict)
     return Judgement(
         verdict,
         words,
-        tuple(number for judgement in judgements for number in judgement.numbers),
+        tuple(number for judgement in ordered for number in judgement.numbers),
         tuple(curve for judgement in judgements for curve in judgement.curves),
     )
+
+
+def _kinds_of(judgement: Judgement) -> list[tuple[Verdict, str]]:
+    """The words of a judgement by the verdict that they explain; its own come first."""
+    own, *others = judgement.words.split(BETWEEN)
+    found = [(judgement.verdict, own)] if own else []
+    for text in others:
+        kind = next((one for one in VERDICTS if text.startswith(f"{one}: ")), judgement.verdict)
+        found.append((kind, text.removeprefix(f"{kind}: ")))
+    return found
+
+
+def condensed(texts: Sequence[str]) -> list[str]:
+    """Words of parts, where many end in the same reason: the first of them stands for all."""
+    by_reason: dict[str, list[str]] = {}
+    for text in texts:
+        by_reason.setdefault(text.rpartition(": ")[2], []).append(text)
+    found = []
+    for reason, same in by_reason.items():
+        if len(same) < ALIKE:
+            found += same
+        else:
+            subject = same[0].removesuffix(f": {reason}")
+            found.append(f"{subject} and {len(same) - 1} more parts: {reason}")
+    return found
 
 
 def together(verdicts: Sequence[Verdict]) -> Verdict:

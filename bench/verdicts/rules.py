@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from bench.model.metric import Counts
@@ -113,7 +113,7 @@ class EveryTrial(Bounded):
             return Judgement("refuted", words, (shown,))
         if len(values) < NEEDED:
             words = f"{self.words}: {len(values)} repeats, {NEEDED} are needed"
-            return Judgement("not settled", words, (shown,))
+            return Judgement("not settled", words, (replace(shown, verdict="not settled"),))
         return Judgement("confirmed", self.words, (shown,))
 
 

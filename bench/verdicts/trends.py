@@ -128,7 +128,7 @@ class Crossover(Rule):
             self.metric,
             self.pattern,
             spread,
-            f"at {where}",
+            f"{self.metric} at {f'{where} {at}'.strip()}",
             values_of(spread, ratios),
             other=self.against_text,
             over=self.over,

@@ -5,11 +5,12 @@ from __future__ import annotations
 import dataclasses
 
 import pytest
-from report_builders import alone, near, result, trial
+from report_builders import ONE, alone, near, result, trial
 
 from bench.analysis.evaluated import Deliveries, Predicted
 from bench.model.finding import Finding
-from reports import sentences
+from reports import arrivals, sentences
+from scenarios.notifications.load import LOAD
 
 LATENCY = "latency_mean"
 
@@ -35,7 +36,7 @@ def test_an_unsettled_answer_says_so() -> None:
 def test_single_trials_settle_nothing() -> None:
     found = sentences.answer(result(LATENCY, {"sse": alone(2.0), "ws": alone(1.0)}))
     assert "does not settle which pattern is best" in found[0]
-    assert found[1] == "The lowest latency mean first: WS 1.00 ms, SSE 2.00 ms."
+    assert found[1] == "Latency mean, lowest first: WS 1.00 ms, SSE 2.00 ms."
 
 
 def test_over_levels_the_lead_may_change() -> None:
@@ -55,9 +56,52 @@ def test_completeness_counts_usable_trials() -> None:
     void = trial("sse", "void", deliveries=Deliveries(100, 0, 100, 0, 0, 0))
     values = {"sse": near(1.0, 0.1), "ws": near(2.0, 0.1)}
     found = result(LATENCY, values, trials={"sse": (lossy, void)})
-    assert sentences.completeness(found) == "Not all deliveries arrived: SSE lost 3 of 100."
+    assert arrivals.completeness(found) == "Not all deliveries arrived: SSE lost 3 of 100."
     whole = result(LATENCY, values)
-    assert sentences.completeness(whole) == "All 200 expected deliveries arrived."
+    assert arrivals.completeness(whole) == "All 200 expected deliveries arrived."
+
+
+def test_what_was_lost_is_said_of_its_level() -> None:
+    lossy = trial("sse", deliveries=Deliveries(100, 97, 3, 0, 0, 0))
+    values = {"sse": near(1.0, 0.1), "ws": near(2.0, 0.1)}
+    found = result(LATENCY, values, values)
+    some = dict(found.grid)
+    some["sse", "clients=2"] = dataclasses.replace(some["sse", "clients=2"], trials=(lossy,))
+    assert arrivals.completeness(dataclasses.replace(found, grid=some)) == (
+        "Not all deliveries arrived: SSE lost 3 of 100 at clients=2."
+    )
+    assert arrivals.completeness(found) == "All 400 expected deliveries arrived, at all 2 levels."
+
+
+def test_what_a_load_is_meant_to_lose_is_counted_with_nothing_else() -> None:
+    lossy = trial("sse", deliveries=Deliveries(100, 1, 99, 0, 0, 0))
+    found = result(LATENCY, {"sse": near(1.0)}, {"sse": near(1.0)})
+    some = dict(found.grid)
+    dropping = LOAD(fault="clients.0-3:stop@0%,for=100%", slow_policy="drop")
+    some["sse", "clients=2"] = dataclasses.replace(
+        some["sse", "clients=2"], trials=(lossy,), load=dropping
+    )
+    assert arrivals.completeness(dataclasses.replace(found, grid=some)) == (
+        "All 100 expected deliveries arrived, at 1 level. Not counted: the level at which the load "
+        "itself makes deliveries go missing (clients=2)."
+    )
+    alone = dataclasses.replace(some["sse", "clients=2"], level=ONE)
+    only = dataclasses.replace(found, levels=(ONE,), grid={("sse", ""): alone})
+    assert arrivals.completeness(only) == (
+        "The load itself makes deliveries go missing, so none is counted."
+    )
+
+
+def test_doubts_are_said_of_their_levels() -> None:
+    doubt = Finding("generator_late", "doubt", "late", "fewer clients")
+    trials = {"sse": (trial("sse", findings=(doubt,)),)}
+    values = {"sse": near(1.0), "ws": near(2.0)}
+    found = result(LATENCY, values, values, values, trials=trials)
+    assert "SSE at 3 levels with caution; see the findings" in sentences.doubtful(found)
+    some = {key: one for key, one in found.grid.items() if key != ("sse", "clients=1")}
+    some["sse", "clients=2"] = result(LATENCY, values).grid["sse", ""]
+    said = sentences.doubtful(dataclasses.replace(found, grid=some))
+    assert "SSE at clients=3 with caution" in said
 
 
 def test_doubts_are_told() -> None:

@@ -13,7 +13,7 @@ from bench.analysis.evaluated import Deliveries, ExperimentResult
 from bench.analysis.metrics import SHARED, metrics_of
 from bench.model.experiment import Experiment
 from bench.model.outcome import OutcomeNoun
-from reports import answer, figures, present, sentences, tables
+from reports import answer, arrivals, figures, present, sentences, tables
 
 WORKING = [one for one in catalog.experiments().values() if one.work_by != "schedule"]
 PAGE = OutcomeNoun.of_work("page", "pages", "loaded")
@@ -88,10 +88,10 @@ def test_no_caption_speaks_of_events(kind: figures.Kind) -> None:
 def test_sentences_and_headers_are_worded() -> None:
     lossy = trial("six", deliveries=Deliveries(100, 97, 3, 0, 0, 2))
     found = of_pages({"six": 2.0, "http2": 1.0}, trials={"six": (lossy,)})
-    assert sentences.completeness(found) == (
+    assert arrivals.completeness(found) == (
         "Not all pages were loaded: SIX did not complete 3 of 100."
     )
-    assert sentences.completeness(of_pages({"six": 2.0})) == ("All 100 started pages were loaded.")
+    assert arrivals.completeness(of_pages({"six": 2.0})) == ("All 100 started pages were loaded.")
     said = " ".join(sentences.answer(found))
     assert "wire bytes per page" in said
     assert not OF_EVENTS.search(said)

@@ -70,8 +70,29 @@ def test_words_say_which_part_decided_what() -> None:
         Judgement("confirmed", "a"),
     ]
     assert all_of(parts) == Judgement("confirmed", "a; b", (number,))
+    nested = all_of([Judgement("depends", "d | not settled: x"), Judgement("not settled", "y")])
+    assert nested.words == "d | not settled: x; y"
     mixed = all_of([*parts, Judgement("refuted", "c")])
     assert (mixed.verdict, mixed.words) == ("depends", "confirmed: a; b | refuted: c")
+
+
+def test_the_numbers_of_what_decided_stand_first() -> None:
+    sure = Number("value", "lost", "sse", 1, 1, 1, 6, verdict="confirmed")
+    open_one = Number("value", "late", "sse", 1, 1, 1, 6)  # decides only together with others
+    found = all_of(
+        [*[Judgement("confirmed", "a", (sure,))] * 4, Judgement("not settled", "b", (open_one,))]
+    )
+    assert found.verdict == "not settled"
+    assert found.numbers[0] == open_one
+
+
+def test_parts_with_the_same_reason_are_said_once() -> None:
+    parts = [Judgement("not settled", f"{name}: 1 repeat, 6 are needed") for name in "abc"]
+    other = Judgement("not settled", "d: about 9 repeats would settle it")
+    assert all_of([*parts, other]).words == (
+        "a and 2 more parts: 1 repeat, 6 are needed; d: about 9 repeats would settle it"
+    )
+    assert all_of(parts[:2]).words == "a: 1 repeat, 6 are needed; b: 1 repeat, 6 are needed"
 
 
 @pytest.mark.parametrize(

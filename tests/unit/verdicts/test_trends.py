@@ -88,11 +88,11 @@ def test_more_than_one_crossing_has_no_place() -> None:
 
 def test_words_say_what_is_not_settled() -> None:
     found = judged(level(1, 2, 3, 4))
-    assert found.words.startswith("at event_rate=0.5/s: it lies too near its bound")
+    assert found.words.startswith("requests_per_s at event_rate=0.5/s: it lies too near its bound")
     assert [number.at for number in found.numbers] == ["event_rate=0.5/s"]
     few = {rate: values[:5] for rate, values in level(2, 3, 4, 5).items()}
     assert judged(few).verdict == "not settled"
-    assert judged(few).words == "at event_rate=0.5/s: 5 repeats, 6 are needed"
+    assert judged(few).words == "requests_per_s at event_rate=0.5/s: 5 repeats, 6 are needed"
 
 
 @given(st.floats(0.8, 20), st.floats(0.4, 2), st.integers(0, 9999), st.booleans())
