@@ -24,7 +24,7 @@ from bench.model.finding import Finding
 from bench.model.links import LOOPBACK
 from bench.model.load import Load, parameters_of
 from bench.stats.estimates import Estimate
-from reports import claims_table, opening, sentences
+from reports import claims_table, cost, opening, sentences
 
 WHERE = ["run", "experiment", "pattern", "level"]
 """What every file begins with; claims.csv has no pattern and no level."""
@@ -42,6 +42,9 @@ FINDINGS = [*WHERE, "trial", "repeat", "severity", "code", "message", "remedy"]
 
 TRIALS = [*WHERE, "trial", "repeat", "status", "reason", "calibrates", "seed"]
 """Then every load parameter, then every metric of the trial by its key."""
+
+COSTS = [*WHERE, "cost", "unit", "value", "low", "high", "trials", "basis"]
+"""`basis` is from what the cost of a client was taken."""
 
 JSON_VERSION = 1
 Row = dict[str, Any]
@@ -134,12 +137,28 @@ def trials(evaluated: Evaluated) -> pd.DataFrame:
     return frame.sort_values("trial", ignore_index=True)
 
 
+def costs(evaluated: Evaluated) -> pd.DataFrame:
+    """What each load costs, as the report's table of costs has it."""
+    rows = [
+        _where(evaluated, result, row.group)
+        | {"cost": one.quantity.key, "unit": one.quantity.unit}
+        | {"value": one.value.value, "low": one.value.low, "high": one.value.high}
+        | {"trials": one.value.trials, "basis": one.basis}
+        | _load(result, row.group.load)
+        for result in evaluated.experiments
+        for row in cost.rows(result)
+        for one in row.costs
+    ]
+    return _frame(evaluated, COSTS, rows)
+
+
 FILES: Mapping[str, Callable[[Evaluated], pd.DataFrame]] = {
     "summary": summary,
     "trials": trials,
     "laws": laws,
     "findings": findings,
     "claims": claims,
+    "cost": costs,
 }
 """The data files of a report, by name."""
 

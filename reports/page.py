@@ -20,6 +20,7 @@ from reports import (
     answer,
     audit,
     claims_section,
+    cost,
     datafiles,
     disturbance,
     figures,
@@ -66,6 +67,8 @@ class Part:
     audit_left_out: list[str]
     laws_sentence: str
     sources: list[tuple[str, str]]
+    cost: present.Table
+    cost_caption: str
     backend: present.Table
     deliveries: present.Table
     harness: present.Table
@@ -150,6 +153,8 @@ def _part(
         audit_left_out=audit.left_out_lines(result) if is_audit else [],
         laws_sentence=sentences.laws(result),
         sources=present.sources(result),
+        cost=cost.table(result) if not is_audit else audit.NOTHING,
+        cost_caption=cost.caption(cost.rows(result)),
         backend=present.backend(result),
         deliveries=present.deliveries(result),
         harness=present.harness(result),

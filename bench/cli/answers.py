@@ -79,9 +79,21 @@ def print_answers(evaluated: Any) -> None:
         if words := terminal.caption(own):
             console.print()
             say(words)
+        _print_cost(result)
         console.print()
         for line in terminal.findings(result, own):
             say(line, hang=2)
+
+
+def _print_cost(result: Any) -> None:
+    from reports import cost  # noqa: PLC0415
+
+    for table in cost.fitted_tables(result):
+        console.print()
+        console.print(table)
+    if words := cost.caption(cost.rows(result)):
+        console.print()
+        say(words)
 
 
 def _print_claims(evaluated: Any) -> None:

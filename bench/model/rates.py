@@ -15,6 +15,10 @@ PER_CLIENT = "per_client"
 """The setting that is no parameter of a load: a rate for each client."""
 
 
+def _always(_: Load[Any]) -> bool:
+    return True
+
+
 def _nothing(_: Load[Any]) -> str:
     return ""
 
@@ -28,7 +32,8 @@ class Rates:
     that a rate in 1/s for each of so many clients means; None where clients have no rate.
     `level` is the parameter (by public name) that then differs between rates.  `instead` says
     how to ask for what may have been meant; it is said unless a parameter of `settled_by` or a
-    rate per client was set.
+    rate per client was set.  `is_paced` says whether work comes at a rate: where each client
+    goes on as soon as it can, what one client costs depends on how fast the backend is.
     """
 
     sentence: Callable[[Load[Any]], str]
@@ -36,6 +41,7 @@ class Rates:
     per_client: Callable[[float, int], Mapping[str, Any]] | None = None
     level: str = ""
     instead: Callable[[Load[Any]], str] = _nothing
+    is_paced: Callable[[Load[Any]], bool] = _always
     settled_by: tuple[str, ...] = ()
 
 

@@ -19,4 +19,5 @@ RATES = Rates(
     sentence,
     about="There is no rate of transfers: each client begins the next when it has the last one. "
     "rate is the bandwidth of a path (--link).",
+    is_paced=lambda _: False,
 )

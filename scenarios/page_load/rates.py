@@ -20,4 +20,5 @@ RATES = Rates(
     sentence,
     about="There is no rate: each client loads one page after the other, and begins the next when "
     "it has all of the last one. More clients load more pages at once.",
+    is_paced=lambda _: False,
 )

@@ -24,4 +24,5 @@ RATES = Rates(
     "next request as soon as it has the reply.",
     per_client=lambda rate, clients: {"request_rate": rate * clients},
     level="request_rate",
+    is_paced=lambda load: load.own.request_rate_per_s > 0,
 )

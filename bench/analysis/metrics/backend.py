@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+from bench.analysis.idle import idle_cpu_us_per_s
 from bench.analysis.metrics.registry import BACKEND_ROLES, OTHER_ROLES, ROLES, SHARED
 from bench.analysis.trialdata import TrialData
 from bench.model.metric import Metric
@@ -127,6 +128,31 @@ def backend_cpu_us_per_s(data: TrialData) -> float:
     if not present:
         return math.nan
     return sum(data.cpu_ns(role) for role in present) / 1e3 / data.metered_s
+
+
+@SHARED.metric(
+    "backend_idle_cpu_us_per_s",
+    "us",
+    "backend CPU per second when idle",
+    "CPU time of all backend roles together, per second, in intervals of 97 ms in which clients "
+    "sent nothing and nothing was {done}; unknown where the window has too few of them.",
+    "lower",
+)
+def backend_idle_cpu_us_per_s(data: TrialData) -> float:
+    present = [r for r in data.marks.get("t0", {}) if r not in OTHER_ROLES]
+    return idle_cpu_us_per_s(data, present) if present else math.nan
+
+
+@SHARED.metric(
+    "backend_memory_bytes",
+    "B",
+    "backend memory",
+    "Resident memory of all backend roles together at the window's end.",
+    "lower",
+)
+def backend_memory_bytes(data: TrialData) -> float:
+    held = [one.memory_bytes for r, one in data.marks.get("t1", {}).items() if r not in OTHER_ROLES]
+    return float(sum(held)) if held else math.nan
 
 
 def _present(data: TrialData, *roles: str) -> list[str]:
