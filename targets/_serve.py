@@ -38,6 +38,7 @@ from bench.model.messages import (
     PartResults,
     Probe,
     Probed,
+    Settle,
     Values,
 )
 from bench.model.proxy import Proxy
@@ -143,6 +144,8 @@ class Session:
         match command:
             case Probe():
                 return await self._probe(command.client)
+            case Settle():
+                return self._settle()
             case Begin():
                 return self._begin(command)
             case AskPartCounters():
@@ -165,10 +168,13 @@ class Session:
         source = self.target.source
         return Probed(None if source is None else source.publish_now(client))
 
-    def _begin(self, begin: Begin) -> Done:
-        # What start-up left is not to be searched again in the window.
+    def _settle(self) -> Done:
+        """What start-up left is not to be searched again in the window."""
         gc.collect()
         gc.freeze()
+        return Done()
+
+    def _begin(self, begin: Begin) -> Done:
         target, start = self.target, asyncio.create_task
         if (source := target.source) is not None:
             self._working.append(start(source.run(begin.start_ns, begin.t1_ns)))

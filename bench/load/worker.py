@@ -31,6 +31,7 @@ from bench.model.messages import (
     LoadConfig,
     LoadReply,
     LoadResults,
+    Settle,
     Tried,
     TryClient,
     Values,
@@ -83,6 +84,8 @@ class Worker:
                 reply = self._try()
             case Verify():
                 reply = self._verify(command)
+            case Settle():
+                reply = self._settle()
             case Window():
                 reply = self._window(command)
             case DisturbClients():
@@ -164,10 +167,13 @@ class Worker:
         recent = recent_ms(block, recorder.code(self.session.experiment.outcome_operation))
         self._recent = recent or self._recent
 
-    def _window(self, window: Window) -> Done:
-        """What start-up left is not to be searched again in the window; then the marks."""
+    def _settle(self) -> Done:
+        """What start-up left is not to be searched again in the window."""
         gc.collect()
         gc.freeze()
+        return Done()
+
+    def _window(self, window: Window) -> Done:
         self.engine.call(self.session.begin_window, window.t0_ns, window.t1_ns)
         return Done()
 

@@ -69,6 +69,14 @@ class Address(Struct, frozen=True):
 # --- orchestrator -> part ------------------------------------------------------------------------
 
 
+class Settle(Struct, frozen=True, tag="settle"):
+    """All clients are there, and the window is not fixed yet: put away what start-up left.
+
+    To parts and to load processes.  With thousands of clients it takes a tenth of a second, which
+    must not fall into the window.
+    """
+
+
 class Begin(Struct, frozen=True, tag="begin"):
     """The schedule and the window; instants of the monotonic clock.
 
@@ -122,7 +130,7 @@ class FinishPart(Struct, frozen=True, tag="finish"):
     """Complete the records, then end."""
 
 
-PartCommand = Probe | Begin | AskPartCounters | AskCounts | FinishPart
+PartCommand = Probe | Settle | Begin | AskPartCounters | AskCounts | FinishPart
 
 
 # --- part -> orchestrator ------------------------------------------------------------------------
@@ -235,7 +243,9 @@ class FinishLoad(Struct, frozen=True, tag="finish"):
     """Hand over the rest, then end."""
 
 
-LoadCommand = TryClient | Verify | Spawn | Window | DisturbClients | AskClientCounters | FinishLoad
+LoadCommand = (
+    TryClient | Verify | Spawn | Settle | Window | DisturbClients | AskClientCounters | FinishLoad
+)
 
 
 # --- load process -> orchestrator ----------------------------------------------------------------

@@ -38,6 +38,7 @@ from bench.model.messages import (
     PartResults,
     Probe,
     Probed,
+    Settle,
     Spawn,
     Tried,
     TryClient,
@@ -204,6 +205,12 @@ def verify(running: RunningTrial) -> None:
         running.load.ask(Verify(probe.sequence, probe.is_checked), Done)
     except TrialFailed as error:
         raise TrialFailed(f"the pattern gave no correct answer: {error}") from None
+
+
+def settle(running: RunningTrial) -> None:
+    """Have all processes put away what start-up left, one after the other."""
+    running.load.ask(Settle(), Done)
+    running.parts.ask(Settle(), Done)
 
 
 def connect(running: RunningTrial, load: Load[Any], observer: Observer) -> None:

@@ -50,6 +50,7 @@ from bench.run.startup import (
     connect,
     counts_of,
     pids_of,
+    settle,
     start,
     timed,
     verify,
@@ -132,6 +133,7 @@ def _execute(
     with timed(running, "connect"):
         observer.phase("connect", running)
         connect(running, load, observer)
+        settle(running)
     start_ns = _set_window(running, load)
     timeline = timeline_of(running, context)
     try:
