@@ -43,7 +43,7 @@ FINDINGS = [*WHERE, "trial", "repeat", "severity", "code", "message", "remedy"]
 TRIALS = [*WHERE, "trial", "repeat", "status", "reason", "calibrates", "seed"]
 """Then every load parameter, then every metric of the trial by its key."""
 
-COSTS = [*WHERE, "cost", "unit", "value", "low", "high", "trials", "basis"]
+COST = [*WHERE, "cost", "unit", "value", "low", "high", "trials", "basis"]
 """`basis` is from what the cost of a client was taken."""
 
 JSON_VERSION = 1
@@ -149,7 +149,7 @@ def costs(evaluated: Evaluated) -> pd.DataFrame:
         for row in cost.rows(result)
         for one in row.costs
     ]
-    return _frame(evaluated, COSTS, rows)
+    return _frame(evaluated, COST, rows)
 
 
 FILES: Mapping[str, Callable[[Evaluated], pd.DataFrame]] = {

@@ -96,7 +96,7 @@ def test_sizes_are_said_in_the_unit_that_fits(value: float, text: str, within: s
 
 def test_the_csv_has_the_same_numbers(run: Evaluated) -> None:
     frame = datafiles.costs(run)
-    assert list(frame.columns[: len(datafiles.COSTS)]) == datafiles.COSTS
+    assert list(frame.columns[: len(datafiles.COST)]) == datafiles.COST
     row = frame[(frame["pattern"] == "sse") & (frame["cost"] == "backend_cores_used")].iloc[0]
     (found,) = [one for one in cost.rows(run.experiments[0]) if one.pattern.name == "sse"]
     one = found.of(cost.CORES)
