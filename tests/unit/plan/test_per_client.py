@@ -154,7 +154,7 @@ def test_what_contradicts_a_rate_per_client(
 @pytest.mark.parametrize("name", EXPERIMENTS)
 def test_every_experiment_says_whose_rates_it_has(name: str) -> None:
     rates = EXPERIMENTS[name].rates
-    assert rates is not None
+    assert rates is not None, f"add scenarios/{name}/rates.py (docs/adding-an-experiment.md)"
     assert rates.about.endswith(".")
 
 
