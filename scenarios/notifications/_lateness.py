@@ -37,11 +37,17 @@ def many(load: Asked) -> int:
     return near if clients != near else near * 5 // 4
 
 
+def sixty_events_s(load: Asked) -> float:
+    """As long as the mean of a few clients' latencies needs."""
+    return min(9.0, max(3.0, 60 / load.own.event_rate_per_s))
+
+
 FEW = Calibration(
     "few",
-    {**_BRIEFLY, "clients": few, "event_rate": 20.0},
+    {"warmup": 0.3, "duration": sixty_events_s, "clients": few},
     ("latency_mean", "server_cpu_us_per_event"),
-    text="a handful of clients: what the way from source to client takes, and what it costs",
+    text="the same events for a handful of clients: what the way from source to client takes, "
+    "longer where processes have slept for long, and what it costs",
 )
 MANY = Calibration(
     "many",

@@ -14,7 +14,7 @@ from scenarios.notifications.claims import setups as at
 SWEPT = {**at.USUAL, "duration": 2}
 ELSEWHERE = {"clients": 100, "schedule": "poisson", "event_rate": 10, "duration": 2}
 WHILE_POLLED = {**at.WHILE_IDLE, "duration": 4, "schedule": "poisson"}
-IDLE_STREAM = {**at.WHILE_IDLE, "duration": 46}
+IDLE_STREAM = {**at.WHILE_IDLE, "duration": 31}
 LITTLE_BYTES = 1000
 """A connection that costs less is next to nothing: a kernel's socket alone takes more."""
 

@@ -89,7 +89,7 @@ FAR_AND_RARE = ClaimSetup(("long_polling",), {**FAR, "rtt": "200ms", "event_rate
 # --- while nothing happens -------------------------------------------------------------------
 
 IDLE = ClaimSetup(("short_polling",), {**NOTHING, "duration": "4s"})
-IDLE_STREAM = ClaimSetup(("sse",), {**NOTHING, "duration": "46s"})
+IDLE_STREAM = ClaimSetup(("sse",), {**NOTHING, "duration": "31s"})
 IDLE_AND_SELDOM_POLLED = ClaimSetup(
     ("short_polling",), {**NOTHING, "duration": "16s", "poll_interval": "5s"}
 )
