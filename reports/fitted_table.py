@@ -47,11 +47,13 @@ class FittedTable:
     rows: Sequence[Sequence[str]]
     title: str = ""
     has_rule: bool = True
+    is_short: bool = False
+    """Only as many columns as fit side by side, the first ones: for a display that changes."""
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         if self.title:
             yield Text(self.title, style="bold", no_wrap=False, overflow="fold")
-        blocks = layout(self.columns, self.rows, options.max_width)
+        blocks = layout(self.columns, self.rows, options.max_width, self.is_short)
         for number, places in enumerate(blocks):
             if number:
                 yield Text("")
@@ -94,9 +96,12 @@ def _text(cell: str) -> Text:
 
 
 def layout(
-    columns: Sequence[Column], rows: Sequence[Sequence[str]], total: int
+    columns: Sequence[Column], rows: Sequence[Sequence[str]], total: int, is_short: bool = False
 ) -> list[list[Place]]:
-    """The blocks, each at most `total` characters wide where the columns' words allow it."""
+    """The blocks, each at most `total` characters wide where the columns' words allow it.
+
+    Short: one block of the first columns that fit.
+    """
     least = [_least(column, _cells(rows, at)) for at, column in enumerate(columns)]
     wanted = [
         max(least[at], _longest([column.header, *_cells(rows, at)]))
@@ -104,6 +109,10 @@ def layout(
     ]
     keys = [at for at, column in enumerate(columns) if column.is_key]
     others = [at for at, column in enumerate(columns) if not column.is_key]
+    if is_short:
+        while len(others) > 1 and _needed([*keys, *others], least) > total:
+            others.pop()
+        return [_widened([*keys, *others], least, wanted, total)]
     return [
         _widened([*keys, *block], least, wanted, total)
         for block in _blocks(keys, others, least, total)

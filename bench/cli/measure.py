@@ -6,7 +6,7 @@ import shlex
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -179,6 +179,13 @@ def resume(
     execute(run, foreign_of(amqp_url), objectives, opens=open_page)
 
 
+def _so_far(folder: Path) -> Any:
+    """The table that fills while trials are measured; only a terminal shows it."""
+    from bench.cli.so_far import SoFar  # noqa: PLC0415
+
+    return SoFar(folder)
+
+
 def execute(
     folder: Path,
     foreign: dict[str, str],
@@ -190,7 +197,7 @@ def execute(
     from bench.run import runner  # noqa: PLC0415
     from bench.run.progress import Progress  # noqa: PLC0415
 
-    progress = Progress(console)
+    progress = Progress(console, _so_far(folder) if console.is_terminal else None)
     try:
         runner.execute(folder, foreign, progress)
     except KeyboardInterrupt:

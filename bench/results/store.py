@@ -57,9 +57,15 @@ def create_run(folder: Path, run: RunFile) -> None:
     digests.create(folder, RUN_JSON, replace(run, digests=ALGORITHM))
 
 
+def trial_folder(run: Path, trial: Trial) -> Path:
+    """Where a trial is once it is in place."""
+    return run / TRIALS / trial.folder
+
+
 def partial_folder(run: Path, trial: Trial) -> Path:
     """A fresh folder for a trial under way; what an interrupted one left is removed."""
-    folder = run / TRIALS / f"{trial.folder}{PARTIAL}"
+    final = trial_folder(run, trial)
+    folder = final.with_name(f"{final.name}{PARTIAL}")
     digests.withdraw(run, f"{TRIALS}/{trial.folder}/{TRIAL_JSON}")
     if folder.exists():
         shutil.rmtree(folder)

@@ -1,21 +1,21 @@
-"""Shows how a run goes on: a bar and a live line at a terminal, plain lines elsewhere.
+"""Shows how a run goes on: a bar and what is known so far at a terminal, plain lines elsewhere.
 
-Only shows; knows nothing of how trials are made.
+Draws between trials only: while one measures, drawing would take CPU time from it.  Only shows;
+knows nothing of how trials are made, nor of what they show.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import rich.progress
-from rich.console import Console, Group
+from rich.console import Console, Group, RenderableType
 from rich.live import Live
 from rich.text import Text
 
-from bench import catalog
 from bench.model.messages import ClientCounters
 from bench.model.records import TrialFile
 from bench.model.trial import Trial
@@ -24,6 +24,10 @@ from bench.run.startup import RunningTrial
 
 SPEED_SECONDS = 3600.0
 """The time left is judged by the trials of the last hour: they take as long as each other."""
+
+
+Known = Callable[[TrialFile], RenderableType | None]
+"""What is known after a trial, to be drawn below the bar."""
 
 
 def duration(seconds: float) -> str:
@@ -63,8 +67,10 @@ class Progress:
     is_known = True
     """Whether it is known how many trials there will be."""
 
-    def __init__(self, console: Console) -> None:
+    def __init__(self, console: Console, known: Known | None = None) -> None:
         self._console = console
+        self._known = known
+        self._table: RenderableType | None = None
         self._live: Live | None = None
         self._bar = bar(console, self.is_known)
         self._task = self._bar.add_task("", total=None)
@@ -72,9 +78,6 @@ class Progress:
         self._done = 0
         self._began = time.monotonic()
         self._head = ""
-        self._phase = ""
-        self._before: tuple[float, int] | None = None
-        self._outcomes = ""
         self.failed: list[TrialFile] = []
 
     # --- the run --------------------------------------------------------------------
@@ -93,13 +96,16 @@ class Progress:
         self.says(f"{reason}: repeat {trials[0].repeat}, {len(trials)} more trials")
 
     def trial_begins(self, trial: Trial) -> None:
-        self._before = None
-        experiment = catalog.declared().get(trial.pattern.partition("/")[0])
-        self._outcomes = experiment.noun.outcomes if experiment else ""
         level = level_words(trial.level)
         place = f"trial {self._done + 1} of {len(self._trials)}"
         what = "calibration" if trial.calibrates else ""
         self._head = " ".join(word for word in (place, trial.pattern, what, level) if word)
+        self._draw(self._until(trial))
+
+    def _until(self, trial: Trial) -> str:
+        """When about it ends: nothing is drawn before."""
+        ends = time.localtime(time.time() + seconds_of([trial]))
+        return f"{self._head}: measures until about {time.strftime('%H:%M:%S', ends)}"
 
     def trial_ends(self, record: TrialFile) -> None:
         self._count()
@@ -110,7 +116,17 @@ class Progress:
             outcome = f"VOID: {'; '.join(record.disturbed)}"
         if record.status != "ok":
             self.failed.append(record)
-        self._console.print(Text(f"{self._head}: {outcome} ({left} left)"), soft_wrap=True)
+        if self._live is None or record.status != "ok" or record.is_void:
+            self._console.print(Text(f"{self._head}: {outcome} ({left} left)"), soft_wrap=True)
+        if self._live is not None and self._known is not None:
+            self._table = self._known_after(record)
+
+    def _known_after(self, record: TrialFile) -> RenderableType | None:
+        assert self._known is not None
+        try:
+            return self._known(record)
+        except Exception:  # a display ends no run; the report meets the same, and says it
+            return None
 
     def _count(self) -> None:
         self._done += 1
@@ -118,9 +134,14 @@ class Progress:
 
     def _open(self) -> None:
         if self._console.is_terminal:
-            self._live = Live(console=self._console, refresh_per_second=4, transient=True)
+            self._live = Live(
+                console=self._console,
+                auto_refresh=False,
+                transient=True,
+                vertical_overflow="crop",
+            )
             self._live.start()
-            self._show("")
+            self._draw("")
 
     def says(self, text: str) -> None:
         self._console.print(Text(text))
@@ -133,22 +154,14 @@ class Progress:
 
     # --- the trial ------------------------------------------------------------------
 
-    def phase(self, name: str, running: RunningTrial) -> None:  # noqa: ARG002
-        self._phase = name
-        self._show("")
+    def phase(self, name: str, running: RunningTrial) -> None:
+        """A phase begins; nothing is drawn."""
 
     def counts(self, counters: ClientCounters) -> None:
-        now, outcomes = time.monotonic(), counters.outcomes
-        rate = ""
-        if self._before is not None and now > self._before[0]:
-            per_s = (outcomes - self._before[1]) / (now - self._before[0])
-            rate = f", {per_s:,.0f} {self._outcomes}/s"
-        self._before = now, outcomes
-        recent = counters.recent_ms
-        tail = f", p50 {recent[0]:.3g} ms, p99 {recent[1]:.3g} ms" if recent else ""
-        self._show(f", {counters.connected:,} clients{rate}{tail}")
+        """Clients report what they have; nothing is drawn."""
 
-    def _show(self, rest: str) -> None:
+    def _draw(self, line: str) -> None:
         if self._live is not None:
-            line = Text(f"{self._head}: {self._phase}{rest}", overflow="ellipsis", no_wrap=True)
-            self._live.update(Group(self._bar, line))
+            table = [] if self._table is None else [Text(""), self._table]
+            shown = Group(self._bar, Text(line, overflow="fold"), *table)
+            self._live.update(shown, refresh=True)

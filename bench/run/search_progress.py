@@ -33,8 +33,8 @@ class SearchProgress(Progress):
         self._why = reason
 
     def trial_begins(self, trial: Trial) -> None:
-        self._before = None
         self._head = f"trial {self._done + 1}: {level_words(trial.level)} ({self._why})"
+        self._draw(self._until(trial))
 
     def trial_ends(self, record: TrialFile) -> None:
         self._count()

@@ -1,0 +1,66 @@
+"""The table of what is known so far, made anew after each trial of a run.
+
+Reads each trial once, as it ends; called between trials only.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from rich.console import RenderableType
+
+from bench import catalog
+from bench.analysis.evaluate import TrialEvaluator
+from bench.analysis.evaluated import TrialResult
+from bench.analysis.outline import level_of
+from bench.model.records import TrialFile
+from bench.model.trial import Trial
+from bench.results import store
+from reports import so_far
+
+Place = tuple[str, str]
+"""An experiment, and the text of a level."""
+
+
+class SoFar:
+    """What the trials of a run have shown, by place."""
+
+    def __init__(self, folder: Path) -> None:
+        run = store.open_run(folder)
+        self._folder = folder
+        self._patterns = run.file.patterns
+        self._experiments = catalog.experiments()
+        self._evaluator = TrialEvaluator(self._experiments)
+        self._planned: dict[Place, dict[str, str]] = {}
+        self._results: dict[Place, list[TrialResult]] = {}
+        self._shown: RenderableType | None = None
+        for trial in run.file.trials:
+            self._plan(trial)
+        for stored in run.trials:
+            self._add(stored)
+
+    def __call__(self, record: TrialFile) -> RenderableType | None:
+        """The table at the level of the trial that has just ended."""
+        trial = record.trial
+        if not trial.calibrates:
+            self._plan(trial)
+            self._add(store.StoredTrial(store.trial_folder(self._folder, trial), record))
+            name, level = place = self._place(trial)
+            self._shown = so_far.table(
+                self._experiments[name], self._planned[place], self._results[place], level
+            )
+        return self._shown
+
+    def _place(self, trial: Trial) -> Place:
+        name = trial.pattern.partition("/")[0]
+        return name, level_of(self._experiments[name], trial.level).text
+
+    def _plan(self, trial: Trial) -> None:
+        if not trial.calibrates:
+            titles = self._planned.setdefault(self._place(trial), {})
+            titles[trial.pattern] = self._patterns[trial.pattern].title
+
+    def _add(self, stored: store.StoredTrial) -> None:
+        if not stored.trial.calibrates:
+            found = self._results.setdefault(self._place(stored.trial), [])
+            found.append(self._evaluator.result(stored))

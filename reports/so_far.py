@@ -1,0 +1,49 @@
+"""What a run has shown so far, for a display that fills while it is measured.
+
+Medians over trials, each trial read once: good enough to look at.  The answer at the end takes
+percentiles over all samples and has intervals.
+"""
+
+from __future__ import annotations
+
+import math
+import statistics
+from collections.abc import Mapping, Sequence
+
+from bench.analysis.evaluated import TrialResult
+from bench.analysis.metrics import metrics_of
+from bench.model.experiment import Experiment
+from bench.model.units import significant
+from reports.fitted_table import Column, FittedTable
+from reports.numbers import MISSING, amount
+
+
+def table(
+    experiment: Experiment,
+    titles: Mapping[str, str],
+    trials: Sequence[TrialResult],
+    level: str = "",
+) -> FittedTable:
+    """A row for each of the patterns (titles by id) at one level, measured or not."""
+    used = [one for one in trials if one.verdict == "used"]
+    known = metrics_of(experiment)
+    keys = [key for key in experiment.headline if any(_has(one, key) for one in used)]
+    metrics = [known[key].worded(experiment.noun) for key in keys]
+    rows = []
+    for pattern, title in titles.items():
+        own = [one for one in used if one.record.trial.pattern == pattern]
+        cells = [amount(_median(own, one.key), one.unit) for one in metrics]
+        rows.append([title, str(len(own)), *cells])
+    columns = [Column("pattern", is_key=True), Column("trials", is_number=True)]
+    columns += [Column(one.title, is_number=True) for one in metrics]
+    where = f" at {level}" if level else ""
+    return FittedTable(columns, rows, f"so far{where} (medians over trials)", is_short=True)
+
+
+def _has(trial: TrialResult, key: str) -> bool:
+    return not math.isnan(trial.value(key))
+
+
+def _median(trials: Sequence[TrialResult], key: str) -> str:
+    values = [one.value(key) for one in trials if _has(one, key)]
+    return significant(statistics.median(values)) if values else MISSING
