@@ -18,7 +18,7 @@ from reports import numbers
 from reports.fitted_table import Column, FittedTable
 from reports.present import Column as PresentColumn
 from reports.present import Line, Table
-from reports.sweeps import key_levels
+from reports.sweeps import is_grid, key_levels
 
 Basis = Literal["", "slope over clients", "without idle", "all of it"]
 
@@ -163,12 +163,14 @@ def value_text(cost: Cost | None) -> str:
 
 
 def interval_text(cost: Cost | None) -> str:
-    """Its interval in the unit of the value; nothing where one trial stands alone."""
+    """Its interval in the unit of the value; nothing where three digits do not show it."""
     if cost is None or not cost.value.has_interval:
         return ""
     value, divisor = cost.value, _size(cost.value.value)[1] if cost.quantity.unit == "B" else 1.0
     parts = Estimate(value.value / divisor, value.low / divisor, value.high / divisor, value.trials)
-    return numbers.interval(parts, "\N{EN DASH}")
+    within = numbers.interval(parts, "\N{EN DASH}")
+    low, _, high = within.partition("\N{EN DASH}")
+    return "" if low == high else within
 
 
 def _size(value: float) -> tuple[str, float]:
@@ -183,10 +185,17 @@ def _with_unit(value: float, unit: str) -> str:
 def fitted_tables(result: ExperimentResult) -> list[FittedTable]:
     """For the terminal: one for each level whose answer it shows, where anything is known."""
     return [
-        _fitted(found, level.text)
-        for level in key_levels(result) or result.levels
-        if (found := rows(result, [level]))
+        _fitted(found, level.text) for level in _said(result) if (found := rows(result, [level]))
     ]
+
+
+def terminal_caption(result: ExperimentResult) -> str:
+    """From what the clients per core of these tables are taken."""
+    return caption(rows(result, _said(result)))
+
+
+def _said(result: ExperimentResult) -> Sequence[Level]:
+    return result.levels if is_grid(result) else key_levels(result)
 
 
 def _fitted(found: Sequence[CostRow], level: str) -> FittedTable:

@@ -1,7 +1,7 @@
 """What a run has shown so far, for a display that fills while it is measured.
 
-Medians over trials, each trial read once: good enough to look at.  The answer at the end takes
-percentiles over all samples and has intervals.
+Medians over trials, each trial read once: good enough to look at.  A percentile that no single
+trial carries has no column yet; the answer at the end takes them over all samples, with intervals.
 """
 
 from __future__ import annotations
@@ -41,9 +41,9 @@ def table(
 
 
 def _has(trial: TrialResult, key: str) -> bool:
-    return not math.isnan(trial.value(key))
+    return not math.isnan(trial.metrics.get(key, math.nan))
 
 
 def _median(trials: Sequence[TrialResult], key: str) -> str:
-    values = [one.value(key) for one in trials if _has(one, key)]
+    values = [one.metrics[key] for one in trials if _has(one, key)]
     return significant(statistics.median(values)) if values else MISSING

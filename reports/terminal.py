@@ -67,6 +67,14 @@ def _same_trials(rows: Sequence[Row]) -> bool:
     return len({row.trials for row in rows}) < 2
 
 
+def left_out(result: ExperimentResult, tables: Sequence[AnswerTable]) -> str:
+    """How many levels have no table here; nothing where all have one."""
+    more = len(result.levels) - len(tables)
+    if more <= 0:
+        return ""
+    return f"{len(tables)} of {len(result.levels)} levels are shown here; the report has all."
+
+
 def caption(tables: Sequence[AnswerTable]) -> str:
     """What stands below a value, and what a star means, where the tables have them."""
     rows = [row for table in tables for row in measured(table)]

@@ -72,6 +72,8 @@ def print_answers(evaluated: Any) -> None:
             say(line, style="bold")
         for line in terminal.load_lines(result):
             say_line(line)
+        if words := terminal.left_out(result, own):
+            say(words)
         for table in own:
             if terminal.measured(table):
                 console.print()
@@ -91,7 +93,7 @@ def _print_cost(result: Any) -> None:
     for table in cost.fitted_tables(result):
         console.print()
         console.print(table)
-    if words := cost.caption(cost.rows(result)):
+    if words := cost.terminal_caption(result):
         console.print()
         say(words)
 

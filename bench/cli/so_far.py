@@ -31,7 +31,7 @@ class SoFar:
         self._patterns = run.file.patterns
         self._experiments = catalog.experiments()
         self._evaluator = TrialEvaluator(self._experiments)
-        self._planned: dict[Place, dict[str, str]] = {}
+        self._planned: dict[Place, set[str]] = {}
         self._results: dict[Place, list[TrialResult]] = {}
         self._shown: RenderableType | None = None
         for trial in run.file.trials:
@@ -46,9 +46,12 @@ class SoFar:
             self._plan(trial)
             self._add(store.StoredTrial(store.trial_folder(self._folder, trial), record))
             name, level = place = self._place(trial)
-            self._shown = so_far.table(
-                self._experiments[name], self._planned[place], self._results[place], level
-            )
+            titles = {
+                pattern.id: pattern.title
+                for pattern in self._patterns.values()
+                if pattern.id in self._planned[place]
+            }
+            self._shown = so_far.table(self._experiments[name], titles, self._results[place], level)
         return self._shown
 
     def _place(self, trial: Trial) -> Place:
@@ -57,8 +60,7 @@ class SoFar:
 
     def _plan(self, trial: Trial) -> None:
         if not trial.calibrates:
-            titles = self._planned.setdefault(self._place(trial), {})
-            titles[trial.pattern] = self._patterns[trial.pattern].title
+            self._planned.setdefault(self._place(trial), set()).add(trial.pattern)
 
     def _add(self, stored: store.StoredTrial) -> None:
         if not stored.trial.calibrates:

@@ -222,6 +222,34 @@ def synthetic(fails_above: int = 10**6, interrupted_at: int = -1) -> Any:
     return measure
 
 
+@pytest.mark.parametrize("width", [80, 120])
+def test_the_answer_fits_the_terminal(
+    width: int,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setattr(runner, "measure", synthetic(30))
+    monkeypatch.setenv("COLUMNS", str(width))
+    monkeypatch.chdir(tmp_path)
+    assert ended(monkeypatch, Path("r"), "--slo", "latency_p50 < 1 ms", *QUICK) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert any("holds up to clients=28" in line for line in lines)
+    assert [line for line in lines if len(line) > width and "results in" not in line] == []
+
+
+def test_each_client_keeps_its_rate_at_every_level() -> None:
+    asked = CapacityRequest(
+        "notifications/sse",
+        gates.objective("latency_p50 < 1 ms", METRICS),
+        ["per_client=2/s", "duration=1s"],
+    )
+    plan = searching.plan_of(asked)
+    loads = [plan.load_at(level) for level in (10, 300)]
+    assert [load["event_rate_per_s"] for load in loads] == [20.0, 600.0]
+    assert {load["audience"] for load in loads} == {"one"}
+
+
 @pytest.mark.parametrize(
     ("measure", "words", "code", "said"),
     [
