@@ -42,10 +42,12 @@ from bench.model.messages import (
     Values,
 )
 from bench.model.proxy import Proxy
+from bench.model.readings import Wire
 from bench.model.recorder import Recorder, record_ticks
 from bench.model.samples import COMMON_OPERATIONS
 from bench.pipes import hear, say
 from targets._events import EventSource
+from targets._sockets import OwnSockets
 
 HOST = "127.0.0.1"
 BACKLOG = 4096
@@ -138,6 +140,7 @@ class Session:
         self._config = config
         self._working: list[asyncio.Task[None]] = []
         self._beside: list[asyncio.Task[None]] = []
+        self._sockets, self._wire = OwnSockets(), dict[str, Wire]()
 
     async def answer(self, command: PartCommand) -> PartReply:
         """Do one command and return its reply."""
@@ -181,6 +184,7 @@ class Session:
         if target.is_caller:
             self._working.append(start(target.call(begin)))
             self._beside.append(start(self._measure_lag(begin)))
+            self._beside.append(start(self._read_sockets(begin)))
         if self._config.flush_s and target.is_caller:
             self._beside.append(start(self._flush_for_ever()))
         return Done()
@@ -192,11 +196,23 @@ class Session:
         finally:
             alarm.close()
 
+    async def _read_sockets(self, begin: Begin) -> None:
+        """Keep what a caller's connections have carried at both ends of the window."""
+        alarm = Alarm(asyncio.get_running_loop())
+        try:
+            for mark, due_ns in (("t0", begin.t0_ns), ("t1", begin.t1_ns)):
+                await alarm.until(due_ns)
+                self._wire[mark] = self._sockets.snapshot()
+        finally:
+            alarm.close()
+
     def _counters(self) -> PartCounters:
         target, source = self.target, self.target.source
         is_working = any(not task.done() for task in self._working)
         outcomes = 0
         if target.is_caller:
+            # Asked while the rest is awaited: when all parts end, others have left already.
+            self._wire["end"] = self._sockets.snapshot()
             outcomes = target.recorder.counts[
                 target.recorder.code(self._experiment.outcome_operation)
             ]
@@ -241,6 +257,7 @@ class Session:
             self._flush()
         return PartResults(
             counted=target.recorder.counted if target.is_caller else 0,
+            wire=self._wire,
             failures=target.failures,
             errors=target.errors,
             facts=target.facts,

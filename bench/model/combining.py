@@ -72,8 +72,9 @@ def total_by_name(values: Sequence[Mapping[str, float]]) -> dict[str, float]:
 
 
 def total_by_mark(values: Sequence[Mapping[str, Wire]]) -> dict[str, Wire]:
-    """Sockets counted at the same marks by each."""
-    return {mark: total_wire([value[mark] for value in values]) for mark in values[0]}
+    """Sockets counted at the same marks by each that counts any."""
+    marks = dict.fromkeys(mark for value in values for mark in value)
+    return {mark: total_wire([value[mark] for value in values if mark in value]) for mark in marks}
 
 
 @cache

@@ -165,9 +165,10 @@ class PartCounters(Struct, frozen=True, tag="part_counters"):
 
 
 class PartResults(Struct, frozen=True, tag="part_results"):
-    """What there is beside events and rows: operations counted, failures, facts."""
+    """What there is beside events and rows: operations counted, a caller's sockets, facts."""
 
     counted: Annotated[int, total] = 0
+    wire: Annotated[dict[str, Wire], total_by_mark] = field(default_factory=dict)
     failures: Annotated[int, total] = 0
     errors: Annotated[list[str], joined] = field(default_factory=list)
     facts: Annotated[Values, greatest_by_name] = field(default_factory=dict)

@@ -29,6 +29,9 @@ USUAL_ROLES = ("server", "broker", "proxy", "database")
 CLIENT_ROLES = ("caller", "receiver")
 """Roles of parts that stand where clients do: metered, and no part of the backend's cost."""
 
+GENERATOR = "generator"
+"""The role of the load processes, in which clients are simulated."""
+
 MOST_INSTANCES = 64
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 EXAMPLE = 'PARTS = ({"name": "worker", "role": "worker", "count": 2, "side": "backend"},)'
@@ -63,6 +66,11 @@ class Part:
     def label(self, number: int) -> str:
         """What one of them is called: `server` where there is one by declaration, `worker.1`."""
         return self.name if self.count == 1 else f"{self.name}.{number}"
+
+
+def cores_of(role: str) -> str:
+    """Which set of cores a role runs on: those who stand where clients do share the load's."""
+    return "load" if role in (GENERATOR, *CLIENT_ROLES) else "backend"
 
 
 SERVER = Part("server", "server")

@@ -12,6 +12,7 @@ import numpy as np
 from bench.analysis.disturbance import Placed, disturbance_of, late_share
 from bench.lab.meters import Meters
 from bench.model.disturbance import Disturbance
+from bench.model.part import GENERATOR, cores_of
 from bench.model.readings import Reading
 from bench.model.records import MeterRow
 from bench.model.samples import COMMON_OPERATIONS
@@ -53,8 +54,8 @@ def placed(rows: Sequence[MeterRow], sets: dict[str, list[int]]) -> list[Placed]
     for part, last in at["t1"].items():
         if (first := at["t0"].get(part)) is None:
             continue
-        is_load = roles[part] == "generator"
-        cores = () if roles[part] == ANYWHERE else tuple(sets["load" if is_load else "backend"])
+        role = roles[part]
+        cores = () if role == ANYWHERE else tuple(sets[cores_of(role)])
         span = max(1, last.time_ns - first.time_ns)
-        found.append(Placed(part, cores, (last.cpu_ns - first.cpu_ns) / span, is_load))
+        found.append(Placed(part, cores, (last.cpu_ns - first.cpu_ns) / span, role == GENERATOR))
     return found

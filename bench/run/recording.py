@@ -12,6 +12,7 @@ import numpy as np
 from bench.analysis.disturbance import reasons
 from bench.analysis.outline import level_of
 from bench.model import samples
+from bench.model.combining import total_by_mark
 from bench.model.experiment import Experiment
 from bench.model.links import CLIENTS
 from bench.model.messages import LoadResults
@@ -113,7 +114,7 @@ def record_of(
         parts=recorders(running),
         operations=[*COMMON_OPERATIONS, *experiment.operations],
         outcome_operation=experiment.outcome_operation,
-        wire=results.wire,
+        wire=total_by_mark([results.wire, part_results.wire]),
         link=dict(link.counts) if link else {},
         links={name: dict(one.counts) for name, one in links.items()},
         counts=running.counts,

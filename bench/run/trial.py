@@ -35,7 +35,7 @@ from bench.model.messages import (
     PartResults,
     Window,
 )
-from bench.model.part import Part
+from bench.model.part import GENERATOR, Part, cores_of
 from bench.model.proxy import ROLE
 from bench.model.records import TrialFile
 from bench.model.trial import Trial
@@ -78,7 +78,9 @@ def run_trial(
     sets, sides = cpu_sets(context.workers), context.sides
 
     def launch(part: Part, name: str, log: Path) -> Child:
-        return python_child("targets", name, log, sets["backend"], ROOT, sides[part.side].join)
+        return python_child(
+            "targets", name, log, sets[cores_of(part.role)], ROOT, sides[part.side].join
+        )
 
     parts = PartSet(
         pattern,
@@ -151,7 +153,7 @@ def _meters(running: RunningTrial, context: TrialContext) -> list[Meter]:
     assert clients is not None
     found = [
         *(Meter(one.label, one.part.role, partial(getattr, one, "pids")) for one in running.parts),
-        Meter("clients", "generator", lambda: clients.pids),
+        Meter("clients", GENERATOR, lambda: clients.pids),
         *(
             Meter(name, role, partial(pids_of, context.nodes[name]))
             for name, role in context.roles.items()

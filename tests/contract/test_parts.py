@@ -201,4 +201,11 @@ def test_a_part_may_be_the_caller(tree: Path) -> None:
     found = metrics.compute(data, metrics.SHARED)
     assert found["completeness"] == 1.0
     assert data.cpu_ns("caller") > 0
+    code = data.operations.index("query")
+    queries = data.rows[data.rows["operation"] == code]
+    asked = 2 * (len(queries) + 2)
+    wire = data.wire
+    assert [wire[mark].open for mark in ("t0", "t1", "end")] == [2, 2, 2]
+    assert wire["end"].stream_up == wire["end"].stream_down == asked, "verification included"
+    assert wire["t1"].wire_up - wire["t0"].wire_up > 0
     assert metrics.SHARED["caller_lag_p50"].raw(data).min() >= 0

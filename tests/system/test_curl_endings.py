@@ -11,7 +11,7 @@ import pytest
 from curl_builders import Server, run, serving
 
 from bench.load.clients.curl import CurlClient
-from bench.load.wire import Counts, read_socket
+from bench.tcpinfo import Counts, read_socket
 
 
 @pytest.fixture(scope="module")

@@ -11,9 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from load_builders import TcpInfo, in_loop, tcp_info
 
+from bench import tcpinfo
 from bench.load import wire
-from bench.load.wire import Counts, WireMeter, read_socket
+from bench.load.wire import WireMeter
 from bench.model.readings import Wire, total_wire
+from bench.tcpinfo import Counts, read_socket
 
 TIMESTAMPS, SACK, WINDOW_SCALE = 1, 2, 4
 u64, u32 = st.integers(0, 2**40), st.integers(0, 2**32 - 1)
@@ -42,7 +44,7 @@ class Kernel:
 
 def kernel(monkeypatch: pytest.MonkeyPatch, infos: dict[int, bytes]) -> Kernel:
     found = Kernel(infos)
-    monkeypatch.setattr(wire, "_socket", found)
+    monkeypatch.setattr(tcpinfo, "_socket", found)
     return found
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from bench.model.errors import UsageError
 from bench.model.load import Parameter
-from bench.model.part import SERVER, Part, read_parts
+from bench.model.part import SERVER, Part, cores_of, read_parts
 
 WORKERS = Parameter("workers", "workers", int, "", 2, "", 1, None, ())
 
@@ -56,3 +56,8 @@ def test_one_of_a_kind_has_no_number_in_its_label() -> None:
     assert SERVER.label(0) == "server"
     assert Part("worker", "worker", 2).label(1) == "worker.1"
     assert Part("worker", "worker", "workers").label(0) == "worker.0"
+
+
+def test_who_stands_where_clients_do_runs_on_the_cores_of_the_load() -> None:
+    roles = ("generator", "caller", "receiver", "server", "worker", "database", "proxy")
+    assert [cores_of(role) for role in roles] == ["load"] * 3 + ["backend"] * 4

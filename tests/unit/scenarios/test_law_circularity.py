@@ -32,7 +32,7 @@ LAWS = {
     for name, experiment in EXPERIMENTS.items()
     for law in experiment.predictions
 }
-ROLES = ("server", "proxy", "database", "broker", "generator")
+ROLES = ("server", "proxy", "database", "broker", "generator", "caller")
 HARNESS = ("connect", "tick")
 ROWS = 500
 

@@ -1,0 +1,1 @@
+"""What a call costs in one format or another."""

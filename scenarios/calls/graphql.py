@@ -1,0 +1,7 @@
+"""Client side of GraphQL: the caller part makes the calls."""
+
+from scenarios.calls._onlooker import Onlooker
+
+
+class Client(Onlooker):
+    """Looks on."""

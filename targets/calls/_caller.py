@@ -1,0 +1,111 @@
+"""The caller of every pattern of `calls`: calls one after the other, or at random times.
+
+It is a process of its own, so that what the client library costs is metered by itself.
+Knows no format: a pattern writes `open`, `ask` and `close`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator, Sequence
+
+from bench.clock import Alarm, now_ns
+from bench.model.messages import Begin
+from bench.model.samples import FAILED, OK, PENDING
+from bench.plan import arrivals
+from targets._serve import BaseTarget
+from targets.calls import _order
+
+PAUSE_S = 0.01
+"""After a call that failed: a server that is away is not asked without end."""
+
+Found = Sequence[_order.Values] | bytes
+"""What the program wanted of each line; bytes where nobody reads them."""
+
+Answer = tuple[Found, int]
+"""What was found in a message, and the message's bytes."""
+
+
+class CallerTarget(BaseTarget):
+    """As many callers as the load has clients, in one process; each makes one call at a time."""
+
+    is_caller = True
+    request_bytes = 0
+    """The bytes of a request's message, without what carries it."""
+
+    async def start(self, _: int) -> int:
+        own = self.load.own
+        self.fields = _order.needed(own.needed_fields)
+        self.wanted = self.expected(_order.lines(own.lines))
+        (server,) = self.parts["server"]
+        await self.open(server.host, server.port)
+        return 0
+
+    # --- what a pattern writes ----------------------------------------------------------------
+
+    async def open(self, host: str, port: int) -> None:
+        """Have the client library ready."""
+        raise NotImplementedError
+
+    async def ask(self, client: int) -> Answer:
+        """One call, its answer read; OSError or TimeoutError where it fails."""
+        raise NotImplementedError
+
+    def expected(self, order: Sequence[_order.Line]) -> Found:
+        """What `ask` must find."""
+        return _order.values_of(order, self.fields)
+
+    # --- calls --------------------------------------------------------------------------------
+
+    async def try_call(self) -> None:
+        found, _ = await self.ask(0)
+        if found != self.wanted:
+            raise ConnectionError(f"another order came back: {str(found)[:80]}")
+
+    async def call(self, begin: Begin) -> None:
+        alarm = Alarm(asyncio.get_running_loop())
+        try:
+            await asyncio.gather(
+                *(self._calls(client, begin, alarm) for client in range(self.load.window.clients))
+            )
+        finally:
+            alarm.close()
+
+    async def _calls(self, client: int, begin: Begin, alarm: Alarm) -> None:
+        await alarm.until(begin.start_ns)
+        if self.load.own.call_rate_per_s:
+            for sequence, due_ns in enumerate(self._due_ns(client, begin)):
+                await alarm.until(due_ns)
+                await self._call(client, sequence, due_ns)
+            return
+        sequence = 0
+        while (now := now_ns()) < begin.t1_ns:
+            await self._call(client, sequence, now)
+            sequence += 1
+
+    def _due_ns(self, client: int, begin: Begin) -> Iterator[int]:
+        """When this caller's share of all calls is due."""
+        rate = self.load.own.call_rate_per_s / self.load.window.clients
+        for due_ns in arrivals.poisson(rate, self.seed * 1_000_003 + client):
+            if begin.start_ns + due_ns >= begin.t1_ns:
+                return
+            yield begin.start_ns + due_ns
+
+    async def _call(self, client: int, sequence: int, intended_ns: int) -> None:
+        sent_ns, outcome, size = now_ns(), PENDING, 0
+        try:
+            found, size = await self.ask(client)
+            if len(found) != len(self.wanted):
+                raise ConnectionError(f"an answer of {len(found)} came, not of {len(self.wanted)}")
+            outcome = OK
+        except (OSError, TimeoutError) as error:
+            outcome = FAILED
+            self.failed(error)
+        finally:
+            done_ns, up = now_ns(), self.request_bytes
+            code = self.recorder.code("call")
+            self.recorder.add(
+                code, outcome, client, sequence, intended_ns, sent_ns, done_ns, done_ns, up, size
+            )
+        if outcome == FAILED:
+            await asyncio.sleep(PAUSE_S)

@@ -1,0 +1,85 @@
+"""The declaration of `calls`: what a load makes of an order, its laws and its metric."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import pytest
+from measured import METRICS
+from unit_builders import MS, SECOND, data, reading, row, table
+
+from bench.model.errors import UsageError
+from bench.plan.trials import loads_of
+from scenarios.calls.experiment import EXPERIMENT
+from scenarios.calls.load import LOAD
+
+CALLER, SERVER = "caller_cpu_us_per_event", "server_cpu_us_per_event"
+FACTS = {
+    f"{name}.{metric}": value
+    for name, metric, value in (
+        ("small", CALLER, 110.0),
+        ("large", CALLER, 1100.0),
+        ("small", SERVER, 220.0),
+        ("large", SERVER, 2200.0),
+    )
+}
+
+
+@pytest.mark.parametrize(
+    ("payload", "needed", "lines", "fields"),
+    [(100, 0.1, 1, 1), (199, 1.0, 1, 10), (10_000, 0.25, 100, 2), (1_000_000, 0.75, 10_000, 8)],
+)
+def test_a_load_is_a_number_of_lines_and_of_fields(
+    payload: int, needed: float, lines: int, fields: int
+) -> None:
+    own = LOAD(payload_bytes=payload, needed=needed).own
+    assert (own.lines, own.needed_fields) == (lines, fields)
+
+
+@pytest.mark.parametrize(
+    ("settings", "words"),
+    [
+        ({"payload": "99B"}, "payload"),
+        ({"payload": "2MB"}, "payload"),
+        ({"needed": "0%"}, "needed"),
+        ({"needed": "101%"}, "needed"),
+        ({"json": "simplejson"}, "json"),
+        ({"clients": "257"}, "clients"),
+    ],
+)
+def test_what_cannot_be_asked_is_refused_in_one_line(settings: dict[str, str], words: str) -> None:
+    with pytest.raises(UsageError) as refused:
+        loads_of(EXPERIMENT, settings)
+    assert words in str(refused.value)
+    assert settings[words] in str(refused.value)
+    assert "\n" not in str(refused.value)
+
+
+def predicted(metric: str, **load: Any) -> float:
+    (law,) = (one for one in EXPERIMENT.predictions if one.metric == metric)
+    return law(LOAD(warmup_s=0.3, **load), FACTS)
+
+
+@pytest.mark.parametrize("payload", [100, 2_000, 50_000, 300_000])
+def test_call1_is_the_line_through_two_other_payloads(payload: int) -> None:
+    assert predicted(CALLER, payload_bytes=payload) == pytest.approx(100 + payload / 100)
+    assert predicted(SERVER, payload_bytes=payload) == pytest.approx(200 + payload / 50)
+
+
+def test_call1_speaks_of_whole_lines_and_of_closed_loops() -> None:
+    assert predicted(CALLER, payload_bytes=2_099) == predicted(CALLER, payload_bytes=2_000)
+    assert math.isnan(predicted(CALLER, call_rate_per_s=10.0))
+    assert math.isnan(predicted(CALLER, payload_bytes=1_000_000))
+    assert math.isnan(predicted(CALLER, link="lan"))
+
+
+def test_both_ends_are_caller_and_server_without_the_load_process() -> None:
+    rows = table(row(intended_ns=n * MS, done_ns=(n + 1) * MS) for n in range(100))
+    used = {"caller": 3 * MS, "server": 5 * MS, "generator": 90 * MS}
+    marks = {
+        "t0": {role: reading(0, 0) for role in used},
+        "t1": {role: reading(SECOND, cpu) for role, cpu in used.items()},
+    }
+    found = METRICS["ends_cpu_us_per_event"].function(data(rows, marks=marks))
+    assert found == pytest.approx(8 * MS / 1e3 / 100, rel=0.02)
