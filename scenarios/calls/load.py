@@ -28,7 +28,7 @@ class CallsLoad:
         1.0,
         "%",
         "share of each line's fields that the caller needs; GraphQL asks for no others",
-        low=0.1,
+        low=0.001,
         high=1,
     )
     call_rate_per_s: float = parameter(
@@ -53,7 +53,7 @@ class CallsLoad:
 
     @property
     def needed_fields(self) -> int:
-        """How many fields of each line are needed."""
+        """How many fields of each line are needed: at least one."""
         return max(1, min(FIELDS, round(self.needed * FIELDS)))
 
 
