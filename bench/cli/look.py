@@ -130,13 +130,14 @@ def serve(
             console.print(Text(f"a proxy in front listens at {listener.url}"))
         words = {"host": address.host, "port": address.port, **address.more}
         if chosen.example:
-            console.print(Text(f"try: {chosen.example.format(**words)}"))
+            console.print(Text(f"try: {chosen.example.format(**words)}"), soft_wrap=True)
         host = "http://{host}:{port}" if "url" not in words else "{url}?exchange={exchange}"
         console.print(
             Text(
                 f"load: locust -f scenarios/{chosen.id}.py --host '{host.format(**words)}'"
                 "   (and open Locust's web page)"
-            )
+            ),
+            soft_wrap=True,
         )
         while all(part.alive for part in staged.parts):
             time.sleep(0.2)

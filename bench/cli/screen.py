@@ -56,20 +56,26 @@ def say(
 ) -> None:
     """A sentence; further lines of it stand `hang` characters further in than the first.
 
+    A path stays whole even where it is longer than a line, so that it can be copied.
     `styled` are words that it begins with, and their style.
     """
     first, rest = " " * indent, " " * (indent + hang)
     if console.is_screen:
         width = console.width
         lines = textwrap.wrap(
-            text, width, initial_indent=first, subsequent_indent=rest, break_on_hyphens=False
+            text,
+            width,
+            initial_indent=first,
+            subsequent_indent=rest,
+            break_on_hyphens=False,
+            break_long_words=False,
         )
     else:
         lines = [first + text]
     shown = Text("\n".join(lines), style)
     if styled[0]:
         shown.stylize(styled[1], indent, indent + len(styled[0]))
-    console.print(shown)
+    console.print(shown, soft_wrap=True)
 
 
 def say_line(line: str) -> None:

@@ -5,7 +5,7 @@ Data and words only; must not know any experiment.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,7 +19,7 @@ def _always(_: Load[Any]) -> bool:
     return True
 
 
-def _nothing(_: Load[Any]) -> str:
+def _nothing(_: Load[Any], __: Collection[str]) -> str:
     return ""
 
 
@@ -30,19 +30,18 @@ class Rates:
     `sentence` says a load in one line, whose events and how many in all.  `about` explains
     whose the rates are, before any parameter.  `per_client` gives the values (by public name)
     that a rate in 1/s for each of so many clients means; None where clients have no rate.
-    `level` is the parameter (by public name) that then differs between rates.  `instead` says
-    how to ask for what may have been meant; it is said unless a parameter of `settled_by` or a
-    rate per client was set.  `is_paced` says whether work comes at a rate: where each client
-    goes on as soon as it can, what one client costs depends on how fast the backend is.
+    `level` is the parameter (by public name) that then differs between rates.  `instead` says,
+    of a load and the names that were set for it, how to ask for what may have been meant; it is
+    not asked where a rate per client was set.  `is_paced` says whether work comes at a rate: where
+    each client goes on as soon as it can, what one costs depends on how fast the backend is.
     """
 
     sentence: Callable[[Load[Any]], str]
     about: str
     per_client: Callable[[float, int], Mapping[str, Any]] | None = None
     level: str = ""
-    instead: Callable[[Load[Any]], str] = _nothing
+    instead: Callable[[Load[Any], Collection[str]], str] = _nothing
     is_paced: Callable[[Load[Any]], bool] = _always
-    settled_by: tuple[str, ...] = ()
 
 
 def counted(number: int, one: str, many: str = "") -> str:

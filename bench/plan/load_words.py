@@ -41,8 +41,8 @@ def _of_experiment(
 ) -> list[str]:
     said = sentences(experiment, loads)
     rates = experiment.rates
-    if said and rates is not None and not {PER_CLIENT, *rates.settled_by} & set(settings):
-        instead = rates.instead(experiment.load.read(loads[0]))
+    if said and rates is not None and PER_CLIENT not in settings:
+        instead = rates.instead(experiment.load.read(loads[0]), settings)
         said += [f"  {instead}"] if instead else []
     return said
 

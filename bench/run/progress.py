@@ -85,7 +85,8 @@ class Progress:
     def run_begins(self, trials: Sequence[Trial], folder: Path) -> None:
         self._trials, self._began = trials, time.monotonic()
         about = duration(seconds_of(trials))
-        self._console.print(f"{len(trials)} trials, about {about}; results in {folder}")
+        words = f"{len(trials)} trials, about {about}; results in {folder}"
+        self._console.print(Text(words), soft_wrap=True)
         self._bar.reset(self._task, total=len(trials))
         if trials:
             self._open()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from bench.model.load import Load
 from bench.model.rates import Rates, counted, per_second
 from scenarios.notifications.load import NotificationLoad, audience, rate_per_client
@@ -21,14 +23,15 @@ def sentence(load: Load[NotificationLoad]) -> str:
     return f"{who}, {each} of its own for each of them = {deliveries}"
 
 
-def instead(load: Load[NotificationLoad]) -> str:
-    """How to ask for events of each client's own."""
-    if load.own.schedule == "trace":
+def instead(load: Load[NotificationLoad], given: Collection[str]) -> str:
+    """How to ask for events of each client's own; nothing where a broadcast was asked for."""
+    own = load.own
+    option = f"--per-client {own.event_rate_per_s:g}/s"
+    if own.schedule == "trace" or (own.audience == "every" and "audience" in given):
         return ""
-    return (
-        "each event goes to every client; for a rate of events of each client's own: "
-        f"--per-client {load.own.event_rate_per_s:g}/s"
-    )
+    if own.audience == "every":
+        return f"each event goes to every client; for events of each client's own: {option}"
+    return f"event_rate is the backend's; for that rate for each client: {option}"
 
 
 RATES = Rates(
@@ -40,5 +43,4 @@ RATES = Rates(
     per_client=lambda rate, clients: {"audience": "one", "event_rate": rate * clients},
     level="event_rate",
     instead=instead,
-    settled_by=("audience",),
 )

@@ -44,11 +44,6 @@ def planned(name: str, **settings: str) -> list[str]:
             f"2,000 clients, {EACH} = 2,000 deliveries/s; link rtt=80ms",
         ),
         (
-            "notifications",
-            {"clients": "10", "event_rate": "5/s", "audience": "one"},
-            "10 clients, 0.5 events/s of its own for each of them = 5 deliveries/s",
-        ),
-        (
             "page_load",
             {},
             "1 client, pages of 30 resources of 1000B, one after the other (no rate)",
@@ -84,6 +79,12 @@ def test_a_broadcast_says_how_to_ask_for_events_of_ones_own() -> None:
     first, instead = planned("notifications", clients="2000", event_rate="3/s")
     assert first.endswith("for all of them = 6,000 deliveries/s")
     assert instead.endswith("--per-client 3/s")
+
+
+def test_a_rate_of_the_backends_says_how_to_ask_for_one_of_each_client() -> None:
+    first, instead = planned("notifications", clients="10", event_rate="5/s", audience="one")
+    assert first == "load: 10 clients, 0.5 events/s of its own for each of them = 5 deliveries/s"
+    assert instead.endswith("--per-client 5/s")
 
 
 def test_of_many_levels_the_first_and_the_last_are_said() -> None:

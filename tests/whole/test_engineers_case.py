@@ -1,0 +1,67 @@
+"""2,000 clients, one event a second each, 80 ms away: the commands that a newcomer types for it.
+
+Nothing is measured: what is said before a run must show whether it is the run that was meant.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from bench.cli.main import application
+from bench.run import runner
+
+PLACE = ("--clients", "2000", "--link", "rtt=80ms")
+
+
+@pytest.fixture
+def planned(monkeypatch: pytest.MonkeyPatch) -> list[runner.RunPlan]:
+    """The plans of the runs that would have been made."""
+    plans: list[runner.RunPlan] = []
+
+    def new_run(plan: runner.RunPlan, results: Path) -> Path:
+        plans.append(plan)
+        return results / "run"
+
+    monkeypatch.setattr(runner, "new_run", new_run)
+    monkeypatch.setattr("bench.cli.measure.execute", lambda *_: None)
+    return plans
+
+
+def typed(*words: str) -> list[str]:
+    shown = CliRunner().invoke(application(), ["run", *words], env={"COLUMNS": "80"})
+    assert shown.exception is None, shown.output
+    lines = shown.output.splitlines()
+    assert max(len(line) for line in lines) <= 80
+    return [line.strip() for line in lines]
+
+
+def test_the_backends_rate_is_a_broadcast_and_the_line_says_so(
+    planned: list[runner.RunPlan],
+) -> None:
+    lines = typed("notifications", *PLACE, "--set", "event_rate=1/s")
+    said = "load: 2,000 clients, 1 event/s for all of them = 2,000 deliveries/s; link"
+    assert lines[0].startswith(said)
+    assert "--per-client 1/s" in " ".join(lines[1:4])
+
+
+def test_one_client_for_each_event_leads_to_a_rate_per_client(
+    planned: list[runner.RunPlan],
+) -> None:
+    lines = typed("notifications", *PLACE, "--set", "event_rate=1/s", "--set", "audience=one")
+    assert "0.0005 events/s" in lines[0]
+    assert "--per-client 1/s" in " ".join(lines[1:4])
+
+
+def test_a_rate_per_client_is_what_was_meant(planned: list[runner.RunPlan]) -> None:
+    lines = typed("notifications", *PLACE, "--per-client", "1/s")
+    said = "load: 2,000 clients, 1 event/s of its own for each of them = 2,000 deliveries/s;"
+    assert " ".join(lines[:2]).startswith(said)
+    assert "--per-client" not in " ".join(lines)
+    (plan,) = planned
+    measured = [trial.load for trial in plan.trials if not trial.calibrates]
+    assert {load["event_rate_per_s"] for load in measured} == {2000.0}
+    assert {load["audience"] for load in measured} == {"one"}
+    assert {load["rtt_s"] for load in measured} == {0.08}
