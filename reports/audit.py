@@ -16,7 +16,7 @@ from bench.analysis.audit import AuditPoint, LawAudit, audits_of, left_out, poin
 from bench.analysis.evaluated import Evaluated, ExperimentResult, Group
 from bench.model.load import parameters_of
 from bench.model.units import show
-from reports import numbers, present
+from reports import about, numbers, present
 
 MOST = 0.9
 """A law of which fewer points lie in its band is named first."""
@@ -122,7 +122,7 @@ def markdown(evaluated: Evaluated, result: ExperimentResult) -> str:
     file, ids = evaluated.file, ids_of(evaluated)
     assert file.audit is not None
     shown = summary(result, ids)
-    machine = {name: text for name, text in present.machine(evaluated) if name in MACHINE}
+    machine = {name: text for name, text in about.machine(evaluated) if name in MACHINE}
     trials = f"{file.repeats} {'trial' if file.repeats == 1 else 'trials'} a point"
     head = [
         f"# Audit of the laws of `{result.name}`",

@@ -105,6 +105,15 @@ class ClaimsSection:
     def is_empty(self) -> bool:
         return not self.judged and not self.missing
 
+    @property
+    def has_words(self) -> bool:
+        """Whether any claim says what decided; else the column is left out."""
+        return any(line.words for line in self.judged)
+
+    @property
+    def has_numbers(self) -> bool:
+        return any(line.numbers for line in self.judged)
+
 
 def section(result: ExperimentResult) -> ClaimsSection:
     """All claims of the experiment: those judged, and those that lack trials."""

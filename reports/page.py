@@ -17,6 +17,7 @@ from markupsafe import Markup
 
 from bench.analysis.evaluated import Evaluated, ExperimentResult
 from reports import (
+    about,
     answer,
     audit,
     claims_section,
@@ -33,6 +34,7 @@ from reports import (
     tables,
     terminal,
 )
+from reports.numbers import sentence_case
 
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -55,11 +57,13 @@ class Part:
     result: ExperimentResult
     slug: str
     opening: list[str]
+    warnings: list[str]
     sentences: list[str]
     other_levels: list[str]
     answers: list[answer.AnswerTable]
     more_answers: list[answer.AnswerTable]
     notes: list[tuple[str, str]]
+    more_notes: list[tuple[str, str]]
     pictures: list[Picture]
     claims: claims_section.ClaimsSection
     laws: present.Table
@@ -98,7 +102,7 @@ def write(evaluated: Evaluated) -> Path:
         "run": evaluated,
         "name": evaluated.folder.resolve().name,
         "parts": parts,
-        "machine": present.machine(evaluated),
+        "machine": about.machine(evaluated),
         "harness_time": sentences.harness_time(tables.harness_times_s(evaluated)),
         "disturbance": disturbance.sentences(evaluated),
         "best": answer.BEST,
@@ -141,11 +145,13 @@ def _part(
         result=result,
         slug=svg.slug(result.name),
         opening=[] if is_audit else opening.opening(result),
+        warnings=warnings(evaluated, result),
         sentences=audit.sentences(evaluated, result) if is_audit else sentences.answer(result),
         other_levels=[] if is_audit else sentences.left_out(result),
         answers=[table for table in answers if table.level in key_levels],
         more_answers=[table for table in answers if table.level not in key_levels],
-        notes=list(dict.fromkeys(note for table in answers for note in table.notes)),
+        notes=_notes([table for table in answers if table.level in key_levels]),
+        more_notes=_notes([table for table in answers if table.level not in key_levels]),
         pictures=_pictures(evaluated, result, kinds, folder),
         claims=claims_section.section(judged),
         laws=present.laws(result),
@@ -164,7 +170,7 @@ def _part(
         trials=present.trials(result),
         left_out=list(present.left_out(result)),
         glossary=present.glossary(result),
-        plan=[*_load_words(result), *present.plan(evaluated, result)],
+        plan=[*_load_words(result), *about.plan(evaluated, result)],
         colours={p.name: style.look(result, p.name).colour for p in result.patterns},
     )
 
@@ -173,6 +179,18 @@ def _load_words(result: ExperimentResult) -> list[tuple[str, str]]:
     lines = terminal.load_lines(result)
     words = "; ".join(line.strip().removeprefix("load: ") for line in lines)
     return [("load", words)] if words else []
+
+
+def _notes(answers: list[answer.AnswerTable]) -> list[tuple[str, str]]:
+    """The footnotes of some tables, each once."""
+    return list(dict.fromkeys(note for table in answers for note in table.notes))
+
+
+def warnings(evaluated: Evaluated, result: ExperimentResult) -> list[str]:
+    """What must be known of the whole run before a number is quoted."""
+    found = [one for one in result.findings if one.severity != "note"]
+    doubts = [f"{sentence_case(one.message)}. Remedy: {one.remedy}." for one in found]
+    return [*disturbance.sentences(evaluated), *doubts]
 
 
 def _pictures(

@@ -14,11 +14,10 @@ from typing import Any
 
 import pandas as pd
 
-from bench.analysis.evaluated import Evaluated, ExperimentResult, TrialResult
+from bench.analysis.evaluated import ExperimentResult, TrialResult
 from bench.model import linktext
 from bench.model.links import CLIENTS, LINKS, LOOPBACK
 from bench.model.load import parameters_of
-from bench.model.units import show
 from bench.stats.estimates import Estimate
 from reports import numbers, tables
 
@@ -77,7 +76,23 @@ def table(result: ExperimentResult, frame: pd.DataFrame, *columns: Column) -> Ta
         if name:
             shown["pattern"] = result.pattern(name).title
         lines.append(Line(tuple(column.text(shown[column.key]) for column in kept), name))
-    return Table(kept, tuple(lines))
+    return without_empty(Table(kept, tuple(lines)))
+
+
+def without_empty(found: Table) -> Table:
+    """The table without the columns in which no row has anything."""
+    has = [
+        any(line.cells[place] not in ("", numbers.MISSING) for line in found.lines)
+        for place in range(len(found.columns))
+    ]
+    if all(has) or not any(has):
+        return found
+    lines = (
+        Line(tuple(text for text, kept in zip(line.cells, has, strict=True) if kept), line.pattern)
+        for line in found.lines
+    )
+    columns = (column for column, kept in zip(found.columns, has, strict=True) if kept)
+    return Table(tuple(columns), tuple(lines))
 
 
 def laws(result: ExperimentResult) -> Table:
@@ -273,44 +288,3 @@ def glossary(result: ExperimentResult) -> list[tuple[str, str]]:
         keys += tables.LINK
     found = [result.metric(key) for key in dict.fromkeys(keys)]
     return [(numbers.title(metric), metric.definition) for metric in found]
-
-
-def plan(evaluated: Evaluated, result: ExperimentResult) -> list[tuple[str, str]]:
-    """What was asked: patterns, levels, repeats and every value of the load."""
-    links = dict.fromkeys(linktext.format_links(group.load.values()) for group in result.groups)
-    emulated = "" if set(links) <= {LOOPBACK} else "emulated: "
-    found = [
-        ("patterns", numbers.listed([pattern.title for pattern in result.patterns])),
-        ("levels", "; ".join(level.text for level in result.levels) or "one"),
-        ("repeats", str(evaluated.file.repeats)),
-        ("seed", str(evaluated.file.seed)),
-        ("load processes", str(evaluated.file.workers)),
-        ("link", emulated + "; ".join(links)),
-    ]
-    groups = result.groups
-    for name, parameter in parameters_of(result.experiment.load).items():
-        if linktext.is_of_link(parameter):
-            continue
-        if groups and name not in result.swept:
-            values = dict.fromkeys(group.load.values()[parameter.field_name] for group in groups)
-            value = ", ".join(show(one, parameter.unit) for one in values)
-            if value:
-                found.append((name.replace("_", " "), value))
-    return found
-
-
-def machine(evaluated: Evaluated) -> list[tuple[str, str]]:
-    """The facts of the host, packages in one line."""
-    found = []
-    for name, value in evaluated.file.environment.items():
-        if isinstance(value, Mapping):
-            text = ", ".join(f"{key} {version}" for key, version in value.items())
-        else:
-            text = str(value)
-        found.append((name.replace("_", " "), text))
-    sets = dict.fromkeys(
-        "; ".join(f"{role}: {', '.join(map(str, cores))}" for role, cores in cores_of.items())
-        for one in evaluated.trials
-        if (cores_of := one.record.cpu_sets)
-    )
-    return [*found, ("CPU sets (cores)", " or ".join(sets) or "not recorded")]

@@ -13,7 +13,17 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
 
-from bench.analysis import findings, groups, judging, predicting, raw, run_findings, waterfalls
+from bench.analysis import (
+    busy_machine,
+    findings,
+    groups,
+    judging,
+    predicting,
+    raw,
+    run_findings,
+    timelines,
+    waterfalls,
+)
 from bench.analysis.evaluated import (
     Deliveries,
     Evaluated,
@@ -90,7 +100,10 @@ def _experiment(
     )
     result = dataclasses.replace(result, grid=measured, calibration=tuple(calibration.values()))
     result = predicting.with_predictions(result)
-    result = dataclasses.replace(result, findings=tuple(run_findings.of_run(result)))
+    records = [one.record for group in result.groups for one in group.trials]
+    busy = busy_machine.of_machine(run.file.environment, records)
+    found = [*([busy] if busy else []), *run_findings.of_run(result)]
+    result = dataclasses.replace(result, findings=tuple(found))
     return dataclasses.replace(result, claims=judging.judged(result, judging.history_of(run.file)))
 
 
@@ -147,6 +160,7 @@ def _trial(experiment: Experiment, entry: TrialSource) -> Parts:
         metrics=values,
         findings=doubts,
         deliveries=raw.deliveries_of(data),
+        timeline=timelines.timeline_of(data),
         roles=raw.role_loads(data.series, data.t0_ns, data.t1_ns),
         observations=raw.observation_counts(data, pooled, known),
         quantiles=raw.own_quantiles(pooled, known),

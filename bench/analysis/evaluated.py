@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from bench.analysis.metrics import Metric, metrics_of
-from bench.analysis.shapes import Distribution, RoleLoad, Waterfall
+from bench.analysis.shapes import Distribution, RoleLoad, Timeline, Waterfall
 from bench.model.claim import Claim
 from bench.model.experiment import Experiment
 from bench.model.finding import Finding
@@ -93,6 +93,7 @@ class TrialResult:
     observations: Mapping[str, int] = field(default_factory=dict)
     quantiles: Mapping[str, float] = field(default_factory=dict)
     counts: Mapping[str, Counts] = field(default_factory=dict)
+    timeline: Timeline | None = None
     errors: Mapping[str, float] = field(default_factory=dict)
     """The relative standard error of a metric within this trial, from its units alone."""
 

@@ -35,6 +35,19 @@ class Distribution:
 
 
 @dataclass(frozen=True)
+class Timeline:
+    """Latency over a trial's window, in steps of equal length.
+
+    `time_s[i]` is the middle of a step, from the window's start; `median_ms[i]` and
+    `greatest_ms[i]` are of what was intended in it. A step without any has no entry.
+    """
+
+    time_s: np.ndarray
+    median_ms: np.ndarray
+    greatest_ms: np.ndarray
+
+
+@dataclass(frozen=True)
 class Waterfall:
     """One outcome, piece by piece: ms since it was asked for.
 

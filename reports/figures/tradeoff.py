@@ -91,7 +91,7 @@ def _figure(result: ExperimentResult, levels: tuple[Level, ...], fixed: str) -> 
         panel(axes, result, points)
         axes.set_xlabel(_label(result, pair[0]))
         axes.set_ylabel(_label(result, pair[1]))
-    words = heading(result, list(panels)) + (f", {fixed}" if fixed else "")
+    words = heading(result, list(panels)) + (f"\n{fixed}" if fixed else "")
     figure.suptitle(words, x=0.01, ha="left", fontsize=11, fontweight="bold")
     if len(levels) > 1:
         shown = result.measured_at(levels)

@@ -15,7 +15,7 @@ from bench.analysis.shapes import RoleLoad
 from bench.model.linktext import settled
 from bench.model.load import Load
 from bench.model.pattern import Pattern
-from reports import present, sweeps, tables
+from reports import about, present, sweeps, tables
 from scenarios.notifications.load import LOAD, NotificationLoad
 
 
@@ -62,11 +62,11 @@ def test_a_link_is_told_once_with_what_of_it_is_swept(found: ExperimentResult, w
 
 
 def test_the_plan_has_every_link_in_words(run: Evaluated) -> None:
-    plan = dict(present.plan(run, result(*LOSSES, swept=("loss", "cc"))))
+    plan = dict(about.plan(run, result(*LOSSES, swept=("loss", "cc"))))
     assert plan["link"].startswith("emulated: rtt=50ms,cc=reno; rtt=50ms,cc=cubic; ")
     assert plan["link"].endswith("rtt=50ms,loss=2%,cc=cubic")
     assert "loss" not in plan
-    assert dict(present.plan(run, result(LOAD())))["link"] == "loopback"
+    assert dict(about.plan(run, result(LOAD())))["link"] == "loopback"
 
 
 MEASURED = {

@@ -6,13 +6,14 @@ import dataclasses
 import re
 from html.parser import HTMLParser
 from pathlib import Path
+from urllib.parse import unquote
 
 import pandas as pd
 import pytest
 
 from bench.analysis.evaluated import Evaluated
 from bench.model.finding import Finding
-from reports import figures, page, svg
+from reports import figures, page, present, svg
 
 FEW = ("tradeoff", "distribution")
 """Two kinds show what there is to test about figures in a page; the others take time."""
@@ -65,7 +66,10 @@ def doubted(run: Evaluated) -> Evaluated:
 
 def test_a_doubt_about_the_whole_experiment_is_shown(written: Path) -> None:
     for name in ("index.html", "report.md"):
-        assert DOUBT.message in (written.parent / name).read_text()
+        text = (written.parent / name).read_text()
+        warning = text.index("Before you quote a number:")
+        assert text.index(DOUBT.message) > warning
+        assert warning < text.index("backend CPU per event")  # above the answer
 
 
 @pytest.fixture(scope="module")
@@ -103,7 +107,10 @@ def test_what_has_no_value_is_never_called_nan(written: Path) -> None:
 def test_the_page_needs_nothing_from_elsewhere(checked: Checker, written: Path) -> None:
     assert "script" not in checked.tags
     outside = [link for link in checked.links if not link.startswith("#")]
-    assert outside == ["summary.csv", "report.md"]
+    figures_of = [link for link in outside if link.startswith("figures/")]
+    assert figures_of
+    assert all((written.parent / unquote(link)).exists() for link in figures_of)
+    assert [link for link in outside if link not in figures_of] == ["summary.csv", "report.md"]
     assert not re.search(r"@import|url\((?!#)", written.read_text())
 
 
@@ -134,6 +141,22 @@ def test_summary_is_written(written: Path) -> None:
     frame = pd.read_csv(written.parent / "summary.csv")
     names = ["run", "experiment", "pattern", "level", "metric", "origin", "unit"]
     assert list(frame.columns)[:7] == names
+
+
+def test_every_value_has_its_name_where_a_row_is_a_card(written: Path) -> None:
+    cells = re.findall(r"<td([^>]*)>", written.read_text())
+    assert cells
+    assert all('data-label="' in cell or "alone" in cell for cell in cells)
+
+
+def test_a_column_without_anything_is_left_out() -> None:
+    columns = tuple(present.Column(name, name) for name in "abc")
+    lines = (present.Line(("1", "-", "")), present.Line(("-", "-", "")))
+    found = present.without_empty(present.Table(columns, lines))
+    assert found.headers == ["a"]
+    assert [line.cells for line in found.lines] == [("1",), ("-",)]
+    empty = present.Table(columns, ())
+    assert present.without_empty(empty) == empty
 
 
 def test_cells_of_markdown_do_not_break_tables() -> None:
