@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from bench.analysis.evaluated import ExperimentResult, Group, Level, TrialResult
+from bench.analysis.evaluated import ExperimentResult, Group, Level
 from bench.model.pattern import Pattern
 from bench.stats.estimates import Estimate, estimate
 from reports import numbers
@@ -107,18 +107,16 @@ def carried(result: ExperimentResult, group: Group) -> Cost:
     siblings = _siblings(result, group)
     if len({one.load.window.clients for one in siblings}) > 1:
         return Cost(CARRIED, _by_slope(siblings), "slope over clients")
-    per_s = [(one.value(CPU), _idle(one)) for one in group.used]
     clients = group.load.window.clients
-    spent = [cpu - idle for cpu, idle in per_s]
-    if not spent or min(spent) <= 0:
+    idle = [one.value(IDLE) for one in group.used]
+    spent = [
+        one.value(CPU) - (0.0 if math.isnan(own) else own)
+        for one, own in zip(group.used, idle, strict=True)
+    ]
+    if not spent or not min(spent) > 0:
         return Cost(CARRIED, Estimate(math.nan, math.nan, math.nan, 0))
-    basis: Basis = "without idle" if any(idle for _, idle in per_s) else "all of it"
+    basis: Basis = "all of it" if any(math.isnan(own) for own in idle) else "without idle"
     return Cost(CARRIED, estimate([clients * 1e6 / one for one in spent]), basis)
-
-
-def _idle(trial: TrialResult) -> float:
-    found = trial.value(IDLE)
-    return 0.0 if math.isnan(found) else found
 
 
 def _siblings(result: ExperimentResult, group: Group) -> list[Group]:

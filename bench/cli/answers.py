@@ -114,7 +114,7 @@ def print_audit(evaluated: Any) -> None:
             say(sentence, style="bold")
         found = audit.summary(result, audit.ids_of(evaluated))
         columns = [
-            Column(column.title, column.is_number, is_key=at < 2)
+            Column(column.title, column.is_number, is_key=at < 3)
             for at, column in enumerate(found.columns[:-1])
         ]
         console.print()

@@ -45,6 +45,16 @@ def test_what_is_spent_when_idle_is_nobodys_part() -> None:
     assert one.basis == "without idle"
 
 
+def test_an_idle_backend_that_spends_nothing_is_known_to_be_idle() -> None:
+    one = carried(costly([{CPU: 2000.0, IDLE: 0.0}] * 3))
+    assert one.value.value == pytest.approx(50_000)
+    assert one.basis == "without idle"
+
+
+def test_one_trial_without_idle_time_makes_a_lower_bound() -> None:
+    assert carried(costly([{CPU: 2000.0, IDLE: 0.0}, {CPU: 2000.0}])).basis == "all of it"
+
+
 def test_trials_that_differ_give_an_interval() -> None:
     one = carried(costly([{CPU: 2000.0}, {CPU: 2200.0}, {CPU: 1800.0}]))
     assert one.value.low < 50_000 < one.value.high
