@@ -271,6 +271,17 @@ def code_of(pattern: Pattern, root: Path = ROOT) -> Closure:
         ) from None
 
 
+def client_code(experiment: str, pattern: str, root: Path = ROOT) -> list[str]:
+    """The texts of a pattern's scenario and of what it imports of its experiment's scenarios."""
+    folder = f"scenarios/{experiment}/"
+    files = closure((f"{folder}{pattern}.py",), partial(_text, root)).files
+    return [
+        text
+        for path, text in files.items()
+        if path.startswith(folder) and Path(path).stem not in DECLARATIONS
+    ]
+
+
 @cache
 def _text(root: Path, path: str) -> str | None:
     """A file of the checkout; None where there is none."""
@@ -293,7 +304,8 @@ def select(names: list[str], root: Path = ROOT, on_request: bool = True) -> list
     for text in names:
         experiment, _, pattern = text.partition("/")
         if experiment not in known:
-            remedy = _meant(text, known, root)
+            ids = [one.id for name in known for one in patterns(name, root).values()]
+            remedy = hints.meant_path(text, list(known), ids)
             raise UsageError(f"{text}: unknown experiment {experiment!r}; {remedy}")
         available = patterns(experiment, root)
         if pattern and pattern not in available:
@@ -304,17 +316,3 @@ def select(names: list[str], root: Path = ROOT, on_request: bool = True) -> list
             if pattern or on_request or not available[name].on_request:
                 chosen[available[name].id] = available[name]
     return list(chosen.values())
-
-
-def _meant(text: str, known: Iterable[str], root: Path) -> str:
-    """Which experiment or pattern was meant; a pattern's name alone is not enough to name it."""
-    experiments_known = list(known)
-    ids = [one.id for name in experiments_known for one in patterns(name, root).values()]
-    names = [*experiments_known, *ids]
-    if not hints.nearest(text, names):
-        near = hints.nearest(text, [one.partition("/")[2] for one in ids])
-        names = [one for one in ids if one.partition("/")[2] in near]
-        return (
-            hints.meant(near[0], names, "") if names else f"there is {', '.join(experiments_known)}"
-        )
-    return hints.meant(text, names, "")

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from typing import Annotated
+from collections.abc import Mapping
+from typing import Annotated, Any
 
 import typer
 from rich.text import Text
@@ -15,8 +16,11 @@ from bench.cli.shared import AmqpUrl, OnePattern, Settings, app, foreign_of
 from bench.model import units
 from bench.model.errors import UsageError
 from bench.model.experiment import Experiment
+from bench.model.hosttext import host_text
 from bench.model.load import parameters_of
+from bench.model.pattern import Pattern
 from bench.plan import load_words
+from bench.plan.client_parameters import client_parameters
 from bench.results import environment
 from bench.run import request
 from bench.tools import doctor
@@ -131,10 +135,10 @@ def serve(
         words = {"host": address.host, "port": address.port, **address.more}
         if chosen.example:
             console.print(Text(f"try: {chosen.example.format(**words)}"), soft_wrap=True)
-        host = "http://{host}:{port}" if "url" not in words else "{url}?exchange={exchange}"
+        options = "".join(f" {one}" for one in _locust_options(chosen, load))
         console.print(
             Text(
-                f"load: locust -f scenarios/{chosen.id}.py --host '{host.format(**words)}'"
+                f"load: locust -f scenarios/{chosen.id}.py --host '{host_text(address)}'{options}"
                 "   (and open Locust's web page)"
             ),
             soft_wrap=True,
@@ -142,6 +146,15 @@ def serve(
         while all(part.alive for part in staged.parts):
             time.sleep(0.2)
         raise UsageError(f"the target ended: {' / '.join(staged.parts.log_tail()[-2:])}")
+
+
+def _locust_options(pattern: Pattern, load: Mapping[str, Any]) -> list[str]:
+    """What the clients must be told too, where it is not the default."""
+    return [
+        f"--{one.name.replace('_', '-')} {units.show(load[one.field_name], one.unit)}"
+        for one in client_parameters(pattern.experiment, pattern.name)
+        if load[one.field_name] != one.default
+    ]
 
 
 @app.command()

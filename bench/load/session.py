@@ -7,6 +7,7 @@ where commands come from or where rows go.
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import count
@@ -23,6 +24,8 @@ from bench.model.recorder import Recorder, record_ticks
 from bench.model.samples import COMMON_OPERATIONS
 
 MOST_ERRORS = 20
+MOST_REASONS = 200
+OTHER_REASON = "another reason"
 
 
 @dataclass(frozen=True)
@@ -70,6 +73,9 @@ class Session:
         """To verify: one work item, and no second one begun."""
         self.errors: list[str] = []
         self.failures = 0
+        self.reasons: Counter[tuple[str, str]] = Counter()
+        """How often each operation failed for which reason, since `take_reasons`."""
+
         self.facts: Values = {}
         self.beside: list[asyncio.Task[None]] = []
         self.users: dict[int, Disturbable] = {}
@@ -105,11 +111,21 @@ class Session:
         chosen = [user for number, user in self.users.items() if first <= number <= last]
         return sum(not getattr(user, what)() for user in chosen)
 
-    def failed(self, error: BaseException) -> None:
-        """Count a client's failure; keep the first few in words."""
+    def failed(self, error: BaseException, operation: str) -> None:
+        """Count a client's failure in an operation; keep the first few in words."""
         self.failures += 1
+        words = f"{type(error).__name__}: {error}"
         if len(self.errors) < MOST_ERRORS:
-            self.errors.append(f"{type(error).__name__}: {error}")
+            self.errors.append(words)
+        reason = operation, words
+        if reason not in self.reasons and len(self.reasons) >= MOST_REASONS:
+            reason = operation, OTHER_REASON
+        self.reasons[reason] += 1
+
+    def take_reasons(self) -> Counter[tuple[str, str]]:
+        """Give away the reasons so far and go on without any."""
+        taken, self.reasons = self.reasons, Counter()
+        return taken
 
     async def window_over(self) -> None:
         """Return when the sockets have been read at t1 too."""

@@ -7,35 +7,79 @@ milliseconds in here; the raw samples are elsewhere.
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
+from locust.stats import StatsError
 
 from bench.model.recorder import TICK
-from bench.model.samples import FAILED, rows
+from bench.model.samples import FAILED, PENDING, rows
 
 UNSEEN = (TICK,)
+KIND = "bench"
+"""What Locust calls the type of a request, where nobody looks."""
 
 
-def feed_statistics(environment: Any, block: bytes | bytearray, operations: Sequence[str]) -> None:
-    """Add a block of rows to the environment's request statistics."""
+def feed_statistics(
+    environment: Any, block: bytes | bytearray, operations: Sequence[str], kind: str = KIND
+) -> None:
+    """Add a block of rows to the environment's request statistics, as requests of a kind.
+
+    What was still under way when its client was stopped is no request.
+    """
     statistics = environment.stats
     for name, histogram in histograms(block, operations).items():
         if name in UNSEEN:
             continue
-        _add(statistics.get(name, "bench"), histogram)
-        _add(statistics.total, histogram)
+        for entry in (statistics.get(name, kind), statistics.total):
+            _add(entry, histogram)
+
+
+def feed_errors(
+    environment: Any,
+    reasons: Mapping[tuple[str, str], int],
+    operations: Sequence[str],
+    kind: str = KIND,
+) -> None:
+    """Add reasons of failures, by operation and words, to the environment's table of errors.
+
+    An operation that leaves no rows, as a connection that is lost, counts as a request here.
+    """
+    statistics = environment.stats
+    for (name, words), count in reasons.items():
+        key = StatsError.create_key(kind, name, words)
+        error = statistics.errors.setdefault(key, StatsError(kind, name, words))
+        error.occurred()
+        error.occurrences += count - 1
+        if name not in operations:
+            for entry in (statistics.get(name, kind), statistics.total):
+                _begin_second(entry)
+                entry.num_requests += count
+                entry.num_none_requests += count
+                _add_failures(entry, count)
+
+
+def _begin_second(entry: Any) -> None:
+    """As Locust does before it logs a request: percentiles of the last seconds are kept."""
+    now = time.time()
+    if entry.use_response_times_cache and int(now) > int(entry.last_request_timestamp or now):
+        entry._cache_response_times(int(now) - 1)
+    entry.last_request_timestamp = now
+
+
+def _add_failures(entry: Any, count: int) -> None:
+    second = int(entry.last_request_timestamp)
+    entry.num_failures += count
+    entry.num_fail_per_sec[second] = entry.num_fail_per_sec.get(second, 0) + count
 
 
 def _add(entry: Any, new: Histogram) -> None:
-    now = time.time()
-    second = int(now)
+    _begin_second(entry)
+    second = int(entry.last_request_timestamp)
     entry.num_requests += new.count
-    entry.num_failures += new.failures
     entry.total_response_time += new.total_ms
     entry.total_content_length += new.bytes
-    entry.last_request_timestamp = now
     entry.min_response_time = (
         new.least_ms
         if entry.min_response_time is None
@@ -44,7 +88,7 @@ def _add(entry: Any, new: Histogram) -> None:
     entry.max_response_time = max(entry.max_response_time, new.most_ms)
     entry.num_reqs_per_sec[second] = entry.num_reqs_per_sec.get(second, 0) + new.count
     if new.failures:
-        entry.num_fail_per_sec[second] = entry.num_fail_per_sec.get(second, 0) + new.failures
+        _add_failures(entry, new.failures)
     for milliseconds, count in new.buckets.items():
         entry.response_times[milliseconds] = entry.response_times.get(milliseconds, 0) + count
 
@@ -68,6 +112,7 @@ def histograms(block: bytes | bytearray, operations: Sequence[str]) -> dict[str,
     """A block's rows by operation; may run on any thread."""
     all_rows = rows(block)
     found = {}
+    all_rows = all_rows[all_rows["outcome"] != PENDING]
     for code, name in enumerate(operations):
         chosen = all_rows[all_rows["operation"] == code]
         if len(chosen):

@@ -17,11 +17,13 @@ from locust import User, constant, task
 from locust.env import Environment
 
 from bench.clock import now_ns
+from bench.load.locust_options import adopt
 from bench.load.session import Session
-from bench.load.standalone import standalone_session
-from bench.model.samples import FAILED, OK
+from bench.load.standalone import sessions_of
+from bench.model.samples import FAILED, OK, PENDING
 
 CONNECT_SECONDS = 30.0
+CONNECTION = "connection"
 SLOW_READER_BUFFER_BYTES, CAUGHT_UP_BUFFER_BYTES = 4096, 1 << 20
 CLOSE_BY_RESET = struct.pack("ii", 1, 0)
 """SO_LINGER of 0 s: what is closed sends a reset."""
@@ -41,12 +43,22 @@ class ClientUser(User):
 
     abstract = True
     experiment = ""
+    pattern = ""
+    """Its file's name, where Locust has loaded the file itself."""
+
+    living = CONNECTION
+    """What fails where `live` does, as an operation: a connection, unless a scenario knows more."""
+
     wait_time = constant(0)
+
+    def __init_subclass__(cls, **named: Any) -> None:
+        super().__init_subclass__(**named)
+        adopt(cls)
 
     def __init__(self, environment: Any) -> None:
         super().__init__(environment)
         session = getattr(environment, "patternbench", None)
-        self.session: Session = session or standalone_session(environment, type(self))
+        self.session: Session = session or sessions_of(environment).of(type(self))
         self.number = self.session.next_client()
         self.session.users[self.number] = self
 
@@ -118,7 +130,7 @@ class ClientUser(User):
                 await self.live()
                 raise ConnectionError("the server ended the connection")
             except (OSError, TimeoutError) as error:
-                session.failed(error)
+                session.failed(error, self.living if connected else "connect")
             finally:
                 session.connected -= connected
                 await self.close()
@@ -134,6 +146,9 @@ class ClientUser(User):
             try:
                 await asyncio.wait_for(self.connect(), CONNECT_SECONDS)
                 outcome = OK
+            except asyncio.CancelledError:
+                outcome = PENDING  # the client was stopped, and nothing failed
+                raise
             finally:
                 done = now_ns()
                 code = session.recorder.code("connect")

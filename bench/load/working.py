@@ -148,7 +148,7 @@ class WorkingClient(ClientUser):
         try:
             yield
         except (OSError, TimeoutError) as error:
-            session.failed(error)
+            session.failed(error, session.experiment.outcome_operation)
             ended(now_ns(), FAILED)
             # A closed loop that fails at once must not spin.
             await asyncio.sleep(0.05)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 LIKENESS = 0.6
 """How like a known name (`difflib` ratio) a wrong one must be to be taken for it."""
@@ -115,6 +115,15 @@ def meant(name: str, known: Iterable[str], otherwise: str, form: str = "{}") -> 
     """`did you mean A or B?`, each as `form` has it; `otherwise` where nothing is near."""
     near = nearest(name, known)
     return f"did you mean {' or '.join(map(form.format, near))}?" if near else otherwise
+
+
+def meant_path(text: str, groups: Sequence[str], paths: Sequence[str]) -> str:
+    """As `meant`, of groups and of `group/name` paths; a path may be known by its name alone."""
+    if nearest(text, [*groups, *paths]):
+        return meant(text, [*groups, *paths], "")
+    near = nearest(text, [one.partition("/")[2] for one in paths], 1)
+    named = [one for one in paths if one.partition("/")[2] in near]
+    return meant(near[0], named, "") if named else f"there is {', '.join(groups)}"
 
 
 def rewritten(text: str, unit: str, scales: Mapping[str, float]) -> list[str]:

@@ -31,11 +31,13 @@ def parameter(
     low: float | None = None,
     high: float | None = None,
     choices: tuple[str, ...] = (),
+    in_window: bool = False,
 ) -> Any:
     """A field of a load's part, with what the command line and the docs must know.
 
     `unit` is one of "", "s", "/s", "B", "%", "bit/s"; `low` and `high` are inclusive bounds
-    in that unit; `choices` makes it a word instead of a number.
+    in that unit; `choices` makes it a word instead of a number.  With `in_window` it means
+    nothing where there is no window, as under plain Locust.
     """
     return field(
         default=default,
@@ -45,6 +47,7 @@ def parameter(
             "low": low,
             "high": high,
             "choices": choices,
+            "in_window": in_window,
         },
     )
 
@@ -166,6 +169,7 @@ class Parameter:
     high: float | None
     choices: tuple[str, ...]
     section: Section = "own"
+    in_window: bool = False
 
     @property
     def attribute(self) -> str:

@@ -23,6 +23,11 @@ def imported(tree: ast.Module) -> set[str]:
     return {alias.asname or alias.name for node in imports for alias in node.names}
 
 
+def attributes(text: str) -> set[str]:
+    """The names of all attributes that a module's code reads or sets, of whatever object."""
+    return {node.attr for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Attribute)}
+
+
 def constants(tree: ast.Module) -> dict[str, Any]:
     """The module's plain assignments of literals, with or without annotation."""
     found: dict[str, Any] = {}

@@ -110,6 +110,7 @@ class PollingListener(Listener):
     """A client that asks; between two questions it keeps its connection."""
 
     abstract = True
+    living = "request"
     connection: Http1Connection | None = None
     asking: tuple[int, int, int] | None = None
 

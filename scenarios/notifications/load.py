@@ -54,7 +54,12 @@ class NotificationLoad:
         15.0, "s", "SSE: time between two keep-alive comments", low=0.1, high=3600
     )
     away_s: float = parameter(
-        0.0, "s", "how long clients are offline in the middle of the window", low=0, high=3600
+        0.0,
+        "s",
+        "how long clients are offline in the middle of the window",
+        low=0,
+        high=3600,
+        in_window=True,
     )
     recovery: str = parameter(
         "position",
@@ -62,6 +67,7 @@ class NotificationLoad:
         "what a returning client gets: what it missed (from its position in the feed, or a "
         "durable queue at the broker), or only new events",
         choices=("position", "none"),
+        in_window=True,
     )
     slow_policy: str = parameter(
         "wait",

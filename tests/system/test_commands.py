@@ -1,14 +1,10 @@
-"""The command line as users meet it: bad input, missing parts, new patterns, plain Locust."""
+"""The command line as users meet it: bad input, missing parts, new patterns, traces."""
 
 from __future__ import annotations
 
 import csv
-import json
 import re
 import shutil
-import signal
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -16,15 +12,11 @@ import psutil
 import pytest
 from project_copy import copy_project
 from system_builders import (
-    ROOT,
     TINY,
     bench_main,
-    descendants,
     living,
     run_bench,
     settings,
-    start_bench,
-    until,
 )
 
 from bench.lab.services import rabbitmq
@@ -232,44 +224,7 @@ def test_a_new_pattern_is_two_files(tmp_path: Path) -> None:
     assert (float(complete["value"]), complete["trials"]) == (1.0, "2")
 
 
-# --- serve, Locust, trace --------------------------------------------------------------------
-
-
-def test_a_scenario_runs_under_plain_locust(tmp_path: Path) -> None:
-    output = tmp_path / "output"
-    serving = start_bench("serve", SSE, *settings(event_rate="20/s"), output=output)
-    try:
-        line = until(
-            lambda: re.search(r"load: locust -f (\S+) --host '(\S+)'", output.read_text()),
-            20,
-            "the target listens",
-        )
-        scenario, host = line.groups()
-        locust = Path(sys.executable).with_name("locust")
-        options = ["--headless", "-u", "5", "-r", "5", "-t", "3s", "--json", "--host", host]
-        ended = subprocess.run(
-            [str(locust), "-f", scenario, *options],
-            capture_output=True,
-            text=True,
-            cwd=ROOT,
-            timeout=60,
-            check=False,
-        )
-        children = descendants(serving.pid)
-        assert children
-        serving.send_signal(signal.SIGINT)
-        assert serving.wait(5) == 130
-    finally:
-        serving.kill()
-        serving.wait()
-    assert ended.returncode == 0, ended.stderr
-    found = {entry["name"]: entry for entry in json.loads(ended.stdout)}
-    # 5 clients, 20 events a second, about 2 s of flushed statistics.
-    assert found["delivery"]["num_requests"] > 100
-    assert found["connect"]["num_requests"] == 5
-    assert sum(entry["num_failures"] for entry in found.values()) == 0
-    assert not living(children)
-    assert "Traceback" not in output.read_text()
+# --- trace ----------------------------------------------------------------------------------
 
 
 def crossings(text: str) -> list[tuple[bool, bytes]]:

@@ -13,6 +13,7 @@ from bench.catalog import CatalogError
 from bench.model.component import ServiceRequest
 from bench.model.errors import UsageError
 from bench.model.experiment import Experiment
+from bench.plan.client_parameters import client_parameters
 
 EXPERIMENT = "notifications"
 BROKER = """
@@ -305,3 +306,21 @@ def test_an_unknown_name_is_told_what_exists(root: Path, name: str, message: str
     with pytest.raises(UsageError) as refused:
         catalog.select([name], root)
     assert str(refused.value) == message
+
+
+# --- what clients read -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("pattern", "names"),
+    [
+        ("notifications/short_polling", {"poll_interval", "bystander_rate"}),
+        ("notifications/websocket", {"deflate", "bystander_rate"}),
+        ("multipath/tcp", {"transfer"}),
+    ],
+)
+def test_the_load_parameters_that_clients_read(pattern: str, names: set[str]) -> None:
+    experiment, _, name = pattern.partition("/")
+    found = {one.name for one in client_parameters(experiment, name)}
+    # What only the backend reads is not there, nor what means something in a window only.
+    assert found == names

@@ -1,0 +1,244 @@
+"""Scenarios under plain `locust -f`, in the ways in which Locust's users start it."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, sync_playwright
+from system_builders import ROOT, descendants, living, settings, start_bench, until
+
+from bench.lab.components import chromium
+from bench.lab.ports import accepts, free_port
+from bench.lab.proxies import envoy
+
+PATTERNS = ["sse", "short_polling", *([] if envoy.missing() else ["sse_http2"])]
+"""One that is pushed, one that polls, one whose clients reach a proxy before the server."""
+
+CLASSES = {
+    "sse": "NotificationsSse",
+    "short_polling": "NotificationsShortPolling",
+    "sse_http2": "NotificationsSseHttp2",
+}
+LOCUST = str(Path(sys.executable).with_name("locust"))
+EVENTS = settings(event_rate="20/s", poll_interval="50ms")
+
+
+def scenario(*names: str) -> str:
+    return ",".join(f"scenarios/notifications/{name}.py" for name in names)
+
+
+def locust(*arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [LOCUST, *arguments], capture_output=True, text=True, cwd=ROOT, timeout=60, check=False
+    )
+
+
+@pytest.fixture(scope="module")
+def offers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, list[str]]]:
+    """What `bench serve` tells to give Locust, by pattern; all of them serve until the end."""
+    folder = tmp_path_factory.mktemp("served")
+    outputs = {name: folder / name for name in PATTERNS}
+    serving = [
+        start_bench("serve", f"notifications/{name}", *EVENTS, output=output)
+        for name, output in outputs.items()
+    ]
+    try:
+
+        def offered() -> dict[str, list[str]]:
+            lines = [
+                re.search(
+                    r"load: locust -f scenarios/notifications/(\w+)\.py (.*?)   ",
+                    output.read_text(),
+                )
+                for output in outputs.values()
+            ]
+            return {line[1]: line[2].replace("'", "").split() for line in lines if line}
+
+        until(lambda: len(offered()) == len(PATTERNS), 40, "all of them serve")
+        started = [child for one in serving for child in descendants(one.pid)]
+        yield offered()
+        for one in serving:
+            one.send_signal(signal.SIGINT)
+        assert [one.wait(10) for one in serving] == [130] * len(serving)
+        assert not living(started)
+        assert "Traceback" not in "".join(output.read_text() for output in outputs.values())
+    finally:
+        for one in serving:
+            one.kill()
+            one.wait()
+
+
+def host(offer: list[str]) -> str:
+    return offer[offer.index("--host") + 1]
+
+
+def test_what_serve_offers_is_all_that_the_clients_need(offers: dict[str, list[str]]) -> None:
+    assert offers["sse"][2:] == []
+    assert offers["short_polling"][2:] == ["--poll-interval", "50ms"]
+
+
+def counted(prefix: Path) -> dict[tuple[str, str], tuple[int, int]]:
+    """What Locust's CSV file says: requests and failures by type and name."""
+    with Path(f"{prefix}_stats.csv").open() as file:
+        return {
+            (row["Type"], row["Name"]): (int(row["Request Count"]), int(row["Failure Count"]))
+            for row in csv.DictReader(file)
+        }
+
+
+@pytest.mark.parametrize("processes", [1, 2])
+def test_several_files_without_a_head(
+    offers: dict[str, list[str]], tmp_path: Path, processes: int
+) -> None:
+    """Each against a target of its own, as Locust's own option says it; with a page and tables."""
+    users = [
+        json.dumps({"user_class_name": CLASSES[name], "host": host(offer)})
+        for name, offer in offers.items()
+    ]
+    spread = ("--processes", str(processes)) if processes > 1 else ()
+    ended = locust(
+        *("-f", scenario(*PATTERNS), "--headless", "-u", str(2 * len(PATTERNS)), "-r", "10"),
+        *(
+            "-t",
+            f"{processes}s",
+            "--csv",
+            str(tmp_path / "numbers"),
+            "--html",
+            str(tmp_path / "page.html"),
+        ),
+        *("--poll-interval", "50ms", *spread, "--config-users", *users),
+    )
+    assert ended.returncode == 0, ended.stderr
+    assert "Traceback" not in ended.stderr
+    found = counted(tmp_path / "numbers")
+    assert not any(failures for _, failures in found.values())
+    for name in PATTERNS:
+        assert found[name, "connect"] == (2, 0)
+        assert found[name, "delivery"][0] > 2
+    # Once a second, as by default, would be at most two by each.
+    assert found["short_polling", "request"][0] > 2 * (processes + 1)
+    assert "short_polling" in (tmp_path / "page.html").read_text()
+
+
+def test_a_failed_request_has_its_reason_and_makes_the_exit_code_1() -> None:
+    ended = locust(
+        *("-f", scenario("sse"), "--headless", "-u", "2", "-r", "10", "-t", "1s"),
+        *("--only-summary", "--host", f"http://127.0.0.1:{free_port()}"),
+    )
+    said = ended.stdout + ended.stderr
+    assert ended.returncode == 1, said
+    reason = r"(\d+) +sse connect: ConnectionRefusedError: \[Errno 111\] Connection refused"
+    (times,) = re.findall(reason, said)
+    assert re.search(rf"sse +connect +{times} +{times}\(100\.00%\)", said)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ((), "--host is missing; start `bench serve notifications/short_polling` and give Locust"),
+        (("--poll-interval", "5"), "poll_interval=5: the unit is missing; write it as 5s or 5ms"),
+    ],
+)
+def test_a_mistake_is_told_in_one_line(arguments: tuple[str, ...], words: str) -> None:
+    ended = locust("-f", scenario("short_polling"), "--headless", *arguments)
+    assert (ended.returncode, ended.stdout) == (2, "")
+    assert ended.stderr.startswith("locust: error: ")
+    assert words in ended.stderr
+    assert ended.stderr.count("\n") == 1
+
+
+def test_all_scenarios_have_names_of_their_own() -> None:
+    files = sorted(
+        path
+        for path in (ROOT / "scenarios").glob("*/*.py")
+        if (ROOT / "targets" / path.parent.name / path.name).exists() and path.stem[0] != "_"
+    )
+    ended = locust("-f", ",".join(map(str, files)), "--list")
+    assert ended.returncode == 0, ended.stderr
+    names = re.findall(r"^    (\w+)$", ended.stdout, re.M)
+    assert len(set(names)) == len(names) == len(files)
+    assert {*CLASSES.values()} < {*names}
+
+
+# --- Locust's web page -----------------------------------------------------------------------
+
+
+@pytest.fixture
+def page(tmp_path: Path) -> Iterator[Page]:
+    """Locust's web page for a scenario, in a browser."""
+    port = free_port()
+    with (tmp_path / "said").open("w") as said:
+        web = subprocess.Popen(
+            [
+                LOCUST,
+                "-f",
+                scenario("short_polling"),
+                "--web-host",
+                "127.0.0.1",
+                "--web-port",
+                str(port),
+            ],
+            stdin=subprocess.DEVNULL,
+            stdout=said,
+            stderr=subprocess.STDOUT,
+            cwd=ROOT,
+        )
+    try:
+        until(lambda: accepts(port), 30, "Locust's web page is there")
+        with sync_playwright() as playwright:
+            browser = playwright.chromium.launch(
+                executable_path=chromium.executable(),
+                args=["--no-sandbox"],
+                env={**os.environ, "HOME": str(tmp_path)},
+            )
+            shown = browser.new_page()
+            shown.goto(f"http://127.0.0.1:{port}/")
+            yield shown
+            browser.close()
+        web.terminate()
+        web.wait(10)
+        assert "Traceback" not in (tmp_path / "said").read_text()
+    finally:
+        web.kill()
+        web.wait()
+
+
+def start(page: Page, **values: str) -> None:
+    """Enter the values and press the button."""
+    for name, value in values.items():
+        page.locator(f"input[name={name}]").fill(value)
+    page.get_by_role("button", name="Start").click()
+
+
+@pytest.mark.skipif(bool(chromium.missing()), reason=chromium.missing())
+def test_the_web_page_has_the_load_parameters_and_the_reasons(
+    page: Page, offers: dict[str, list[str]]
+) -> None:
+    page.get_by_text("Custom parameters").click()
+    assert page.locator("input[name=pollInterval]").input_value() == "1s"
+    # A mistake is told in the page, and nothing starts.
+    start(page, host=f"http://127.0.0.1:{free_port()}", pollInterval="5")
+    page.get_by_text("poll_interval=5: the unit is missing; write it as 5s or 5ms").wait_for()
+    # Nobody listens there: the reason is in the table of failures.
+    start(page, pollInterval="50ms", userCount="2", spawnRate="2")
+    page.get_by_role("tab", name="Failures").click()
+    page.get_by_text("ConnectionRefusedError: [Errno 111] Connection refused").wait_for()
+    page.get_by_role("button", name="Stop").click()
+    page.get_by_role("button", name="New").click()
+    start(page, host=host(offers["short_polling"]))
+    page.get_by_role("tab", name="Statistics").click()
+    row = page.get_by_role("row").filter(has_text="delivery")
+    row.wait_for()
+    kind, _, *numbers = row.inner_text().split()
+    assert kind == "short_polling"
+    assert int(numbers[0]) > 0
+    assert numbers[1] == "0"
