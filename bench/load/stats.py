@@ -11,7 +11,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
-from locust.stats import StatsError
 
 from bench.model.recorder import TICK
 from bench.model.samples import FAILED, PENDING, rows
@@ -46,6 +45,8 @@ def feed_errors(
 
     An operation that leaves no rows, as a connection that is lost, counts as a request here.
     """
+    from locust.stats import StatsError  # noqa: PLC0415 - where Locust runs, it is there
+
     statistics = environment.stats
     for (name, words), count in reasons.items():
         key = StatsError.create_key(kind, name, words)

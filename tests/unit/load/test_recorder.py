@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from bench.load.stats import feed_statistics, histograms, recent_ms
 from bench.model.recorder import Recorder
-from bench.model.samples import DTYPE, EMPTY, FAILED, OK, rows
+from bench.model.samples import DTYPE, EMPTY, FAILED, OK, PENDING, rows
 
 OPERATIONS = ("connect", "tick", "request", "delivery")
 int64 = st.integers(-(2**63), 2**63 - 1)
@@ -113,6 +113,11 @@ class Entry:
         self.num_reqs_per_sec: dict[int, int] = {}
         self.num_fail_per_sec: dict[int, int] = {}
         self.response_times: dict[int, int] = {}
+        self.use_response_times_cache = True
+        self.cached: list[int] = []
+
+    def _cache_response_times(self, second: int) -> None:
+        self.cached.append(second)
 
 
 class Statistics:
@@ -125,12 +130,12 @@ class Statistics:
         return self.entries.setdefault(name, Entry())
 
 
-def test_locusts_statistics_get_every_row_but_the_ticks() -> None:
+def test_locusts_statistics_get_every_row_that_has_ended_but_the_ticks() -> None:
     environment = SimpleNamespace(stats=Statistics())
     ms = 1_000_000
     feed_statistics(
         environment,
-        block_of([(3, OK, 2 * ms, 10), (1, OK, ms, 0), (2, FAILED, 7 * ms, 1)]),
+        block_of([(3, OK, 2 * ms, 10), (1, OK, ms, 0), (2, FAILED, 7 * ms, 1), (2, PENDING, 0, 0)]),
         OPERATIONS,
     )
     feed_statistics(environment, block_of([(3, OK, 4 * ms, 20)]), OPERATIONS)
