@@ -214,7 +214,7 @@ def table(result: ExperimentResult) -> Table:
     quantities = shown(found)
     heads = [("level", "level", False)] if result.swept else []
     heads += [("pattern", "pattern", False)]
-    heads += [(one.key, f"{one.title} (95 % interval)", True) for one in quantities]
+    heads += [(one.key, one.title, True) for one in quantities]
     lines = []
     for row in found:
         cells = [*([row.group.level.text] if result.swept else []), row.pattern.title]
@@ -228,19 +228,22 @@ def table(result: ExperimentResult) -> Table:
 
 BASES: dict[Basis, str] = {
     "slope over clients": "the slope of its CPU over the numbers of clients",
-    "without idle": "a client's part of its CPU, without what it spends when idle",
-    "all of it": "a client's part of all its CPU (\u2265: idle time could not be told from work)",
+    "without idle": "its CPU time less what it spends when idle, divided by the clients",
+    "all of it": "its CPU time divided by the clients (\u2265: idle time could not be told from work)",
 }
 
 
 def caption(found: Sequence[CostRow]) -> str:
-    """From what the clients per core are taken; nothing where no row has them."""
+    """What the brackets are, and from what the clients per core are taken; "" without rows."""
+    if not found:
+        return ""
     bases = dict.fromkeys(
         BASES[cost.basis] for row in found if (cost := row.of(CARRIED)) and cost.basis
     )
-    if not bases:
-        return ""
-    return (
-        "Clients that one core carries: 1 over what one more client costs the backend, taken from "
-        f"{'; or from '.join(bases)}. Computed, not measured: `bench capacity` measures it."
-    )
+    words = ["Intervals are 95 % intervals over trials."]
+    if bases:
+        words.append(
+            "Clients that one core carries follow from what one more client costs the backend: "
+            f"{'; or '.join(bases)}. They are computed; bench capacity measures them."
+        )
+    return " ".join(words)
