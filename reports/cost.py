@@ -229,7 +229,7 @@ def table(result: ExperimentResult) -> Table:
 BASES: dict[Basis, str] = {
     "slope over clients": "the slope of its CPU over the numbers of clients",
     "without idle": "its CPU time less what it spends when idle, divided by the clients",
-    "all of it": "its CPU time divided by the clients (\u2265: idle time could not be told from work)",
+    "all of it": "its CPU time divided by the clients (\u2265: idle time is in it)",
 }
 
 
