@@ -37,7 +37,7 @@ def answer_table(table: AnswerTable) -> FittedTable:
     if not _same_trials(rows):
         columns.append(Column("trials", is_number=True))
         lines = [[*line, row.trials] for line, row in zip(lines, rows, strict=True)]
-    title = " ".join(filter(None, (table.title, table.level)))
+    title = ", ".join(filter(None, (table.title, table.level)))
     return FittedTable(columns, lines, title)
 
 

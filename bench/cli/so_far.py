@@ -11,7 +11,6 @@ from rich.console import RenderableType
 
 from bench import catalog
 from bench.analysis.evaluate import TrialEvaluator
-from bench.analysis.evaluated import TrialResult
 from bench.analysis.outline import level_of
 from bench.model.records import TrialFile
 from bench.model.trial import Trial
@@ -32,7 +31,7 @@ class SoFar:
         self._experiments = catalog.experiments()
         self._evaluator = TrialEvaluator(self._experiments)
         self._planned: dict[Place, set[str]] = {}
-        self._results: dict[Place, list[TrialResult]] = {}
+        self._stored: dict[Place, list[store.StoredTrial]] = {}
         self._shown: RenderableType | None = None
         for trial in run.file.trials:
             self._plan(trial)
@@ -51,7 +50,8 @@ class SoFar:
                 for pattern in self._patterns.values()
                 if pattern.id in self._planned[place]
             }
-            self._shown = so_far.table(self._experiments[name], titles, self._results[place], level)
+            results = [self._evaluator.result(one) for one in self._stored[place]]
+            self._shown = so_far.table(self._experiments[name], titles, results, level)
         return self._shown
 
     def _place(self, trial: Trial) -> Place:
@@ -63,6 +63,6 @@ class SoFar:
             self._planned.setdefault(self._place(trial), set()).add(trial.pattern)
 
     def _add(self, stored: store.StoredTrial) -> None:
+        """Read when its level is shown: a resumed run begins at once."""
         if not stored.trial.calibrates:
-            found = self._results.setdefault(self._place(stored.trial), [])
-            found.append(self._evaluator.result(stored))
+            self._stored.setdefault(self._place(stored.trial), []).append(stored)

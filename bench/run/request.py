@@ -22,6 +22,7 @@ from bench.model.errors import UsageError
 from bench.model.fault import SEPARATOR
 from bench.model.load import FAULT
 from bench.model.pattern import Pattern
+from bench.model.rates import PER_CLIENT
 from bench.model.records import Goal
 from bench.model.trial import Trial
 from bench.plan import fault_checks, load_words
@@ -119,6 +120,8 @@ def plan_of(asked: Asked) -> runner.RunPlan:
         part = dataclasses.replace(request, settings=settings)
         claims: list[Claim] = []
         if asked.claims:
+            if text := request.settings.get(PER_CLIENT):
+                raise UsageError(f"--per-client {text}: claims have loads of their own; remove it")
             # The setups have levels of their own; --quick only means fewer repeats.
             claims = chosen_claims(experiment, asked.claims)
             found = trials_of_claims(experiment, claims, patterns, request, len(trials))

@@ -65,3 +65,16 @@ def test_a_rate_per_client_is_what_was_meant(planned: list[runner.RunPlan]) -> N
     assert {load["event_rate_per_s"] for load in measured} == {2000.0}
     assert {load["audience"] for load in measured} == {"one"}
     assert {load["rtt_s"] for load in measured} == {0.08}
+
+
+def test_claims_have_loads_of_their_own(planned: list[runner.RunPlan]) -> None:
+    words = ["run", "notifications", "--claims", "N2", "--per-client", "1/s"]
+    shown = CliRunner().invoke(application(), words)
+    assert "claims have loads of their own" in str(shown.exception)
+    assert planned == []
+
+
+def test_a_plan_file_can_say_it(planned: list[runner.RunPlan], tmp_path: Path) -> None:
+    plan = tmp_path / "case.toml"
+    plan.write_text('patterns = ["notifications/sse"]\n[load]\nclients = 20\nper_client = "1/s"\n')
+    assert "1 event/s of its own for each of them = 20 deliveries/s" in typed(str(plan))[0]
