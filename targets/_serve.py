@@ -68,6 +68,9 @@ class BaseTarget:
     parts: Mapping[str, Sequence[Address]] = {}
     """The addresses of parts that were started before it, by name."""
 
+    data = Path()
+    """Its folder, to be made where it keeps something: a restarted one finds it as it was."""
+
     is_caller = False
     """Whether it makes the work: then it has a recorder, and `call` is its work."""
 
@@ -271,6 +274,7 @@ def make_target(config: PartConfig, experiment: Experiment) -> BaseTarget:
     target = kind(load, config.seed, config.services)
     target.host, target.parts = config.host, config.parts
     target.part, target.number = config.part, config.number
+    target.data = Path(config.data)
     if target.is_caller:
         target.recorder = Recorder([*COMMON_OPERATIONS, *experiment.operations])
     if target.source is not None and config.log:

@@ -5,6 +5,7 @@ Knows no pattern by name, and nothing of what is measured.
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from itertools import groupby
@@ -17,6 +18,7 @@ from msgspec.structs import replace
 from bench.lab.parts import PartInstance
 from bench.lab.processes import Child
 from bench.lab.proxies.proxyset import ProxySet
+from bench.lab.scratch import COMMON_PREFIX, make_folder
 from bench.lab.side import Side, Sides
 from bench.model.messages import Address, Begin, PartCommand, PartConfig
 from bench.model.part import SERVER, Part
@@ -51,6 +53,7 @@ class PartSet:
             for number in range(counts[part.name])
         ]
         self.has_counts = False
+        self._data: Path | None = None
 
     def __iter__(self) -> Iterator[PartInstance]:
         return iter(self.instances)
@@ -64,6 +67,7 @@ class PartSet:
         listen where it is free.  `services` are further places to which proxies may lead.
         """
         known = dict(services)
+        self._data = make_folder(f"{COMMON_PREFIX}parts-")
         for _, instances in groupby(self.instances, attrgetter("part")):
             for instance in instances:
                 self._start(instance, config, sides[instance.part.side])
@@ -72,6 +76,7 @@ class PartSet:
         self.proxies.start_all(known)
 
     def _start(self, instance: PartInstance, config: PartConfig, side: Side) -> None:
+        assert self._data is not None
         ready = instance.start(
             replace(
                 config,
@@ -81,6 +86,7 @@ class PartSet:
                 parts=self.reached,
                 host=side.host,
                 port=config.port if instance is self.instances[0] else 0,
+                data=str(self._data / instance.name),
             )
         )
         self.proxies.declare(ready.proxies)
@@ -135,3 +141,5 @@ class PartSet:
         for instance in reversed(self.instances):
             instance.stop()
         self.proxies.stop()
+        if self._data is not None:
+            shutil.rmtree(self._data, ignore_errors=True)

@@ -94,7 +94,8 @@ class PartConfig(Struct, frozen=True, kw_only=True):
     `parts` are the addresses of those started before it, by name.  `log` is the file that
     events are recorded in, "" for none; where it has some already, the part goes on after
     them.  `rows` is the file that a caller appends its rows to, at the end and every
-    `flush_s` (0: at the end only).
+    `flush_s` (0: at the end only).  `data` is a folder of its own for what outlives a restart;
+    the part makes it, and it is gone when the trial is over.
     """
 
     pattern: str
@@ -110,6 +111,7 @@ class PartConfig(Struct, frozen=True, kw_only=True):
     host: str = "127.0.0.1"
     port: int = 0
     log: str = ""
+    data: str = ""
 
 
 class Probe(Struct, frozen=True, tag="probe"):
