@@ -1,0 +1,1 @@
+"""What becomes of an upload whose connection is cut."""

@@ -1,0 +1,204 @@
+"""The laws of `upload` as they apply to its patterns and metrics.  Pure.
+
+Each fills a formula of laws.py from a load, and from what was under way in uploads that
+nobody cut.  None reads what cuts cost in the trial that it predicts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from bench.model.domain import FREE, Condition, Domain, Free, Range, Units, Wanted
+from bench.model.law import Calibration, Facts, Law
+from bench.model.load import Load
+from scenarios.upload import laws
+from scenarios.upload.load import UploadLoad, chunks, payload_rate
+
+Asked = Load[UploadLoad]
+
+UNCUT = Calibration(
+    "uncut",
+    {
+        "cut_rate": 0.0,
+        "warmup": 0.0,
+        "duration": lambda load: max(1.0, round(4 * load.own.file_size_bytes / payload_rate(load))),
+    },
+    ("under_way_bytes", "latency_mean"),
+    text="the same uploads without cuts: how much is under way, and how long they take",
+)
+
+
+def tries(load: Asked, piece: float) -> float:
+    """mu c/b: how many cuts fall into the time that a piece takes."""
+    return load.own.cut_rate_per_s * piece / payload_rate(load)
+
+
+def cuts_per_s(load: Asked) -> float:
+    """About how many requests a cut ends in a second; files begin as soon as one has ended."""
+    return load.own.cut_rate_per_s
+
+
+LINKS: Mapping[str, Wanted] = {
+    "link": ("emulated",),
+    "rate": Range(16e6, 80e6),
+    "rtt": Range(0.0, 0.004, evenly=True),
+    "cc": ("cubic", "reno"),
+    "clients": (1,),
+    "warmup": Free(0.0),
+    "drain": Free(30.0),
+    "server_time": Range(0.0, 0.1, evenly=True),
+    "expiry": FREE,
+    "send_buffer": Range(12_000, 64_000),
+    "cut_rate": Range(0.5, 20.0),
+    "file_size": Range(500_000, 40_000_000),
+}
+FILLS_THE_LINK = Condition(
+    "the send buffer holds at least twice what the link carries in a round trip",
+    lambda load: load.own.send_buffer_bytes >= 2 * payload_rate(load) * load.link.rtt_s,
+)
+LEAST_CUTS = 400
+
+
+def _pieces(piece: str, load: Mapping[str, Wanted]) -> Domain:
+    """Where a cut loses a whole piece: a file, or a chunk."""
+
+    def size(load: Asked) -> float:
+        return float(getattr(load.own, f"{piece}_bytes"))
+
+    return Domain(
+        {**LINKS, **load},
+        where=(
+            FILLS_THE_LINK,
+            Condition(
+                "between 0.05 and 2 cuts fall into the time that a piece takes",
+                lambda load: 0.05 <= tries(load, size(load)) <= 2.0,
+            ),
+            Condition(
+                "what is under way is at most 5 % of a piece",
+                lambda load: 20 * load.own.send_buffer_bytes <= size(load),
+            ),
+            Condition(
+                "a piece takes at least 20 round trips",
+                lambda load: size(load) >= 20 * payload_rate(load) * load.link.rtt_s,
+            ),
+            Condition(
+                "a file has whole chunks, at most 50",
+                lambda load: (
+                    piece == "file_size"
+                    or (
+                        chunks(load) <= 50 and load.own.file_size_bytes >= load.own.chunk_size_bytes
+                    )
+                ),
+            ),
+        ),
+        units=Units("cuts", LEAST_CUTS, cuts_per_s, at_least_s=5.0, at_most_s=120.0),
+    )
+
+
+WHOLE_FILES = _pieces("file_size", {"chunk_size": FREE})
+WHOLE_CHUNKS = _pieces("chunk_size", {"chunk_size": Range(400_000, 9_000_000)})
+BYTES = Domain(
+    {**LINKS, "chunk_size": FREE},
+    where=(
+        FILLS_THE_LINK,
+        Condition(
+            "what is under way is at most 5 % of what the link carries between two cuts, and of a "
+            "file",
+            lambda load: (
+                20 * load.own.send_buffer_bytes
+                <= min(
+                    load.own.file_size_bytes,
+                    payload_rate(load) / load.own.cut_rate_per_s,
+                )
+            ),
+        ),
+    ),
+    units=Units("cuts", LEAST_CUTS, cuts_per_s, at_least_s=5.0, at_most_s=120.0),
+)
+
+
+def _share(load: Asked, piece: float, facts: Facts) -> float:
+    size, own = load.own.file_size_bytes, load.own
+    under_way = facts[UNCUT.key("under_way_bytes")]
+    sent = laws.sent_all_or_nothing(size, piece, payload_rate(load), own.cut_rate_per_s, under_way)
+    return sent / size
+
+
+def file_sent_share(load: Asked, facts: Facts) -> float:
+    """UP-1."""
+    return _share(load, load.own.file_size_bytes, facts)
+
+
+def chunk_sent_share(load: Asked, facts: Facts) -> float:
+    """UP-2; a last chunk that is shorter counts as its share of one."""
+    return _share(load, min(load.own.chunk_size_bytes, load.own.file_size_bytes), facts)
+
+
+def wasted_bytes(load: Asked, facts: Facts) -> float:
+    """UP-4."""
+    return laws.wasted_resumable(
+        load.own.file_size_bytes,
+        payload_rate(load),
+        load.own.cut_rate_per_s,
+        facts[UNCUT.key("under_way_bytes")],
+    )
+
+
+def chunked_ms(load: Asked, facts: Facts) -> float:
+    """UP-3: h is what uploads without cuts take beside their bytes, over their chunks."""
+    own, b, count = load.own, payload_rate(load), chunks(load)
+    beside_s = facts[UNCUT.key("latency_mean")] / 1e3 - own.file_size_bytes / b
+    piece = min(own.chunk_size_bytes, own.file_size_bytes)
+    seconds = laws.time_all_or_nothing(
+        own.file_size_bytes, piece, b, own.cut_rate_per_s, max(0.0, beside_s / count)
+    )
+    return seconds * 1e3
+
+
+FILE_SENT = Law(
+    "UP-1",
+    "(b/mu + w)(e^(mu F/b) - 1)/F",
+    "a cut loses all; Poisson cuts; w of uploads without cuts",
+    "sent_share",
+    ("single_request",),
+    file_sent_share,
+    WHOLE_FILES,
+    (),
+    (UNCUT,),
+)
+CHUNK_SENT = Law(
+    "UP-2",
+    "(b/mu + w)(e^(mu c/b) - 1)/c",
+    "a cut loses the chunk; Poisson cuts; w of uploads without cuts",
+    "sent_share",
+    ("chunked",),
+    chunk_sent_share,
+    WHOLE_CHUNKS,
+    (),
+    (UNCUT,),
+)
+RESUMED = Law(
+    "UP-4",
+    "mu (F/b) w",
+    "a cut loses what was under way; Poisson cuts; w of uploads without cuts",
+    "wasted_bytes",
+    ("resumable",),
+    wasted_bytes,
+    BYTES,
+    (),
+    (UNCUT,),
+)
+CHUNK_TIME = Law(
+    "UP-3",
+    "(F/c) ((e^(mu c/b) - 1)/mu + h)",
+    "as the time between checkpoints (Young 1974); h of uploads without cuts",
+    "latency_mean",
+    ("chunked",),
+    chunked_ms,
+    WHOLE_CHUNKS,
+    (),
+    (UNCUT,),
+    band=0.15,
+    band_reason="a cut also costs a new connection and a question",
+)
+PREDICTIONS = (FILE_SENT, CHUNK_SENT, RESUMED, CHUNK_TIME)

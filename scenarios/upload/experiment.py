@@ -1,0 +1,59 @@
+"""The experiment `upload`: question, load, metrics, predictions.
+
+Declares only; imports neither Locust nor a server.
+"""
+
+from __future__ import annotations
+
+from bench.model.experiment import Experiment
+from bench.model.outcome import OutcomeNoun
+from scenarios.upload._predictions import PREDICTIONS
+from scenarios.upload.claims import CLAIMS, NORMAL
+from scenarios.upload.load import LOAD, check
+
+EXPERIMENT = Experiment(
+    name="upload",
+    title="Uploads that are cut",
+    question="A file is uploaded while its connection is reset at random times: how many bytes and "
+    "how much time does it take until the server has stored it?",
+    load=LOAD,
+    check=check,
+    operations=("upload", "send", "cut", "under_way"),
+    outcome_operation="upload",
+    operation_words={
+        "upload": "one file, from its first request until the server has stored it. `bytes_up` is "
+        "what was sent of it in all, `bytes_down` its size",
+        "send": "a request with a part of the file that was answered. `bytes_up` is what left the "
+        "socket of its body, `bytes_down` what the server kept of it",
+        "cut": "a request with a part of the file that a cut ended; the bytes as for `send`",
+        "under_way": "a reading while a part is sent. `bytes_up` is what left the socket and was "
+        "not acknowledged",
+    },
+    noun=OutcomeNoun.of_work("upload", "uploads", "stored"),
+    work_by="clients",
+    headline=(
+        "sent_share",
+        "latency_mean",
+        "completeness",
+        "cuts_per_upload",
+        "lost_per_cut",
+        "upload_mbit",
+        "server_cpu_us_per_event",
+    ),
+    tradeoff=(("sent_share", "latency_mean"),),
+    quick={
+        "link": "emulated",
+        "rate": "40mbit",
+        "cc": "cubic",
+        "file_size": "1MB",
+        "chunk_size": "250kB",
+        "cut_rate": "4/s",
+        "send_buffer": "32kB",
+        "duration": "3s",
+        "warmup": "0",
+    },
+    verify_with={"cut_rate_per_s": 0.0},
+    predictions=PREDICTIONS,
+    claims=CLAIMS,
+    normal=NORMAL,
+)

@@ -1,0 +1,133 @@
+"""What uploads cost in bytes and time, and what cuts do to them.  Pure."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from bench.analysis.metrics import Registry
+from bench.analysis.trialdata import TrialData, difference_ns
+from bench.model.metric import Counts
+
+METRICS = Registry()
+PIECES = ("send", "cut")
+
+
+def _of_done(data: TrialData, operation: str) -> np.ndarray:
+    """The rows of one operation that belong to files of the window that were stored."""
+    if operation not in data.operations:
+        return data.rows[:0]
+    rows = data.rows[data.rows["operation"] == data.operations.index(operation)]
+    mine, files = (_keys(one) for one in (rows, data.outcomes))
+    found: np.ndarray = rows[np.isin(mine, files)]
+    return found
+
+
+def _keys(rows: np.ndarray) -> np.ndarray:
+    found: np.ndarray = rows["client"].astype(np.int64) * (1 << 40) + rows["sequence"]
+    return found
+
+
+def sent_bytes(data: TrialData) -> float:
+    """Bytes of bodies that left the clients' sockets, over all files that were stored."""
+    return float(sum(int(_of_done(data, one)["bytes_up"].sum()) for one in PIECES))
+
+
+def _file_bytes(data: TrialData) -> float:
+    return float(data.outcomes["bytes_down"].sum())
+
+
+@METRICS.metric(
+    "sent_share",
+    "",
+    "bytes sent per byte of a file",
+    "Bytes of request bodies that left the clients' sockets (TCP_INFO, nothing counted twice that "
+    "the kernel sent again), over the bytes of the files; files begun in the window and stored.",
+    "lower",
+)
+def sent_share(data: TrialData) -> float:
+    total = _file_bytes(data)
+    return sent_bytes(data) / total if total else math.nan
+
+
+@METRICS.metric(
+    "wasted_bytes",
+    "B",
+    "bytes sent in vain per {event}",
+    "Bytes of request bodies that left the clients' sockets, less those of the files, per {event} "
+    "begun in the window and stored.",
+    "lower",
+)
+def wasted_bytes(data: TrialData) -> float:
+    return data.per_outcome(sent_bytes(data) - _file_bytes(data))
+
+
+def cut_counts(data: TrialData) -> Counts | None:
+    """Requests that a cut ended, and the files that were stored."""
+    if not len(data.outcomes) or "cut" not in data.operations:
+        return None
+    return Counts(float(len(_of_done(data, "cut"))), float(len(data.outcomes)), "count")
+
+
+@METRICS.metric(
+    "cuts_per_upload",
+    "",
+    "cuts per {event}",
+    "Requests with a body that a cut ended, per {event} begun in the window and stored.",
+    "neither",
+    cut_counts,
+)
+def cuts_per_upload(data: TrialData) -> float:
+    counts = cut_counts(data)
+    return math.nan if counts is None else counts.hits / counts.of
+
+
+@METRICS.metric(
+    "cuts_seen",
+    "",
+    "cuts in the middle of a request",
+    "Requests with a body that a cut ended, in the window.",
+    "neither",
+)
+def cuts_seen(data: TrialData) -> float:
+    return float(len(data.select("cut"))) if "cut" in data.operations else math.nan
+
+
+@METRICS.metric(
+    "lost_per_cut",
+    "B",
+    "bytes lost per cut",
+    "Of a request that a cut ended: bytes that left the client's socket and are not in what the "
+    "server kept; mean over the window's cuts.",
+    "lower",
+)
+def lost_per_cut(data: TrialData) -> float:
+    rows = data.select("cut")
+    lost = rows["bytes_up"].astype(np.int64) - rows["bytes_down"]
+    return float(np.mean(np.maximum(0, lost))) if len(rows) else math.nan
+
+
+@METRICS.metric(
+    "under_way_bytes",
+    "B",
+    "bytes under way",
+    "Bytes that left a client's socket and are not acknowledged (TCP_INFO), read every 10 ms while "
+    "a body is sent; mean.",
+    "neither",
+)
+def under_way_bytes(data: TrialData) -> float:
+    rows = data.select("under_way")
+    return float(np.mean(rows["bytes_up"])) if len(rows) else math.nan
+
+
+@METRICS.metric(
+    "upload_mbit",
+    "Mbit/s",
+    "rate of an {event}",
+    "Bytes of the files over the time from done - sent, summed over files; in the window.",
+    "higher",
+)
+def upload_mbit(data: TrialData) -> float:
+    spent_ns = difference_ns(data.outcomes, "done_ns", "sent_ns").sum()
+    return _file_bytes(data) * 8e3 / float(spent_ns) if spent_ns else math.nan

@@ -1,0 +1,1 @@
+"""Servers that store what is uploaded, and a relay that cuts connections."""

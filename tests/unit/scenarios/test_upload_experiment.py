@@ -1,0 +1,139 @@
+"""The load of `upload`, its files, its metrics: what is refused, what counts as sent in vain."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from itertools import pairwise
+from typing import Any
+
+import measured
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bench.analysis.trialdata import TrialData
+from bench.model import samples
+from bench.model.errors import UsageError
+from scenarios.upload import load as upload_load
+from scenarios.upload._file import BLOCK_BYTES, File
+from scenarios.upload.experiment import EXPERIMENT
+from scenarios.upload.load import LOAD, check, payload_rate
+
+OPERATIONS = EXPERIMENT.operations
+SECOND_NS = 1_000_000_000
+
+
+def test_too_many_chunks_are_refused_with_the_least_size() -> None:
+    with pytest.raises(UsageError, match=r"chunk_size=799B: .*10,013 chunks.*chunk_size=800B"):
+        check(LOAD(file_size_bytes=8_000_000, chunk_size_bytes=799))
+    check(LOAD(file_size_bytes=8_000_000, chunk_size_bytes=800))
+
+
+def test_files_that_the_disk_has_no_room_for_are_refused(monkeypatch: Any) -> None:
+    monkeypatch.setattr(upload_load, "disk_free", lambda _: 39_000_000)
+    with pytest.raises(UsageError, match=r"file_size=10MB: 2 clients need 40MB in .* 39MB free"):
+        check(LOAD(clients=2, file_size_bytes=10_000_000))
+    check(LOAD(clients=1, file_size_bytes=10_000_000))
+
+
+def test_what_a_link_carries_of_files() -> None:
+    assert payload_rate(LOAD()) == 0
+    one_way = LOAD(link="emulated", rate=40e6, rate_up=30e6)
+    assert payload_rate(one_way) == pytest.approx(30e6 / 8 * 1448 / 1500)
+
+
+@given(
+    size=st.integers(1, 3 * BLOCK_BYTES),
+    cuts=st.lists(st.integers(0, 3 * BLOCK_BYTES), max_size=4),
+)
+def test_a_file_read_in_parts_is_the_whole_file(size: int, cuts: list[int]) -> None:
+    file = File("mark", size)
+    edges = sorted({0, size, *(min(cut, size) for cut in cuts)})
+    found = hashlib.sha256()
+    length = 0
+    for start, end in pairwise(edges):
+        for piece in file.read(start, end):
+            found.update(piece)
+            length += len(piece)
+    assert (length, found.hexdigest()) == (size, file.digest())
+
+
+def test_no_two_files_are_alike() -> None:
+    assert File("a", 1000).digest() != File("b", 1000).digest()
+
+
+# --- metrics -----------------------------------------------------------------------------------
+
+
+def row(operation: str, sequence: int, up: int, down: int, at_s: float = 0.5) -> np.ndarray:
+    rows = np.zeros(1, samples.DTYPE)
+    rows["operation"] = OPERATIONS.index(operation)
+    rows["outcome"], rows["sequence"] = samples.OK, sequence
+    rows["intended_ns"] = rows["sent_ns"] = int(at_s * SECOND_NS)
+    rows["done_ns"] = rows["sent_ns"] + SECOND_NS // 10
+    rows["bytes_up"], rows["bytes_down"] = up, down
+    return rows
+
+
+def found(*rows: np.ndarray) -> dict[str, float]:
+    data = TrialData(
+        load=LOAD().values(),
+        operations=OPERATIONS,
+        outcome_operation="upload",
+        rows=np.concatenate(rows),
+        events=np.zeros(0, samples.EVENT_DTYPE),
+        t0_ns=0,
+        t1_ns=SECOND_NS,
+    )
+    keys = (
+        "sent_share",
+        "wasted_bytes",
+        "lost_per_cut",
+        "cuts_seen",
+        "cuts_per_upload",
+        "under_way_bytes",
+        "upload_mbit",
+    )
+    return measured.compute(data, keys)
+
+
+def test_what_is_sent_counts_once_for_each_time_it_left() -> None:
+    values = found(
+        row("cut", 0, 600, 0),
+        row("cut", 0, 500, 450),
+        row("send", 0, 550, 550),
+        row("upload", 0, 1650, 1000),
+        row("send", 1, 1000, 1000),
+        row("upload", 1, 1000, 1000),
+        row("under_way", 0, 40, 0),
+        row("under_way", 0, 60, 0),
+    )
+    assert values["sent_share"] == 2650 / 2000
+    assert values["wasted_bytes"] == 325
+    assert values["lost_per_cut"] == (600 + 50) / 2
+    assert values["cuts_seen"] == 2
+    assert values["cuts_per_upload"] == 1
+    assert values["under_way_bytes"] == 50
+    assert values["upload_mbit"] == pytest.approx(2000 * 8 / 0.2 / 1e6)
+
+
+def test_files_of_before_the_window_and_unfinished_ones_do_not_count() -> None:
+    values = found(
+        row("cut", 0, 900, 0, at_s=-0.5),
+        row("upload", 0, 900, 1000, at_s=-0.5),
+        row("cut", 2, 700, 0),  # its file was not done when the trial ended
+        row("send", 1, 1000, 1000),
+        row("upload", 1, 1000, 1000),
+    )
+    assert values["sent_share"] == 1
+    assert values["wasted_bytes"] == 0
+    assert values["cuts_seen"] == 1
+
+
+def test_nothing_uploaded_is_no_share() -> None:
+    values = found(row("cut", 0, 900, 0))
+    assert math.isnan(values["sent_share"])
+    assert math.isnan(values["wasted_bytes"])
+    assert math.isnan(values["upload_mbit"])
