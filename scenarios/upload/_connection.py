@@ -15,7 +15,8 @@ from typing import Any, Self
 import httptools
 
 from bench.load.clients.http1 import Http1Connection, Reply
-from bench.load.wire import INFO_BYTES, IPPROTO_TCP, TCP_INFO, WireMeter
+from bench.load.wire import WireMeter
+from bench.tcpinfo import IPPROTO_TCP, tcp_info
 
 _ACKNOWLEDGED_AT, _SENT_AT = 120, 200
 _NUMBER, _TWO_NUMBERS = struct.Struct("<Q"), struct.Struct("<QQ")
@@ -106,15 +107,9 @@ class UploadConnection(Http1Connection):
         if self._fd < 0:
             return
         try:
-            borrowed = _socket.socket(_socket.AF_INET, _socket.SOCK_STREAM, 0, self._fd)
-        except OSError:
+            info = tcp_info(self._fd)
+        except OSError:  # gone already: what was read last is what is known
             return
-        try:
-            info: bytes = borrowed.getsockopt(IPPROTO_TCP, TCP_INFO, INFO_BYTES)
-        except OSError:
-            return
-        finally:
-            borrowed.detach()
         (acknowledged,) = _NUMBER.unpack_from(info, _ACKNOWLEDGED_AT)
         sent, again = _TWO_NUMBERS.unpack_from(info, _SENT_AT)
         self._last = sent - again, acknowledged
