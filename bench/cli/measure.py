@@ -13,6 +13,7 @@ import typer
 from bench.adaptive import precision
 from bench.analysis import gates
 from bench.analysis.gates import Gate
+from bench.cli import preview
 from bench.cli.answers import write_report
 from bench.cli.screen import console, say, say_line
 from bench.cli.shared import (
@@ -72,6 +73,12 @@ NoCalibration = Annotated[
         "--no-calibration", help="leave out the trials that only serve laws; some then say nothing"
     ),
 ]
+DryRun = Annotated[
+    bool,
+    typer.Option(
+        "--dry-run", help="say what would be measured and started, and how long it takes; then stop"
+    ),
+]
 Objectives = Annotated[
     list[str] | None,
     typer.Option(
@@ -109,6 +116,7 @@ def run(
     amqp_url: AmqpUrl = "",
     results: Results = Path("results"),
     open_page: Open = False,
+    dry_run: DryRun = False,
 ) -> None:
     """Measure patterns side by side and write the report."""
     objectives = [gates.objective(text, known_metrics()) for text in slo or []]
@@ -137,6 +145,9 @@ def run(
     plan = request.plan_of(asked)
     from bench.run import runner  # noqa: PLC0415 - the commands that only look stay fast
 
+    if dry_run:
+        preview.show(plan)
+        return
     folder = runner.new_run(plan, results)  # what cannot be run is said before all else
     for name, remedy in plan.not_measured.items():
         say(f"not measured: {name}: {remedy}", hang=2)

@@ -122,10 +122,15 @@ def check_links(plan: RunPlan) -> None:
         raise ComponentMissing(remedy)
 
 
-def new_run(plan: RunPlan, results: Path) -> Path:
-    """Write the plan into a new folder of `results` and return it."""
+def check(plan: RunPlan) -> None:
+    """UsageError or ComponentMissing where this machine cannot do it."""
     check_limits(plan.trials, most_clients(), plan.workers)
     check_links(plan)
+
+
+def new_run(plan: RunPlan, results: Path) -> Path:
+    """Write the plan into a new folder of `results` and return it."""
+    check(plan)
     moment = datetime.datetime.now().astimezone()
     experiments = sorted({pattern.experiment for pattern in plan.patterns})
     folder = _fresh(results.resolve(), f"{moment:%Y-%m-%dT%H-%M-%S}-{'+'.join(experiments)}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -63,3 +64,30 @@ def test_a_shell_is_offered_the_patterns_of_an_experiment() -> None:
         check=False,
     )
     assert (said.stdout.split(), said.stderr) == (["notifications/sse_http2"], "")
+
+
+def test_a_dry_run_says_what_would_be_started_and_starts_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*arguments: object, **_: object) -> None:
+        pytest.fail(f"started: {arguments}")
+
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(subprocess, "Popen", refuse)
+    monkeypatch.setattr(os, "fork", refuse)
+    asked = ["run", "notifications/sse", "connection_pool", "--repeats", "3", "--workers", "1"]
+    said = CliRunner().invoke(application(), [*asked, "--dry-run"])
+    assert said.exit_code == 0, said.output
+    row = r"^notifications/sse +3 \+ \d+ for laws +\d+ (s|min) +server, load process *$"
+    assert re.search(row, said.output, re.M)
+    assert "trials, one after the other, in about " in said.output
+    assert re.search(r"^PostgreSQL \(.*: started once, for all trials$", said.output, re.M)
+    assert said.output.endswith("nothing was started, and nothing was written\n")
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_dry_run_refuses_what_a_run_would_refuse(tmp_path: Path) -> None:
+    asked = ["run", "notifications/sse", "--clients", "1000000", "--results", str(tmp_path / "no")]
+    refused = CliRunner().invoke(application(), [*asked, "--dry-run"])
+    assert "more connections than one process may hold here" in str(refused.exception)
+    assert not list(tmp_path.iterdir())
