@@ -22,7 +22,6 @@ import pytest
 from hypothesis import settings
 
 if TYPE_CHECKING:
-    from bench.model.messages import ClientCounters
     from bench.results.store import StoredTrial
     from bench.run.services import Services
 
@@ -97,9 +96,6 @@ class Quiet:
 
     def phase(self, name: str, running: Any) -> None:
         """A phase begins."""
-
-    def counts(self, counters: ClientCounters) -> None:
-        """What the clients have done so far."""
 
 
 @pytest.fixture(scope="module")

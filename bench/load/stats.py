@@ -119,13 +119,3 @@ def histograms(block: bytes | bytearray, operations: Sequence[str]) -> dict[str,
         if len(chosen):
             found[name] = Histogram(chosen)
     return found
-
-
-def recent_ms(block: bytes | bytearray, code: int) -> list[float]:
-    """p50 and p99 of a block's latencies of one operation, for the progress line."""
-    chosen = rows(block)
-    chosen = chosen[chosen["operation"] == code]
-    if not len(chosen):
-        return []
-    values = (chosen["done_ns"] - chosen["intended_ns"]) / 1e6
-    return [float(value) for value in np.percentile(values, [50, 99])]

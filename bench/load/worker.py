@@ -17,7 +17,7 @@ from bench import catalog
 from bench.clock import now_ns
 from bench.load.engine import Engine
 from bench.load.session import Session, WorkerIndex
-from bench.load.stats import feed_statistics, recent_ms
+from bench.load.stats import feed_statistics
 from bench.load.user import ClientUser, environment_for
 from bench.model.messages import (
     AskClientCounters,
@@ -65,7 +65,6 @@ class Worker:
         self.engine = Engine()
         self.session = self._session(config.load)
         self.environment = environment_for(self.user_class, self.session)
-        self._recent: list[float] = []
         self._flusher: gevent.Greenlet | None = None
         self._trying: tuple[Session, gevent.Greenlet] | None = None
 
@@ -157,15 +156,12 @@ class Worker:
             self.flush()
 
     def flush(self) -> None:
-        """Give away the rows so far; what else is made of them is for people watching."""
+        """Give away the rows so far; Locust's statistics are for people watching."""
         block = self.engine.call(self.session.recorder.take)
         if not block:
             return
         self._give_rows(bytes(block))
-        recorder = self.session.recorder
-        feed_statistics(self.environment, block, recorder.operations)
-        recent = recent_ms(block, recorder.code(self.session.experiment.outcome_operation))
-        self._recent = recent or self._recent
+        feed_statistics(self.environment, block, self.session.recorder.operations)
 
     def _settle(self) -> Done:
         """What start-up left is not to be searched again in the window."""
@@ -189,7 +185,6 @@ class Worker:
             outcomes=session.outcomes,
             failures=session.failures,
             errors=session.errors[:1],
-            recent_ms=self._recent,
         )
 
     def _finish(self) -> LoadResults:

@@ -49,11 +49,6 @@ def first_word(values: Sequence[str]) -> str:
     return next(filter(None, values), "")
 
 
-def worst(values: Sequence[list[float]]) -> list[float]:
-    """Place by place the greatest, as of percentiles, which cannot be added; [] says nothing."""
-    return [max(place) for place in zip(*filter(None, values), strict=True)]
-
-
 def greatest_by_name(values: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """Facts by name: of numbers the greatest, of words the first."""
     found: dict[str, Any] = {}

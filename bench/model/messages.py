@@ -19,7 +19,6 @@ from bench.model.combining import (
     total_by_mark,
     total_by_name,
     total_known,
-    worst,
 )
 from bench.model.proxy import Proxy
 from bench.model.readings import Wire
@@ -273,14 +272,13 @@ class Disturbed(Struct, frozen=True, tag="disturbed"):
 
 
 class ClientCounters(Struct, frozen=True, tag="client_counters"):
-    """What the clients have done so far; `recent_ms` is p50 and p99 of the latest latencies."""
+    """What the clients have done so far."""
 
     connected: Annotated[int, total]
     busy: Annotated[int, total]
     outcomes: Annotated[int, total]
     failures: Annotated[int, total]
     errors: Annotated[list[str], joined]
-    recent_ms: Annotated[list[float], worst]
 
 
 class LoadResults(Struct, frozen=True, tag="results"):

@@ -20,12 +20,10 @@ from bench.model.messages import (
     ClientCounters,
     PartCounters,
 )
-from bench.run.startup import STEP_SECONDS, Observer, RunningTrial
+from bench.run.startup import STEP_SECONDS, RunningTrial
 
 
-def drain(
-    experiment: Experiment, running: RunningTrial, load: Load[Any], observer: Observer
-) -> None:
+def drain(experiment: Experiment, running: RunningTrial, load: Load[Any]) -> None:
     """Wait for what is still owed, at most as long as the experiment has patience."""
     deadline = time.monotonic() + experiment.patience_s(load)
     per_event = experiment.deliveries_per_event(load)
@@ -39,7 +37,6 @@ def drain(
         if parts.failure and not running.parts.killed:
             raise TrialFailed(parts.failure)
         clients = running.load.ask(AskClientCounters(), ClientCounters)
-        observer.counts(clients)
         if is_all_done(parts, clients, per_event) or time.monotonic() > deadline:
             return
         if still.lasts(clients.outcomes + parts.outcomes, time.monotonic()):

@@ -16,7 +16,6 @@ from rich.console import Console, Group, RenderableType
 from rich.live import Live
 from rich.text import Text
 
-from bench.model.messages import ClientCounters
 from bench.model.records import TrialFile
 from bench.model.trial import Trial
 from bench.plan.trials import seconds_of
@@ -157,9 +156,6 @@ class Progress:
 
     def phase(self, name: str, running: RunningTrial) -> None:
         """A phase begins; nothing is drawn."""
-
-    def counts(self, counters: ClientCounters) -> None:
-        """Clients report what they have; nothing is drawn."""
 
     def _draw(self, line: str) -> None:
         if self._live is not None:

@@ -66,9 +66,6 @@ class Observer(Protocol):
     def phase(self, name: str, running: RunningTrial) -> None:
         """A phase begins: start, verify, connect, warmup, window, drain, finish."""
 
-    def counts(self, counters: ClientCounters) -> None:
-        """What the clients have done so far."""
-
 
 @dataclass
 class RunningTrial:
@@ -213,12 +210,11 @@ def settle(running: RunningTrial) -> None:
     running.parts.ask(Settle(), Done)
 
 
-def connect(running: RunningTrial, load: Load[Any], observer: Observer) -> None:
+def connect(running: RunningTrial, load: Load[Any]) -> None:
     running.load.ask(Spawn(), Done, 60.0)
     deadline = time.monotonic() + CONNECT_BASE_SECONDS + load.window.clients / CONNECTS_PER_SECOND
     while True:
         counters = running.load.ask(AskClientCounters(), ClientCounters)
-        observer.counts(counters)
         if counters.connected >= load.window.clients:
             return
         running.parts.check_alive()

@@ -23,10 +23,8 @@ from bench.model.errors import TrialFailed
 from bench.model.experiment import Experiment
 from bench.model.load import Load
 from bench.model.messages import (
-    AskClientCounters,
     AskCounts,
     Begin,
-    ClientCounters,
     Counts,
     Done,
     FinishLoad,
@@ -134,7 +132,7 @@ def _execute(
     _count(running, "idle")
     with timed(running, "connect"):
         observer.phase("connect", running)
-        connect(running, load, observer)
+        connect(running, load)
         settle(running)
     start_ns = _set_window(running, load)
     timeline = timeline_of(running, context)
@@ -172,7 +170,7 @@ def _end(
     """Wait for what is under way, then have everybody hand over what was measured."""
     with timed(running, "drain"):
         observer.phase("drain", running)
-        drain(experiment, running, load, observer)
+        drain(experiment, running, load)
     assert running.meters is not None
     running.meters.read("end")
     if running.network is not None:
@@ -203,7 +201,7 @@ def _window(running: RunningTrial, observer: Observer, start_ns: int) -> None:
     for phase, end_ns in (("warmup", t0_ns), ("window", t1_ns)):
         with timed(running, phase):
             observer.phase(phase, running)
-            _watch_until(running, end_ns, observer)
+            _watch_until(running, end_ns)
             _count(running, "t0" if phase == "warmup" else "t1")
 
 
@@ -222,13 +220,10 @@ def _count(running: RunningTrial, mark: str) -> None:
     running.counts[mark] = found
 
 
-def _watch_until(running: RunningTrial, end_ns: int, observer: Observer) -> None:
-    """Wait, telling the observer now and then; notice a child that dies."""
+def _watch_until(running: RunningTrial, end_ns: int) -> None:
+    """Wait, and notice a child that dies; nobody is asked anything while it is measured."""
     while (left_s := (end_ns - time.monotonic_ns()) / 1e9) > 0:
         time.sleep(min(WATCH_SECONDS, left_s))
         running.parts.check_alive()
         running.load.check_alive()
         check_services(running)
-        # Not close to the end: the answer must not be under way at t1.
-        if left_s > 2 * WATCH_SECONDS:
-            observer.counts(running.load.ask(AskClientCounters(), ClientCounters))

@@ -24,7 +24,7 @@ from bench.analysis import findings
 from bench.analysis.metrics import TrialData
 from bench.lab.meters import INTERVAL_NS
 from bench.model import samples
-from bench.model.messages import Address, ClientCounters, ListenerAddress, LoadConfig
+from bench.model.messages import Address, ListenerAddress, LoadConfig
 from bench.model.pattern import Pattern
 from bench.results.store import StoredTrial
 from targets._serve import BaseTarget, load_target
@@ -241,9 +241,6 @@ class Cutter:
     def _cut(self) -> None:
         for relay in self.relays:
             relay.cut()
-
-    def counts(self, counters: ClientCounters) -> None:
-        pass
 
 
 @pytest.mark.parametrize("pattern", WITH_POSITIONS, ids=ids(WITH_POSITIONS))

@@ -15,7 +15,6 @@ from rich.text import Text
 
 from bench.analysis.evaluated import Evaluated, ExperimentResult
 from bench.cli.so_far import SoFar
-from bench.model.messages import ClientCounters
 from bench.model.records import TrialFile
 from bench.results import store
 from bench.run.progress import Progress
@@ -114,7 +113,6 @@ def test_nothing_is_drawn_while_a_trial_measures(run_folder: Path) -> None:
     assert "trial 1 of 2" in before
     for phase in ("start", "verify", "connect", "warmup", "window", "drain", "finish"):
         progress.phase(phase, None)  # type: ignore[arg-type]
-        progress.counts(ClientCounters(10, 0, 100, 0, [], [0.5, 1.0]))
     assert written(console) == before
     assert threading.active_count() == threads
     progress.trial_ends(record)

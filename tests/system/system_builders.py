@@ -14,8 +14,6 @@ from typing import Any
 import psutil
 import pytest
 
-from bench.model.messages import ClientCounters
-
 ROOT = Path(__file__).resolve().parents[2]
 POLL_S = 0.02
 
@@ -116,9 +114,6 @@ class Quiet:
 
     def phase(self, name: str, running: Any) -> None:
         """A phase begins."""
-
-    def counts(self, counters: ClientCounters) -> None:
-        """What the clients have done so far."""
 
 
 def bench_main(

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bench.load.stats import feed_statistics, histograms, recent_ms
+from bench.load.stats import feed_statistics, histograms
 from bench.model.recorder import Recorder
 from bench.model.samples import DTYPE, EMPTY, FAILED, OK, PENDING, rows
 
@@ -89,18 +89,8 @@ def test_histograms_are_numpys(entries: list[tuple[int, int, int, int]]) -> None
         assert np.abs(np.sort(expanded) - np.sort(milliseconds)).max() <= 0.5 + 1e-6
 
 
-@given(block_rows)
-def test_the_progress_line_shows_the_latencies_of_its_operation(
-    entries: list[tuple[int, int, int, int]],
-) -> None:
-    chosen = [latency / 1e6 for code, _, latency, _ in entries if code == 3]
-    wanted = list(np.percentile(chosen, [50, 99])) if chosen else []
-    assert recent_ms(block_of(entries), 3) == pytest.approx(wanted)
-
-
 def test_an_empty_block_has_no_histograms() -> None:
     assert histograms(b"", OPERATIONS) == {}
-    assert recent_ms(b"", 3) == []
 
 
 class Entry:

@@ -114,7 +114,7 @@ def test_a_field_without_a_rule_is_refused() -> None:
 
 def counters(**values: Any) -> ClientCounters:
     nothing = {"connected": 0, "busy": 0, "outcomes": 0, "failures": 0}
-    return ClientCounters(**{**nothing, "errors": [], "recent_ms": [], **values})
+    return ClientCounters(**{**nothing, "errors": [], **values})
 
 
 @pytest.mark.parametrize(
@@ -122,11 +122,6 @@ def counters(**values: Any) -> ClientCounters:
     [
         ([counters(connected=2), counters(connected=3)], counters(connected=5)),
         ([counters(errors=["a"]), counters(errors=["b"])], counters(errors=["a", "b"])),
-        # Percentiles are never added, and who has none says nothing.
-        (
-            [counters(recent_ms=[1.0, 9.0]), counters(), counters(recent_ms=[2.0, 3.0])],
-            counters(recent_ms=[2.0, 9.0]),
-        ),
         ([Tried(None), Tried(0), Tried(None)], Tried(0)),
         (
             [LoadResults(facts={"subflows": 1}), LoadResults(facts={"subflows": 2, "a": "x"})],
