@@ -28,6 +28,7 @@ from bench.cli.shared import (
     foreign_of,
     known_metrics,
 )
+from bench.plan import load_words
 
 DURATION = "4s"
 
@@ -80,7 +81,11 @@ def capacity(
         foreign=foreign_of(amqp_url),
         command=shlex.join(["bench", *sys.argv[1:]]),
     )
-    _search(searching.CapacitySearch(searching.plan_of(asked), results), open_page)
+    plan = searching.plan_of(asked)
+    found = searching.CapacitySearch(plan, results)
+    for line in load_words.sentences(plan.experiment, [plan.load_at(plan.search.first)]):
+        say_line(f"{line} (the first level)")
+    _search(found, open_page)
 
 
 def _search(found: Any, opens: bool) -> None:

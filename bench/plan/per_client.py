@@ -24,6 +24,12 @@ class PerClient:
 
     rates: tuple[float, ...]
 
+    def sets(self, experiment: Experiment) -> tuple[str, ...]:
+        """The parameters (by public name) whose values follow from the rate."""
+        assert experiment.rates is not None
+        assert experiment.rates.per_client is not None
+        return tuple(experiment.rates.per_client(self.rates[0], 1))
+
     def loads(
         self, experiment: Experiment, load: Mapping[str, Any]
     ) -> list[tuple[dict[str, Any], dict[str, Any]]]:

@@ -138,6 +138,10 @@ def plan_of(asked: CapacityRequest) -> CapacityPlan:
         parameter.kind is int,
     )
     each = per_client(experiment, request.settings_of(asked.settings))
+    if each is not None and asked.over in each.sets(experiment):
+        raise UsageError(
+            f"--over {asked.over}: --per-client sets it at each level; use one of them"
+        )
     return CapacityPlan(asked, pattern, experiment, parameter, load, search, each)
 
 

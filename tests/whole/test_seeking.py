@@ -235,6 +235,8 @@ def test_the_answer_fits_the_terminal(
     assert ended(monkeypatch, Path("r"), "--slo", "latency_p50 < 1 ms", *QUICK) == 0
     lines = capsys.readouterr().out.splitlines()
     assert any("holds up to clients=28" in line for line in lines)
+    said = "load: 10 clients, 10 events/s for all of them = 100 deliveries/s (the first"
+    assert lines[0].startswith(said)
     assert [line for line in lines if len(line) > width and "results in" not in line] == []
 
 
@@ -248,6 +250,8 @@ def test_each_client_keeps_its_rate_at_every_level() -> None:
     loads = [plan.load_at(level) for level in (10, 300)]
     assert [load["event_rate_per_s"] for load in loads] == [20.0, 600.0]
     assert {load["audience"] for load in loads} == {"one"}
+    with pytest.raises(UsageError, match="--over event_rate: --per-client sets it"):
+        searching.plan_of(dataclasses.replace(asked, over="event_rate"))
 
 
 @pytest.mark.parametrize(
