@@ -30,10 +30,14 @@ def rows_of(judgement: Judgement) -> list[Number]:
 
 
 def reference(number: Number) -> float:
-    """What a number is held against: its law, else its bound; 0 where there is none."""
+    """What a number is held against: its law, else its bound, or the middle of two bounds.
+
+    0 where there is none.
+    """
     if not math.isnan(number.law):
         return number.law
-    return next((end for end in number.wanted if math.isfinite(end)), 0.0)
+    ends = [end for end in number.wanted if math.isfinite(end)]
+    return sum(ends) / len(ends) if ends else 0.0
 
 
 def draw_rows(axes: Axes, result: ExperimentResult, rows: Sequence[Number]) -> None:
@@ -107,19 +111,34 @@ def _labels(result: ExperimentResult, rows: Sequence[Number]) -> list[str]:
     """What distinguishes the rows: the pattern, and metric and level where they differ."""
     many_metrics = len({(one.kind, one.metric) for one in rows}) > 1
     has_one_pattern = len({one.pattern for one in rows}) == 1 and len(rows) > 1
-    common = set.intersection(*(set(one.at.split()) for one in rows))
+    common = set.intersection(*(set(_settings(one.at)[0]) for one in rows))
     found = []
     for one in rows:
         words = "" if has_one_pattern else title_of(result, one.pattern)
         if many_metrics:
             words += f" {result.metric(one.metric).title}"
             words += f" / {title_of(result, one.other)}" if one.kind == "ratio" else ""
-        at = " ".join(word for word in one.at.split() if word not in common)
-        words += f", {at.replace('_', ' ')}" if at else ""
+        at = _said_once(one.at, common)
+        between = " " if at.startswith("(") else ", "
+        words += f"{between}{at.replace('_', ' ')}" if at else ""
         words = words.lstrip(", ") or title_of(result, one.pattern)
         lines = textwrap.wrap(words, LABEL_SIGNS)
         found.append("\n".join([lines[0], textwrap.shorten(" ".join(lines[1:]), 40)]).strip())
     return found
+
+
+def _settings(at: str) -> tuple[list[str], str]:
+    """ "a=1 b=2 (a=1 / a=5)" as its settings and what the bracket compares."""
+    outside, bracket, inside = at.partition("(")
+    return outside.split(), bracket + inside
+
+
+def _said_once(at: str, common: set[str]) -> str:
+    """The settings that not all rows share, but for those that the bracket says again."""
+    settings, compared = _settings(at)
+    again = compared.strip("()").partition(" / ")[0].split()
+    words = [word for word in settings if word not in common and word not in again]
+    return " ".join([*words, *([compared] if compared else [])])
 
 
 def _axis_label(result: ExperimentResult, rows: Sequence[Number], is_shared: bool) -> str:
@@ -131,5 +150,7 @@ def _axis_label(result: ExperimentResult, rows: Sequence[Number], is_shared: boo
     others = {title_of(result, one.other) for one in rows}
     if is_shared and len(others) == 1:
         return f"{about} / that of {others.pop()}"
+    if is_shared:
+        return f"{about}, ratio"
     kinds = {"law" if not math.isnan(one.law) else "bound" for one in rows}
     return f"{about} / {' or '.join(sorted(kinds, reverse=True))}"

@@ -26,6 +26,12 @@ PLACES = (
     (8, -10, "left", "top"),
     (-8, 10, "right", "bottom"),
     (-8, -10, "right", "top"),
+    (0, 21, "center", "bottom"),
+    (0, -21, "center", "top"),
+    (14, 20, "left", "bottom"),
+    (-14, 20, "right", "bottom"),
+    (14, -20, "left", "top"),
+    (-14, -20, "right", "top"),
 )
 
 

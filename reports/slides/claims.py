@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from typing import Any
 
 import matplotlib as mpl
@@ -9,20 +10,21 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure, SubFigure
 
 from bench.analysis.evaluated import ExperimentResult, JudgedClaim
-from bench.verdicts.judgement import Verdict
+from bench.verdicts.judgement import BETWEEN, Verdict
 from reports.claims_section import MARKS, in_order, number_line, words
 from reports.figures._claim_curves import draw_curves, panels_of
 from reports.figures._claim_rows import draw_rows, rows_of
 from reports.slides import sheet
 from reports.style import RC
 
-MOST_ROWS = 7
+MOST_ROWS = 6
 MOST_PANELS = 2
 COLUMNS = 4
 ROOM_SIGNS = 88
 """So many letters have room beside each other below a picture."""
 
 MOST_LINES = 6
+MOST_SIGNS = 130
 COLOURS: dict[Verdict, str] = {
     "confirmed": "#1a6b34",
     "refuted": "#a3231f",
@@ -37,8 +39,8 @@ def slide(result: ExperimentResult, judged: JudgedClaim, footer: str) -> Figure:
     """The slide of a claim that the run judges."""
     judgement = judged.judgement
     below = f"{MARKS[judgement.verdict]} {judgement.verdict}"
-    if judgement.verdict in ("not settled", "not measured"):
-        below += f": {words(result, judgement)}"
+    if judgement.verdict == "not settled":
+        below += f": {why_open(words(result, judgement))}"
     rows = [one for one in in_order(judgement) if one in rows_of(judgement)]
     if left := len(rows) - MOST_ROWS:
         footer += f", {left} more number{'s' * (left > 1)} in claims.csv" if left > 0 else ""
@@ -60,6 +62,13 @@ def slide(result: ExperimentResult, judged: JudgedClaim, footer: str) -> Figure:
             found = [number_line(result, one).text for one in in_order(judgement)]
             sheet.says_nothing(made.body, "\n".join(found[:MOST_LINES]))
     return made.figure
+
+
+def why_open(said: str) -> str:
+    """The reasons alone, each once: of which part they are is in the picture."""
+    own = said.partition(BETWEEN)[0]
+    reasons = dict.fromkeys(text.rpartition(": ")[2] for text in own.split("; "))
+    return textwrap.shorten("; ".join(reasons), MOST_SIGNS, placeholder=" ...")
 
 
 def _legend(body: SubFigure, panels: list[Axes]) -> None:

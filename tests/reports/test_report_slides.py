@@ -15,8 +15,9 @@ from PIL import Image
 from bench.analysis.evaluated import Evaluated
 from bench.model.errors import UsageError
 from bench.results.evaluation import evaluate
+from bench.verdicts.judgement import Number
 from reports import picture_files
-from reports.figures import _claim_curves
+from reports.figures import _claim_curves, _claim_rows
 from reports.slides import answers, claims, sheet
 from reports.style import RC
 
@@ -79,6 +80,36 @@ def test_the_answer_is_a_title_without_its_intervals(run: Evaluated, swept: Eval
     assert answers.INTERVAL.sub("", "SSE takes 3 (2 to 4) ms (95 % interval 1 to 2).") == (
         "SSE takes 3 ms."
     )
+
+
+@pytest.mark.parametrize(
+    ("said", "reason"),
+    [
+        ("a at x=1: 4 repeats, 6 are needed", "4 repeats, 6 are needed"),
+        (
+            "a: 1 repeat, 6 are needed; b: 1 repeat, 6 are needed | confirmed: c",
+            "1 repeat, 6 are needed",
+        ),
+        ("a: few; b: near its bound", "few; near its bound"),
+        ("nothing else", "nothing else"),
+    ],
+)
+def test_a_slide_says_why_a_claim_is_open(said: str, reason: str) -> None:
+    assert claims.why_open(said) == reason
+
+
+def test_rows_say_what_distinguishes_them_once() -> None:
+    at = "event_rate=8/s poll_interval=1s (poll_interval=1s / poll_interval=5s)"
+    said = _claim_rows._said_once(at, {"event_rate=8/s"})
+    assert said == "(poll_interval=1s / poll_interval=5s)"
+    assert _claim_rows._said_once("a=1 b=2", {"a=1"}) == "b=2"
+
+
+def test_what_lies_between_two_bounds_is_held_against_their_middle() -> None:
+    one = Number("ratio", "lost", "sse", 1, 1, 1, 6, wanted=(0.7, 1.3))
+    assert _claim_rows.reference(one) == pytest.approx(1)
+    assert _claim_rows.reference(dataclasses.replace(one, law=3.0)) == 3
+    assert _claim_rows.reference(dataclasses.replace(one, wanted=(2, float("inf")))) == 2
 
 
 @pytest.mark.parametrize("length", [20, 90, 150, 400])
