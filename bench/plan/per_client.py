@@ -79,3 +79,12 @@ def per_client(experiment: Experiment, settings: Mapping[str, str]) -> PerClient
                 f"{name}={settings[name]}: {OPTION} {text} sets {name} itself; remove one of them"
             )
     return PerClient(rates)
+
+
+def merged(
+    experiment: Experiment, weaker: Mapping[str, str], settings: Mapping[str, str]
+) -> dict[str, str]:
+    """`settings` over weaker ones; of these a rate per client replaces what it sets itself."""
+    asked = per_client(experiment, settings)
+    replaced = asked.sets(experiment) if asked else ()
+    return {name: text for name, text in weaker.items() if name not in replaced} | dict(settings)

@@ -29,6 +29,7 @@ from bench.plan import fault_checks, load_words
 from bench.plan.calibration import with_calibration
 from bench.plan.claim_trials import chosen_claims, laws_of, trials_of_claims
 from bench.plan.outlook import Share, by_claim, by_pattern, lines
+from bench.plan.per_client import merged
 from bench.plan.trials import Request, loads_of, trials_of
 from bench.run import planfile, runner
 from bench.run.startup import counts_of
@@ -115,7 +116,7 @@ def plan_of(asked: Asked) -> runner.RunPlan:
     shares: list[Share] = []
     for name in dict.fromkeys(pattern.experiment for pattern in usable):
         experiment = experiments[name]
-        settings = {**(experiment.quick if asked.quick else {}), **request.settings}
+        settings = merged(experiment, experiment.quick if asked.quick else {}, request.settings)
         patterns = [pattern for pattern in usable if pattern.experiment == name]
         part = dataclasses.replace(request, settings=settings)
         claims: list[Claim] = []

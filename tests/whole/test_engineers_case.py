@@ -67,6 +67,11 @@ def test_a_rate_per_client_is_what_was_meant(planned: list[runner.RunPlan]) -> N
     assert {load["rtt_s"] for load in measured} == {0.08}
 
 
+def test_a_quick_run_has_the_rate_per_client_too(planned: list[runner.RunPlan]) -> None:
+    said = typed("notifications/sse", "--quick", "--clients", "20", "--per-client", "2/s")[0]
+    assert said == "load: 20 clients, 2 events/s of its own for each of them = 40 deliveries/s"
+
+
 def test_claims_have_loads_of_their_own(planned: list[runner.RunPlan]) -> None:
     words = ["run", "notifications", "--claims", "N2", "--per-client", "1/s"]
     shown = CliRunner().invoke(application(), words)
