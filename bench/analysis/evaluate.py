@@ -21,6 +21,7 @@ from bench.analysis import (
     predicting,
     raw,
     run_findings,
+    strips,
     timelines,
     waterfalls,
 )
@@ -161,6 +162,7 @@ def _trial(experiment: Experiment, entry: TrialSource) -> Parts:
         findings=doubts,
         deliveries=raw.deliveries_of(data),
         timeline=timelines.timeline_of(data),
+        strips=strips.strips_of(data, experiment.progress),
         roles=raw.role_loads(data.series, data.t0_ns, data.t1_ns),
         observations=raw.observation_counts(data, pooled, known),
         quantiles=raw.own_quantiles(pooled, known),

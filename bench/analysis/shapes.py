@@ -66,3 +66,20 @@ class Waterfall:
     every: int
     connections: int
     outcomes: int
+
+
+@dataclass(frozen=True)
+class Strips:
+    """How far outcomes came over time: their steps in the order in which they began.
+
+    Times are s from the window's start.  `before`, `reached` and `kept` are shares of the
+    outcome: what was there when a step began, what it brought it to, and what of that lasted.
+    """
+
+    client: np.ndarray
+    begin_s: np.ndarray
+    end_s: np.ndarray
+    before: np.ndarray
+    reached: np.ndarray
+    kept: np.ndarray
+    is_cut: np.ndarray

@@ -76,6 +76,19 @@ class Pieces:
 
 
 @dataclass(frozen=True)
+class Progress:
+    """Operations over which an outcome gets on, and what sets it back.
+
+    Their rows have the outcome's client and sequence number; `bytes_up` is what was done of the
+    outcome, `bytes_down` what of it lasted, and the outcome's own `bytes_down` is the whole.
+    `step` is one that ended well, `cut` one that was cut off.
+    """
+
+    step: str
+    cut: str
+
+
+@dataclass(frozen=True)
 class Experiment:
     """One question with its common workload."""
 
@@ -100,6 +113,9 @@ class Experiment:
 
     pieces: Pieces | None = None
     """What a waterfall shows of one outcome; None where an outcome has no pieces."""
+
+    progress: Progress | None = None
+    """How an outcome gets on over time, to be drawn as a strip; None where it has no steps."""
 
     work_by: WorkBy = "schedule"
     """Who makes what is measured: a schedule in the backend, its clients, or a part that calls."""

@@ -5,7 +5,7 @@ Declares only; imports neither Locust nor a server.
 
 from __future__ import annotations
 
-from bench.model.experiment import Experiment
+from bench.model.experiment import Experiment, Progress
 from bench.model.outcome import OutcomeNoun
 from scenarios.upload._predictions import PREDICTIONS
 from scenarios.upload.claims import CLAIMS, NORMAL
@@ -30,6 +30,7 @@ EXPERIMENT = Experiment(
         "not acknowledged",
     },
     noun=OutcomeNoun.of_work("upload", "uploads", "stored"),
+    progress=Progress("send", "cut"),
     work_by="clients",
     headline=(
         "sent_share",

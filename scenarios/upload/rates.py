@@ -13,7 +13,7 @@ def sentence(load: Load[UploadLoad]) -> str:
     who = counted(load.window.clients, "client")
     size = show(load.own.file_size_bytes, "B")
     rate = load.own.cut_rate_per_s
-    cuts = f"cuts at random, {per_second(rate, 'cut')} and connection" if rate else "no cuts"
+    cuts = f"{per_second(rate, 'cut')} of a connection, at random" if rate else "no cuts"
     return f"{who}, files of {size}, one after the other (no rate); {cuts}"
 
 
