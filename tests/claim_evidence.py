@@ -230,7 +230,9 @@ def _(rule: BestLevel, known: Evidence, holds: bool) -> Evidence:
 def _(rule: Slope, known: Evidence, holds: bool) -> Evidence:
     factor = within(*rule.wanted) if holds else beyond(*rule.wanted)
     cells = known.find(rule.pattern, rule.where)
-    return changed(known, cells, rule.metric, lambda cell, _: cell.load[rule.over] * factor)
+    # What does not change is not nothing.
+    start = 10 * (rule.at_most or 0.0)
+    return changed(known, cells, rule.metric, lambda cell, _: start + cell.load[rule.over] * factor)
 
 
 @made.register

@@ -23,27 +23,38 @@ LEVELS = 2
 
 @dataclass(frozen=True)
 class Slope(Rule):
-    """A metric rises by more than so much for one more of a swept parameter.
+    """A metric rises by more than so much for one more of a swept parameter, or hardly changes.
 
-    The slope of a straight line through the levels, by least squares, found in every repeat.
-    What a metric has at nothing is no part of it.
+    `above` is what it must rise by, `at_most` how far it may rise or fall.  The slope is that of
+    a straight line through the levels, by least squares, found in every repeat.  What a metric
+    has at nothing is no part of it.
     """
 
     metric: str
     unit: str
     pattern: str
     over: str
-    above: float
+    above: float | None = None
+    at_most: float | None = None
     where: Where = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if (self.above is None) == (self.at_most is None):
+            raise ValueError("a slope has one bound: above, or at_most")
 
     @property
     def wanted(self) -> Ends:
+        if self.at_most is not None:
+            return -self.at_most, self.at_most
+        assert self.above is not None
         return self.above, math.inf
 
     @property
     def words(self) -> str:
         unit = f" {self.unit}" if self.unit else ""
-        return f"{self.metric} rises by more than {self.above:g}{unit} for one more of {self.over}"
+        how = f"changes by at most {self.at_most:g}" if self.above is None else ""
+        how = how or f"rises by more than {self.above:g}"
+        return f"{self.metric} {how}{unit} for one more of {self.over}"
 
     @property
     def text(self) -> str:
@@ -51,7 +62,9 @@ class Slope(Rule):
 
     def examine(self, evidence: Evidence) -> Examined:
         families = families_of(evidence.find(self.pattern, self.where), self.over)
-        long = [cells for cells in families if len(cells) >= LEVELS]
+        long = [
+            cells for cells in families if len({cell.load[self.over] for cell in cells}) >= LEVELS
+        ]
         found = [self._one(cells, family_at(families, cells, self.where)) for cells in long]
         return merged(
             found or [Judgement("not measured", f"{LEVELS} levels of {self.over} are needed")]

@@ -6,6 +6,7 @@ from bench.model.claim import Claim, MustSee
 from bench.verdicts.ratios import Ratio
 from bench.verdicts.rule import AllOf, Band
 from bench.verdicts.rules import AgreesWithLaw, Threshold
+from bench.verdicts.slopes import Slope
 from scenarios.notifications import _claim_laws as filled
 from scenarios.notifications.claims import setups as at
 
@@ -15,9 +16,12 @@ VERY_FAR = {**FAR, "rtt": 0.2}
 POLLED = {**at.USUAL, "event_rate": 8}
 POLLED_FROM_AFAR = {**POLLED, "link": "emulated"}
 SELDOM = {**at.USUAL, "event_rate": 2, "poll_interval": 5}
-INTERVALS = {"poll_interval": lambda seconds: seconds in (0.1, 1)}
+A_HUNDREDTH = 10
+"""Milliseconds for one more second of interval; polling adds 500."""
 
-A_THIRD = Band(0.3, "a third of a push's delay is less than a hundredth of any interval here")
+THREEFOLD = 3
+"""Rates are up to 15-fold apart, and a push's own delay on loopback scatters by a third."""
+
 HOST = Band(0.1)
 TIGHT = Band(0.03, "LP-1 differs by 3 % from the mean wait if all events had to wait")
 
@@ -30,13 +34,13 @@ CLAIMS = (
         AllOf(
             (
                 *(
-                    Ratio(
+                    Slope(
                         "latency_mean",
+                        "ms",
                         push,
-                        push,
-                        where={**PUSHED, **INTERVALS},
-                        other_where={**PUSHED, "poll_interval": 5},
-                        within=A_THIRD,
+                        "poll_interval",
+                        at_most=A_HUNDREDTH,
+                        where={**PUSHED, "poll_interval": lambda seconds: seconds <= 5},
                     )
                     for push in at.PUSHES
                 ),
@@ -47,7 +51,8 @@ CLAIMS = (
                         push,
                         where={**PUSHED, "event_rate": lambda rate: rate in (2, 30)},
                         other_where=PUSHED,
-                        within=A_THIRD,
+                        below=THREEFOLD,
+                        above=1 / THREEFOLD,
                     )
                     for push in at.PUSHES
                 ),

@@ -134,7 +134,7 @@ CLAIMS = (
             )
         ),
         must_see=(
-            MustSee("keep_alives_per_client", 2, ("sse",), "keep-alives", STREAM, per="trial"),
+            MustSee("keep_alives_per_client", 1, ("sse",), "keep-alives", STREAM, per="trial"),
             MustSee(
                 "requests_per_client",
                 3,

@@ -118,10 +118,10 @@ SIZES = ClaimSetup(
 HERDS = (
     ClaimSetup(
         ("long_polling",),
-        {**BRIEF, "clients": "200,400", "event_rate": "12/s", "duration": "3s"},
+        {**BRIEF, "clients": "200,400", "event_rate": "12/s", "duration": "4s"},
     ),
     ClaimSetup(
-        ("short_polling",), {**BRIEF, "clients": "200", "event_rate": "12/s", "duration": "3s"}
+        ("short_polling",), {**BRIEF, "clients": "200", "event_rate": "12/s", "duration": "4s"}
     ),
     ClaimSetup(
         ("long_polling",),
@@ -129,7 +129,7 @@ HERDS = (
             **BRIEF,
             "clients": "200",
             "event_rate": "12/s",
-            "duration": "3s",
+            "duration": "4s",
             "link": "emulated",
             "rtt": "50ms",
         },
@@ -140,7 +140,7 @@ ABSENCE = ClaimSetup(
     {
         **EVEN,
         "clients": "50",
-        "event_rate": "20/s",
+        "event_rate": "50/s",
         "away": "1s",
         "recovery": "position,none",
         "duration": "2s",

@@ -17,6 +17,7 @@ COMPARED = (
     "latency_p90",
     "latency_max",
     "service_mean",
+    "service_p50",
     "server_cpu_us_per_event",
     "backend_cpu_us_per_s",
     "generator_cpu_us_per_event",
@@ -26,6 +27,7 @@ COMPARED = (
     "generator_memory_growth_bytes",
     "connect_p50",
     "loop_lag_p50",
+    "loop_lag_p90",
     "source_lag_p50",
 )
 """What a report compares; the rows of one pair hang together, and Holm's family is all of them."""

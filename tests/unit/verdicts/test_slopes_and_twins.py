@@ -39,6 +39,29 @@ def test_a_slope_below_the_bound_is_refuted_and_one_at_it_is_not_settled() -> No
     assert RULE.judge(grown(1000)).verdict == "not settled"
 
 
+@pytest.mark.parametrize(
+    ("slope", "verdict"),
+    [
+        (0, "confirmed"),
+        (300, "confirmed"),
+        (-300, "confirmed"),
+        (2000, "refuted"),
+        (-2000, "refuted"),
+    ],
+)
+def test_what_hardly_changes_may_rise_or_fall_a_little(slope: float, verdict: str) -> None:
+    rule = Slope(METRIC, "B", "sse", "clients", at_most=1000)
+    assert rule.judge(grown(slope, start=1e7)).verdict == verdict
+    assert rule.words == f"{METRIC} changes by at most 1000 B for one more of clients"
+
+
+def test_a_slope_has_one_bound() -> None:
+    with pytest.raises(ValueError, match="one bound"):
+        Slope(METRIC, "B", "sse", "clients")
+    with pytest.raises(ValueError, match="one bound"):
+        Slope(METRIC, "B", "sse", "clients", above=1, at_most=1)
+
+
 def test_one_level_has_no_slope() -> None:
     assert RULE.judge(grown(9000, levels=(100,))).verdict == "not measured"
 
