@@ -127,6 +127,19 @@ _POLLED = (ANSWERED_IN_TIME, FEW_POLLS, FEW_DELIVERIES)
 POLLING = Domain(_POLLING, where=(*_POLLED, MANY_PHASES, SMALL_REPLIES), units=POLLS)
 POLLING_EMPTY = Domain(_POLLING, where=(*_POLLED, EVENLY_TO_ALL, SOME_ARE_EMPTY), units=POLLS)
 
+FAR_OR_MANY = Condition(
+    "a round trip of at least 10 ms, or a broadcast to at least 200 clients: in a shorter delay "
+    "what a sleeping core needs to wake up is not small, and it varies",
+    lambda load: (
+        load.link.rtt_s >= 0.01 or (load.own.audience == "every" and load.window.clients >= 200)
+    ),
+)
+FAR = Condition(
+    "a round trip of at least 10 ms: in a shorter delay what a sleeping core needs to wake up is "
+    "not small, and it varies",
+    lambda load: load.link.rtt_s >= 0.01,
+)
+
 WAITING = Domain(
     {
         **INDIFFERENT_TO_POLLS,
@@ -146,6 +159,8 @@ WAITING = Domain(
     units=Units("events", 400, lambda load: load.own.event_rate_per_s, at_most_s=15),
 )
 
+WAITING_FAR = Domain(WAITING.load, where=(*WAITING.where, FAR), units=WAITING.units)
+
 BROADCAST = Domain(
     {
         **INDIFFERENT,
@@ -156,7 +171,7 @@ BROADCAST = Domain(
         "audience": ("every", "one"),
         "payload": Range(48, 1000),
     },
-    where=(FEW_DELIVERIES,),
+    where=(FEW_DELIVERIES, FAR_OR_MANY),
     units=Units("events", 100, lambda load: load.own.event_rate_per_s, at_most_s=15),
 )
 

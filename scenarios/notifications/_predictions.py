@@ -20,6 +20,7 @@ from scenarios.notifications._domains import (
     PUSHED_BYTES,
     PUSHED_RECORDS,
     WAITING,
+    WAITING_FAR,
 )
 from scenarios.notifications._lateness import (
     FEW,
@@ -190,7 +191,7 @@ PREDICTIONS = (
         "latency_mean",
         LONG,
         long_poll_ms,
-        WAITING,
+        WAITING_FAR,
         RTT,
         (SINGLY, MANY_NEAR),
     ),
@@ -216,7 +217,7 @@ PREDICTIONS = (
         BROADCAST,
         (SEED,),
         (FEW, MANY),
-        fitted_with=(21, 31),
+        fitted_with=(21, 31, 41),
     ),
     Law(
         "SSE-1",
