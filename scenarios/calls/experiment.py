@@ -29,6 +29,7 @@ EXPERIMENT = Experiment(
         "ends_cpu_us_per_event",
         "caller_cpu_us_per_event",
         "server_cpu_us_per_event",
+        "messages_cpu_share",
         "wire_bytes_per_event",
         "latency_p50",
         "completeness",

@@ -15,6 +15,7 @@ from bench.model.samples import FAILED, OK, PENDING
 from bench.plan import arrivals
 from targets._serve import BaseTarget
 from targets.calls import _order
+from targets.calls._messages import MessageTime
 
 AFTER_T0_NS = 1_000_000
 """The window's first calls begin so long after it: what is read at its beginning has been read."""
@@ -43,6 +44,7 @@ class CallerTarget(BaseTarget):
         own = self.load.own
         self.fields = _order.needed(own.needed_fields)
         self.wanted = self.expected(_order.lines(own.lines))
+        self.messages = MessageTime()
         (server,) = self.parts["server"]
         await self.open(server.host, server.port)
         return 0
@@ -54,12 +56,18 @@ class CallerTarget(BaseTarget):
         raise NotImplementedError
 
     async def ask(self, client: int) -> Answer:
-        """One call, its answer read; OSError or TimeoutError where it fails."""
+        """One call, its answer read; OSError or TimeoutError where it fails.
+
+        What is done to messages is done inside `with self.messages`.
+        """
         raise NotImplementedError
 
     def expected(self, order: Sequence[_order.Line]) -> Found:
         """What `ask` must find."""
         return _order.values_of(order, self.fields)
+
+    def counts(self) -> dict[str, float]:
+        return self.messages.counts("caller")
 
     # --- calls --------------------------------------------------------------------------------
 
@@ -108,6 +116,7 @@ class CallerTarget(BaseTarget):
             if len(found) != len(self.wanted):
                 raise ConnectionError(f"an answer of {len(found)} came, not of {len(self.wanted)}")
             outcome = OK
+            self.messages.calls += 1
         except (OSError, TimeoutError) as error:
             outcome = FAILED
             self.failed(error)

@@ -14,6 +14,7 @@ from aiohttp import ClientSession, ClientTimeout, TCPConnector, web
 from targets._web import WebTarget
 from targets.calls import _order
 from targets.calls._caller import CallerTarget
+from targets.calls._messages import MessageTime
 
 Reply = tuple[int, bytes]
 """An HTTP status and a body."""
@@ -27,11 +28,16 @@ class WebServer(WebTarget):
     def __init__(self, *settings: object) -> None:
         super().__init__(*settings)  # type: ignore[arg-type]
         self.order = {"lines": _order.lines(self.load.own.lines)}
+        self.messages = MessageTime()
         self.facts["server library"] = f"aiohttp {aiohttp.__version__}"
 
     def replied(self, reply: Reply) -> web.Response:
         status, body = reply
+        self.messages.calls += 1
         return web.Response(status=status, body=body, content_type=self.content_type)
+
+    def counts(self) -> dict[str, float]:
+        return self.messages.counts("server")
 
 
 class WebCaller(CallerTarget):

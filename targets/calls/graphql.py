@@ -77,7 +77,11 @@ class Server(WebServer):
         return [web.post(PATH, self.orders)]
 
     async def orders(self, request: web.Request) -> web.Response:
-        return self.replied(await self.reply(await request.read()))
+        body = await request.read()
+        with self.messages:
+            # It never waits: the fields come from what is in memory.
+            reply = await self.reply(body)
+        return self.replied(reply)
 
     async def reply(self, body: bytes) -> Reply:
         """What the query asks for; 400 where it is none, or asks for what there is not."""
@@ -110,6 +114,9 @@ class Caller(WebCaller):
         return self._json.write({"query": self._query, "variables": {"number": _order.ORDER}})
 
     async def ask(self, _: int) -> Answer:
-        body = await self.fetch(PATH, self._question())
-        lines = self._json.read(body)["data"]["order"]["lines"]
-        return [*map(self._pick, lines)], len(body)
+        with self.messages:
+            asked = self._question()
+        body = await self.fetch(PATH, asked)
+        with self.messages:
+            lines = self._json.read(body)["data"]["order"]["lines"]
+            return [*map(self._pick, lines)], len(body)

@@ -14,6 +14,7 @@ from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
 from targets._serve import BaseTarget
 from targets.calls import _order
 from targets.calls._caller import Answer, CallerTarget
+from targets.calls._messages import MessageTime
 
 TITLE = "gRPC"
 PARTS = (
@@ -82,12 +83,13 @@ class Server(BaseTarget):
 
     async def start(self, port: int) -> int:
         self.order = _order.lines(self.load.own.lines)
+        self.messages = MessageTime()
         self.facts["server library"] = LIBRARIES
         self.server = grpc.aio.server(options=(*NO_LIMIT, ("grpc.so_reuseport", 0)))
         get = grpc.unary_unary_rpc_method_handler(
             self.get,
             request_deserializer=OrderRequest.FromString,
-            response_serializer=Order.SerializeToString,
+            response_serializer=self.write,
         )
         service = grpc.method_handlers_generic_handler(SERVICE, {METHOD: get})
         self.server.add_generic_rpc_handlers((service,))
@@ -99,7 +101,18 @@ class Server(BaseTarget):
         """One call."""
         if request.number != _order.ORDER:
             await context.abort(grpc.StatusCode.NOT_FOUND, f"there is no order {request.number}")
-        return written(self.order)
+        with self.messages:
+            return written(self.order)
+
+    def write(self, order: Any) -> bytes:
+        """The bytes of a reply."""
+        with self.messages:
+            self.messages.calls += 1
+            message: bytes = order.SerializeToString()
+            return message
+
+    def counts(self) -> dict[str, float]:
+        return self.messages.counts("server")
 
     async def stop(self) -> None:
         if self.server is not None:
@@ -128,14 +141,16 @@ class Caller(CallerTarget):
     def read(self, message: bytes) -> Any:
         """The order that a message holds; all are of one length."""
         self._bytes = len(message)
-        return Order.FromString(message)
+        with self.messages:
+            return Order.FromString(message)
 
     async def ask(self, _: int) -> Answer:
         try:
             order = await self._get(OrderRequest(number=_order.ORDER))
         except grpc.aio.AioRpcError as error:
             raise ConnectionError(f"{error.code().name}: {error.details()}") from None
-        return [*map(self._pick, order.lines)], self._bytes
+        with self.messages:
+            return [*map(self._pick, order.lines)], self._bytes
 
     async def stop(self) -> None:
         if self.channel is not None:

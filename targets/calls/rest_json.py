@@ -26,7 +26,9 @@ class Server(WebServer):
         return [web.get("/orders/{number}", self.orders)]
 
     async def orders(self, request: web.Request) -> web.Response:
-        return self.replied(self.reply(request.match_info["number"]))
+        with self.messages:
+            reply = self.reply(request.match_info["number"])
+        return self.replied(reply)
 
     def reply(self, number: str) -> Reply:
         """The order in JSON, written anew for every call."""
@@ -47,4 +49,5 @@ class Caller(WebCaller):
 
     async def ask(self, _: int) -> Answer:
         body = await self.fetch(f"/orders/{_order.ORDER}")
-        return [*map(self._pick, self._json.read(body)["lines"])], len(body)
+        with self.messages:
+            return [*map(self._pick, self._json.read(body)["lines"])], len(body)

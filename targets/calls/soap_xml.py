@@ -97,7 +97,10 @@ class Server(WebServer):
         return [web.post(PATH, self.orders)]
 
     async def orders(self, request: web.Request) -> web.Response:
-        return self.replied(self.reply(await request.read()))
+        body = await request.read()
+        with self.messages:
+            reply = self.reply(body)
+        return self.replied(reply)
 
     def reply(self, body: bytes) -> Reply:
         """The order for the number in an envelope."""
@@ -137,8 +140,11 @@ class Caller(WebCaller):
         self.facts["format library"] = LIBRARY
 
     async def ask(self, _: int) -> Answer:
-        body = await self.fetch(PATH, question(_order.ORDER))
+        with self.messages:
+            asked = question(_order.ORDER)
+        body = await self.fetch(PATH, asked)
         try:
-            return values(parsed(body), self.fields), len(body)
+            with self.messages:
+                return values(parsed(body), self.fields), len(body)
         except ValueError as error:
             raise ConnectionError(f"the answer cannot be read: {error}") from None

@@ -74,6 +74,22 @@ def test_call1_speaks_of_whole_lines_and_of_closed_loops() -> None:
     assert math.isnan(predicted(CALLER, link="lan"))
 
 
+COUNTED = {
+    "t0": {
+        "caller.calls": 10.0,
+        "caller.messages_ns": 9e5,
+        "server.calls": 11.0,
+        "server.messages_ns": 1e5,
+    },
+    "t1": {
+        "caller.calls": 110.0,
+        "caller.messages_ns": 29e5,
+        "server.calls": 111.0,
+        "server.messages_ns": 41e5,
+    },
+}
+
+
 def test_both_ends_are_caller_and_server_without_the_load_process() -> None:
     rows = table(row(intended_ns=n * MS, done_ns=(n + 1) * MS) for n in range(100))
     used = {"caller": 3 * MS, "server": 5 * MS, "generator": 90 * MS}
@@ -81,5 +97,14 @@ def test_both_ends_are_caller_and_server_without_the_load_process() -> None:
         "t0": {role: reading(0, 0) for role in used},
         "t1": {role: reading(SECOND, cpu) for role, cpu in used.items()},
     }
-    found = METRICS["ends_cpu_us_per_event"].function(data(rows, marks=marks))
+    trial = data(rows, marks=marks, counted=COUNTED)
+    found = METRICS["ends_cpu_us_per_event"].function(trial)
     assert found == pytest.approx(8 * MS / 1e3 / 100, rel=0.02)
+    share = METRICS["messages_cpu_share"].function(trial)
+    assert share == pytest.approx(60 / found)
+    assert METRICS["messages_cpu_us_per_event"].function(trial) == 60
+    caller = {
+        name: {k: v for k, v in one.items() if "server" not in k} for name, one in COUNTED.items()
+    }
+    alone = METRICS["messages_cpu_share"].function(data(rows, marks=marks, counted=caller))
+    assert math.isnan(alone), "raw bytes have no messages to write"
