@@ -135,14 +135,10 @@ def serve(
         words = {"host": address.host, "port": address.port, **address.more}
         if chosen.example:
             console.print(Text(f"try: {chosen.example.format(**words)}"), soft_wrap=True)
-        options = "".join(f" {one}" for one in _locust_options(chosen, load))
-        console.print(
-            Text(
-                f"load: locust -f scenarios/{chosen.id}.py --host '{host_text(address)}'{options}"
-                "   (and open Locust's web page)"
-            ),
-            soft_wrap=True,
-        )
+        if not stage.client_parts(chosen):  # where a part calls, clients only look on
+            options = "".join(f" {one}" for one in _locust_options(chosen, load))
+            command = f"locust -f scenarios/{chosen.id}.py --host '{host_text(address)}'{options}"
+            console.print(Text(f"load: {command}   (and open Locust's web page)"), soft_wrap=True)
         while all(part.alive for part in staged.parts):
             time.sleep(0.2)
         raise UsageError(f"the target ended: {' / '.join(staged.parts.log_tail()[-2:])}")

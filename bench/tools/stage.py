@@ -9,10 +9,13 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
+from msgspec.structs import replace
+
 from bench.catalog import ROOT
-from bench.lab.parts import START_SECONDS
+from bench.lab.parts import START_SECONDS, PartInstance
 from bench.lab.partset import PartSet
 from bench.lab.ports import accepts
 from bench.lab.processes import Child, cpu_sets, python_child
@@ -37,7 +40,7 @@ from bench.model.messages import (
     Values,
     Verify,
 )
-from bench.model.part import Part
+from bench.model.part import CLIENT_ROLES, Part
 from bench.model.pattern import Pattern
 from bench.run.services import Services
 from bench.run.startup import counts_of, service_endpoints
@@ -49,11 +52,12 @@ LINE_BYTES = 16
 
 @dataclass(frozen=True)
 class Staged:
-    """Running parts and where clients reach them."""
+    """Running parts and where clients reach them; `config` is what parts have in common."""
 
     parts: PartSet
     address: Address
     folder: Path
+    config: PartConfig
 
 
 @contextmanager
@@ -64,7 +68,10 @@ def staged(
     foreign: Mapping[str, str],
     says: Callable[[str], None],
 ) -> Iterator[Staged]:
-    """Start the pattern's target with what it needs; stop all of it afterwards."""
+    """Start the pattern's target with what it needs; stop all of it afterwards.
+
+    Parts that stand where clients do are not started: who looks on takes their place.
+    """
     if port and accepts(port):
         raise UsageError(f"port={port}: the port is in use; choose another, or leave it out")
     if links := linktext.links_of(load):
@@ -78,6 +85,7 @@ def staged(
         try:
             context = services.context_for(pattern, 1)
             counts = counts_of(pattern, load)
+            counts |= {part.name: 0 for part in client_parts(pattern)}
             clients = int(str(load["clients"]))
             proxies = ProxySet(ON_LOOPBACK, cpu_sets(1)["backend"], clients)
             parts = PartSet(pattern, counts, folder, _launch, proxies)
@@ -85,7 +93,7 @@ def staged(
                 pattern=pattern.id, load=load, seed=1, services=dict(context.services), port=port
             )
             parts.start(config, ON_LOOPBACK, service_endpoints(context.services))
-            yield Staged(parts, parts.entrance, folder)
+            yield Staged(parts, parts.entrance, folder, config)
         finally:
             if parts is not None:
                 parts.stop()
@@ -96,6 +104,11 @@ def _launch(_: Part, name: str, log: Path) -> Child:
     return python_child("targets", name, log, (), ROOT)
 
 
+def client_parts(pattern: Pattern) -> list[Part]:
+    """Its parts that stand where clients do: those that call, or receive."""
+    return [part for part in pattern.parts if part.role in CLIENT_ROLES]
+
+
 def publish(stage: Staged) -> None:
     """Let the target publish by its schedule until it is stopped."""
     now = time.monotonic_ns()
@@ -103,7 +116,9 @@ def publish(stage: Staged) -> None:
 
 
 def trace(pattern: Pattern, load: Values, stage: Staged) -> tuple[Tap, list[Crossing]]:
-    """One client connects through a tap and gets one event; what crossed the wire.
+    """What crosses the wire where one client connects through a tap and gets one event.
+
+    Where a part makes the work, it connects through the tap too, and does one operation.
 
     UsageError where clients reach a proxy before the server, mostly encrypted.
     """
@@ -122,15 +137,34 @@ def trace(pattern: Pattern, load: Values, stage: Staged) -> tuple[Tap, list[Cros
         rows=str(stage.folder / "rows.bin"),
         parts=stage.parts.reached,
     )
+    callers = [
+        PartInstance(part, 0, stage.folder, partial(_launch, part), set())
+        for part in client_parts(pattern)
+    ]
     try:
         client.ask(config, LoadReady, START_SECONDS)
         number = client.ask(TryClient(), Tried).client or 0
-        probe = combine(stage.parts.ask(Probe(number), Probed))
+        for caller in callers:
+            caller.start(_seen_through(tap, stage, caller.part))
+        replies = [one.ask(Probe(number), Probed, TRACE_SECONDS) for one in callers]
+        replies += stage.parts.ask(Probe(number), Probed)
+        probe = combine([reply for reply in replies if reply is not None])
         client.ask(Verify(probe.sequence, probe.is_checked), Done, TRACE_SECONDS)
     finally:
         client.stop()
+        for caller in callers:
+            caller.stop()
         tap.close()
     return tap, list(tap.crossings)
+
+
+def _seen_through(tap: Tap, stage: Staged, part: Part) -> PartConfig:
+    """The configuration of a part that finds the tap where the entrance would be."""
+    reached = {
+        name: [_through(tap, one) if one == stage.address else one for one in known]
+        for name, known in stage.parts.reached.items()
+    }
+    return replace(stage.config, part=part.name, class_name=part.class_name, parts=reached, port=0)
 
 
 def _through(tap: Tap, address: Address) -> Address:

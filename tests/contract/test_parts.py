@@ -209,3 +209,12 @@ def test_a_part_may_be_the_caller(tree: Path) -> None:
     assert wire["end"].stream_up == wire["end"].stream_down == asked, "verification included"
     assert wire["t1"].wire_up - wire["t0"].wire_up > 0
     assert metrics.SHARED["caller_lag_p50"].raw(data).min() >= 0
+
+
+def test_a_call_is_traced_through_the_callers_own_library() -> None:
+    """What the caller sends and gets crosses the tap: a length, a number; a length, the order."""
+    finished = python("bench", "trace", "calls/raw", "--set", "payload=100B", cwd=ROOT)
+    heads = [line.split("ms  ")[1] for line in finished.stdout.splitlines() if " ms  " in line]
+    assert heads == ["client -> backend  8 bytes", "client <- backend  104 bytes"], finished
+    assert "04 00 00 00 01 00 00 00" in finished.stdout
+    assert "53 4b 55 2d 30" in finished.stdout
