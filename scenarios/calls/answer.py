@@ -10,7 +10,7 @@ ANSWER = Answer(
     at={"payload": 10_000, "needed": 1.0, "json": "standard", "clients": 1, "link": "loopback"},
     level={
         "payload": "{} of payload",
-        "needed": "{} of the fields needed",
+        "needed": "a share of {} of the fields needed",
         "clients": "{} clients",
     },
     says=(
@@ -30,8 +30,8 @@ ANSWER = Answer(
         ),
         TurningPoint(
             "R3",
-            below="GraphQL saves bytes only where less than {x} of the fields are needed",
-            above="GraphQL saves bytes only where more than {x} of the fields are needed",
+            below="GraphQL saves bytes only where a share of less than {x} of the fields is needed",
+            above="GraphQL saves bytes only where a share of more than {x} of the fields is needed",
         ),
     ),
 )

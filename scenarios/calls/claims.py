@@ -35,9 +35,7 @@ FAR = ClaimSetup(
         "rate": "10mbit",
     },
 )
-SHARES = ClaimSetup(
-    WHOLE_OR_PART, {**BRIEF, "payload": "10kB", "needed": "10%,30%,50%,70%,90%,100%"}
-)
+SHARES = ClaimSetup(WHOLE_OR_PART, {**BRIEF, "payload": "10kB", "needed": "0.1,0.3,0.5,0.7,0.9,1"})
 
 NORMAL: Mapping[str, Any] = {
     "fault": "",

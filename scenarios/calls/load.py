@@ -26,9 +26,9 @@ class CallsLoad:
     )
     needed: float = parameter(
         1.0,
-        "%",
-        "share of each line's fields that the caller needs; GraphQL asks for no others",
-        low=0.001,
+        "",
+        "share of each line's fields that the caller needs, 1: all; GraphQL asks for no others",
+        low=0.1,
         high=1,
     )
     call_rate_per_s: float = parameter(
