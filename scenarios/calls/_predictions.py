@@ -18,23 +18,23 @@ Asked = Load[CallsLoad]
 
 PATTERNS = ("raw", "rest_json", "soap_xml", "graphql", "grpc")
 CALLER, SERVER = "caller_cpu_us_per_event", "server_cpu_us_per_event"
-SMALL_BYTES, LARGE_BYTES = 1_000, 100_000
+SMALL_BYTES, LARGE_BYTES = 10_000, 300_000
 
 SMALL = Calibration(
     "small",
     {"payload": SMALL_BYTES},
     (CALLER, SERVER),
-    text="a small payload: mostly what a call costs without any",
+    text="a payload of 10 kB: mostly what a call costs however little it carries",
 )
 LARGE = Calibration(
     "large",
     {"payload": LARGE_BYTES},
     (CALLER, SERVER),
-    text="a large payload: mostly what its bytes cost",
+    text="a payload of 300 kB: mostly what its bytes cost",
 )
 
 LOADS: Mapping[str, Wanted] = {
-    "payload": Range(LINE_BYTES, 300_000),
+    "payload": Range(SMALL_BYTES, LARGE_BYTES),
     "needed": tuple(count / FIELDS for count in range(1, FIELDS + 1)),
     "json": ("standard", "orjson"),
     "clients": Range(1, 16),
@@ -49,7 +49,7 @@ def _calls_per_s(load: Asked) -> float:
     return 1 / (SLOWEST_CALL_S + SLOWEST_BYTE_S * load.own.payload_bytes)
 
 
-CLOSED = Domain(LOADS, units=Units("calls", 30, _calls_per_s, at_least_s=2))
+CLOSED = Domain(LOADS, units=Units("calls", 10, _calls_per_s, at_least_s=2))
 
 
 def _cost_us(load: Asked, facts: Facts, metric: str) -> float:
@@ -64,13 +64,14 @@ def _of(metric: str) -> Law:
     return Law(
         "CALL-1",
         "a + b P",
-        "each byte is written and read once; a and b of calls with 1 kB and 100 kB",
+        "each byte is written and read once; a and b of calls with 10 kB and 300 kB",
         metric,
         PATTERNS,
         lambda load, facts: _cost_us(load, facts, metric),
         CLOSED,
         (),
         (SMALL, LARGE),
+        fitted_with=(1,),
     )
 
 

@@ -18,10 +18,10 @@ CALLER, SERVER = "caller_cpu_us_per_event", "server_cpu_us_per_event"
 FACTS = {
     f"{name}.{metric}": value
     for name, metric, value in (
-        ("small", CALLER, 110.0),
-        ("large", CALLER, 1100.0),
-        ("small", SERVER, 220.0),
-        ("large", SERVER, 2200.0),
+        ("small", CALLER, 200.0),
+        ("large", CALLER, 3100.0),
+        ("small", SERVER, 400.0),
+        ("large", SERVER, 6200.0),
     )
 }
 
@@ -61,17 +61,18 @@ def predicted(metric: str, **load: Any) -> float:
     return law(LOAD(warmup_s=0.3, **load), FACTS)
 
 
-@pytest.mark.parametrize("payload", [100, 2_000, 50_000, 300_000])
+@pytest.mark.parametrize("payload", [11_000, 20_000, 50_000, 300_000])
 def test_call1_is_the_line_through_two_other_payloads(payload: int) -> None:
     assert predicted(CALLER, payload_bytes=payload) == pytest.approx(100 + payload / 100)
     assert predicted(SERVER, payload_bytes=payload) == pytest.approx(200 + payload / 50)
 
 
 def test_call1_speaks_of_whole_lines_and_of_closed_loops() -> None:
-    assert predicted(CALLER, payload_bytes=2_099) == predicted(CALLER, payload_bytes=2_000)
-    assert math.isnan(predicted(CALLER, call_rate_per_s=10.0))
+    assert predicted(CALLER, payload_bytes=20_099) == predicted(CALLER, payload_bytes=20_000)
+    assert math.isnan(predicted(CALLER, payload_bytes=20_000, call_rate_per_s=10.0))
     assert math.isnan(predicted(CALLER, payload_bytes=1_000_000))
-    assert math.isnan(predicted(CALLER, link="lan"))
+    assert math.isnan(predicted(CALLER, payload_bytes=2_000))
+    assert math.isnan(predicted(CALLER, payload_bytes=20_000, link="lan"))
 
 
 COUNTED = {

@@ -117,6 +117,17 @@ def test_a_call_under_way_at_the_end_is_pending(monkeypatch: pytest.MonkeyPatch)
     assert rows["outcome"].tolist() == [samples.PENDING]
 
 
+def test_where_a_call_is_longer_than_the_warm_up_the_first_is_in_the_window(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    caller = Caller(Clock(monkeypatch))
+    asyncio.run(caller.try_call())
+    assert caller.longest_ns == 7 * MS
+    caller.longest_ns = 60 * MS
+    rows = called(caller)
+    assert rows["intended_ns"][0] == WINDOW.t0_ns + AFTER_T0_NS
+
+
 def test_another_order_than_the_wanted_one_fails_the_verification(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
