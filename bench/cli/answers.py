@@ -101,6 +101,7 @@ def _print_cost(result: Any) -> None:
 def _print_claims(evaluated: Any) -> None:
     from bench.cli.claims import print_judged  # noqa: PLC0415 - it, too, is a command's file
 
+    console.print()
     print_judged(evaluated)
 
 

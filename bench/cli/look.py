@@ -59,7 +59,9 @@ def print_load(experiment: Experiment) -> None:
 
 def print_parameters(experiment: Experiment) -> None:
     """Every load parameter, with its default and meaning."""
+    say(f"{experiment.name}: {experiment.question}", hang=2)
     print_load(experiment)
+    console.print()
     rows = []
     for one in parameters_of(experiment.load).values():
         choices = f" ({', '.join(one.choices)})" if one.choices else ""
