@@ -138,21 +138,25 @@ def serve(
         if chosen.example:
             console.print(Text(f"try: {chosen.example.format(**words)}"), soft_wrap=True)
         if not stage.client_parts(chosen):  # where a part calls, clients only look on
-            options = "".join(f" {one}" for one in _locust_options(chosen, load))
-            command = f"locust -f scenarios/{chosen.id}.py --host '{host_text(address)}'{options}"
-            console.print(Text(f"load: {command}   (and open Locust's web page)"), soft_wrap=True)
+            command = _load_words(chosen, load, staged)
+            console.print(Text(f"load: {command}"), soft_wrap=True)
         while all(part.alive for part in staged.parts):
             time.sleep(0.2)
         raise UsageError(f"the target ended: {' / '.join(staged.parts.log_tail()[-2:])}")
 
 
-def _locust_options(pattern: Pattern, load: Mapping[str, Any]) -> list[str]:
-    """What the clients must be told too, where it is not the default."""
-    return [
-        f"--{one.name.replace('_', '-')} {units.show(load[one.field_name], one.unit)}"
+def _load_words(pattern: Pattern, load: Mapping[str, Any], staged: Any) -> str:
+    """The command that makes load: with what clients must be told too, where it is no default."""
+    options = [
+        f" --{one.name.replace('_', '-')} {units.show(load[one.field_name], one.unit)}"
         for one in client_parameters(pattern.experiment, pattern.name)
         if load[one.field_name] != one.default
     ]
+    host = host_text(staged.address, staged.parts.reached)
+    return (
+        f"locust -f scenarios/{pattern.id}.py --host '{host}'{''.join(options)}"
+        "   (and open Locust's web page)"
+    )
 
 
 @app.command()

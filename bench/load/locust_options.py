@@ -47,7 +47,12 @@ def adopt(client: Any) -> None:
     experiment, pattern = path.parent.name, path.stem
     name = "".join(word.capitalize() for word in f"{experiment}_{pattern}".split("_"))
     client.abstract = True
-    members = {"__module__": client.__module__, "__doc__": client.__doc__, "pattern": pattern}
+    members = {
+        "__module__": client.__module__,
+        "__doc__": client.__doc__,
+        "experiment": experiment,
+        "pattern": pattern,
+    }
     runnable = type(client)(name, (client,), members)
     setattr(module, name, runnable)
     # The first column of Locust's tables has room for the pattern's name.
@@ -145,7 +150,16 @@ def _checked(same: list[Parameter]) -> Callable[[str], str]:
 
 
 def host_problem(options: Any) -> str:
-    """What is wrong with the target's address, "" for nothing; without one the web page asks."""
+    """Why there can be no load, "" for nothing; without an address the web page asks for one."""
+    if options.list_commands:
+        return ""
+    for one in _adopted:
+        if catalog.declared()[one.experiment].work_by == "caller":
+            name = f"{one.experiment}/{one.pattern}"
+            return (
+                f"{name}: a part of the pattern makes the work, and clients have none; "
+                f"`bench run {name}` measures it"
+            )
     hosts = [options.host] if options.host else _hosts_of_classes(options)
     try:
         for host in hosts:

@@ -19,7 +19,7 @@ from bench.load.engine import Engine
 from bench.load.session import Session, WorkerIndex
 from bench.load.stats import feed_errors, feed_statistics
 from bench.model.errors import UsageError
-from bench.model.hosttext import address_of
+from bench.model.hosttext import address_of, parts_of
 from bench.model.samples import FAILED, rows
 from bench.plan.client_parameters import client_parameters
 from bench.plan.trials import parse_settings
@@ -74,7 +74,13 @@ class Sessions:
             gevent.spawn(self._flush_for_ever)
         load = experiment.load(**load_values(user_class, options, self._share(user_class, options)))
         session = Session(
-            experiment, load.values(), address_of(host), 1, self._engine, self._place()
+            experiment,
+            load.values(),
+            address_of(host),
+            1,
+            self._engine,
+            self._place(),
+            parts_of(host),
         )
         session.window_known.set()  # it has none to wait for
         return session

@@ -2,6 +2,7 @@
 
     http://127.0.0.1:8080                                   a server
     http://127.0.0.1:8080?listener.front=https://...        and a proxy before it
+    http://127.0.0.1:8080?part.relay=127.0.0.1:8081         and another part of the pattern
     amqp://user:password@127.0.0.1:5672/?exchange=NAME      what the pattern tells its own clients
 
 Knows nothing of what clients do with it.
@@ -9,24 +10,30 @@ Knows nothing of what clients do with it.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from bench.model.errors import UsageError
 from bench.model.messages import Address, ListenerAddress
 
-LISTENER = "listener."
+LISTENER, PART = "listener.", "part."
 FILES = ("ca_file", "key_fingerprint", "client_cert", "client_key")
 URL = "url"
 """The key of `Address.more` that has a pattern's own address, in place of the server's."""
 
 
-def host_text(address: Address) -> str:
-    """The address with all that its clients need."""
+def host_text(address: Address, parts: Mapping[str, Sequence[Address]] | None = None) -> str:
+    """The address with all that its clients need, and those of other parts by name."""
     base = address.more.get(URL) or f"http://{address.host}:{address.port}"
     words = {f"{LISTENER}{name}": one.url for name, one in address.listeners.items()}
+    words |= {
+        f"{PART}{name}": ",".join(f"{one.host}:{one.port}" for one in found)
+        for name, found in (parts or {}).items()
+        if all(one.port and (one.host, one.port) != (address.host, address.port) for one in found)
+    }
     words |= {name: value for name in FILES if (value := getattr(address, name))}
     words |= {name: value for name, value in address.more.items() if name != URL}
-    return f"{base}?{urlencode(words, safe=':/.@')}" if words else base
+    return f"{base}?{urlencode(words, safe=':/.@,')}" if words else base
 
 
 def address_of(text: str) -> Address:
@@ -41,12 +48,22 @@ def address_of(text: str) -> Address:
     }
     files = {name: words[name] for name in FILES if name in words}
     rest = {
-        name: words[name]
-        for name in words
-        if name not in {*FILES} and name[: len(LISTENER)] != LISTENER
+        name: value
+        for name, value in words.items()
+        if name not in FILES and not name.startswith((LISTENER, PART))
     }
     more = {URL: base, **rest} if rest or urlsplit(base).scheme not in ("http", "https") else {}
     return Address(host, port, listeners, more=more, **files)
+
+
+def parts_of(text: str) -> dict[str, list[Address]]:
+    """The other parts' addresses by name; UsageError where one has no port."""
+    _, _, query = text.partition("?")
+    return {
+        name.removeprefix(PART): [Address(*_place(f"//{one}", text)) for one in places.split(",")]
+        for name, places in parse_qsl(query)
+        if name.startswith(PART)
+    }
 
 
 def _place(url: str, text: str) -> tuple[str, int]:

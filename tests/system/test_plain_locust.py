@@ -20,20 +20,31 @@ from bench.lab.components import chromium
 from bench.lab.ports import accepts, free_port
 from bench.lab.proxies import envoy
 
-PATTERNS = ["sse", "short_polling", *([] if envoy.missing() else ["sse_http2"])]
-"""One that is pushed, one that polls, one whose clients reach a proxy before the server."""
+PUSHED, POLLED, CLOSED, PROXIED = (
+    "notifications/sse",
+    "notifications/short_polling",
+    "proxies/direct",
+    "notifications/sse_http2",
+)
+"""One that is pushed, one that polls, one whose clients make the work, one behind a proxy."""
+
+PATTERNS = [PUSHED, POLLED, CLOSED, *([] if envoy.missing() else [PROXIED])]
 
 CLASSES = {
-    "sse": "NotificationsSse",
-    "short_polling": "NotificationsShortPolling",
-    "sse_http2": "NotificationsSseHttp2",
+    PUSHED: "NotificationsSse",
+    POLLED: "NotificationsShortPolling",
+    CLOSED: "ProxiesDirect",
+    PROXIED: "NotificationsSseHttp2",
 }
 LOCUST = str(Path(sys.executable).with_name("locust"))
-EVENTS = settings(event_rate="20/s", poll_interval="50ms")
+SET = {
+    "notifications": settings(event_rate="20/s", poll_interval="50ms"),
+    "proxies": settings(request_rate="40/s"),
+}
 
 
 def scenario(*names: str) -> str:
-    return ",".join(f"scenarios/notifications/{name}.py" for name in names)
+    return ",".join(f"scenarios/{name}.py" for name in names)
 
 
 def locust(*arguments: str) -> subprocess.CompletedProcess[str]:
@@ -46,9 +57,9 @@ def locust(*arguments: str) -> subprocess.CompletedProcess[str]:
 def offers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, list[str]]]:
     """What `bench serve` tells to give Locust, by pattern; all of them serve until the end."""
     folder = tmp_path_factory.mktemp("served")
-    outputs = {name: folder / name for name in PATTERNS}
+    outputs = {name: folder / name.replace("/", "-") for name in PATTERNS}
     serving = [
-        start_bench("serve", f"notifications/{name}", *EVENTS, output=output)
+        start_bench("serve", name, *SET[name.partition("/")[0]], output=output)
         for name, output in outputs.items()
     ]
     try:
@@ -56,7 +67,7 @@ def offers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, list[
         def offered() -> dict[str, list[str]]:
             lines = [
                 re.search(
-                    r"load: locust -f scenarios/notifications/(\w+)\.py (.*?)   ",
+                    r"load: locust -f scenarios/(\S+)\.py (.*?)   ",
                     output.read_text(),
                 )
                 for output in outputs.values()
@@ -82,8 +93,9 @@ def host(offer: list[str]) -> str:
 
 
 def test_what_serve_offers_is_all_that_the_clients_need(offers: dict[str, list[str]]) -> None:
-    assert offers["sse"][2:] == []
-    assert offers["short_polling"][2:] == ["--poll-interval", "50ms"]
+    assert offers[PUSHED][2:] == []
+    assert offers[POLLED][2:] == ["--poll-interval", "50ms"]
+    assert offers[CLOSED][2:] == ["--request-rate", "40/s"]
 
 
 def counted(prefix: Path) -> dict[tuple[str, str], tuple[int, int]]:
@@ -115,15 +127,16 @@ def test_several_files_without_a_head(
             "--html",
             str(tmp_path / "page.html"),
         ),
-        *("--poll-interval", "50ms", *spread, "--config-users", *users),
+        *("--poll-interval", "50ms", "--request-rate", "40/s", *spread, "--config-users", *users),
     )
     assert ended.returncode == 0, ended.stderr
     assert "Traceback" not in ended.stderr
     found = counted(tmp_path / "numbers")
     assert not any(failures for _, failures in found.values())
     for name in PATTERNS:
-        assert found[name, "connect"] == (2, 0)
-        assert found[name, "delivery"][0] > 2
+        kind = name.partition("/")[2]
+        assert found[kind, "connect"] == (2, 0)
+        assert found[kind, "query" if name == CLOSED else "delivery"][0] > 2
     # Once a second, as by default, would be at most two by each.
     assert found["short_polling", "request"][0] > 2 * (processes + 1)
     assert "short_polling" in (tmp_path / "page.html").read_text()
@@ -131,7 +144,7 @@ def test_several_files_without_a_head(
 
 def test_a_failed_request_has_its_reason_and_makes_the_exit_code_1() -> None:
     ended = locust(
-        *("-f", scenario("sse"), "--headless", "-u", "2", "-r", "10", "-t", "1s"),
+        *("-f", scenario(PUSHED), "--headless", "-u", "2", "-r", "10", "-t", "1s"),
         *("--only-summary", "--host", f"http://127.0.0.1:{free_port()}"),
     )
     said = ended.stdout + ended.stderr
@@ -142,14 +155,23 @@ def test_a_failed_request_has_its_reason_and_makes_the_exit_code_1() -> None:
 
 
 @pytest.mark.parametrize(
-    ("arguments", "words"),
+    ("name", "arguments", "words"),
     [
-        ((), "--host is missing; start `bench serve notifications/short_polling` and give Locust"),
-        (("--poll-interval", "5"), "poll_interval=5: the unit is missing; write it as 5s or 5ms"),
+        (
+            POLLED,
+            (),
+            "--host is missing; start `bench serve notifications/short_polling` and give Locust",
+        ),
+        (
+            POLLED,
+            ("--poll-interval", "5"),
+            "poll_interval=5: the unit is missing; write it as 5s or 5ms",
+        ),
+        ("calls/raw", (), "calls/raw: a part of the pattern makes the work, and clients have none"),
     ],
 )
-def test_a_mistake_is_told_in_one_line(arguments: tuple[str, ...], words: str) -> None:
-    ended = locust("-f", scenario("short_polling"), "--headless", *arguments)
+def test_a_mistake_is_told_in_one_line(name: str, arguments: tuple[str, ...], words: str) -> None:
+    ended = locust("-f", scenario(name), "--headless", *arguments)
     assert (ended.returncode, ended.stdout) == (2, "")
     assert ended.stderr.startswith("locust: error: ")
     assert words in ended.stderr
@@ -181,7 +203,7 @@ def page(tmp_path: Path) -> Iterator[Page]:
             [
                 LOCUST,
                 "-f",
-                scenario("short_polling"),
+                scenario(POLLED),
                 "--web-host",
                 "127.0.0.1",
                 "--web-port",
@@ -234,7 +256,7 @@ def test_the_web_page_has_the_load_parameters_and_the_reasons(
     page.get_by_text("ConnectionRefusedError: [Errno 111] Connection refused").wait_for()
     page.get_by_role("button", name="Stop").click()
     page.get_by_role("button", name="New").click()
-    start(page, host=host(offers["short_polling"]))
+    start(page, host=host(offers[POLLED]))
     page.get_by_role("tab", name="Statistics").click()
     row = page.get_by_role("row").filter(has_text="delivery")
     row.wait_for()

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bench.model.errors import UsageError
-from bench.model.hosttext import address_of, host_text
+from bench.model.hosttext import address_of, host_text, parts_of
 from bench.model.messages import Address, ListenerAddress
 
 HOST, PORTS = "127.0.0.1", st.integers(1, 65_535)
@@ -28,6 +28,14 @@ def addresses(draw: st.DrawFn) -> Address:
 @given(addresses())
 def test_an_address_survives_its_text(address: Address) -> None:
     assert address_of(host_text(address)) == address
+
+
+@given(addresses(), st.dictionaries(NAMES, st.lists(PORTS, min_size=1, max_size=3), max_size=3))
+def test_other_parts_survive_it_too(address: Address, ports: dict[str, list[int]]) -> None:
+    parts = {name: [Address("127.0.0.2", port) for port in found] for name, found in ports.items()}
+    text = host_text(address, {**parts, "server": [address], "caller": [Address(HOST, 0)]})
+    assert parts_of(text) == parts
+    assert address_of(text) == address
 
 
 @pytest.mark.parametrize(
