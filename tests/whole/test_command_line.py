@@ -78,7 +78,7 @@ def test_a_dry_run_says_what_would_be_started_and_starts_nothing(
     asked = ["run", "notifications/sse", "connection_pool", "--repeats", "3", "--workers", "1"]
     said = CliRunner().invoke(application(), [*asked, "--dry-run"])
     assert said.exit_code == 0, said.output
-    row = r"^notifications/sse +3 \+ \d+ for laws +\d+ (s|min) +server, load process *$"
+    row = r"^notifications/sse +3( \+ \d+ for laws)? +\d+ (s|min) +server, load process *$"
     assert re.search(row, said.output, re.M)
     assert "trials, one after the other, in about " in said.output
     assert re.search(r"^PostgreSQL \(.*: started once, for all trials$", said.output, re.M)
