@@ -12,7 +12,7 @@ from bench.plan import load_words
 from reports import arrivals, opening, sentences
 from reports.answer import BEST, AnswerTable, Row
 from reports.fitted_table import Column, FittedTable
-from reports.numbers import MISSING, amount
+from reports.numbers import MISSING, amount, sentence_case
 
 
 def answer_lines(result: ExperimentResult) -> list[str]:
@@ -91,10 +91,12 @@ def caption(tables: Sequence[AnswerTable]) -> str:
 
 
 def findings(result: ExperimentResult, tables: Sequence[AnswerTable]) -> list[str]:
-    """What must be known before a number is quoted: each kind once, the gravest first."""
+    """What must be known before a number is quoted, each kind once."""
     found = [f"{row.title}: {row.remark}." for table in tables for row in table.rows if row.remark]
     found += [
-        f"{one.message}. Remedy: {one.remedy}." for one in result.findings if one.severity != "note"
+        f"{sentence_case(one.message)}. Remedy: {one.remedy}."
+        for one in result.findings
+        if one.severity != "note"
     ]
     found += [f"[{mark}] {text}" for table in tables for mark, text in table.notes]
     arrived = arrivals.completeness(result)

@@ -17,11 +17,12 @@ from rich.console import Console
 from typer.testing import CliRunner
 
 from bench.analysis.evaluated import Evaluated, ExperimentResult
+from bench.analysis.run_noise import History, PastRun
 from bench.cli import screen
 from bench.cli.main import application
 from bench.model.records import Audit
 from bench.stats.estimates import Estimate
-from bench.tools import aa, calibration, selfproof
+from bench.tools import aa, aa_runs, calibration, selfproof
 from reports import answer, terminal
 from reports.fitted_table import GAP, Column, FittedTable, fitted, layout
 
@@ -109,12 +110,15 @@ def calibrated() -> list[FittedTable]:
     levels = [calibration.Level(clients, rates, [0.5]) for clients in (64, 1000)]
     values = {number: {"latency_p99": 1.0 + number % 3 / 10} for number in range(20)}
     tallies = aa.tally_of(values, ["latency_p99"])
+    past = [PastRun("", "", {"latency_p99": [1.0 + n / 50, 1.1, 1.2, 1.3]}) for n in range(6)]
+    history = History(1, {}, "notifications/sse", [], past)
     floor = dict.fromkeys(selfproof.FLOOR_KEYS, Estimate(0.123, 0.1, 0.2, 5))
     return [
         calibration.table_of(levels),
         selfproof.floor_table(floor),
         aa.one_table(values, ["latency_p99"], "notifications/sse"),
         aa.all_table(tallies, 2, "notifications/sse"),
+        aa_runs.table_of(history, ["latency_p99"]),
     ]
 
 
