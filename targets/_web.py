@@ -24,10 +24,14 @@ class WebTarget(BaseTarget):
         app.add_routes(self.routes())
         # Connections stay: a client that polls once a minute keeps its own.
         self.runner = web.AppRunner(
-            app, access_log=None, keepalive_timeout=3600, handler_cancellation=True
+            app,
+            access_log=None,
+            keepalive_timeout=3600,
+            handler_cancellation=True,
+            shutdown_timeout=0.1,
         )
         await self.runner.setup()
-        site = web.TCPSite(self.runner, self.host, port, backlog=BACKLOG, shutdown_timeout=0.1)
+        site = web.TCPSite(self.runner, self.host, port, backlog=BACKLOG)
         await site.start()
         return int(self.runner.addresses[0][1])
 

@@ -20,7 +20,7 @@ SINGLE, CHUNKED, RESUMABLE = "single_request", "chunked", "resumable"
 BRIEF = {
     "link": "emulated",
     "rate": "80mbit",
-    "cc": "cubic",
+    "cc": "reno",
     "send_buffer": "16kB",
     "warmup": "0",
     "drain": "30s",

@@ -45,7 +45,7 @@ EXPERIMENT = Experiment(
     quick={
         "link": "emulated",
         "rate": "40mbit",
-        "cc": "cubic",
+        "cc": "reno",
         "file_size": "1MB",
         "chunk_size": "250kB",
         "cut_rate": "4/s",

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
+from collections.abc import Callable, Mapping
+from typing import TypeVar
 
 from bench.load.working import WorkItem
+from scenarios.upload import _tus as tus
 from scenarios.upload._uploader import FOUND, MISSING, Refused, Uploader, expect
 
-TUS = "Tus-Resumable: 1.0.0\r\n"
-BODY = f"{TUS}Content-Type: application/offset+octet-stream\r\n"
+T = TypeVar("T")
 
 
 class Client(Uploader):
@@ -20,28 +21,29 @@ class Client(Uploader):
     async def held(self) -> int:
         if not self.path:
             return 0
-        reply = await self.ask("HEAD", self.path, TUS)
-        if reply.status == MISSING:
+        reply = await self.ask("HEAD", self.path, tus.VERSION)
+        if reply.status == MISSING:  # it has expired
             self.begin()
             return 0
         expect(reply, FOUND)
-        return int(self.reply_header(b"upload-offset"))
+        return self.read(tus.offset_of)
 
     async def go_on(self, item: WorkItem) -> None:
+        size = self.file.size
         if not self.path:
-            length = f"Upload-Length: {self.file.size}\r\nContent-Length: 0\r\n"
-            expect(await self.ask("POST", "/files", TUS + length), 201)
-            self.path = urlsplit(self.reply_header(b"location")).path
+            expect(await self.ask("POST", "/files", tus.creation(size)), 201)
+            self.path = self.read(tus.path_of)
             self.name = self.path.rpartition("/")[2]
-        offset = f"{BODY}Upload-Offset: {self.held_bytes}\r\n"
-        reply = await self.send(item, "PATCH", self.path, self.held_bytes, self.file.size, offset)
+        at = self.held_bytes
+        reply = await self.send(item, "PATCH", self.path, at, size, tus.continuation(at))
         expect(reply, 204)
-        if int(self.reply_header(b"upload-offset")) != self.file.size:
-            raise Refused(f"PATCH to the end left {self.reply_header(b'upload-offset')} bytes")
+        if (there := self.read(tus.offset_of)) != size:
+            raise Refused(f"a PATCH to the end of {size} bytes left the upload at {there}")
 
-    def reply_header(self, name: bytes) -> str:
-        """A header of the last reply; Refused where it has none of that name."""
+    def read(self, what: Callable[[Mapping[bytes, bytes]], T]) -> T:
+        """Something that the headers of the last reply say; Refused where they do not."""
         assert self.connection is not None
-        if (value := self.connection.headers.get(name)) is None:
-            raise Refused(f"the reply has no header {name.decode()}")
-        return value.decode()
+        try:
+            return what(self.connection.headers)
+        except ValueError as error:
+            raise Refused(str(error)) from None

@@ -20,12 +20,12 @@ BODY_TYPE = "application/offset+octet-stream"
 LARGEST = 2**62
 
 
-@dataclass(frozen=True)
 class Refusal(Exception):
     """A request that is answered with a status and one line."""
 
-    status: int
-    text: str
+    def __init__(self, status: int, text: str) -> None:
+        super().__init__(text)
+        self.status, self.text = status, text
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ def creation(headers: Mapping[str, str]) -> Upload:
     length = _number(headers, "Upload-Length")
     metadata = headers.get("Upload-Metadata", "")
     for pair in metadata.split(",") if metadata else ():
-        key, _, value = pair.partition(" ")
+        key, _, value = pair.strip().partition(" ")
         try:
             base64.b64decode(value, validate=True)
         except binascii.Error:

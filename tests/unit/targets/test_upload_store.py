@@ -122,7 +122,7 @@ def test_a_creation_has_length_and_metadata() -> None:
         {"Upload-Length": "1e3"},
         {"Upload-Length": str(2**63)},
         {"Upload-Length": "5", "Upload-Metadata": "name ***"},
-        {"Upload-Length": "5", "Upload-Metadata": " YWJj"},
+        {"Upload-Length": "5", "Upload-Metadata": "name YWJj,"},
     ],
 )
 def test_a_creation_that_says_nothing_usable_is_refused(headers: dict[str, str]) -> None:
