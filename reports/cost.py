@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from bench.analysis.evaluated import ExperimentResult, Group, Level
+from bench.analysis.metrics import BACKEND_ROLES
 from bench.model.pattern import Pattern
 from bench.stats.estimates import Estimate, estimate
 from reports import numbers
@@ -25,6 +26,11 @@ Basis = Literal["", "slope over clients", "without idle", "all of it"]
 CPU, IDLE = "backend_cpu_us_per_s", "backend_idle_cpu_us_per_s"
 CLIENTS = "clients"
 HOUR_S = 3600
+BUSY, ONE_LOOP = 0.85, 1.05
+"""Shares of a core: from the first on there is no room for bursts; more than the second takes
+more than one loop."""
+
+UNKNOWN = Estimate(math.nan, math.nan, math.nan, 0)
 SIZES = (("GB", 1e9), ("MB", 1e6), ("kB", 1e3))
 
 
@@ -103,8 +109,11 @@ def carried(result: ExperimentResult, group: Group) -> Cost:
 
     Where clients are swept, that is the slope over them (Theil and Sen).  Else it is a client's
     part of all CPU, without what the backend spends when idle, where the window shows that.
+    Levels at which the backend is saturated say nothing: it has less than it would take.
     """
-    siblings = _siblings(result, group)
+    if is_saturated(group):
+        return Cost(CARRIED, UNKNOWN)
+    siblings = [one for one in _siblings(result, group) if not is_saturated(one)]
     if len({one.load.window.clients for one in siblings}) > 1:
         return Cost(CARRIED, _by_slope(siblings), "slope over clients")
     clients = group.load.window.clients
@@ -114,9 +123,17 @@ def carried(result: ExperimentResult, group: Group) -> Cost:
         for one, own in zip(group.used, idle, strict=True)
     ]
     if not spent or not min(spent) > 0:
-        return Cost(CARRIED, Estimate(math.nan, math.nan, math.nan, 0))
+        return Cost(CARRIED, UNKNOWN)
     basis: Basis = "all of it" if any(math.isnan(own) for own in idle) else "without idle"
     return Cost(CARRIED, estimate([clients * 1e6 / one for one in spent]), basis)
+
+
+def is_saturated(group: Group) -> bool:
+    """Whether a role keeps a core busy, as one event loop does at most, or all keep all cores."""
+    shares = [group.estimates[f"{role}_cpu_share"].value for role in BACKEND_ROLES]
+    cores = group.estimates["backend_cores"].value
+    is_full = group.estimates[CPU].value / 1e6 > BUSY * cores
+    return is_full or any(BUSY < share < ONE_LOOP for share in shares)
 
 
 def _siblings(result: ExperimentResult, group: Group) -> list[Group]:
@@ -139,7 +156,7 @@ def _by_slope(groups: Sequence[Group]) -> Estimate:
     found = theilslopes([cpu for _, cpu in points], [clients for clients, _ in points])
     slope, low, high = (float(x) for x in (found.slope, found.low_slope, found.high_slope))
     if not slope > 0:
-        return Estimate(math.nan, math.nan, math.nan, 0)
+        return UNKNOWN
     most = 1e6 / low if low > 0 else math.inf
     return Estimate(1e6 / slope, 1e6 / high, most, len(points))
 
@@ -166,6 +183,8 @@ def interval_text(cost: Cost | None) -> str:
         return ""
     value, divisor = cost.value, _size(cost.value.value)[1] if cost.quantity.unit == "B" else 1.0
     parts = Estimate(value.value / divisor, value.low / divisor, value.high / divisor, value.trials)
+    if math.isinf(parts.high):
+        return f"at least {numbers.number(parts.low)}"
     within = numbers.interval(parts, "\N{EN DASH}")
     low, _, high = within.partition("\N{EN DASH}")
     return "" if low == high else within
@@ -246,4 +265,6 @@ def caption(found: Sequence[CostRow]) -> str:
             "Clients that one core carries follow from what one more client costs the backend: "
             f"{'; or '.join(bases)}. They are computed; bench capacity measures them."
         )
+    if any(is_saturated(row.group) for row in found):
+        words.append("Where the backend is saturated, their number is unknown.")
     return " ".join(words)

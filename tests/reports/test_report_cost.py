@@ -89,6 +89,31 @@ def test_where_clients_go_on_at_once_a_client_has_no_cost_of_its_own(
     assert "Clients that one core" not in cost.caption(cost.rows(without))
 
 
+@pytest.mark.parametrize(
+    ("estimates", "saturated"),
+    [
+        ({"server_cpu_share": near(0.5)}, False),
+        ({"server_cpu_share": near(0.95)}, True),
+        ({"database_cpu_share": near(2.5)}, False),  # many processes on many cores
+        ({CPU: near(3.9e6), "backend_cores": near(4.0)}, True),
+        ({CPU: near(2.5e6), "backend_cores": near(4.0)}, False),
+    ],
+)
+def test_a_saturated_backend_does_not_tell_what_a_client_costs(
+    estimates: dict[str, Estimate], saturated: bool
+) -> None:
+    found = costly([{CPU: 2000.0}] * 3)
+    (group,) = found.groups
+    full = dataclasses.replace(group, estimates={**group.estimates, **estimates})
+    assert cost.is_saturated(full) == saturated
+    assert math.isnan(cost.carried(found, full).value.value) == saturated
+
+
+def test_an_interval_without_end_says_at_least() -> None:
+    one = cost.Cost(cost.CARRIED, Estimate(5000.0, 3000.0, math.inf, 6), "slope over clients")
+    assert cost.interval_text(one) == "at least 3,000"
+
+
 def test_the_floor_costs_nobody_anything(result: ExperimentResult) -> None:
     assert "floor" not in {row.pattern.name for row in cost.rows(result)}
 
