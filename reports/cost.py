@@ -259,7 +259,8 @@ def caption(found: Sequence[CostRow]) -> str:
     bases = dict.fromkeys(
         BASES[cost.basis] for row in found if (cost := row.of(CARRIED)) and cost.basis
     )
-    words = ["Intervals are 95 % intervals over trials."]
+    has_intervals = any(one.value.has_interval for row in found for one in row.costs)
+    words = ["Intervals are 95 % intervals over trials."] if has_intervals else []
     if bases:
         words.append(
             "Clients that one core carries follow from what one more client costs the backend: "
