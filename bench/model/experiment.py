@@ -89,6 +89,22 @@ class Progress:
 
 
 @dataclass(frozen=True)
+class CostParts:
+    """Of what a cost consists, to be drawn as shares of it.
+
+    `whole` is the metric, `part` another one that is a part of it, and what the pattern `floor`
+    has of the whole is another part; the words are for a legend, also for what is left.
+    """
+
+    whole: str
+    floor: str
+    part: str
+    floor_words: str
+    part_words: str
+    rest_words: str
+
+
+@dataclass(frozen=True)
 class Experiment:
     """One question with its common workload."""
 
@@ -116,6 +132,9 @@ class Experiment:
 
     progress: Progress | None = None
     """How an outcome gets on over time, to be drawn as a strip; None where it has no steps."""
+
+    cost_parts: CostParts | None = None
+    """Of what its cost consists; None where no figure shows it."""
 
     work_by: WorkBy = "schedule"
     """Who makes what is measured: a schedule in the backend, its clients, or a part that calls."""

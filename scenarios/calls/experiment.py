@@ -5,7 +5,7 @@ Declares only; imports neither Locust nor a server.
 
 from __future__ import annotations
 
-from bench.model.experiment import Experiment
+from bench.model.experiment import CostParts, Experiment
 from bench.model.outcome import OutcomeNoun
 from scenarios.calls._predictions import PREDICTIONS
 from scenarios.calls.claims import CLAIMS, NORMAL
@@ -37,6 +37,14 @@ EXPERIMENT = Experiment(
     tradeoff=(("ends_cpu_us_per_event", "wire_bytes_per_event"),),
     quick={"duration": "1s", "warmup": "200ms"},
     verify_with={},
+    cost_parts=CostParts(
+        whole="ends_cpu_us_per_event",
+        floor="raw",
+        part="messages_cpu_us_per_event",
+        floor_words="what raw bytes take too: Python, the event loop, the kernel",
+        part_words="writing and reading messages",
+        rest_words="what carries them: HTTP and the library",
+    ),
     predictions=PREDICTIONS,
     claims=CLAIMS,
     normal=NORMAL,
