@@ -50,7 +50,15 @@ def test_a_file_in_the_folder_is_a_kind(tmp_path: Path, monkeypatch: pytest.Monk
     assert "pyplot" not in " ".join(sys.modules)
 
 
-OF_SOME_RUNS = {"claims", "curves", "law_residuals", "strips", "waterfall", "winner_map"}
+OF_SOME_RUNS = {
+    "claims",
+    "cost_parts",
+    "curves",
+    "law_residuals",
+    "strips",
+    "waterfall",
+    "winner_map",
+}
 
 
 @pytest.mark.parametrize(
