@@ -16,6 +16,7 @@ from dataclasses import dataclass, replace
 
 from bench.analysis.gates import metric_named
 from bench.analysis.metrics import Metric
+from bench.model import hints
 from bench.model.errors import UsageError
 from bench.model.records import Goal
 from bench.model.trial import Trial
@@ -37,7 +38,8 @@ def goal(text: str, metric: str, most_repeats: int, known: Mapping[str, Metric])
         raise UsageError(f"--until-precise {text}: not a percentage; write e.g. 5%")
     number, percent = match.groups()
     if not percent:
-        raise UsageError(f"--until-precise {text}: the % is missing; write {number}%")
+        meant = " or ".join(hints.rewritten(text, "%", {}))
+        raise UsageError(f"--until-precise {text}: the % is missing; write {meant}")
     if not 0 < float(number) < 100:
         raise UsageError(f"--until-precise {text}: must lie between 0% and 100%; write e.g. 5%")
     metric_named(metric, known, f"--metric {metric}")

@@ -11,7 +11,14 @@ import typer
 
 from bench import catalog
 from bench.model import hints
+from bench.model.errors import UsageError
 from bench.model.load import parameters_of
+
+NO_WHOLE_NUMBER = (
+    "Input should be a valid integer, unable to parse string as an integer",
+    "not a whole number",
+)
+"""What Typer says, and what people say."""
 
 
 def remedied(error: typer.TyperException) -> str:
@@ -19,7 +26,7 @@ def remedied(error: typer.TyperException) -> str:
     context = getattr(error, "ctx", None)
     command = context.command_path if context is not None else "bench"
     option = getattr(error, "option_name", "")
-    text = str(error).rstrip(".")
+    text = str(error).rstrip(".").replace(*NO_WHOLE_NUMBER)
     name = str(getattr(getattr(error, "param", None), "name", None) or "").replace("_", "-")
     if name and name not in text:
         text = f"{name}: {text}"
@@ -27,7 +34,20 @@ def remedied(error: typer.TyperException) -> str:
         return text
     if text.startswith("No such option"):
         return f"{text}; {_option_meant(option, context, command)}"
+    if text.startswith("No such command") and (named := _experiment_meant(text)):
+        return f"{text}; did you mean `bench run {named}`?"
+    if context is None and option:
+        return f"{text}; write {option}=VALUE"
     return f"{text}; `{command} --help` {'shows how' if ' ' in command else 'lists the commands'}"
+
+
+def _experiment_meant(text: str) -> str:
+    """The experiment or pattern that stands where a command should; "" for none."""
+    word = text.partition("'")[2].partition("'")[0]
+    try:
+        return word if catalog.select([word]) else ""
+    except UsageError:
+        return ""
 
 
 def _option_meant(option: str, context: Any, command: str) -> str:

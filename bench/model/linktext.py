@@ -6,6 +6,7 @@ and compared like them; `--link` only is a shorter way to write them.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
@@ -96,10 +97,18 @@ def _pieces(text: str) -> tuple[list[str], dict[str, list[str]]]:
         elif part in (LOOPBACK, EMULATED, *NAMED):
             names.append(part)
         else:
-            known = f"use {', '.join((LOOPBACK, *NAMED))}, or write e.g. {EXAMPLE}"
-            remedy = hints.meant(part, (LOOPBACK, *NAMED), known)
-            raise UsageError(f"--link {text}: unknown link {part!r}; {remedy}")
+            raise UsageError(f"--link {text}: unknown link {part!r}; {_link_meant(part)}")
     return names, values
+
+
+def _link_meant(part: str) -> str:
+    """A named link, or the setting that takes such a value: 80ms is a round trip."""
+    for key, unit in (("rtt", "s"), ("loss", "%"), ("rate", "bit/s")):
+        with contextlib.suppress(UsageError):
+            units.quantity(part, unit, key)
+            return f"did you mean {key}={part}?"
+    known = f"use {', '.join((LOOPBACK, *NAMED))}, or write e.g. {EXAMPLE}"
+    return hints.meant(part, (LOOPBACK, *NAMED), known)
 
 
 def _by_way(key: str, value: str, text: str) -> dict[str, str]:

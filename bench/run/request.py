@@ -173,9 +173,11 @@ def one_pattern(
     name: str, settings: Sequence[str], foreign: Mapping[str, str], links: Sequence[str] = ()
 ) -> tuple[Pattern, dict[str, Any]]:
     """The pattern and its load for commands that take one of each."""
-    if "/" not in name:
-        raise UsageError(f"{name}: names an experiment; write EXPERIMENT/PATTERN (`bench list`)")
     chosen = catalog.select([name])
+    if "/" not in name:
+        raise UsageError(
+            f"{name}: names an experiment; write EXPERIMENT/PATTERN, e.g. {chosen[0].id}"
+        )
     usable, _ = runner.without_missing(chosen, foreign)
     experiment = catalog.experiments()[usable[0].experiment]
     ((level, load), *more) = loads_of(experiment, settings_of(settings, links))

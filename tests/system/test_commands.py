@@ -58,7 +58,7 @@ BAD_INPUT = [
     (["run"], "names"),
     (
         ["run", "nothing"],
-        "nothing: unknown experiment 'nothing'; there is connection_pool, multipath, notifications",
+        "nothing: unknown experiment 'nothing'; there is calls, connection_pool, multipath, ",
     ),
     (["run", "notifications/nothing"], "notifications has long_polling, long_polling_proxied, "),
     (["run", SSE, "--nothing"], "--nothing"),

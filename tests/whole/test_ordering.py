@@ -166,7 +166,8 @@ def test_one_pattern_takes_one_of_each() -> None:
     pattern, load = request.one_pattern(SSE, ["clients=3"], {})
     assert (pattern.id, load["clients"]) == (SSE, 3)
     assert refusal(request.one_pattern, "notifications", [], "") == (
-        "notifications: names an experiment; write EXPERIMENT/PATTERN (`bench list`)"
+        "notifications: names an experiment; write EXPERIMENT/PATTERN, "
+        "e.g. notifications/long_polling"
     )
     assert refusal(request.one_pattern, SSE, ["clients=1,2"], {}) == (
         "clients: this command takes one value each and cannot sweep"

@@ -12,6 +12,7 @@ import pytest
 import typer
 
 from bench import catalog
+from bench.adaptive import precision
 from bench.analysis import gates
 from bench.analysis.metrics import metrics_of_all
 from bench.cli import wrong_words
@@ -250,6 +251,18 @@ def test_the_value_of_a_longer_name() -> None:
             assert f"or did you mean {rates[0]}=5/s?" in told
 
 
+@pytest.mark.parametrize(("value", "key"), [("80ms", "rtt"), ("1%", "loss"), ("20mbit", "rate")])
+def test_a_value_of_a_link_without_its_name(value: str, key: str) -> None:
+    told = refusal(lambda: linktext.settings_of(value))
+    assert suggested(told) == [f"{key}={value}"]
+    assert linktext.settings_of(suggested(told)[0])[key] == value
+
+
+def test_a_share_as_a_number() -> None:
+    told = refusal(lambda: precision.goal("0.05", "latency_p50", 30, METRICS))
+    assert suggested(told) == ["0.05%", "5%"]
+
+
 # --- signs -----------------------------------------------------------------------------------
 
 
@@ -300,6 +313,26 @@ def test_a_misspelt_command_or_option() -> None:
     for command, option, word in wrong:
         if option.startswith("--"):
             assert option in suggested(refused_option(command, word, "1"))
+
+
+def test_an_experiment_as_a_command() -> None:
+    assert suggested(refused_option("notifications")) == ["`bench run notifications`"]
+    assert suggested(refused_option("notifications/sse")) == ["`bench run notifications/sse`"]
+
+
+def test_a_pattern_by_its_name_alone_where_one_is_needed() -> None:
+    told = refusal(lambda: request.one_pattern("rabbitmq", [], {}))
+    assert suggested(told) == ["notifications/rabbitmq"]
+    assert "write EXPERIMENT/PATTERN, e.g. multipath/" in refusal(
+        lambda: request.one_pattern("multipath", [], {})
+    )
+
+
+def test_an_option_without_a_value_or_with_a_wrong_one() -> None:
+    assert suggested(refused_option("run", "notifications", "--clients")) == ["--clients=VALUE"]
+    told = refused_option("run", "notifications", "--repeats", "5x")
+    assert told.startswith("repeats: not a whole number; ")
+    assert told.endswith(" run --help` shows how")
 
 
 def test_a_parameter_as_an_option() -> None:
