@@ -18,23 +18,23 @@ Asked = Load[CallsLoad]
 
 PATTERNS = ("raw", "rest_json", "soap_xml", "graphql", "grpc")
 CALLER, SERVER = "caller_cpu_us_per_event", "server_cpu_us_per_event"
-SMALL_BYTES, LARGE_BYTES = 10_000, 300_000
+SMALL_BYTES, LARGE_BYTES = 20_000, 200_000
 
 SMALL = Calibration(
     "small",
     {"payload": SMALL_BYTES},
     (CALLER, SERVER),
-    text="a payload of 10 kB: mostly what a call costs however little it carries",
+    text="a payload of 20 kB: mostly what a call costs however little it carries",
 )
 LARGE = Calibration(
     "large",
     {"payload": LARGE_BYTES},
     (CALLER, SERVER),
-    text="a payload of 300 kB: mostly what its bytes cost",
+    text="a payload of 200 kB: mostly what its bytes cost",
 )
 
 LOADS: Mapping[str, Wanted] = {
-    "payload": Range(SMALL_BYTES, LARGE_BYTES),
+    "payload": Range(10_000, 300_000),
     "needed": tuple(count / FIELDS for count in range(1, FIELDS + 1)),
     "json": ("standard", "orjson"),
     "clients": Range(1, 16),
@@ -64,7 +64,7 @@ def _of(metric: str) -> Law:
     return Law(
         "CALL-1",
         "a + b P",
-        "each byte is written and read once; a and b of calls with 10 kB and 300 kB",
+        "each byte is written and read once; a and b of calls with 20 kB and 200 kB",
         metric,
         PATTERNS,
         lambda load, facts: _cost_us(load, facts, metric),

@@ -18,10 +18,10 @@ CALLER, SERVER = "caller_cpu_us_per_event", "server_cpu_us_per_event"
 FACTS = {
     f"{name}.{metric}": value
     for name, metric, value in (
-        ("small", CALLER, 200.0),
-        ("large", CALLER, 3100.0),
-        ("small", SERVER, 400.0),
-        ("large", SERVER, 6200.0),
+        ("small", CALLER, 300.0),
+        ("large", CALLER, 2100.0),
+        ("small", SERVER, 600.0),
+        ("large", SERVER, 4200.0),
     )
 }
 
@@ -68,11 +68,11 @@ def test_call1_is_the_line_through_two_other_payloads(payload: int) -> None:
 
 
 def test_call1_speaks_of_whole_lines_and_of_closed_loops() -> None:
-    assert predicted(CALLER, payload_bytes=20_099) == predicted(CALLER, payload_bytes=20_000)
-    assert math.isnan(predicted(CALLER, payload_bytes=20_000, call_rate_per_s=10.0))
+    assert predicted(CALLER, payload_bytes=30_099) == predicted(CALLER, payload_bytes=30_000)
+    assert math.isnan(predicted(CALLER, payload_bytes=30_000, call_rate_per_s=10.0))
     assert math.isnan(predicted(CALLER, payload_bytes=1_000_000))
     assert math.isnan(predicted(CALLER, payload_bytes=2_000))
-    assert math.isnan(predicted(CALLER, payload_bytes=20_000, link="lan"))
+    assert math.isnan(predicted(CALLER, payload_bytes=30_000, link="lan"))
 
 
 COUNTED = {
