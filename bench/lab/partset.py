@@ -116,9 +116,13 @@ class PartSet:
 
     @property
     def entrance(self) -> Address:
-        """Where clients connect unless their scenario knows better: the first server, or part."""
+        """Where clients connect unless their scenario knows better.
+
+        The part that is declared so, else the first server, else the first part.
+        """
+        declared = [one for one in self.instances if one.part.is_entrance]
         servers = [one for one in self.instances if one.part.role == SERVER.role]
-        return self.proxies.before((servers or self.instances)[0].ready.address)
+        return self.proxies.before((declared or servers or self.instances)[0].ready.address)
 
     def ask(self, message: PartCommand, kind: type[T], seconds: float = 30.0) -> list[T]:
         """The replies of all but those that are dead on purpose."""

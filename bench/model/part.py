@@ -41,7 +41,8 @@ EXAMPLE = 'PARTS = ({"name": "worker", "role": "worker", "count": 2, "side": "ba
 class Part:
     """`count` equal processes of a pattern on one side; a text names the load's parameter.
 
-    `class_name` is the class of the target file that each of them runs.
+    `class_name` is the class of the target file that each of them runs.  Clients connect to the
+    entrance: where no part says that it is, to the first server.
     """
 
     name: str
@@ -49,6 +50,7 @@ class Part:
     count: int | str = 1
     side: str = BACKEND
     class_name: str = "Target"
+    is_entrance: bool = False
 
     def instances(self, load: Mapping[str, Any], parameters: Mapping[str, Parameter]) -> int:
         """How many there are under this load (by field name); UsageError where it is no number."""
@@ -83,10 +85,12 @@ class _Declaration(msgspec.Struct, forbid_unknown_fields=True, rename={"class_na
     count: int | str = 1
     side: str = BACKEND
     class_name: str = ""
+    entrance: bool = False
 
     def part(self) -> Part:
         camel = "".join(word.capitalize() for word in self.name.split("_"))
-        return Part(self.name, self.role, self.count, self.side, self.class_name or camel)
+        class_name = self.class_name or camel
+        return Part(self.name, self.role, self.count, self.side, class_name, self.entrance)
 
 
 def read_parts(declared: object) -> tuple[Part, ...]:
@@ -104,7 +108,12 @@ def read_parts(declared: object) -> tuple[Part, ...]:
 def _wrong(parts: Sequence[Part]) -> list[str]:
     names = [part.name for part in parts]
     twice = [name for name in dict.fromkeys(names) if names.count(name) > 1]
-    return [f"{name!r} is declared twice" for name in twice] + ([] if parts else ["it is empty"])
+    entrances = [part.name for part in parts if part.is_entrance]
+    return [
+        *(f"{name!r} is declared twice" for name in twice),
+        *([] if parts else ["it is empty"]),
+        *([f"{' and '.join(entrances)} are entrances; name one"] if len(entrances) > 1 else []),
+    ]
 
 
 def _wrong_in(part: Part) -> list[str]:

@@ -46,7 +46,6 @@ class Uploader(WorkingClient):
         super().__init__(environment)
         code = self.session.recorder.code
         self._send, self._cut, self._under_way = code("send"), code("cut"), code("under_way")
-        self.relay = self.session.parts["relay"][0]
         self._lost: tuple[int, int, int] | None = None
         self.held_bytes = 0
         """How much of the file the server has, as far as it is known."""
@@ -116,7 +115,7 @@ class Uploader(WorkingClient):
             self.connection = None
             send_buffer = self.session.load.own.send_buffer_bytes
             self.connection = await UploadConnection.reach(
-                self.relay.host, self.relay.port, self.session.wire, send_buffer
+                self.session.host, self.session.port, self.session.wire, send_buffer
             )
 
     async def ask(self, method: str, path: str, headers: str = "") -> Reply:
@@ -160,7 +159,7 @@ class Uploader(WorkingClient):
 
     def head(self, method: str, path: str, headers: str) -> bytes:
         """The beginning of a request."""
-        host = f"{self.relay.host}:{self.relay.port}"
+        host = f"{self.session.host}:{self.session.port}"
         return f"{method} {path} HTTP/1.1\r\nHost: {host}\r\n{headers}\r\n".encode()
 
     def _settle(self, item: WorkItem, held: int) -> None:

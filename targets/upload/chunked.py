@@ -17,7 +17,7 @@ TITLE = "chunked"
 EXAMPLE = "curl -i -T FILE 'http://{host}:{port}/files/abc/0?chunk=1000000&size=SIZE'"
 PARTS = (
     {"name": "server", "role": "server"},
-    {"name": "relay", "role": "relay"},
+    {"name": "relay", "role": "relay", "entrance": True},
 )
 MOST_CHUNKS = 10_000
 THERE = b"1"

@@ -20,7 +20,7 @@ EXAMPLE = (
 )
 PARTS = (
     {"name": "server", "role": "server"},
-    {"name": "relay", "role": "relay"},
+    {"name": "relay", "role": "relay", "entrance": True},
 )
 
 Handler = Callable[[web.Request], Awaitable[web.Response]]

@@ -13,7 +13,7 @@ REQUIRES = ("envoy",)
 PROXIES = ("proxy",)
 PARTS = (
     {"name": "server", "role": "server"},
-    {"name": "relay", "role": "relay"},
+    {"name": "relay", "role": "relay", "entrance": True},
 )
 ON_REQUEST = True
 EXAMPLE = (

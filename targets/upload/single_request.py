@@ -14,7 +14,7 @@ TITLE = "one request"
 EXAMPLE = "curl -i -T FILE 'http://{host}:{port}/files/abc'"
 PARTS = (
     {"name": "server", "role": "server"},
-    {"name": "relay", "role": "relay"},
+    {"name": "relay", "role": "relay", "entrance": True},
 )
 
 

@@ -17,10 +17,12 @@ def test_parts_are_read_in_their_order_with_defaults() -> None:
     declared = (
         {"name": "hub", "role": "server", "class": "Target"},
         {"name": "job_runner", "role": "worker", "count": "workers", "side": "services"},
+        {"name": "door", "role": "relay", "entrance": True},
     )
     assert read_parts(declared) == (
         Part("hub", "server", 1, "backend", "Target"),
         Part("job_runner", "worker", "workers", "services", "JobRunner"),
+        Part("door", "relay", 1, "backend", "Door", is_entrance=True),
     )
 
 
@@ -36,6 +38,10 @@ def test_parts_are_read_in_their_order_with_defaults() -> None:
         (({"name": "a", "role": "x", "count": 0},), "count 0 must be 1 to"),
         (({"name": "a", "role": "x", "side": "moon"},), "unknown side 'moon'"),
         (({"name": "a", "role": "x"}, {"name": "a", "role": "y"}), "'a' is declared twice"),
+        (
+            tuple({"name": name, "role": "x", "entrance": True} for name in "ab"),
+            "a and b are entrances; name one",
+        ),
     ],
 )
 def test_what_is_no_declaration_is_refused(declared: Any, words: str) -> None:
