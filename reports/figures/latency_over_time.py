@@ -19,13 +19,15 @@ TITLE = "Latency over time"
 CAPTION = (
     "Latency of what was scheduled in each eightieth of the window: the median as a line, the "
     "greatest as dots. A brown line marks the start of a fault, a brown band its duration. Doubts "
-    "about the trial that is shown stand beside the pattern's name. It is the trial with the "
+    "about the trial that is shown stand below the pattern's name. It is the trial with the "
     "median mean latency."
 )
 SECTION = "distribution"
 COLUMNS = 3
 WARNING = "#b3541e"
-LABEL_SIGNS = 42
+LABEL_SIGNS = 48
+ROOM_POINTS = 15
+"""Between a panel and its name, where doubts stand between them."""
 
 
 def draw(_run: Evaluated, result: ExperimentResult) -> list[tuple[str, Figure]]:
@@ -69,9 +71,10 @@ def _figure(result: ExperimentResult, level: Level) -> Figure | None:
     label_count = max(label_rows(trial.record.faults) for trial, _ in shown.values())
     figure = new_figure((1.9 + 0.15 * label_count) * rows + 0.7)
     panels = figure.subplots(rows, columns, squeeze=False, sharex=True, sharey=True).ravel()
+    has_doubts = any(doubts(trial) for trial, _ in shown.values())
     for axes, (name, (trial, line)) in zip(panels, shown.items(), strict=False):
         _panel(axes, trial, line, look(result, name).colour)
-        axes.set_title(result.pattern(name).title)
+        axes.set_title(result.pattern(name).title, pad=ROOM_POINTS if has_doubts else None)
         _mark_doubts(axes, trial)
     for place, axes in enumerate(panels):
         axes.set_visible(place < len(shown))
@@ -114,7 +117,7 @@ def _mark_doubts(axes: Axes, trial: TrialResult) -> None:
     if not (words := doubts(trial)):
         return
     shown = textwrap.shorten(f"doubtful: {words}", LABEL_SIGNS)
-    axes.set_title(shown, loc="right", fontsize=7.5, color=WARNING, fontweight="normal")
+    axes.text(0, 1.03, shown, transform=axes.transAxes, va="bottom", fontsize=7.5, color=WARNING)
 
 
 def _handles() -> list[Line2D]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -24,6 +25,9 @@ CAPTION = (
     "parameter is swept, a line joins a pattern's levels in order and the last one is filled."
 )
 SECTION = "tradeoff"
+HEADING_SIGNS = 9.5
+"""Letters of the heading that an inch has room for."""
+
 CUT = 5.0
 """An interval that ends farther than so many times from all values leaves the panel."""
 
@@ -91,7 +95,8 @@ def _figure(result: ExperimentResult, levels: tuple[Level, ...], fixed: str) -> 
         panel(axes, result, points)
         axes.set_xlabel(_label(result, pair[0]))
         axes.set_ylabel(_label(result, pair[1]))
-    words = heading(result, list(panels)) + (f"\n{fixed}" if fixed else "")
+    room = int(figure.get_figwidth() * HEADING_SIGNS)
+    words = textwrap.fill(heading(result, list(panels)), room) + (f"\n{fixed}" if fixed else "")
     figure.suptitle(words, x=0.01, ha="left", fontsize=11, fontweight="bold")
     if len(levels) > 1:
         shown = result.measured_at(levels)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+import textwrap
 
 import matplotlib as mpl
 from matplotlib.axes import Axes
@@ -22,6 +23,12 @@ from reports.sweeps import Sweep, key_levels, sweeps
 
 MOST_PANELS = 3
 MOST_SWEPT = 2
+MOST_NAMES = 4
+"""More patterns have their names in a legend: beside their points they would cover each other."""
+
+TITLE_SIGNS = 50
+"""Letters that the titles of all panels have room for in one line."""
+
 CUT = 3.0
 INTERVAL = re.compile(r" \((?:95 % interval )?[^()]* to [^()]*\)")
 """Stays in the picture, as a bar."""
@@ -65,6 +72,8 @@ def _bars(result: ExperimentResult, level: Level, footer: str) -> Figure | None:
     panels = made.body.subplots(1, len(keys), squeeze=False, sharey=True)[0]
     for axes, key in zip(panels, keys, strict=True):
         _panel(axes, result, level, shown, key)
+        words = title(result.metric(key))
+        axes.set_title(textwrap.fill(words, TITLE_SIGNS // len(keys)))
     panels[0].set_yticks(range(len(shown)), [pattern.title for pattern in shown])
     panels[0].set_ylim(len(shown) - 0.5, -0.5)
     return made.figure
@@ -81,6 +90,7 @@ def _panel(
     axes: Axes, result: ExperimentResult, level: Level, shown: tuple[Pattern, ...], key: str
 ) -> None:
     most = max(_values(result, level, shown, key))
+    ends = [most]
     for place, pattern in enumerate(shown):
         entry = result.estimate(pattern.name, level, key)
         if math.isnan(entry.value):
@@ -91,6 +101,7 @@ def _panel(
             axes.errorbar(entry.value, place, xerr=[[below], [above]], color="#55606a", capsize=2)
         else:
             above = 0.0
+        ends.append(entry.value + above)
         axes.annotate(
             number(entry.value),
             (entry.value + above, place),
@@ -99,10 +110,9 @@ def _panel(
             va="center",
             fontsize=sheet.SMALL,
         )
-    linear_axis(axes, [most * 1.35], vertical=False)
+    linear_axis(axes, [max(ends) * 1.3], vertical=False)
     axes.locator_params(axis="x", nbins=3)
     axes.grid(axis="y", visible=False)
-    axes.set_title(title(result.metric(key)).replace(" (", "\n("))
 
 
 def _curves(result: ExperimentResult, sweep: Sweep, footer: str) -> Figure:
@@ -129,6 +139,10 @@ def _tradeoff(result: ExperimentResult, level: Level, footer: str) -> Figure | N
         tradeoff.panel(axes, result, points)
         axes.set_xlabel(title(result.metric(pair[0])))
     panels[0].set_ylabel(title(result.metric(next(iter(pairs))[1])))
+    shown = result.measured_at([level])
+    if len(shown) > MOST_NAMES:
+        _legend(made.body, result, shown)
+        return made.figure
     made.figure.draw_without_rendering()
     for axes, points in zip(panels, pairs.values(), strict=True):
         places = [(point.x.value, point.y.value) for point in points]
@@ -139,5 +153,6 @@ def _tradeoff(result: ExperimentResult, level: Level, footer: str) -> Figure | N
 
 def _legend(body: SubFigure, result: ExperimentResult, shown: tuple[Pattern, ...]) -> None:
     handles = [handle(result, pattern, line=False) for pattern in shown]
-    columns = min(len(handles), 4)
+    longest = max(len(pattern.title) for pattern in shown)
+    columns = max(1, min(len(handles), 4, sheet.LEGEND_SIGNS // (longest + 6)))
     body.legend(handles=handles, loc="outside lower center", ncols=columns)

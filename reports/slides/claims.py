@@ -20,9 +20,6 @@ from reports.style import RC
 MOST_ROWS = 6
 MOST_PANELS = 2
 COLUMNS = 4
-ROOM_SIGNS = 88
-"""So many letters have room beside each other below a picture."""
-
 MOST_LINES = 6
 MOST_SIGNS = 130
 COLOURS: dict[Verdict, str] = {
@@ -78,6 +75,6 @@ def _legend(body: SubFigure, panels: list[Axes]) -> None:
         for entry, label in zip(*axes.get_legend_handles_labels(), strict=True):
             found.setdefault(label, entry)
     longest = max(len(label) for label in found)
-    columns = max(1, min(COLUMNS, int(ROOM_SIGNS / (longest + 6))))
+    columns = max(1, min(COLUMNS, sheet.LEGEND_SIGNS // (longest + 6)))
     handles, labels = list(found.values()), list(found)
     body.legend(handles=handles, labels=labels, loc="outside lower center", ncols=columns)

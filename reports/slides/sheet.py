@@ -33,6 +33,9 @@ SIZES = ((11.5, 2), (10.0, 3), (8.5, 4))
 SIGN_SHARE = 0.6
 """Mean width of a bold letter as a share of the font's size."""
 
+LEGEND_SIGNS = 88
+"""Letters that have room beside each other below a picture."""
+
 MARGIN = 0.03
 LINE = 1.28
 SMALL, TINY = 8.0, 5.6
