@@ -55,6 +55,18 @@ def write_report(
         raise typer.Exit(BROKEN)
 
 
+def say_pages(folders: Sequence[Path], opens: bool) -> None:
+    """Where the pages of runs are that have one, or how to write it; open them on request."""
+    for folder in dict.fromkeys(folders):
+        where = folder / "report" / "index.html"
+        if not where.exists():
+            say(f"report: none yet; `bench report {folder}` writes it")
+            continue
+        console.print(Text(f"report: {where}"), soft_wrap=True)
+        if opens:
+            open_page(where)
+
+
 def open_page(where: Path) -> None:
     """Open a report in the browser; where there is none, say so and go on."""
     if not webbrowser.open(where.resolve().as_uri()):

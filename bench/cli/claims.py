@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bench import catalog
+from bench.cli.answers import say_pages
 from bench.cli.screen import console, say, say_command
-from bench.cli.shared import app
+from bench.cli.shared import Open, app
 from bench.model import topics
 from bench.model.experiment import Experiment
 
@@ -35,6 +36,7 @@ def claims(
     topic: Annotated[
         str, typer.Option(metavar="TOPIC", help='only the claims on a topic, e.g. "long polling"')
     ] = "",
+    open_page: Open = False,
 ) -> None:
     """Show the claims ledger, or a run's verdicts."""
     experiments = catalog.experiments().values()
@@ -57,6 +59,7 @@ def claims(
             ids = None if chosen is None else chosen.get(result.name, [])
             kept = tuple(one for one in result.claims if ids is None or one.claim.id in ids)
             print_verdicts(dataclasses.replace(result, claims=kept))
+    say_pages([run], open_page)
 
 
 def _narrowed(experiment: Experiment, chosen: Mapping[str, list[str]] | None) -> Experiment:

@@ -13,8 +13,9 @@ from typer.core import TyperCommand
 
 from bench.analysis import gates
 from bench.analysis.gates import Gate
+from bench.cli.answers import say_pages
 from bench.cli.screen import console, say
-from bench.cli.shared import BROKEN, AllowUnlike, app, known_metrics
+from bench.cli.shared import BROKEN, AllowUnlike, Open, app, known_metrics
 from bench.model.errors import UsageError
 from bench.results import comparability
 
@@ -75,6 +76,7 @@ def compare(
     output: Annotated[Format, typer.Option("--format", help="text, markdown or json")] = (
         Format.TEXT
     ),
+    open_page: Open = False,
 ) -> None:
     """Compare runs, or one run's patterns: ratios, intervals, verdicts, gates."""
     wanted = [gates.change(text, known_metrics()) for text in fail_if or []]
@@ -87,6 +89,8 @@ def compare(
     else:
         found = _runs(a, b, keys, wanted, allow_unlike)
     _write(found, output)
+    if output is Format.TEXT:
+        say_pages([*a, *b], open_page)
     if found.broken:
         raise typer.Exit(BROKEN)
 

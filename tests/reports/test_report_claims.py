@@ -223,7 +223,7 @@ def test_the_command_prints_verdicts(
     assert any(line.startswith("✓ N2 confirmed: Short polling is as late") for line in lines)
     assert any(line.startswith("⇄ N3 depends: ") for line in lines)
     assert any(line.startswith("    ✓ latency mean of short polling") for line in lines)
-    assert lines[-1].startswith("    bench run notifications --claims N1,")
+    assert lines[-2].startswith("    bench run notifications --claims N1,")
 
 
 def test_the_command_prints_the_ledger() -> None:
