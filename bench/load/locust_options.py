@@ -32,34 +32,41 @@ CLASS = "Client"
 """What the user class is called in every scenario."""
 
 _adopted: list[Any] = []
-"""The user classes of this process, in the order in which Locust has loaded their files."""
+"""The user classes that Locust can run in this process, in the order of their definition."""
 
 
 def adopt(client: Any) -> None:
-    """Where Locust has loaded the file of this class, give the file a class that can be run.
+    """Tell a scenario's class whose it is; where Locust loads the file, have it run under Locust.
 
-    All scenarios call theirs `Client`; Locust wants names that differ.
+    Also a class of somebody's own file that derives from a scenario's.
     """
-    module = sys.modules.get(client.__module__)
-    path = Path(getattr(module, "__file__", None) or "")
-    if client.__name__ != CLASS or "." in client.__module__ or SCENARIOS not in path.parents:
-        return
-    experiment, pattern = path.parent.name, path.stem
-    name = "".join(word.capitalize() for word in f"{experiment}_{pattern}".split("_"))
+    path = Path(getattr(sys.modules.get(client.__module__), "__file__", None) or "")
+    if SCENARIOS not in path.parents:
+        if client.pattern and not client.abstract:
+            _take(client)
+    elif client.__name__ == CLASS:
+        client.experiment, client.pattern = path.parent.name, path.stem
+        if "." not in client.__module__:  # Locust loads files, not modules of packages
+            _take(_of_own_name(client))
+
+
+def _of_own_name(client: Any) -> Any:
+    """What Locust runs in the class's place: all scenarios call theirs `Client`."""
+    name = "".join(word.capitalize() for word in f"{client.experiment}_{client.pattern}".split("_"))
     client.abstract = True
-    members = {
-        "__module__": client.__module__,
-        "__doc__": client.__doc__,
-        "experiment": experiment,
-        "pattern": pattern,
-    }
+    members = {"__module__": client.__module__, "__doc__": client.__doc__}
     runnable = type(client)(name, (client,), members)
-    setattr(module, name, runnable)
-    # The first column of Locust's tables has room for the pattern's name.
-    locust.stats.STATS_TYPE_WIDTH = max(locust.stats.STATS_TYPE_WIDTH, len(pattern) + 1)
+    setattr(sys.modules[client.__module__], name, runnable)
+    return runnable
+
+
+def _take(user_class: Any) -> None:
     if not _adopted:
         _listen()
-    _adopted.append(runnable)
+    _adopted.append(user_class)
+    # The first column of Locust's tables has room for the pattern's name.
+    width = max(locust.stats.STATS_TYPE_WIDTH, len(user_class.pattern) + 1)
+    locust.stats.STATS_TYPE_WIDTH = width
 
 
 def _listen() -> None:

@@ -44,7 +44,7 @@ class ClientUser(User):
     abstract = True
     experiment = ""
     pattern = ""
-    """Its file's name, where Locust has loaded the file itself."""
+    """Experiment and pattern are those of its file (see `adopt`)."""
 
     living = CONNECTION
     """What fails where `live` does, as an operation: a connection, unless a scenario knows more."""

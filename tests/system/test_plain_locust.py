@@ -178,6 +178,21 @@ def test_a_mistake_is_told_in_one_line(name: str, arguments: tuple[str, ...], wo
     assert ended.stderr.count("\n") == 1
 
 
+def test_a_file_of_ones_own_may_derive_from_a_scenario(tmp_path: Path) -> None:
+    mine = tmp_path / "mine.py"
+    mine.write_text(
+        "from scenarios.notifications import short_polling\n\n\n"
+        "class Mine(short_polling.Client):\n    weight = 3\n"
+    )
+    host = f"http://127.0.0.1:{free_port()}"
+    ended = locust(
+        *("-f", str(mine), "--headless", "-t", "1s", "--only-summary"),
+        *("--host", host, "--poll-interval", "50ms"),
+    )
+    assert ended.returncode == 1, ended.stderr
+    assert "short_polling connect: ConnectionRefusedError" in ended.stdout + ended.stderr
+
+
 def test_all_scenarios_have_names_of_their_own() -> None:
     files = sorted(
         path
