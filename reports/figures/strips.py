@@ -58,7 +58,8 @@ def _figure(result: ExperimentResult, level: Level, shown: dict[str, TrialResult
     end_s = min(float(one.end_s.max()) for one in strips.values())
     for axes, (name, one) in zip(panels, strips.items(), strict=True):
         _panel(axes, one, look(result, name).colour)
-        mark_faults(axes, shown[name].record.faults, end_s)
+        faults = shown[name].record.faults
+        mark_faults(axes, [one for one in faults if (one.began_ns or 0) < end_s * 1e9], end_s)
         axes.set_title(result.pattern(name).title)
         axes.set_xlim(0, end_s)
     panels[-1].set_xlabel("time in the window (s)")

@@ -24,10 +24,15 @@ PAUSE_S = 0.02
 """Before the next try where a connection was lost before it brought a reply."""
 
 FOUND, MISSING = 200, 404
+UNAVAILABLE = (502, 503, 504)
 
 
 class Refused(OSError):
     """The server gave another answer than the upload needs."""
+
+
+class Unavailable(ConnectionError):
+    """A proxy says that its server is not there; it may come back."""
 
 
 class Damaged(OSError):
@@ -105,6 +110,8 @@ class Uploader(WorkingClient):
             yield
         except ProtocolError:
             raise
+        except Unavailable:
+            await asyncio.sleep(PAUSE_S)
         except ConnectionError:
             if self.connection is None or not self.connection.has_replied:
                 await asyncio.sleep(PAUSE_S)
@@ -237,7 +244,9 @@ class Uploader(WorkingClient):
 
 
 def expect(reply: Reply, *wanted: int) -> None:
-    """Refused where a reply has another status."""
+    """Refused where a reply has another status; Unavailable where a server is not there."""
+    if reply.status in UNAVAILABLE:
+        raise Unavailable(f"HTTP {reply.status}")
     if reply.status not in wanted:
         words = reply.body.decode(errors="replace").strip()
         raise Refused(f"HTTP {reply.status}: {words}")

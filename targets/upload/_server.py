@@ -45,7 +45,11 @@ class UploadServer(WebTarget):
         self._locks: dict[str, tuple[asyncio.Lock, int]] = {}
         self._under_way: set[asyncio.Task[Any]] = set()
         self._sweeping = asyncio.create_task(self._sweep())
+        self.recover()
         return await super().start(port)
+
+    def recover(self) -> None:
+        """What a pattern does with what a dead server left, before anybody asks."""
 
     def routes(self) -> list[web.RouteDef]:
         return [

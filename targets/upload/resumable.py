@@ -29,6 +29,14 @@ Handler = Callable[[web.Request], Awaitable[web.Response]]
 class Server(UploadServer):
     """POST /files creates an upload, HEAD tells its offset, PATCH goes on, DELETE ends it."""
 
+    def recover(self) -> None:
+        """Finish what had come in full when its server died."""
+        for info in self.store.incoming.glob("*.info"):
+            part = info.with_suffix(".part")
+            wanted = Upload.from_json(info.read_text()).length
+            if part.exists() and part.stat().st_size == wanted:
+                self.store.finish(part, info.stem)
+
     def own_routes(self) -> list[web.RouteDef]:
         return [
             web.options("/files", self.options),
@@ -51,7 +59,9 @@ class Server(UploadServer):
             raise tus.Refusal(413, f"Upload-Length={wanted.length}: the disk has {free} bytes free")
         name = secrets.token_hex(16)
         self.store.part(f"{name}.part").touch()
-        self.store.part(f"{name}.info").write_text(wanted.to_json())
+        fresh = self.store.part(f"{name}.fresh")
+        fresh.write_text(wanted.to_json())
+        fresh.replace(self.store.part(f"{name}.info"))  # whole, or not there
         if not wanted.length:
             await self._complete(name)
         url = request.url.with_path(f"/files/{name}").with_query(None)

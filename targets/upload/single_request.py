@@ -21,12 +21,10 @@ PARTS = (
 class Server(UploadServer):
     """PUT /files/ID stores the file once all of it has come."""
 
-    async def start(self, port: int) -> int:
+    def recover(self) -> None:
         self._tries = itertools.count()
-        port = await super().start(port)
-        for left in self.store.incoming.iterdir():  # nobody can go on with what a dead one had
+        for left in self.store.incoming.iterdir():  # nobody can go on with it
             left.unlink()
-        return port
 
     def own_routes(self) -> list[web.RouteDef]:
         return [web.put("/files/{id}", self.put)]

@@ -168,6 +168,24 @@ async def goes_on(to: Served, upload: str) -> None:
     connection.close()
 
 
+def test_what_had_come_in_full_when_the_server_died_is_stored(tmp_path: Path) -> None:
+    """Killed between the last byte and the renaming: HEAD says that all is there, so it must be."""
+
+    async def work() -> None:
+        async with served("resumable", tmp_path) as to:
+            upload = await created(to)
+            name = upload.rpartition("/")[2]
+            to.server.store.part(f"{name}.part").write_bytes(b"".join(FILE.read(0, SIZE)))
+        async with served("resumable", tmp_path) as again:
+            assert await offset_of(again, upload) == SIZE
+            connection = await connected(again.port)
+            reply = await connection.ask(head("GET", f"/stored/{name}"))
+            assert reply.body.decode() == f"{SIZE} {FILE.digest()}"
+            connection.close()
+
+    run(work())
+
+
 def test_an_upload_that_nobody_finishes_expires(tmp_path: Path) -> None:
     async def work() -> None:
         async with served("resumable", tmp_path, expiry_s=1.0) as to:
