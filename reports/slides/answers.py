@@ -23,7 +23,7 @@ from reports.sweeps import Sweep, key_levels, sweeps
 
 MOST_PANELS = 3
 MOST_SWEPT = 2
-MOST_NAMES = 4
+MOST_NAMES = 2
 """More patterns have their names in a legend: beside their points they would cover each other."""
 
 TITLE_SIGNS = 50

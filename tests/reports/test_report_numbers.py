@@ -77,3 +77,13 @@ def test_title_has_the_unit() -> None:
         == "backend CPU per event (µs)"
     )
     assert numbers.title(METRICS["completeness"]) == "completeness"
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [("short polling", "Short polling"), ("SSE", "SSE"), ("gRPC", "gRPC"), ("a", "A"), ("", "")],
+)
+def test_a_sentence_begins_with_a_large_letter_unless_a_name_does_not(
+    text: str, shown: str
+) -> None:
+    assert numbers.sentence_case(text) == shown
