@@ -90,16 +90,22 @@ Objectives = Annotated[
 @app.command()
 def run(
     names: Names,
-    clients: Annotated[str, typer.Option(help="simulated clients, e.g. 10,100,1000")] = "",
+    clients: Annotated[
+        str, typer.Option(metavar="N", help="simulated clients, e.g. 10,100,1000")
+    ] = "",
     settings: Settings = None,
     per_client: PerClient = "",
     link: Link = None,
     fault: Faults = None,
-    duration: Annotated[str, typer.Option(help="length of the window, e.g. 10s")] = "",
-    repeats: Annotated[int | None, typer.Option(help="trials per pattern and level")] = None,
-    workers: Annotated[int | None, typer.Option(help="load processes")] = None,
+    duration: Annotated[
+        str, typer.Option(metavar="TIME", help="length of the window, e.g. 10s")
+    ] = "",
+    repeats: Annotated[
+        int | None, typer.Option(metavar="N", help="trials per pattern and level")
+    ] = None,
+    workers: Annotated[int | None, typer.Option(metavar="N", help="load processes")] = None,
     seed: Annotated[
-        int | None, typer.Option(help="random seed for schedules, phases and order")
+        int | None, typer.Option(metavar="N", help="random seed for schedules, phases and order")
     ] = None,
     quick: Annotated[
         bool, typer.Option("--quick", help="small load, 3 repeats, no calibration")

@@ -29,7 +29,9 @@ app = typer.Typer(
 Names = Annotated[
     list[str],
     typer.Argument(
-        help="EXPERIMENT, EXPERIMENT/PATTERN, or one plan.toml", autocompletion=completion.names
+        metavar="NAME",
+        help="EXPERIMENT, EXPERIMENT/PATTERN, or one plan.toml",
+        autocompletion=completion.names,
     ),
 ]
 OnePattern = Annotated[

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 DAMAGED = 2
 """Exit code of a run with a file that is not as it was recorded."""
 
-Runs = Annotated[list[Path], typer.Argument(metavar="RUN...", help="folders of results/")]
+Runs = Annotated[list[Path], typer.Argument(metavar="RUN", help="folders of results/")]
 
 
 @app.command("verify")

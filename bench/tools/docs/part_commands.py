@@ -42,8 +42,8 @@ def _written(parameter: Any) -> str:
     elif not parameter.is_flag:
         kind = getattr(parameter.type_descriptor.annotation, "__name__", "text")
         name += f" {parameter.metavar or kind.upper()}"
-    dots = "..." if parameter.multiple or parameter.nargs == -1 else ""
-    return f"{name}{dots}"
+    several = parameter.multiple or parameter.nargs == -1
+    return f"{name}..." if several and not name.endswith("...") else name
 
 
 def _default(parameter: Any) -> str:
