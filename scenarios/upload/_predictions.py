@@ -33,9 +33,10 @@ def tries(load: Asked, piece: float) -> float:
     return load.own.cut_rate_per_s * piece / payload_rate(load)
 
 
-def cuts_per_s(load: Asked) -> float:
-    """About how many requests a cut ends in a second; files begin as soon as one has ended."""
-    return load.own.cut_rate_per_s
+def pieces(load: Asked, piece: int) -> list[tuple[int, int]]:
+    """Of which sizes a file's pieces are, and how many of each: the last may be shorter."""
+    whole, rest = divmod(load.own.file_size_bytes, piece)
+    return [(size, count) for size, count in ((piece, whole), (rest, 1)) if size and count]
 
 
 LINKS: Mapping[str, Wanted] = {
@@ -59,6 +60,12 @@ FILLS_THE_LINK = Condition(
 LEAST_CUTS = 400
 
 
+def cuts_per_s(load: Asked, piece: float) -> float:
+    """About how many cuts end a request in a second: those that come while bytes are sent."""
+    sending_s = piece / payload_rate(load)
+    return load.own.cut_rate_per_s * sending_s / (sending_s + load.own.server_time_s)
+
+
 def _pieces(piece: str, load: Mapping[str, Wanted]) -> Domain:
     """Where a cut loses a whole piece: a file, or a chunk."""
 
@@ -70,11 +77,11 @@ def _pieces(piece: str, load: Mapping[str, Wanted]) -> Domain:
         where=(
             FILLS_THE_LINK,
             Condition(
-                "between 0.05 and 2 cuts fall into the time that a piece takes",
-                lambda load: 0.05 <= tries(load, size(load)) <= 2.0,
+                "between 0.05 and 1.2 cuts fall into the time that a piece takes",
+                lambda load: 0.05 <= tries(load, size(load)) <= 1.2,
             ),
             Condition(
-                "what is under way is at most 5 % of a piece",
+                "the send buffer is at most 5 % of a piece",
                 lambda load: 20 * load.own.send_buffer_bytes <= size(load),
             ),
             Condition(
@@ -82,16 +89,17 @@ def _pieces(piece: str, load: Mapping[str, Wanted]) -> Domain:
                 lambda load: size(load) >= 20 * payload_rate(load) * load.link.rtt_s,
             ),
             Condition(
-                "a file has whole chunks, at most 50",
-                lambda load: (
-                    piece == "file_size"
-                    or (
-                        chunks(load) <= 50 and load.own.file_size_bytes >= load.own.chunk_size_bytes
-                    )
-                ),
+                "a file has at least one whole chunk, and at most 50",
+                lambda load: size(load) <= load.own.file_size_bytes <= 50 * size(load),
             ),
         ),
-        units=Units("cuts", LEAST_CUTS, cuts_per_s, at_least_s=5.0, at_most_s=120.0),
+        units=Units(
+            "cuts",
+            LEAST_CUTS,
+            lambda load: cuts_per_s(load, size(load)),
+            at_least_s=5.0,
+            at_most_s=120.0,
+        ),
     )
 
 
@@ -102,7 +110,7 @@ BYTES = Domain(
     where=(
         FILLS_THE_LINK,
         Condition(
-            "what is under way is at most 5 % of what the link carries between two cuts, and of a "
+            "the send buffer is at most 5 % of what the link carries between two cuts, and of a "
             "file",
             lambda load: (
                 20 * load.own.send_buffer_bytes
@@ -113,15 +121,24 @@ BYTES = Domain(
             ),
         ),
     ),
-    units=Units("cuts", LEAST_CUTS, cuts_per_s, at_least_s=5.0, at_most_s=120.0),
+    units=Units(
+        "cuts",
+        LEAST_CUTS,
+        lambda load: cuts_per_s(load, load.own.file_size_bytes),
+        at_least_s=5.0,
+        at_most_s=120.0,
+    ),
 )
 
 
-def _share(load: Asked, piece: float, facts: Facts) -> float:
-    size, own = load.own.file_size_bytes, load.own
+def _share(load: Asked, piece: int, facts: Facts) -> float:
+    b, mu = payload_rate(load), load.own.cut_rate_per_s
     under_way = facts[UNCUT.key("under_way_bytes")]
-    sent = laws.sent_all_or_nothing(size, piece, payload_rate(load), own.cut_rate_per_s, under_way)
-    return sent / size
+    sent = sum(
+        count * laws.sent_all_or_nothing(size, size, b, mu, min(under_way, size))
+        for size, count in pieces(load, piece)
+    )
+    return sent / load.own.file_size_bytes
 
 
 def file_sent_share(load: Asked, facts: Facts) -> float:
@@ -130,8 +147,8 @@ def file_sent_share(load: Asked, facts: Facts) -> float:
 
 
 def chunk_sent_share(load: Asked, facts: Facts) -> float:
-    """UP-2; a last chunk that is shorter counts as its share of one."""
-    return _share(load, min(load.own.chunk_size_bytes, load.own.file_size_bytes), facts)
+    """UP-2."""
+    return _share(load, load.own.chunk_size_bytes, facts)
 
 
 def wasted_bytes(load: Asked, facts: Facts) -> float:
@@ -148,9 +165,10 @@ def chunked_ms(load: Asked, facts: Facts) -> float:
     """UP-3: h is what uploads without cuts take beside their bytes, over their chunks."""
     own, b, count = load.own, payload_rate(load), chunks(load)
     beside_s = facts[UNCUT.key("latency_mean")] / 1e3 - own.file_size_bytes / b
-    piece = min(own.chunk_size_bytes, own.file_size_bytes)
-    seconds = laws.time_all_or_nothing(
-        own.file_size_bytes, piece, b, own.cut_rate_per_s, max(0.0, beside_s / count)
+    overhead_s = max(0.0, beside_s / count)
+    seconds = sum(
+        number * laws.time_all_or_nothing(size, size, b, own.cut_rate_per_s, overhead_s)
+        for size, number in pieces(load, own.chunk_size_bytes)
     )
     return seconds * 1e3
 
@@ -187,6 +205,8 @@ RESUMED = Law(
     BYTES,
     (),
     (UNCUT,),
+    band=0.15,
+    band_reason="what is under way differs between the beginning and the end of a file",
 )
 CHUNK_TIME = Law(
     "UP-3",
