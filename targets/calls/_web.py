@@ -16,6 +16,9 @@ from targets.calls import _order
 from targets.calls._caller import CallerTarget
 from targets.calls._messages import MessageTime
 
+KEEP_S = 3600.0
+"""Connections stay, as those of the other patterns do."""
+
 Reply = tuple[int, bytes]
 """An HTTP status and a body."""
 
@@ -49,7 +52,7 @@ class WebCaller(CallerTarget):
     async def open(self, host: str, port: int) -> None:
         self.session = ClientSession(
             f"http://{host}:{port}",
-            connector=TCPConnector(limit=0),
+            connector=TCPConnector(limit=0, keepalive_timeout=KEEP_S),
             timeout=ClientTimeout(total=None),
             headers=self.request_headers,
         )
