@@ -26,6 +26,7 @@ def plan(evaluated: Evaluated, result: ExperimentResult) -> list[tuple[str, str]
         ("seed", str(evaluated.file.seed)),
         ("load processes", str(evaluated.file.workers)),
         ("link", emulated + "; ".join(links)),
+        *_software(evaluated, result),
     ]
     groups = result.groups
     for name, parameter in parameters_of(result.experiment.load).items():
@@ -37,6 +38,23 @@ def plan(evaluated: Evaluated, result: ExperimentResult) -> list[tuple[str, str]
             if value:
                 found.append((name.replace("_", " "), value))
     return found
+
+
+def _software(evaluated: Evaluated, result: ExperimentResult) -> list[tuple[str, str]]:
+    """Packages and services in which the patterns differ, with their versions."""
+    code = evaluated.file.code
+    versions = {
+        pattern.title: set(code[pattern.id].versions.items())
+        for pattern in result.patterns
+        if pattern.id in code
+    }
+    common = set.intersection(*versions.values()) if versions else set()
+    texts = [
+        f"{title}: {', '.join(' '.join(item) for item in sorted(own))}"
+        for title, found in versions.items()
+        if (own := found - common)
+    ]
+    return [("software by pattern", "; ".join(texts))] if texts else []
 
 
 def machine(evaluated: Evaluated) -> list[tuple[str, str]]:

@@ -1,0 +1,37 @@
+"""What a report says of its run: the software by which its patterns differ."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+
+import pytest
+
+from bench.analysis.evaluated import Evaluated
+from bench.model.records import Identity
+from reports import about
+
+SSE, POLLING = "notifications/sse", "notifications/short_polling"
+
+
+@pytest.mark.parametrize(
+    ("versions", "text"),
+    [
+        ({}, None),
+        ({SSE: {"uvloop": "1"}, POLLING: {"uvloop": "1"}}, None),
+        (
+            {SSE: {"uvloop": "1", "lxml": "6", "aiohttp": "3"}, POLLING: {"uvloop": "1"}},
+            "SSE: aiohttp 3, lxml 6",
+        ),
+        (
+            {SSE: {"aiohttp": "3"}, POLLING: {"aiohttp": "4"}},
+            "short polling: aiohttp 4; SSE: aiohttp 3",
+        ),
+    ],
+)
+def test_software_is_named_with_versions_where_patterns_differ_in_it(
+    run: Evaluated, versions: Mapping[str, dict[str, str]], text: str | None
+) -> None:
+    code = {name: Identity({}, found) for name, found in versions.items()}
+    known = dataclasses.replace(run, file=dataclasses.replace(run.file, code=code))
+    assert dict(about.plan(known, run.experiments[0])).get("software by pattern") == text
