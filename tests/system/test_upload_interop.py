@@ -26,6 +26,7 @@ from scenarios.upload._file import File
 
 ROOT = Path(__file__).parents[2]
 MODULES = Path(os.environ.get("PATTERNBENCH_NODE_MODULES", ROOT / "node_modules"))
+INSTALL = "npm install --no-save @tus/server @tus/file-store tus-js-client"
 SIZE = 3_000_000
 FILE = File("interop", SIZE)
 CONTENT = b"".join(FILE.read(0, SIZE))
@@ -63,7 +64,7 @@ def run(work: Coroutine[Any, Any, None]) -> None:
 def node_script(folder: Path, package: str, text: str) -> list[str]:
     """The command that runs a script of Node's beside its packages; skips where one is missing."""
     if shutil.which("node") is None or not (MODULES / package).is_dir():
-        pytest.skip("Node or its packages: npm install @tus/server @tus/file-store tus-js-client")
+        pytest.skip(f"no Node, or no {package}: {INSTALL}")
     script = folder / "script.mjs"
     script.write_text(text)
     (folder / "node_modules").symlink_to(MODULES)

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from bench.analysis.trialdata import TrialData
 from bench.model import samples
 from bench.model.errors import UsageError
+from scenarios.upload import claims, laws
 from scenarios.upload import load as upload_load
 from scenarios.upload._file import BLOCK_BYTES, File
 from scenarios.upload.experiment import EXPERIMENT
@@ -62,6 +63,67 @@ def test_a_file_read_in_parts_is_the_whole_file(size: int, cuts: list[int]) -> N
 
 def test_no_two_files_are_alike() -> None:
     assert File("a", 1000).digest() != File("b", 1000).digest()
+
+
+# --- laws --------------------------------------------------------------------------------------
+
+LINKED: dict[str, Any] = {
+    "link": "emulated",
+    "rate": 80e6,
+    "rate_up": 80e6,
+    "cc": "reno",
+    "send_buffer_bytes": 16_000,
+    "file_size_bytes": 2_500_000,
+    "chunk_size_bytes": 1_000_000,
+    "cut_rate_per_s": 5.0,
+}
+FACTS = {"uncut.under_way_bytes": 30_000.0, "uncut.latency_mean": 320.0}
+
+
+def law(pattern: str, metric: str) -> Any:
+    (one,) = (law for law in EXPERIMENT.predictions_for(pattern) if law.metric == metric)
+    return one
+
+
+def test_a_last_chunk_that_is_shorter_costs_what_it_is() -> None:
+    load = LOAD(**LINKED)
+    b, mu, w = payload_rate(load), 5.0, 30_000
+
+    def sent(size: float) -> float:
+        return (b / mu + w) * math.expm1(mu * size / b)
+
+    wanted = (2 * sent(1e6) + sent(5e5)) / 2.5e6
+    assert law("chunked", "sent_share")(load, FACTS) == pytest.approx(wanted)
+    seconds = 2 * math.expm1(mu * 1e6 / b) / mu + math.expm1(mu * 5e5 / b) / mu
+    beside = 0.320 - 2.5e6 / b
+    wanted_ms = (seconds + beside) * 1e3
+    assert law("chunked", "latency_mean")(load, FACTS) == pytest.approx(wanted_ms)
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"clients": 2},  # the link's rate is then not one upload's
+        {"link": "loopback"},
+        {"cc": "cubic"},
+        {"cut_rate_per_s": 19.0},
+        {"fault": "server:restart@1s"},
+    ],
+)
+def test_laws_say_nothing_elsewhere(changed: dict[str, Any]) -> None:
+    load = LOAD(**{**LINKED, **changed})
+    assert math.isnan(law("single_request", "sent_share")(load, FACTS))
+    assert math.isnan(law("chunked", "sent_share")(load, FACTS))
+
+
+def test_the_best_chunk_of_the_claim_is_that_of_the_law() -> None:
+    (one,) = (claim for claim in claims.CLAIMS if claim.id == "U3")
+    (setup,) = one.setups
+    assert setup.settings["server_time"] == "50ms"
+    assert setup.settings["cut_rate"] == "2/s"
+    best = laws.best_chunk(payload_rate(LOAD(**LINKED)), 2.0, 0.05)
+    assert best == pytest.approx(claims.BEST, rel=0.01)
+    assert [claims.QUARTER * 4, claims.FOURFOLD / 4] == [claims.BEST, claims.BEST]
 
 
 # --- metrics -----------------------------------------------------------------------------------
