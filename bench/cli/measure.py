@@ -85,31 +85,28 @@ Objectives = Annotated[
         metavar="EXPR", help="objective; exit 1 if clearly violated, e.g. 'latency_p99 < 50 ms'"
     ),
 ]
+Repeats = Annotated[int | None, typer.Option(metavar="N", help="trials per pattern and level")]
+Seed = Annotated[
+    int | None, typer.Option(metavar="N", help="random seed for schedules, phases and order")
+]
+Clients = Annotated[str, typer.Option(metavar="N", help="simulated clients, e.g. 10,100,1000")]
+Duration = Annotated[str, typer.Option(metavar="TIME", help="length of the window, e.g. 10s")]
+Quick = Annotated[bool, typer.Option("--quick", help="small load, 3 repeats, no calibration")]
 
 
 @app.command()
 def run(
     names: Names,
-    clients: Annotated[
-        str, typer.Option(metavar="N", help="simulated clients, e.g. 10,100,1000")
-    ] = "",
+    clients: Clients = "",
     settings: Settings = None,
     per_client: PerClient = "",
     link: Link = None,
     fault: Faults = None,
-    duration: Annotated[
-        str, typer.Option(metavar="TIME", help="length of the window, e.g. 10s")
-    ] = "",
-    repeats: Annotated[
-        int | None, typer.Option(metavar="N", help="trials per pattern and level")
-    ] = None,
+    duration: Duration = "",
+    repeats: Repeats = None,
     workers: Annotated[int | None, typer.Option(metavar="N", help="load processes")] = None,
-    seed: Annotated[
-        int | None, typer.Option(metavar="N", help="random seed for schedules, phases and order")
-    ] = None,
-    quick: Annotated[
-        bool, typer.Option("--quick", help="small load, 3 repeats, no calibration")
-    ] = False,
+    seed: Seed = None,
+    quick: Quick = False,
     claims: ClaimIds = "",
     pcap: Captures = None,
     keep_disturbed: KeepDisturbed = False,
