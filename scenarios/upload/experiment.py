@@ -53,7 +53,7 @@ EXPERIMENT = Experiment(
         "duration": "3s",
         "warmup": "0",
     },
-    verify_with={"cut_rate_per_s": 0.0},
+    verify_with={"file_size_bytes": 20_000},
     predictions=PREDICTIONS,
     claims=CLAIMS,
     normal=NORMAL,
