@@ -1,7 +1,7 @@
 """The laws of `upload` as they apply to its patterns and metrics.  Pure.
 
-Each fills a formula of laws.py from a load, and from what was under way in uploads that
-nobody cut.  None reads what cuts cost in the trial that it predicts.
+Each fills a formula of laws.py from a load, and from what was under way: in uploads that nobody
+cut, or read at regular instants.  None reads what cuts cost in the trial that it predicts.
 """
 
 from __future__ import annotations
@@ -157,7 +157,7 @@ def wasted_bytes(load: Asked, facts: Facts) -> float:
         load.own.file_size_bytes,
         payload_rate(load),
         load.own.cut_rate_per_s,
-        facts[UNCUT.key("under_way_bytes")],
+        facts["under_way_bytes"],
     )
 
 
@@ -198,13 +198,12 @@ CHUNK_SENT = Law(
 RESUMED = Law(
     "UP-4",
     "mu (F/b) w",
-    "a cut loses what was under way; Poisson cuts; w of uploads without cuts",
+    "a cut loses what was under way; Poisson cuts; w read every 10 ms",
     "wasted_bytes",
     ("resumable",),
     wasted_bytes,
     BYTES,
-    (),
-    (UNCUT,),
+    ("under_way_bytes",),
     band=0.15,
     band_reason="what is under way differs between the beginning and the end of a file",
 )

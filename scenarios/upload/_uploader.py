@@ -137,7 +137,7 @@ class Uploader(WorkingClient):
         connection = self.connection
         assert connection is not None
         began_ns = now_ns()
-        sampling = asyncio.create_task(self._sample(connection, item, began_ns))
+        sampling = asyncio.create_task(self._sample(connection, began_ns))
         headers += f"Content-Length: {end - start}\r\n"
         try:
             reply = await connection.send(
@@ -188,7 +188,7 @@ class Uploader(WorkingClient):
             )
         self.held_bytes = held
 
-    async def _sample(self, connection: UploadConnection, item: WorkItem, began_ns: int) -> None:
+    async def _sample(self, connection: UploadConnection, began_ns: int) -> None:
         """Record what is under way, at regular instants while bytes are sent."""
         due_ns = began_ns
         while not connection.closed:
@@ -200,12 +200,12 @@ class Uploader(WorkingClient):
                     self._under_way,
                     OK,
                     self.number,
-                    item.sequence,
+                    under_way,
                     due_ns,
                     now,
                     now,
                     now,
-                    under_way,
+                    0,
                     0,
                 )
 

@@ -26,8 +26,8 @@ EXPERIMENT = Experiment(
         "send": "a request with a part of the file that was answered. `bytes_up` is what left the "
         "socket of its body, `bytes_down` what the server kept of it",
         "cut": "a request with a part of the file that a cut ended; the bytes as for `send`",
-        "under_way": "a reading while a part is sent. `bytes_up` is what left the socket and was "
-        "not acknowledged",
+        "under_way": "a reading while a part is sent. `sequence` is the number of bytes that had "
+        "left the socket and were not acknowledged",
     },
     noun=OutcomeNoun.of_work("upload", "uploads", "stored"),
     progress=Progress("send", "cut"),

@@ -118,7 +118,7 @@ def lost_per_cut(data: TrialData) -> float:
 )
 def under_way_bytes(data: TrialData) -> float:
     rows = data.select("under_way")
-    return float(np.mean(rows["bytes_up"])) if len(rows) else math.nan
+    return float(np.mean(rows["sequence"])) if len(rows) else math.nan
 
 
 @METRICS.metric(

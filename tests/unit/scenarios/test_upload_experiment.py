@@ -169,8 +169,8 @@ def test_what_is_sent_counts_once_for_each_time_it_left() -> None:
         row("upload", 0, 1650, 1000),
         row("send", 1, 1000, 1000),
         row("upload", 1, 1000, 1000),
-        row("under_way", 0, 40, 0),
-        row("under_way", 0, 60, 0),
+        row("under_way", 40, 0, 0),
+        row("under_way", 60, 0, 0),
     )
     assert values["sent_share"] == 2650 / 2000
     assert values["wasted_bytes"] == 325
