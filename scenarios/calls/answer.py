@@ -8,11 +8,7 @@ OTHERS = ("grpc", "graphql", "soap_xml")
 
 ANSWER = Answer(
     at={"payload": 10_000, "needed": 1.0, "json": "standard", "clients": 1, "link": "loopback"},
-    level={
-        "payload": "{} of payload",
-        "needed": "a share of {} of the fields needed",
-        "clients": "{} clients",
-    },
+    level={"payload": "{} of payload"},
     says=(
         Contrast(
             "ends_cpu_us_per_event",
