@@ -152,6 +152,11 @@ def split_values(text: str) -> list[str]:
     return full
 
 
+def base_unit(unit: str) -> str:
+    """The unit in which a value is kept: percentages are shares."""
+    return "" if unit == "%" else unit
+
+
 def show(value: Any, unit: str) -> str:
     """A value in base units as users write it: 0.25, "s" -> "250ms"."""
     if isinstance(value, str):

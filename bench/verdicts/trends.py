@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from bench.model.metric import Counts
-from bench.model.units import show, significant
+from bench.model.units import base_unit, show, significant
 from bench.stats.crossing import Form
 from bench.verdicts.evidence import (
     Cell,
@@ -218,7 +218,7 @@ class Crossover(Rule):
             low,
             high,
             found.trials,
-            unit=steps[0].cell.unit(self.over),
+            unit=base_unit(steps[0].cell.unit(self.over)),
             other=self.against_text,
             over=self.over,
             at=at,

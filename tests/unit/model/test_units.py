@@ -273,3 +273,9 @@ def test_numbers_for_people_have_three_significant_digits(value: float, text: st
 @given(st.floats(1e-12, 1e12))
 def test_a_shown_number_is_within_half_a_unit_of_its_third_digit(value: float) -> None:
     assert float(units.significant(value).replace(",", "")) == pytest.approx(value, rel=5.01e-3)
+
+
+@pytest.mark.parametrize(("unit", "base"), [("%", ""), ("/s", "/s"), ("", "")])
+def test_a_percentage_is_kept_as_a_share(unit: str, base: str) -> None:
+    assert units.base_unit(unit) == base
+    assert unit != "%" or units.show(0.03, unit) == "3%"
