@@ -83,20 +83,22 @@ def returns_ns(data: TrialData) -> tuple[np.ndarray, np.ndarray]:
 
 
 def herd_latency_ms(data: TrialData, inside: bool) -> float:
-    """Mean latency of the events that came before the last one's clients had asked again, or of
-    all others.
+    """Mean latency of the events that were due before the last one's clients had asked again, or
+    of all others.
+
+    Due, not published: a server that still writes the last event publishes the next one late.
     """
-    published_ns, asked_ns = returns_ns(data)
+    _, asked_ns = returns_ns(data)
     if not np.any(asked_ns):  # nobody ever returns
         return math.nan
-    is_inside = np.concatenate(([False], published_ns[1:] < asked_ns[:-1]))
     events = np.sort(data.window_events["intended_ns"])
+    is_inside = np.concatenate(([False], events[1:] < asked_ns[:-1]))
     event = np.minimum(np.searchsorted(events, data.outcomes["intended_ns"]), len(events) - 1)
     return mean_ms(data.latencies_ns[is_inside[event] == inside])
 
 
 for _key, _inside, _words in (
-    ("inside", True, "that came while clients were still returning from the one before"),
+    ("inside", True, "that were due while clients were still returning from the one before"),
     ("outside", False, "that found all clients waiting"),
 ):
     METRICS.add(
@@ -115,7 +117,7 @@ for _key, _inside, _words in (
     "herd_wait_ratio",
     "",
     "latency inside a herd over outside",
-    "Mean latency of the events that came while clients were still returning from the one "
+    "Mean latency of the events that were due while clients were still returning from the one "
     "before, over that of the events that found all clients waiting (long polling).",
     "lower",
 )
