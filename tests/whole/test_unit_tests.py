@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,12 @@ def impurities(source: str) -> set[str]:
     modules = {name.partition(".")[0] for node in nodes for name in modules_in(node)}
     calls = {ast.unparse(node) for node in nodes if isinstance(node, ast.Call)}
     return modules & IMPURE | {one for one in calls if "sleep(" in one} - {"asyncio.sleep(0)"}
+
+
+def test_no_two_test_files_have_the_same_name() -> None:
+    """pytest cannot collect them together, as no folder of tests is a package."""
+    names = Counter(path.name for path in (ROOT / "tests").rglob("test_*.py"))
+    assert [name for name, count in names.items() if count > 1] == []
 
 
 def test_every_file_stands_under_a_floor() -> None:
