@@ -267,10 +267,11 @@ def test_nothing_is_lost_when_all_connections_are_cut(
     ids=lambda pattern: str(pattern.id),
 )
 def test_a_pattern_names_the_proxies_that_it_has(pattern: Pattern) -> None:
-    kind = load_target(pattern.id, "Target")
+    kinds = [load_target(pattern.id, part.class_name) for part in pattern.parts]
     if not pattern.proxies:
-        assert kind.proxies is BaseTarget.proxies
+        assert {kind.proxies for kind in kinds} == {BaseTarget.proxies}
         return
-    target = kind(catalog.declared()[pattern.experiment].load(), 1, {})
-    names = [f"{one.name}.*" if one.per_client else one.name for one in target.proxies()]
+    load = catalog.declared()[pattern.experiment].load()
+    found = [one for kind in kinds for one in kind(load, 1, {}).proxies()]
+    names = [f"{one.name}.*" if one.per_client else one.name for one in found]
     assert sorted(names) == sorted(pattern.proxies)
