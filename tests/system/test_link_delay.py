@@ -8,7 +8,6 @@ import socket
 import struct
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import measured
@@ -139,58 +138,42 @@ BROADCAST = {
     "warmup_s": 1.25,
     "drain_s": 5.0,
 }
-ONE_WAY_MS, WITHIN = 40.0, 0.03
+ONE_WAY_MS, WITHIN, WITHIN_WHERE_SAID = 40.0, 0.03, 0.3
+SAID = {"link_late", "link_shares_core"}
+"""The findings by which a link says that it charged more than was asked for."""
 
 
-@dataclass(frozen=True)
-class Broadcast:
-    """The mean latency of events to 2,000 clients, without the server's own pace.
-
-    The mean receiver waits for half of the server's sending.  On loopback that includes what
-    the receivers' kernel does, over a link it does not: there the link process does it.
-    """
-
-    mean_ms: float
-    pace_ms: float
-    codes: frozenset[str]
-
-    @property
-    def rest_ms(self) -> float:
-        return self.mean_ms - self.pace_ms
-
-
-def broadcast(measure: Measure, **link: object) -> Broadcast:
+def broadcast(measure: Measure, **link: object) -> tuple[float, set[str]]:
+    """The mean latency of events to 2,000 clients in ms, and the findings of that trial."""
     stored = measure("notifications/sse", **BROADCAST, **link)
     assert (stored.record.status, stored.record.reason) == ("ok", "")
     data = stored.data()
     values = measured.compute(data)
     raised = measured.of_trial(data, stored.record.counted, values)
-    return Broadcast(
-        values["latency_mean"],
-        RECEIVERS / 2 * values["server_cpu_us_per_event"] / 1e3,
-        frozenset(one.code for one in raised),
-    )
+    return values["latency_mean"], {one.code for one in raised}
 
 
 def test_a_broadcast_takes_longer_by_the_delay_or_a_finding_says_that_it_is_late(
     measure: Measure,
 ) -> None:
-    """2,000 clients at once, 40 ms one way, within 3 %."""
+    """2,000 clients at once, 40 ms one way, within 3 %; with two cores it is said, within 30 %.
+
+    There the link takes from the server's core what on loopback the receivers' kernel takes, and
+    which of both is more depends on the machine.
+    """
     over_loopback, over_link = [], []
     for _ in range(TRIALS):
-        over_loopback.append(broadcast(measure))
-        over_link.append(broadcast(measure, link="emulated", rtt_s=2 * ONE_WAY_MS / 1e3))
-        print(f"{over_loopback[-1]}\n{over_link[-1]}")
+        over_loopback.append(broadcast(measure)[0])
+        mean_ms, codes = broadcast(measure, link="emulated", rtt_s=2 * ONE_WAY_MS / 1e3)
+        over_link.append(mean_ms)
         # With fewer cores the link takes from others what it needs, which is said in any case.
         has_core = len(cpus()) >= CORES_WITH_ONE_FOR_THE_LINK
-        assert has_core != ("link_shares_core" in over_link[-1].codes)
+        assert has_core != ("link_shares_core" in codes)
         # Whatever disturbs a trial makes it longer.
-        loopback_ms, link_ms = (
-            min(one.rest_ms for one in trials) for trials in (over_loopback, over_link)
-        )
-        off_ms = link_ms - loopback_ms - ONE_WAY_MS
-        if abs(off_ms) <= WITHIN * ONE_WAY_MS or "link_late" in over_link[-1].codes:
+        off_ms = min(over_link) - min(over_loopback) - ONE_WAY_MS
+        room = WITHIN_WHERE_SAID if codes & SAID else WITHIN
+        if abs(off_ms) <= room * ONE_WAY_MS:
             return
     if (load := os.getloadavg()[0]) > 2 * len(cpus()):
         pytest.skip(f"off by {off_ms:.1f} ms, but others keep the cores busy ({load:.1f})")
-    pytest.fail(f"off by {off_ms:.1f} ms, and no finding says so")
+    pytest.fail(f"off by {off_ms:.1f} ms: {over_loopback} ms without, {over_link} ms with the link")
