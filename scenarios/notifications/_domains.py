@@ -155,6 +155,10 @@ WAITING = Domain(
         Condition(
             "at most 1000 deliveries per second", lambda load: deliveries_per_s(load) <= 1000
         ),
+        Condition(
+            "at most 10 kB of events per round trip and client: a reply needs no round trip more",
+            lambda load: rate_per_client(load) * load.link.rtt_s * load.own.payload_bytes <= 10_000,
+        ),
     ),
     units=Units("events", 400, lambda load: load.own.event_rate_per_s, at_most_s=15),
 )

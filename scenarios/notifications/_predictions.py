@@ -194,6 +194,7 @@ PREDICTIONS = (
         WAITING_FAR,
         RTT,
         (SINGLY, MANY_NEAR),
+        fitted_with=(52018,),
     ),
     Law(
         "LP-2, LP-3",
@@ -205,6 +206,7 @@ PREDICTIONS = (
         WAITING,
         RTT,
         (SINGLY, MANY_NEAR),
+        fitted_with=(52018,),
     ),
     Law(
         "FAN-1",
