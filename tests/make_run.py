@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from measured import EXPERIMENTS
 
 from bench.analysis.outline import level_of
 from bench.model import samples
@@ -28,8 +29,9 @@ from bench.model.trial import Trial
 from bench.plan import claim_trials
 from bench.plan.trials import Request
 from bench.results import parquet, store
-from scenarios.notifications.experiment import EXPERIMENT
 from scenarios.notifications.load import LOAD, NotificationLoad
+
+EXPERIMENT = EXPERIMENTS["notifications"]
 
 OPERATIONS = ["connect", "tick", "request", "delivery"]
 CONNECT, TICK, REQUEST, DELIVERY = range(4)

@@ -161,7 +161,7 @@ def host_problem(options: Any) -> str:
     if options.list_commands:
         return ""
     for one in _adopted:
-        if catalog.declared()[one.experiment].work_by == "caller":
+        if catalog.declared_one(one.experiment).work_by == "caller":
             name = f"{one.experiment}/{one.pattern}"
             return (
                 f"{name}: a part of the pattern makes the work, and clients have none; "

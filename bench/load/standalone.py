@@ -22,7 +22,7 @@ from bench.model.errors import UsageError
 from bench.model.hosttext import address_of, parts_of
 from bench.model.samples import FAILED, rows
 from bench.plan.client_parameters import client_parameters
-from bench.plan.trials import parse_settings
+from bench.plan.settings import parse_settings
 
 FLUSH_SECONDS = 0.5
 USAGE = 2
@@ -68,7 +68,7 @@ class Sessions:
     def _made(self, user_class: Any) -> Session:
         options = vars(self._environment.parsed_options) if self._environment.parsed_options else {}
         host = self._environment.host or user_class.host or ""
-        experiment = catalog.declared()[user_class.experiment]
+        experiment = catalog.declared_one(user_class.experiment)
         if self._engine is None:
             self._engine = Engine()
             gevent.spawn(self._flush_for_ever)
@@ -132,7 +132,7 @@ class Sessions:
 
 def load_values(user_class: Any, options: Mapping[str, Any], clients: int | None) -> dict[str, Any]:
     """The load by field name: the options where they are given, else the experiment's defaults."""
-    experiment = catalog.declared()[user_class.experiment]
+    experiment = catalog.declared_one(user_class.experiment)
     parameters = client_parameters(user_class.experiment, user_class.pattern)
     settings = {one.name: text for one in parameters if (text := options.get(one.name))}
     if clients:

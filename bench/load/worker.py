@@ -70,7 +70,7 @@ class Worker:
 
     def _session(self, load: Values) -> Session:
         config = self.config
-        experiment = catalog.declared()[config.pattern.partition("/")[0]]
+        experiment = catalog.declared_one(config.pattern.partition("/")[0])
         return Session(
             experiment, load, config.address, config.seed, self.engine, self.place, config.parts
         )

@@ -118,12 +118,9 @@ class Experiment:
     tradeoff: tuple[tuple[str, str], ...]
     quick: Mapping[str, Any]
     verify_with: Mapping[str, Any]
-    predictions: tuple[Law, ...] = ()
-    claims: tuple[Claim, ...] = ()
     takes: tuple[str, ...] = ()
     """Own metrics of what one outcome takes, to be shown beside requests and bytes."""
 
-    normal: Mapping[str, Any] = field(default_factory=dict)
     noun: OutcomeNoun = field(default_factory=OutcomeNoun)
     """What the outcome operation is one of, in the words of reports."""
 
@@ -147,6 +144,15 @@ class Experiment:
 
     operation_words: Mapping[str, str] = field(default_factory=dict)
     """What a row of each operation is, and which of its columns mean something of their own."""
+
+    predictions: tuple[Law, ...] = ()
+    """Its laws as they apply to its patterns and metrics; from its predictions.py."""
+
+    claims: tuple[Claim, ...] = ()
+    """Its part of the ledger; from its claims.py."""
+
+    normal: Mapping[str, Any] = field(default_factory=dict)
+    """What holds for evidence where a rule does not ask for something else; from its claims.py."""
 
     metrics: Mapping[str, Metric] = field(default_factory=dict)
     """The experiment's own metrics by key, beside the shared ones; from its metrics.py."""

@@ -15,7 +15,7 @@ def client_parameters(experiment: str, pattern: str) -> list[Parameter]:
 
     Parameters that only mean something within a window are left out.
     """
-    known = catalog.declared()[experiment].load.parameters.values()
+    known = catalog.declared_one(experiment).load.parameters.values()
     read = {name for text in catalog.client_code(experiment, pattern) for name in attributes(text)}
     return [
         one

@@ -1,4 +1,4 @@
-"""The experiment `calls`: question, load, metrics, predictions.
+"""The experiment `calls`: question, load, metrics.
 
 Declares only; imports neither Locust nor a server.
 """
@@ -7,8 +7,6 @@ from __future__ import annotations
 
 from bench.model.experiment import CostParts, Experiment
 from bench.model.outcome import OutcomeNoun
-from scenarios.calls._predictions import PREDICTIONS
-from scenarios.calls.claims import CLAIMS, NORMAL
 from scenarios.calls.load import LOAD
 
 EXPERIMENT = Experiment(
@@ -45,7 +43,4 @@ EXPERIMENT = Experiment(
         part_words="writing and reading messages",
         rest_words="what carries them: HTTP and the library",
     ),
-    predictions=PREDICTIONS,
-    claims=CLAIMS,
-    normal=NORMAL,
 )

@@ -1,7 +1,7 @@
 """The claims of `connection_pool`: what the field repeats, as data with a rule.  Pure.
 
 Each names the trials that it needs and the rule of its verdict; the laws are in
-_predictions.py.  Numbers (bounds, tolerances, levels) stand here and nowhere else.
+predictions.py.  Numbers (bounds, tolerances, levels) stand here and nowhere else.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from bench.verdicts.ratios import Ratio
 from bench.verdicts.rule import AllOf, Band
 from bench.verdicts.rules import AgreesWithLaw, EveryTrial, Threshold
 from bench.verdicts.trends import Crossover
-from scenarios.connection_pool._predictions import (
+from scenarios.connection_pool.predictions import (
     BURST_MAKESPAN,
     BURST_WAIT_MAX,
     STEADY_WAIT,

@@ -1,4 +1,4 @@
-"""The experiment `connection_pool`: question, load, metrics, predictions.
+"""The experiment `connection_pool`: question, load, metrics.
 
 Declares only; imports neither Locust nor a server.
 """
@@ -7,8 +7,6 @@ from __future__ import annotations
 
 from bench.model.experiment import Experiment
 from bench.model.outcome import OutcomeNoun
-from scenarios.connection_pool._predictions import PREDICTIONS
-from scenarios.connection_pool.claims import CLAIMS, NORMAL
 from scenarios.connection_pool.load import LOAD, unit_of
 
 EXPERIMENT = Experiment(
@@ -46,7 +44,4 @@ EXPERIMENT = Experiment(
     ),
     quick={"burst_interval": "500ms", "duration": "2s", "warmup": "500ms"},
     verify_with={"arrivals": "bursts", "burst": 1, "burst_interval_s": 0.05, "clients": 1},
-    predictions=PREDICTIONS,
-    claims=CLAIMS,
-    normal=NORMAL,
 )

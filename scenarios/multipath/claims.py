@@ -8,14 +8,9 @@ from typing import Any
 from bench.model.claim import Claim, ClaimSetup, MustSee
 from bench.verdicts.rule import AllOf
 from bench.verdicts.rules import AgreesWithLaw, Threshold
-from scenarios.multipath._predictions import MPTCP_GOODPUT, TCP_GOODPUT
+from scenarios.multipath.load import PATHS
+from scenarios.multipath.predictions import MPTCP_GOODPUT, TCP_GOODPUT
 
-PATHS = {
-    "link": "emulated",
-    "rtt": "20ms",
-    "rate": "10mbit",
-    "second_path": "rtt=60ms,rate=5mbit",
-}
 BRIEF = {**PATHS, "warmup": "500ms"}
 BOTH = ClaimSetup(("tcp", "mptcp"), {**BRIEF, "duration": "4s"})
 LOSS = ClaimSetup(

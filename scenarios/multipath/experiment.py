@@ -1,4 +1,4 @@
-"""The experiment `multipath`: question, load, metrics, predictions.
+"""The experiment `multipath`: question, load, metrics.
 
 Declares only; imports neither Locust nor a server.
 """
@@ -7,9 +7,7 @@ from __future__ import annotations
 
 from bench.model.experiment import Experiment
 from bench.model.outcome import OutcomeNoun
-from scenarios.multipath._predictions import PREDICTIONS
-from scenarios.multipath.claims import CLAIMS, NORMAL, PATHS
-from scenarios.multipath.load import LOAD, check
+from scenarios.multipath.load import LOAD, PATHS, check
 
 EXPERIMENT = Experiment(
     name="multipath",
@@ -35,7 +33,4 @@ EXPERIMENT = Experiment(
     tradeoff=(("backend_cpu_us_per_event", "goodput"),),
     quick={**PATHS, "transfer": "4MB", "duration": "2s", "warmup": "500ms"},
     verify_with={},
-    predictions=PREDICTIONS,
-    claims=CLAIMS,
-    normal=NORMAL,
 )

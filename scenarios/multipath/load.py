@@ -10,6 +10,14 @@ from bench.model.errors import UsageError
 from bench.model.fault import parse_faults
 from bench.model.load import Change, Load, LoadType, parameter
 
+PATHS = {
+    "link": "emulated",
+    "rtt": "20ms",
+    "rate": "10mbit",
+    "second_path": "rtt=60ms,rate=5mbit",
+}
+"""A fast path and a slow one, for a first look and for claims."""
+
 TWO_PATHS = "--link 'path=rtt=20ms,rate=10mbit path=rtt=60ms,rate=5mbit'"
 
 

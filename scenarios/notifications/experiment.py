@@ -1,4 +1,4 @@
-"""The experiment `notifications`: question, load, metrics, predictions.
+"""The experiment `notifications`: question, load, metrics.
 
 Declares only; imports neither Locust nor a server.
 """
@@ -7,8 +7,6 @@ from __future__ import annotations
 
 from bench.model.experiment import Experiment, SelfProof
 from scenarios.notifications._capacity import fan_out_words
-from scenarios.notifications._predictions import PREDICTIONS
-from scenarios.notifications.claims import CLAIMS, NORMAL
 from scenarios.notifications.load import (
     AROUND,
     LOAD,
@@ -64,7 +62,4 @@ EXPERIMENT = Experiment(
     unit_of=unit_of,
     quick={"clients": "100", "event_rate": "4/s", "duration": "6s", "warmup": "500ms"},
     verify_with={"poll_interval_s": 0.02, "proxy": AROUND, "bystander_rate_per_s": 0.0},
-    predictions=PREDICTIONS,
-    claims=CLAIMS,
-    normal=NORMAL,
 )

@@ -16,7 +16,8 @@ from bench.verdicts.rule import AllOf, Band
 from bench.verdicts.rules import AgreesWithLaw, Exactly, Threshold
 from bench.verdicts.trends import Crossover
 from scenarios.page_load import laws
-from scenarios.page_load._predictions import (
+from scenarios.page_load.load import PageLoad
+from scenarios.page_load.predictions import (
     OVER_FREE,
     OVER_HTTP2,
     OVER_HTTP3,
@@ -24,7 +25,6 @@ from scenarios.page_load._predictions import (
     SET_UP_HTTP2,
     SET_UP_HTTP3,
 )
-from scenarios.page_load.load import PageLoad
 
 Facts = Mapping[str, float]
 

@@ -1,4 +1,4 @@
-"""The experiment `page_load`: question, load, metrics, predictions.
+"""The experiment `page_load`: question, load, metrics.
 
 Declares only; imports neither Locust nor a server.
 """
@@ -7,8 +7,6 @@ from __future__ import annotations
 
 from bench.model.experiment import Experiment, Pieces
 from bench.model.outcome import OutcomeNoun
-from scenarios.page_load._predictions import PREDICTIONS
-from scenarios.page_load.claims import CLAIMS, NORMAL
 from scenarios.page_load.load import LOAD, check
 
 EXPERIMENT = Experiment(
@@ -46,7 +44,4 @@ EXPERIMENT = Experiment(
     takes=("overhead_bytes_per_page", "connections_per_page"),
     quick={"link": "emulated", "rtt": "50ms", "duration": "4s", "warmup": "500ms"},
     verify_with={"streams": 0, "resources": 1, "sizes": ""},
-    predictions=PREDICTIONS,
-    claims=CLAIMS,
-    normal=NORMAL,
 )

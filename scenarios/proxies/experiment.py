@@ -1,4 +1,4 @@
-"""The experiment `proxies`: question, load, metrics, predictions.
+"""The experiment `proxies`: question, load, metrics.
 
 Declares only; imports neither Locust nor a server.
 """
@@ -7,8 +7,6 @@ from __future__ import annotations
 
 from bench.model.experiment import Experiment
 from bench.model.outcome import OutcomeNoun
-from scenarios.proxies._predictions import PREDICTIONS
-from scenarios.proxies.claims import CLAIMS, NORMAL
 from scenarios.proxies.load import LOAD
 
 EXPERIMENT = Experiment(
@@ -40,7 +38,4 @@ EXPERIMENT = Experiment(
     tradeoff=(("backend_cpu_us_per_event", "deliveries_per_s"),),
     quick={"clients": "64", "duration": "2s", "warmup": "500ms"},
     verify_with={"request_rate_per_s": 0.0},
-    predictions=PREDICTIONS,
-    claims=CLAIMS,
-    normal=NORMAL,
 )

@@ -1,7 +1,7 @@
 """The claims of `upload`: what the field repeats, as data with a rule.  Pure.
 
 Each names the trials that it needs and the rule of its verdict; the laws are in
-_predictions.py.  Numbers (bounds, bands, levels) stand here and nowhere else.
+predictions.py.  Numbers (bounds, bands, levels) stand here and nowhere else.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from bench.model.claim import Claim, ClaimSetup, MustSee
 from bench.verdicts.ratios import Ratio
 from bench.verdicts.rule import AllOf, Band
 from bench.verdicts.rules import AgreesWithLaw, Threshold
-from scenarios.upload._predictions import CHUNK_SENT, FILE_SENT, RESUMED
+from scenarios.upload.predictions import CHUNK_SENT, FILE_SENT, RESUMED
 
 SINGLE, CHUNKED, RESUMABLE = "single_request", "chunked", "resumable"
 

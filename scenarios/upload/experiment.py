@@ -1,4 +1,4 @@
-"""The experiment `upload`: question, load, metrics, predictions.
+"""The experiment `upload`: question, load, metrics.
 
 Declares only; imports neither Locust nor a server.
 """
@@ -7,8 +7,6 @@ from __future__ import annotations
 
 from bench.model.experiment import Experiment, Progress
 from bench.model.outcome import OutcomeNoun
-from scenarios.upload._predictions import PREDICTIONS
-from scenarios.upload.claims import CLAIMS, NORMAL
 from scenarios.upload.load import LOAD, check
 
 EXPERIMENT = Experiment(
@@ -54,7 +52,4 @@ EXPERIMENT = Experiment(
         "warmup": "0",
     },
     verify_with={"file_size_bytes": 20_000},
-    predictions=PREDICTIONS,
-    claims=CLAIMS,
-    normal=NORMAL,
 )

@@ -21,8 +21,8 @@ from bench.stats.trimmed import centre
 from bench.stats.two_sides import compare_sides
 from bench.stats.variance import RunNoise
 from scenarios.connection_pool import laws
-from scenarios.connection_pool._predictions import STEADY_WAIT
 from scenarios.connection_pool.load import LOAD
+from scenarios.connection_pool.predictions import STEADY_WAIT
 
 QUERIES: dict[str, Any] = {
     "arrivals": "steady",

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 import report_builders as builders
 from make_run import make_run
+from measured import EXPERIMENTS
 
 from bench.analysis.evaluated import Evaluated, ExperimentResult
 from bench.analysis.judging import evidence_of
@@ -26,8 +27,9 @@ from bench.results import digests
 from bench.results.evaluation import evaluate
 from bench.results.store import open_run
 from bench.stats.estimates import Estimate
-from scenarios.notifications.experiment import EXPERIMENT
 from scenarios.notifications.load import LOAD
+
+EXPERIMENT = EXPERIMENTS["notifications"]
 
 
 def verdicts(result: ExperimentResult, pattern: str) -> list[str]:

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from make_run import _write_failed, _write_trial
-from measured import METRICS
+from measured import EXPERIMENTS, METRICS
 from unit_builders import data, events, latencies
 
 from bench.analysis import gates
@@ -25,8 +25,9 @@ from bench.model.trial import Trial
 from bench.results import store
 from bench.run import runner, searching
 from bench.run.searching import CapacityRequest, CapacitySearch
-from scenarios.notifications.experiment import EXPERIMENT
 from scenarios.notifications.load import LOAD
+
+EXPERIMENT = EXPERIMENTS["notifications"]
 
 OBJECTIVE = gates.objective("latency_p50 < 1 ms", METRICS)
 

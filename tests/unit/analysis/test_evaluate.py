@@ -11,6 +11,7 @@ import pytest
 from evaluation_builders import broadcast, built, run_of
 from hypothesis import given
 from hypothesis import strategies as st
+from measured import EXPERIMENTS
 from unit_builders import MS, data, trial
 
 from bench.analysis import kept
@@ -18,7 +19,8 @@ from bench.analysis.evaluate import TrialEvaluator, evaluate
 from bench.analysis.evaluated import Predicted, TrialResult
 from bench.results.evaluation_cache import decoded, encoded
 from bench.stats.estimates import Estimate, estimate_of_greatest
-from scenarios.notifications.experiment import EXPERIMENT
+
+EXPERIMENT = EXPERIMENTS["notifications"]
 
 KNOWN = {EXPERIMENT.name: EXPERIMENT}
 

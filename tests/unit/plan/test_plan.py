@@ -15,7 +15,8 @@ from bench.model.errors import UsageError
 from bench.model.experiment import Experiment
 from bench.model.load import LoadType, parameter
 from bench.model.pattern import Pattern
-from bench.plan.trials import Request, check_limits, loads_of, parse_settings, seconds_of, trials_of
+from bench.plan.settings import parse_settings
+from bench.plan.trials import Request, check_limits, loads_of, seconds_of, trials_of
 
 
 @dataclass(frozen=True, kw_only=True)

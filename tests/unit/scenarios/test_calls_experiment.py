@@ -6,13 +6,14 @@ import math
 from typing import Any
 
 import pytest
-from measured import METRICS
+from measured import EXPERIMENTS, METRICS
 from unit_builders import MS, SECOND, data, reading, row, table
 
 from bench.model.errors import UsageError
 from bench.plan.trials import loads_of
-from scenarios.calls.experiment import EXPERIMENT
 from scenarios.calls.load import LOAD
+
+EXPERIMENT = EXPERIMENTS["calls"]
 
 CALLER, SERVER = "caller_cpu_us_per_event", "server_cpu_us_per_event"
 FACTS = {

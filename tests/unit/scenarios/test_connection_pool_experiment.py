@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from measured import METRICS
+from measured import EXPERIMENTS, METRICS
 
 from bench.analysis.evaluated import public_load
 from bench.model.law import SEED
@@ -16,9 +16,10 @@ from bench.model.pattern import Pattern
 from bench.plan.claim_trials import ALL, chosen_claims, trials_of_claims
 from bench.plan.trials import Request, seconds_of
 from bench.verdicts.evidence import Cell, Evidence
-from scenarios.connection_pool._predictions import lengths_break_even
-from scenarios.connection_pool.experiment import EXPERIMENT
 from scenarios.connection_pool.load import LOAD
+from scenarios.connection_pool.predictions import lengths_break_even
+
+EXPERIMENT = EXPERIMENTS["connection_pool"]
 
 FACTS = {
     # Ten in turn, 0.1 ms apart: nine times 20.5 ms, less 0.9 ms of arrival.

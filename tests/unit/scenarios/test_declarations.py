@@ -8,7 +8,7 @@ from measured import EXPERIMENTS, METRICS
 from bench.model import units
 from bench.model.experiment import Experiment
 from bench.model.load import Parameter, parameters_of
-from bench.plan.trials import parse_settings
+from bench.plan.settings import parse_settings
 
 PARAMETERS = {
     f"{parameter.name}={parameter.default}": parameter

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import unit_builders as make
 from claim_builders import evidence
-from measured import METRICS
+from measured import EXPERIMENTS, METRICS
 
 from bench.analysis import findings, metrics
 from bench.analysis.evaluated import public_load
@@ -24,8 +24,9 @@ from bench.plan.trials import loads_of
 from bench.verdicts.claims import judge
 from bench.verdicts.evidence import Cell
 from scenarios.multipath.claims import CLAIMS, NORMAL
-from scenarios.multipath.experiment import EXPERIMENT
 from scenarios.multipath.load import LOAD, MultipathLoad, loses_path, rates
+
+EXPERIMENT = EXPERIMENTS["multipath"]
 
 QUICK = EXPERIMENT.quick
 

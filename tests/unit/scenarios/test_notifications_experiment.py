@@ -7,13 +7,14 @@ import math
 import statistics
 
 import pytest
-from measured import METRICS
+from measured import EXPERIMENTS, METRICS
 
 from bench.plan import arrivals
 from scenarios.notifications import laws
 from scenarios.notifications._lateness import few, many
-from scenarios.notifications.experiment import EXPERIMENT
 from scenarios.notifications.load import LOAD, rate_per_client
+
+EXPERIMENT = EXPERIMENTS["notifications"]
 
 FACTS = dict.fromkeys(METRICS, 1.0) | {
     "rtt_us": 50_000.0,

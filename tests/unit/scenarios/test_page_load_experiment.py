@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from measured import compute
+from measured import EXPERIMENTS, compute
 
 from bench.analysis.trialdata import TrialData
 from bench.model import samples
@@ -17,7 +17,9 @@ from bench.model.errors import UsageError
 from bench.model.law import Law
 from bench.plan.trials import loads_of
 from scenarios.page_load._costs import costs_of, costs_of_each
-from scenarios.page_load._predictions import (
+from scenarios.page_load._simulation.server import Costs
+from scenarios.page_load.load import LOAD
+from scenarios.page_load.predictions import (
     OVER_FREE,
     OVER_HTTP2,
     OVER_HTTP3,
@@ -27,9 +29,8 @@ from scenarios.page_load._predictions import (
     PREDICTIONS,
     over_http1,
 )
-from scenarios.page_load._simulation.server import Costs
-from scenarios.page_load.experiment import EXPERIMENT
-from scenarios.page_load.load import LOAD
+
+EXPERIMENT = EXPERIMENTS["page_load"]
 
 OPERATIONS = ("connect", "tick", "resource", "open", "page")
 MS = 1_000_000

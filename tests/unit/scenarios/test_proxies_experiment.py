@@ -6,11 +6,12 @@ import math
 from typing import Any
 
 import pytest
-from measured import METRICS
+from measured import EXPERIMENTS, METRICS
 from unit_builders import MS, SECOND, data, reading, row, table
 
-from scenarios.proxies.experiment import EXPERIMENT
 from scenarios.proxies.load import LOAD
+
+EXPERIMENT = EXPERIMENTS["proxies"]
 
 PATTERNS = ("direct", "multiplexing", "demultiplexing")
 FACTS = {

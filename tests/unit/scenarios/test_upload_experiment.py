@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from measured import EXPERIMENTS
 
 from bench.analysis.trialdata import TrialData
 from bench.model import samples
@@ -19,8 +20,9 @@ from bench.model.errors import UsageError
 from scenarios.upload import claims, laws
 from scenarios.upload import load as upload_load
 from scenarios.upload._file import BLOCK_BYTES, File
-from scenarios.upload.experiment import EXPERIMENT
 from scenarios.upload.load import LOAD, check, payload_rate
+
+EXPERIMENT = EXPERIMENTS["upload"]
 
 OPERATIONS = EXPERIMENT.operations
 SECOND_NS = 1_000_000_000

@@ -17,7 +17,8 @@ from bench.model.experiment import Experiment
 from bench.model.load import parameters_of
 from bench.model.metric import Counts
 from bench.model.records import AA_PAIRS
-from bench.plan.trials import loads_of, parse_settings
+from bench.plan.settings import parse_settings
+from bench.plan.trials import loads_of
 from bench.verdicts.claims import judge
 from bench.verdicts.evidence import Cell, distinguishing, predicted, varying, where_words
 from bench.verdicts.judgement import (

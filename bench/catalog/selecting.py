@@ -1,0 +1,37 @@
+"""Which patterns a user's words mean."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from bench.catalog.experiments import experiments
+from bench.catalog.patterns import patterns
+from bench.catalog.places import ROOT
+from bench.model import hints
+from bench.model.errors import UsageError
+from bench.model.pattern import Pattern
+
+
+def select(names: list[str], root: Path = ROOT, on_request: bool = True) -> list[Pattern]:
+    """The patterns that `names` (experiment or experiment/pattern) mean, each once.
+
+    Without `on_request` an experiment's name leaves out those that must be asked for.
+    Raises UsageError naming what exists where a name is unknown.
+    """
+    known = experiments(root)
+    chosen: dict[str, Pattern] = {}
+    for text in names:
+        experiment, _, pattern = text.partition("/")
+        if experiment not in known:
+            ids = [one.id for name in known for one in patterns(name, root).values()]
+            remedy = hints.meant_path(text, list(known), ids)
+            raise UsageError(f"{text}: unknown experiment {experiment!r}; {remedy}")
+        available = patterns(experiment, root)
+        if pattern and pattern not in available:
+            there = f"{experiment} has {', '.join(available)}"
+            remedy = hints.meant(pattern, available, there, f"{experiment}/{{}}")
+            raise UsageError(f"{text}: unknown pattern {pattern!r}; {remedy}")
+        for name in [pattern] if pattern else available:
+            if pattern or on_request or not available[name].on_request:
+                chosen[available[name].id] = available[name]
+    return list(chosen.values())
