@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from bench.model.law import Law
 from bench.model.metric import Counts
 from bench.model.units import base_unit, show, significant
 from bench.stats.crossing import Form
@@ -55,6 +56,7 @@ class Crossover(Rule):
     The law's crossing takes facts from the trials of other levels than those that are compared:
     `facts_at` says from which, for `pattern` and (unless `other_facts_at` says otherwise) for
     `other`.  Without it they are from the level nearest to the crossing, without the metric.
+    `calibrated_by` are laws that need the same calibration, which a run of the claim then plans.
     """
 
     metric: str
@@ -69,6 +71,7 @@ class Crossover(Rule):
     form: Form = "monotone"
     facts_at: Where | None = None
     other_facts_at: Where | None = None
+    calibrated_by: tuple[Law, ...] = ()
 
     @property
     def against_text(self) -> str:

@@ -18,6 +18,7 @@ from bench.verdicts.trends import Crossover
 from scenarios.connection_pool.predictions import (
     BURST_MAKESPAN,
     BURST_WAIT_MAX,
+    CONNECTING_MAKESPAN,
     STEADY_WAIT,
     lengths_break_even,
 )
@@ -252,6 +253,7 @@ CLAIMS = (
             where=EVERY_LENGTH,
             form="straight",
             facts_at={"query_time": 0.008},
+            calibrated_by=(BURST_MAKESPAN, CONNECTING_MAKESPAN),
         ),
         "POOL-1, POOL-2",
     ),
