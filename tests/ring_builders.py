@@ -53,6 +53,11 @@ class Kernel:
     def clocks(self) -> tuple[int, int]:
         return self.now_ns, -self.ahead_ns
 
+    @property
+    def is_readable(self) -> bool:
+        """As the kernel says it of a ring: whether the place filled last is still to be read."""
+        return bool(self._memory[(self._next - 1) % self._places * FRAME_BYTES])
+
     def give(self, frame: bytes) -> None:
         """A packet leaves the device now."""
         at = self._next * FRAME_BYTES

@@ -104,8 +104,8 @@ class FrameRing:
 
         At most so many, and those behind the ring's end are for the next call.  Times are
         monotonic, ns.  The kernel stamps by the wall's clock.  A stamp that lies before the
-        last look that found fewer than it could, or after now, tells that somebody set that
-        clock: the frames then count from now.
+        last look that found a place empty, or after now, tells that somebody set that clock:
+        the frames then count from now.
         """
         rows: list[Row] = []
         now, shift = self._clocks()
@@ -117,7 +117,7 @@ class FrameRing:
         times = [row[2] * SECOND_NS + row[3] + shift for row in rows]
         if rows and (times[0] < self._empty_ns - SET_NS or times[-1] > now + SET_NS):
             times = [now] * len(rows)
-        if len(rows) < most:
+        if len(rows) < end - first:
             self._empty_ns = now
         return times, rows
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from ring_builders import Kernel, packet
 
@@ -53,10 +53,17 @@ class Wire:
     def serve_until(self, end_ns: int) -> None:
         """As the emulator does it: sleep until something is due, or the ring has something."""
         following = self.direction.forward(self.kernel.now_ns)
-        while following <= end_ns:
-            self.kernel.now_ns = max(self.kernel.now_ns, following)
+        while following <= end_ns or self.is_watched_and_readable:
+            if self.is_watched_and_readable:  # such as behind the end of the ring
+                self.wake()
+            else:
+                self.kernel.now_ns = max(self.kernel.now_ns, following)
             following = self.direction.forward(self.kernel.now_ns)
         self.kernel.now_ns = max(self.kernel.now_ns, end_ns)
+
+    @property
+    def is_watched_and_readable(self) -> bool:
+        return self.direction.next_look_ns == NEVER and self.kernel.is_readable
 
     def wake(self) -> None:
         """What whoever watches the ring does."""
@@ -231,6 +238,8 @@ gaps = st.lists(st.just(0) | st.integers(0, 4 * MS), min_size=1, max_size=25)
 
 
 @given(ways(), gaps, st.lists(st.integers(0, 5 * MS), max_size=8), st.sampled_from([8, PLACES]))
+@example(Way(), [0] * 9, [0], 8)  # a ring that is full beyond its end
+@example(Way(), [0] * 9 + [1], [5 * MS, 0, 0, 0], 8)  # the frames there are older than the look
 def test_who_comes_out_and_when_it_is_due_depends_on_sending_alone(
     way: Way, pauses: list[int], stops: list[int], places: int
 ) -> None:
