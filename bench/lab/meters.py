@@ -85,6 +85,11 @@ class Meters:
         pids = {one.part: [each.pid for each in one.account.members] for one in self._meters}
         return read_host(time.monotonic_ns(), pids)
 
+    def finish(self) -> None:
+        """Wait for the reading at t1: on a busy machine it is late, and must find its processes."""
+        assert self._thread is not None
+        self._thread.join()
+
     def end(self) -> list[MeterRow]:
         """Stop reading; all rows so far."""
         self._stop.set()

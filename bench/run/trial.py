@@ -203,6 +203,7 @@ def _window(running: RunningTrial, observer: Observer, start_ns: int) -> None:
             observer.phase(phase, running)
             _watch_until(running, end_ns)
             _count(running, "t0" if phase == "warmup" else "t1")
+    running.meters.finish()
 
 
 def _count(running: RunningTrial, mark: str) -> None:

@@ -127,3 +127,19 @@ def test_a_process_that_is_gone_reads_as_nothing() -> None:
     child.wait()
     reading = Meter("server", "server", lambda: [child.pid]).read(0)
     assert (reading.cpu_ns, reading.memory_bytes, reading.context_switches) == (0, 0, 0)
+
+
+def test_the_reading_at_the_windows_end_is_waited_for() -> None:
+    """Whoever goes on before it may end the processes that are still to be read."""
+    is_held = threading.Event()
+
+    def pids() -> list[int]:
+        is_held.wait(0.1)
+        return [os.getpid()]
+
+    meters = Meters([Meter("server", "server", pids)])
+    now = time.monotonic_ns()
+    meters.begin(now, now + 1_000_000)
+    meters.finish()
+    is_held.set()
+    assert [row.mark for row in meters.end()] == ["t0", "t1"]
