@@ -9,8 +9,9 @@ BIN := $(VENV)/bin
 bench: setup
 	$(BIN)/bench run notifications --quick
 
+# Two workers: one measures, the other takes what needs no clock (tests/lanes.py).
 test: setup-test
-	$(BIN)/pytest
+	$(BIN)/pytest -n 2 --max-worker-restart=0 --durations=25
 
 check: setup-test
 	$(BIN)/ruff format --check .
@@ -18,7 +19,7 @@ check: setup-test
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m bench.tools.docs --check
-	$(BIN)/pytest -q tests/unit tests/whole
+	$(BIN)/pytest -q -n 2 tests/unit tests/whole
 
 # Long: for the night.
 soak: setup-test

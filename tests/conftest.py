@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import hypothesis.core
+import lanes
 import pytest
 from hypothesis import settings
 
@@ -39,7 +40,14 @@ os.environ.setdefault("PATTERNBENCH_KEEP_DISTURBED", "1")
 
 def pytest_configure(config: pytest.Config) -> None:
     if os.environ.get("CI") and config.getoption("--hypothesis-seed", None) is None:
-        hypothesis.core.global_force_seed = random.SystemRandom().getrandbits(32)
+        seed = random.SystemRandom().getrandbits(32)
+        hypothesis.core.global_force_seed = seed
+        config.option.hypothesis_seed = seed  # workers get the options
+    lanes.begin(os.environ.get("PYTEST_XDIST_WORKER"))
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> lanes.LaneScheduling:
+    return lanes.LaneScheduling(config, log)
 
 
 def pytest_report_header(config: pytest.Config) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import re
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -255,14 +254,3 @@ def test_a_trace_shows_the_upgrade_and_every_byte_of_the_frame(main: Main) -> No
     assert frames[:4] == b"\x82\x64" + b"1 "
     assert len(frames[:102]) == 102
     assert not living(psutil.Process().children(recursive=True))
-
-
-def test_calibrate_prints_ratios_to_other_generators() -> None:
-    ended = run_bench("calibrate", "--clients", "8", "--repeats", "1", "--duration", "500ms")
-    assert (ended.returncode, ended.stderr) == (0, "")
-    (ratio,) = re.findall(r"engine / FastHttpUser\W+([0-9.]+)", ended.stdout)
-    assert float(ratio) > 1
-    wrk = re.findall(r"engine / wrk\W+([0-9.]+|not measured)", ended.stdout)
-    assert len(wrk) == 1
-    assert (wrk[0] == "not measured") == (shutil.which("wrk") is None)
-    assert re.search(r"the null target used at most \d+% of its core", ended.stdout)

@@ -36,8 +36,8 @@ EXPERIMENT = re.compile(
     rf"""["']({"|".join(EXPERIMENTS)})["'/]|(scenarios|targets)[./]({"|".join(EXPERIMENTS)})\b"""
 )
 PARAMETER = re.compile(
-    rf"""["'`.]({"|".join(TOLD_BY_ITSELF)})(["'`]|=|\b(?!\())|load\.own\.[a-z]|"""
-    rf"""load(\.get\(|\[)["']({"|".join(OWN)})["']"""
+    rf"""["'`.]({"|".join(sorted(TOLD_BY_ITSELF))})(["'`]|=|\b(?!\())|load\.own\.[a-z]|"""
+    rf"""load(\.get\(|\[)["']({"|".join(sorted(OWN))})["']"""
 )
 
 
@@ -64,6 +64,7 @@ def test_a_file_of_the_core_knows_no_experiment(path: Path) -> None:
         (PARAMETER, '"event_rate=5/s"'),
         (PARAMETER, "load.own.burst"),
     ],
+    ids=lambda one: one if isinstance(one, str) else "",
 )
 def test_what_is_looked_for_is_found(pattern: re.Pattern[str], line: str) -> None:
     assert pattern.search(line)

@@ -51,6 +51,7 @@ def test_a_folder_for_a_while_goes_at_the_end(temporary: Path) -> None:
         f"patternbench-{NO_PROCESS}-{BEGAN}-a_c",
         f"{PREFIX}{os.getpid()}-{BEGAN - 1}-abc",  # its owner's number was given again
     ],
+    ids=["of a test", "other", "without a purpose", "number given again"],
 )
 def test_what_dead_owners_left_goes_with_all_that_is_in_it(temporary: Path, name: str) -> None:
     left = temporary / name
@@ -70,6 +71,7 @@ def test_what_dead_owners_left_goes_with_all_that_is_in_it(temporary: Path, name
         f"x{PREFIX}{NO_PROCESS}-{BEGAN}-abc",
         f"{NO_PROCESS}-{BEGAN}-abc",
     ],
+    ids=["alive", "no chance", "no start", "no number", "other beginning", "no beginning"],
 )
 def test_nothing_else_goes(temporary: Path, name: str) -> None:
     kept = temporary / name

@@ -1,0 +1,99 @@
+"""With two workers (`pytest -n 2`): what measures on the first, what needs no clock beside it.
+
+Real trials are told of everything that their machine does, so no two tests that measure run
+at once.  The first worker takes them, at the usual priority, and helps with the others
+when it has done so.  The other workers take those that hold however slow the machine is, at
+the lowest priority (SCHED_IDLE): they get what the measuring ones leave of the cores.
+A file is never divided, for its tests share fixtures.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from xdist.scheduler.loadscope import LoadScopeScheduling
+
+if TYPE_CHECKING:
+    from xdist.workermanage import WorkerController
+
+FIRST = "gw0"
+
+MEASURING = ("tests/contract/", "tests/system/")
+"""Where real processes are started and timed."""
+
+PATIENT = frozenset(
+    f"tests/{name}.py"
+    for name in (
+        "contract/test_parts",
+        "contract/test_services",
+        "system/test_adding_a_fault",
+        "system/test_adding_a_service",
+        "system/test_commands",
+        "system/test_curl_client",
+        "system/test_curl_endings",
+        "system/test_damaged_results",
+        "system/test_endings",
+        "system/test_envoy",
+        "system/test_extension",
+        "system/test_failures",
+        "system/test_kill_anytime",
+        "system/test_laws",
+        "system/test_one_meaning",
+        "system/test_page_width",
+        "system/test_plain_locust",
+        "system/test_ports",
+        "system/test_postgres",
+        "system/test_proxy_sets",
+        "system/test_services_pool",
+        "system/test_upload_interop",
+        "system/test_upload_servers",
+        "system/test_verify_and_resume",
+    )
+)
+"""Files there whose tests start processes, and hold however slow they are."""
+
+
+def measures(file: str) -> bool:
+    """Whether the tests of a file, named from the project's root, must have the machine."""
+    return file.startswith(MEASURING) and file not in PATIENT
+
+
+def begin(worker: str | None) -> None:
+    """What a worker of this name does first; None is a process without workers."""
+    if worker is None:
+        return
+    # Readline puts them into the environment of the workers' parent, unseen by os.environ.
+    for name in ("COLUMNS", "LINES"):
+        os.environ.pop(name, None)
+    if worker != FIRST:
+        os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
+
+
+class LaneScheduling(LoadScopeScheduling):
+    """Files go to workers as the module says."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return nodeid.partition("::")[0]
+
+    def _next_for(self, node: WorkerController) -> str | None:
+        """The file whose turn it is with this worker."""
+        if node.gateway.id == FIRST:
+            waiting = sorted(self.workqueue, key=measures, reverse=True)
+        else:
+            waiting = [file for file in self.workqueue if not measures(file)]
+            # The long ones first, so that all workers end at about the same time.
+            waiting.sort(key=lambda file: file.startswith(MEASURING), reverse=True)
+        return next(iter(waiting), None)
+
+    def _assign_work_unit(self, node: WorkerController) -> None:
+        file = self._next_for(node)
+        if file is not None:
+            self.workqueue.move_to_end(file, last=False)
+            super()._assign_work_unit(node)
+
+    def _reschedule(self, node: WorkerController) -> None:
+        if self._next_for(node) is None and not node.shutting_down:
+            node.shutdown()  # else its last test would wait for one that follows
+        else:
+            super()._reschedule(node)

@@ -1,0 +1,100 @@
+"""The tool measures itself: its generators take turns, its floor is that of real trials."""
+
+from __future__ import annotations
+
+import io
+import re
+import shutil
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from rich.console import Console
+from system_builders import bench_main, run_bench
+
+from bench.results import store
+from bench.tools import calibration, selfproof
+
+ONCE = ("--clients", "8", "--repeats", "1", "--duration", "200ms")
+
+
+def test_ratios_to_other_generators_are_printed() -> None:
+    """The engine outdoes Locust's own; in one turn the machine may have been others'."""
+    ratio = 0.0
+    for _ in range(3):
+        ended = run_bench("calibrate", *ONCE, "--no-floor", "--no-aa")
+        assert (ended.returncode, ended.stderr) == (0, "")
+        ratio = float(*re.findall(r"engine / FastHttpUser\W+([0-9.]+)", ended.stdout))
+        if ratio > 1:
+            break
+    assert ratio > 1
+    wrk = re.findall(r"engine / wrk\W+([0-9.]+|not measured)", ended.stdout)
+    assert len(wrk) == 1
+    assert (wrk[0] == "not measured") == (shutil.which("wrk") is None)
+    assert re.search(r"the null target used at most \d+% of its core", ended.stdout)
+
+
+def test_the_floor_is_measured(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As it is declared, in fewer and shorter trials."""
+    declared = selfproof.declared()
+    others = [one for one in declared.floor_settings if not one.startswith("duration=")]
+    brief = replace(declared, floor_settings=(*others, "duration=1s"))
+    monkeypatch.setattr(selfproof, "declared", lambda: brief)
+    monkeypatch.setattr(selfproof, "FLOOR_TRIALS", 2)
+    console = Console(width=160, record=True, file=io.StringIO())
+    selfproof.show_floor(tmp_path, "bench calibrate", console)
+    (folder,) = tmp_path.iterdir()
+    assert [one.record.status for one in store.open_run(folder).trials] == ["ok", "ok"]
+    text = console.export_text()
+    assert re.search(r"The harness itself adds [0-9.]+ ms \(p50\) and ([0-9.]+|-) ms \(p99\)", text)
+    for key in selfproof.FLOOR_KEYS:
+        assert re.search(rf"^{key} .* ms .* 2$", text, re.MULTILINE)
+
+
+Said = list[tuple[str, Any]]
+
+
+@pytest.fixture
+def said(monkeypatch: pytest.MonkeyPatch) -> Said:
+    """What the command has others do, in their order; nothing is measured."""
+    found: Said = []
+
+    def noted(name: str, number: int) -> Callable[..., None]:
+        return lambda *given: found.append((name, given[:number]))
+
+    monkeypatch.setattr(calibration, "run", noted("generators", 3))
+    monkeypatch.setattr(selfproof, "show_floor", noted("floor", 1))
+    monkeypatch.setattr(selfproof, "prove", noted("proof", 3))
+    return found
+
+
+@pytest.mark.parametrize(
+    ("options", "parts"),
+    [
+        ([], ["generators", "floor", "proof"]),
+        (["--no-generators"], ["floor", "proof"]),
+        (["--no-floor", "--no-aa"], ["generators"]),
+        (["--aa", "3"], ["proof"]),
+    ],
+)
+def test_each_part_may_be_left_out(
+    options: list[str],
+    parts: list[str],
+    said: Said,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    words = ["calibrate", *ONCE, "--results", str(tmp_path), *options]
+    assert bench_main(words, monkeypatch, capsys)[0] == 0
+    assert [name for name, _ in said] == parts
+    given = dict(said)
+    assert given.get("generators", ([8], 1, 0.2)) == ([8], 1, 0.2)
+    assert given.get("floor", (tmp_path,)) == (tmp_path,)
+    if "proof" in given:
+        comparisons, window, results = given["proof"]
+        assert comparisons == (3 if "--aa" in options else 1)
+        assert window == (selfproof.LONG_WINDOW if "--aa" in options else selfproof.QUICK_WINDOW)
+        assert results == tmp_path
