@@ -30,7 +30,6 @@ PATIENT = frozenset(
         "system/test_adding_a_fault",
         "system/test_adding_a_service",
         "system/test_commands",
-        "system/test_curl_client",
         "system/test_curl_endings",
         "system/test_damaged_results",
         "system/test_endings",
