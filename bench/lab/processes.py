@@ -243,9 +243,10 @@ def python_child(
     pins: Sequence[int],
     cwd: Path,
     join: Sequence[int] = (),
+    arguments: Sequence[str] = (),
 ) -> Child:
     """`python -m module` with this interpreter."""
-    command = [sys.executable, "-X", "frozen_modules=on", "-m", module]
+    command = [sys.executable, "-X", "frozen_modules=on", "-m", module, *arguments]
     return Child(name, command, log, pins, cwd=cwd, join=join)
 
 

@@ -1,4 +1,4 @@
-"""`python -m bench.load`: the load process of one trial, told what to do over its pipes.
+"""`python -m bench.load PATTERN`: the load process of one trial, told what to do over its pipes.
 
 First line in: a LoadConfig; first line out: LoadReady.  Then commands, one line each, in the
 types of bench/model/messages.py, until FinishLoad or the end of input.
@@ -71,9 +71,12 @@ def _answer(fleet: Any, config: LoadConfig, command: LoadCommand) -> LoadReply:
 def main() -> None:
     """Read the configuration, start the fleet, answer commands until `finish` or the end."""
     _raise_descriptor_limit()
-    # Before the configuration comes, so that the target can start meanwhile.
+    # Before the configuration comes: what is imported now, nobody waits for, as targets start too.
     from bench.load.fleet import LocalFleet, MasterFleet  # noqa: PLC0415
+    from bench.load.worker import client_class  # noqa: PLC0415
 
+    for pattern in sys.argv[1:]:
+        client_class(pattern)
     config = hear(first_line(), LoadConfig)
     distributed = config.workers > 1
     pids = _fork_workers(config) if distributed else [os.getpid()]

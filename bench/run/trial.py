@@ -88,7 +88,13 @@ def run_trial(
         ProxySet(sides, sets["backend"], int(trial.load["clients"])),
     )
     load = python_child(
-        "bench.load", "load process", folder / LOAD_LOG, sets["load"], ROOT, sides.clients.join
+        "bench.load",
+        "load process",
+        folder / LOAD_LOG,
+        sets["load"],
+        ROOT,
+        sides.clients.join,
+        [trial.pattern],
     )
     running = RunningTrial(
         trial,
