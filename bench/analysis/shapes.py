@@ -83,3 +83,21 @@ class Strips:
     reached: np.ndarray
     kept: np.ndarray
     is_cut: np.ndarray
+
+
+@dataclass(frozen=True)
+class Lives:
+    """Outcomes from when they were asked for until they were known: ms since then.
+
+    NaN where something did not happen: what is lost has only `ended_ms`, when its client left.
+    Absences are those of the outcomes' clients: `away_of[i]` is the place of the outcome.
+    """
+
+    acknowledged_ms: np.ndarray
+    begun_ms: np.ndarray
+    finished_ms: np.ndarray
+    ended_ms: np.ndarray
+    is_lost: np.ndarray
+    away_of: np.ndarray
+    away_ms: np.ndarray
+    back_ms: np.ndarray

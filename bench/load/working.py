@@ -16,6 +16,10 @@ from bench.load.user import ClientUser
 from bench.model.samples import FAILED, OK, PENDING
 
 
+class GivenUp(Exception):
+    """The client itself went away before the item's end: it was begun, and nothing failed."""
+
+
 class WorkItem:
     """One work item under way; its row is written when it ends, however it ends."""
 
@@ -57,7 +61,10 @@ class WorkingClient(ClientUser):
     # --- what a scenario writes ------------------------------------------------------
 
     async def work(self, item: WorkItem) -> None:
-        """Do one item and fill in its times and bytes; OSError or TimeoutError where it fails."""
+        """Do one item and fill in its times and bytes; OSError or TimeoutError where it fails.
+
+        GivenUp where the client did not stay until its end.
+        """
         raise NotImplementedError
 
     async def prepare(self) -> None:
@@ -154,5 +161,7 @@ class WorkingClient(ClientUser):
             await asyncio.sleep(0.05)
         except asyncio.CancelledError:
             raise  # the trial is over: recorded as pending
+        except GivenUp:
+            ended(now_ns())
         else:
             ended(item.done_ns or now_ns(), OK)

@@ -89,6 +89,19 @@ class Progress:
 
 
 @dataclass(frozen=True)
+class Life:
+    """Operations that say what becomes of an outcome while its client waits for it.
+
+    A row of `work` has the outcome's client and sequence number, a row of `absence` its client's
+    number: each lasts from `sent_ns` to `done_ns`.  The outcome's own `first_byte_ns` is when it
+    was acknowledged.
+    """
+
+    work: str
+    absence: str
+
+
+@dataclass(frozen=True)
 class CostParts:
     """Of what a cost consists, to be drawn as shares of it.
 
@@ -129,6 +142,9 @@ class Experiment:
 
     progress: Progress | None = None
     """How an outcome gets on over time, to be drawn as a strip; None where it has no steps."""
+
+    life: Life | None = None
+    """What becomes of an outcome until it is known, to be drawn one by one; None: no figure."""
 
     cost_parts: CostParts | None = None
     """Of what its cost consists; None where no figure shows it."""

@@ -1,6 +1,7 @@
-"""A queue whose arrivals and service times are known: how long each customer waits.  Pure.
+"""Queues with one line and several servers: how long customers wait.  Pure.
 
-For laws of trials whose schedule is known before they begin.  Must not know who arrives.
+`waits` is for laws of trials whose schedule is known before they begin, the rest for Poisson
+arrivals of which only the rate is known.  Must not know who arrives.
 """
 
 from __future__ import annotations
@@ -23,3 +24,31 @@ def waits(arrivals: Iterable[float], services: Iterable[float], servers: int = 1
         heapq.heapreplace(free_at, begins + service)
         found.append(begins - arrival)
     return found
+
+
+def erlang_c(servers: int, offered: float) -> float:
+    """The share of Poisson arrivals that find all servers busy (M/M/c); 1 where overloaded."""
+    if offered >= servers:
+        return 1.0
+    blocked = 1.0  # Erlang B, server by server
+    for count in range(1, servers + 1):
+        blocked = offered * blocked / (count + offered * blocked)
+    return blocked / (1 - (offered / servers) * (1 - blocked))
+
+
+def mean_wait(rate: float, service: float, servers: int) -> float:
+    """M/M/c: C(c, a) S/(c - a), exponential service; infinite where a >= c."""
+    offered = rate * service
+    if offered >= servers:
+        return math.inf
+    return erlang_c(servers, offered) * service / (servers - offered)
+
+
+def mean_wait_fixed(rate: float, service: float, servers: int) -> float:
+    """M/D/c, fixed service: about half of it, by Cosmetatos' correction (1975)."""
+    exponential = mean_wait(rate, service, servers)
+    if math.isinf(exponential):
+        return math.inf
+    free = servers / (rate * service) - 1  # (1 - rho)/rho
+    shape = (servers - 1) * (math.sqrt(4 + 5 * servers) - 2) / (16 * servers)
+    return exponential / 2 * (1 + free * shape)

@@ -11,6 +11,8 @@ from __future__ import annotations
 
 import math
 
+from bench.stats import queues
+
 # --- POOL-1: a burst on a pool -------------------------------------------------------
 
 
@@ -99,29 +101,11 @@ def recommended_pool_size(cores: int, spindles: int) -> int:
     return 2 * cores + spindles
 
 
-def erlang_c(servers: int, offered: float) -> float:
-    """The share of Poisson arrivals that find all servers busy (M/M/c); 1 where overloaded."""
-    if offered >= servers:
-        return 1.0
-    blocked = 1.0  # Erlang B, server by server
-    for count in range(1, servers + 1):
-        blocked = offered * blocked / (count + offered * blocked)
-    return blocked / (1 - (offered / servers) * (1 - blocked))
-
-
 def steady_wait_mean(rate_per_s: float, service_s: float, pool_size: int) -> float:
     """POOL-2: C(K, a) S/(K - a), exponential service; infinite where a >= K."""
-    offered = rate_per_s * service_s
-    if offered >= pool_size:
-        return math.inf
-    return erlang_c(pool_size, offered) * service_s / (pool_size - offered)
+    return queues.mean_wait(rate_per_s, service_s, pool_size)
 
 
 def steady_wait_mean_fixed(rate_per_s: float, service_s: float, pool_size: int) -> float:
     """POOL-2 for fixed service (M/D/K): about half of it, by Cosmetatos' correction."""
-    exponential = steady_wait_mean(rate_per_s, service_s, pool_size)
-    if math.isinf(exponential):
-        return math.inf
-    free = pool_size / (rate_per_s * service_s) - 1  # (1 - rho)/rho
-    shape = (pool_size - 1) * (math.sqrt(4 + 5 * pool_size) - 2) / (16 * pool_size)
-    return exponential / 2 * (1 + free * shape)
+    return queues.mean_wait_fixed(rate_per_s, service_s, pool_size)

@@ -1,7 +1,7 @@
 """One contract for every pattern whose clients make the work: pages, requests, queries, transfers.
 
-Real processes, each experiment under its own quick load but shorter.  Nothing here
-names a pattern.
+Real processes, each experiment under its own quick load but shorter, and with what is normal there
+in place of what a quick run is to show.  Nothing here names a pattern.
 """
 
 from __future__ import annotations
@@ -34,7 +34,12 @@ BRIEF: Mapping[str, str] = {"duration": "800ms", "warmup": "0", "drain": "20s"}
 
 def load_for(pattern: Pattern) -> dict[str, Any]:
     experiment = catalog.experiments()[pattern.experiment]
-    loads = loads_of(experiment, {**experiment.quick, **BRIEF})
+    normal = {
+        name: str(value)
+        for name, value in experiment.normal.items()
+        if name in experiment.quick and not callable(value)
+    }
+    loads = loads_of(experiment, {**experiment.quick, **normal, **BRIEF})
     return loads[0][1]
 
 

@@ -16,6 +16,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bench.stats import queues
 from scenarios.connection_pool import laws
 
 COUNT = 200_000
@@ -85,7 +86,7 @@ def test_erlang_c_is_the_textbooks_sum(servers: int, load: float) -> None:
     offered = servers * load
     terms = [offered**k / math.factorial(k) for k in range(servers)]
     last = offered**servers / math.factorial(servers) / (1 - load)
-    assert laws.erlang_c(servers, offered) == pytest.approx(last / (sum(terms) + last))
+    assert queues.erlang_c(servers, offered) == pytest.approx(last / (sum(terms) + last))
 
 
 @pytest.mark.parametrize(("servers", "load"), [(1, 0.5), (2, 0.7), (5, 0.7), (20, 0.8)])
@@ -97,7 +98,7 @@ def test_exponential_queries_wait_by_erlangs_formula(servers: int, load: float) 
     law = laws.steady_wait_mean(rate, service, servers)
     assert statistics.fmean(waits) == pytest.approx(law, rel=0.08)
     share = sum(wait > 0 for wait in waits) / COUNT
-    assert share == pytest.approx(laws.erlang_c(servers, servers * load), rel=0.05)
+    assert share == pytest.approx(queues.erlang_c(servers, servers * load), rel=0.05)
 
 
 @pytest.mark.parametrize(("servers", "load"), [(1, 0.5), (2, 0.7), (5, 0.7), (20, 0.8)])
@@ -120,7 +121,7 @@ def test_one_server_with_equal_queries_is_pollaczek_khinchine() -> None:
 def test_an_overloaded_pool_has_no_mean_wait(rate: float) -> None:
     assert laws.steady_wait_mean(rate, 0.01, 5) == math.inf
     assert laws.steady_wait_mean_fixed(rate, 0.01, 5) == math.inf
-    assert laws.erlang_c(5, rate * 0.01) == 1
+    assert queues.erlang_c(5, rate * 0.01) == 1
 
 
 # --- POOL-2: connecting, computing ----------------------------------------------------------------

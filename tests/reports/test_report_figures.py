@@ -55,6 +55,7 @@ OF_SOME_RUNS = {
     "cost_parts",
     "curves",
     "law_residuals",
+    "lives",
     "strips",
     "waterfall",
     "winner_map",

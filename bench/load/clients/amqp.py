@@ -1,12 +1,13 @@
-"""An AMQP 0.9.1 consumer on aio-pika: its own connection, its own exclusive queue.
+"""AMQP 0.9.1 clients on aio-pika, each with a connection of its own.
 
-The broker pushes (basic.consume, no acknowledgements), as the other push
-patterns do.  Knows nothing of what a message means.
+A Consumer has a queue that the broker pushes from (basic.consume), as the other push patterns do.
+A Requester sends messages, and has a queue for the answers.  Neither knows what a message means.
 """
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Callable
 from typing import Any
 
@@ -20,6 +21,7 @@ from bench.load.clients.http1 import ConnectionClosed
 from bench.load.wire import WireMeter
 
 Sink = Callable[[bytes, int], None]
+AnswerSink = Callable[[str, bytes, str, int], None]
 
 
 ABANDONED_QUEUE_MS = 60_000
@@ -51,6 +53,15 @@ class CountedConnection(aio_pika.Connection):
         self.kwargs["transport_factory"] = transport
 
 
+async def _connected(url: str, transport: CountedTransport) -> CountedConnection:
+    connection = CountedConnection(url, transport)
+    try:
+        await connection.connect()
+    except aio_pika.exceptions.CONNECTION_EXCEPTIONS as error:
+        raise ConnectionClosed(f"the broker refused: {error}") from error
+    return connection
+
+
 class Consumer:
     """One client of the broker; message bodies go to `sink(body, read_ns)`."""
 
@@ -68,11 +79,7 @@ class Consumer:
         one it stays for a client that comes back, and each message is
         acknowledged when it was handed on: at least once instead of at most once.
         """
-        self._connection = CountedConnection(url, self._transport)
-        try:
-            await self._connection.connect()
-        except aio_pika.exceptions.CONNECTION_EXCEPTIONS as error:
-            raise ConnectionClosed(f"the broker refused: {error}") from error
+        self._connection = await _connected(url, self._transport)
         self._connection.close_callbacks.add(self._lost)
         channel = await self._connection.channel(publisher_confirms=False)
         if durable_queue:
@@ -101,4 +108,73 @@ class Consumer:
 
     async def close(self) -> None:
         self._wire.closes(self._transport.fd)
+        await self._connection.close()
+
+
+class Requester:
+    """Sends requests to a queue; `sink(request, body, type, read_ns)` gets what is answered.
+
+    The queue for answers has a name and outlives the connection, so that answers wait for a client
+    that is away.  Each is acknowledged when it was handed on: it comes again where that was lost.
+    """
+
+    def __init__(self, wire: WireMeter, reply_queue: str, sink: AnswerSink) -> None:
+        self._wire, self._sink = wire, sink
+        self._reply_queue = reply_queue
+        self._transport = CountedTransport(wire)
+        self.ended: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+    async def open(self, url: str) -> None:
+        """Connect, and have the queue for answers."""
+        self._connection = await _connected(url, self._transport)
+        self._connection.close_callbacks.add(self._lost)
+        try:
+            await self._listen()
+        except aio_pika.exceptions.CONNECTION_EXCEPTIONS as error:
+            raise ConnectionClosed(f"the broker is gone: {error}") from error
+
+    async def _listen(self) -> None:
+        channel = await self._connection.channel(publisher_confirms=True)
+        self._exchange = channel.default_exchange
+        queue = await channel.declare_queue(
+            self._reply_queue, durable=True, arguments={"x-expires": ABANDONED_QUEUE_MS}
+        )
+
+        async def take(message: AbstractIncomingMessage) -> None:
+            self._sink(message.correlation_id or "", message.body, message.type or "", now_ns())
+            with contextlib.suppress(*aio_pika.exceptions.CONNECTION_EXCEPTIONS):
+                await message.ack()  # where the connection is lost, it comes again
+
+        await queue.consume(take)
+
+    def _count(self) -> None:
+        """Once: afterwards the descriptor is another socket's."""
+        fd, self._transport.fd = self._transport.fd, -1
+        self._wire.closes(fd)
+
+    def _lost(self, *_: object) -> None:
+        self._count()
+        if not self.ended.done():
+            self.ended.set_result(None)
+
+    async def send(self, queue: str, request: str, body: bytes) -> None:
+        """Return when the broker has confirmed the message; ConnectionClosed where it did not."""
+        message = aio_pika.Message(body, correlation_id=request, reply_to=self._reply_queue)
+        try:
+            await self._exchange.publish(message, queue)
+        except aio_pika.exceptions.CONNECTION_EXCEPTIONS as error:
+            raise ConnectionClosed(f"not confirmed: {error}") from error
+
+    @property
+    def transport(self) -> Any:
+        return self._transport.transport
+
+    def abort(self) -> None:
+        """Be gone without a word."""
+        self._count()
+        if self._transport.transport is not None:
+            self._transport.transport.abort()
+
+    async def close(self) -> None:
+        self._count()
         await self._connection.close()

@@ -1,0 +1,1 @@
+"""Work that takes longer than a caller may want to wait."""
