@@ -37,7 +37,8 @@ LEAVERS = {
     "away": "300ms",
     "poll_interval": "200ms",
 }
-OFTEN = "1.25/s,2.5/s,5/s"
+RATES = (1.25, 2.5, 5.0)
+OFTEN = ",".join(f"{rate}/s" for rate in RATES)
 LEAVING = ClaimSetup((BLOCKING,), {**LEAVERS, "leave_rate": OFTEN, "duration": "8s"})
 ASKING_AGAIN = ClaimSetup((SHORT,), {**LEAVERS, "leave_rate": OFTEN, "duration": "2s"})
 COMING_BACK = ClaimSetup(KEEPING, {**LEAVERS, "leave_rate": "5/s", "duration": "2s"})
@@ -55,7 +56,7 @@ LOADED = ClaimSetup(
         "duration": "3s",
     },
 )
-UNHURRIED = {**BRIEF, "clients": "20", "job_rate": "50/s", "workers": "200", "duration": "2s"}
+UNHURRIED = {**BRIEF, "clients": "20", "job_rate": "25/s", "workers": "200", "duration": "2s"}
 LENGTHS = "100ms,300ms,1s"
 ASKING = ClaimSetup((SHORT,), {**UNHURRIED, "job_time": LENGTHS, "poll_interval": "100ms,300ms"})
 HELD = ClaimSetup((LONG,), {**UNHURRIED, "job_time": "100ms,1s", "poll_interval": "100ms"})
@@ -72,7 +73,7 @@ NORMAL: Mapping[str, Any] = {
 LEAVE: Mapping[str, Any] = {"job_time": 0.2, "leave_rate": lambda rate: rate > 0}
 BUSY: Mapping[str, Any] = {"job_time": 0.04, "service": "exponential"}
 WITHIN_CAPACITY: Mapping[str, Any] = {**BUSY, "job_rate": lambda rate: rate <= 90}
-NO_WAIT: Mapping[str, Any] = {"job_rate": 50, "workers": 200}
+NO_WAIT: Mapping[str, Any] = {"job_rate": 25, "workers": 200}
 OFTEN_ASKED: Mapping[str, Any] = {**NO_WAIT, "poll_interval": 0.1}
 
 AT_ONCE = 0.2
@@ -86,7 +87,17 @@ CLAIMS = (
         AllOf(
             (
                 AgreesWithLaw("lost_share", "", BLOCKING, LOST, "JOB-1", LEAVE),
-                Ratio("connection_s_per_job", BLOCKING, SHORT, above=5, where=LEAVE),
+                *(
+                    Ratio(
+                        "connection_s_per_job",
+                        BLOCKING,
+                        SHORT,
+                        above=5,
+                        where={**LEAVE, "leave_rate": rate},
+                        other_where={**LEAVE, "leave_rate": rate},
+                    )
+                    for rate in RATES
+                ),
             )
         ),
         "JOB-1",
