@@ -1,7 +1,7 @@
 """The claims of `long_job`: what the field repeats, as data with a rule.  Pure.
 
 Each names the trials that it needs and the rule of its verdict; the laws are in
-_predictions.py.  Numbers (bounds, bands, levels) stand here and nowhere else.
+predictions.py.  Numbers (bounds, bands, levels) stand here and nowhere else.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from bench.verdicts.ratios import Ratio
 from bench.verdicts.rule import AllOf
 from bench.verdicts.rules import AgreesWithLaw, EveryTrial, Threshold
 from bench.verdicts.trends import Crossover
-from scenarios.long_job._predictions import (
+from scenarios.long_job.predictions import (
     ALL,
     BLOCKING,
     KEEPING,

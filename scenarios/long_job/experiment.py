@@ -1,4 +1,4 @@
-"""The experiment `long_job`: question, load, metrics, predictions.
+"""The experiment `long_job`: question, load, metrics.
 
 Declares only; imports neither Locust nor a server.
 """
@@ -7,8 +7,6 @@ from __future__ import annotations
 
 from bench.model.experiment import Experiment, Life
 from bench.model.outcome import OutcomeNoun
-from scenarios.long_job._predictions import PREDICTIONS
-from scenarios.long_job.claims import CLAIMS, NORMAL
 from scenarios.long_job.load import LOAD, check
 
 EXPERIMENT = Experiment(
@@ -45,7 +43,4 @@ EXPERIMENT = Experiment(
     tradeoff=(("requests_per_job", "known_mean"), ("connection_s_per_job", "known_mean")),
     quick={"duration": "3s", "warmup": "300ms", "leave_rate": "1/s", "away": "500ms"},
     verify_with={"leave_rate_per_s": 0.0, "job_time_s": 0.01, "poll_interval_s": 0.02},
-    predictions=PREDICTIONS,
-    claims=CLAIMS,
-    normal=NORMAL,
 )

@@ -17,8 +17,7 @@ from bench.model.errors import UsageError
 from bench.model.law import SEED, Law
 from bench.plan.trials import loads_of
 from scenarios.long_job import _planned as planned
-from scenarios.long_job import _predictions as predictions
-from scenarios.long_job import laws
+from scenarios.long_job import laws, predictions
 from scenarios.long_job.experiment import EXPERIMENT
 from scenarios.long_job.load import LOAD, check
 
