@@ -38,6 +38,7 @@ PATIENT = frozenset(
         "system/test_failures",
         "system/test_kill_anytime",
         "system/test_laws",
+        "system/test_long_job_servers",
         "system/test_one_meaning",
         "system/test_page_width",
         "system/test_plain_locust",
