@@ -25,6 +25,8 @@ from reports import (
     datafiles,
     disturbance,
     figures,
+    findings_table,
+    folding,
     opening,
     present,
     sentences,
@@ -66,19 +68,20 @@ class Part:
     more_notes: list[tuple[str, str]]
     pictures: list[Picture]
     claims: claims_section.ClaimsSection
-    laws: present.Table
+    laws: folding.Folded
     audit: present.Table
     audit_left_out: list[str]
     laws_sentence: str
     sources: list[tuple[str, str]]
-    cost: present.Table
+    cost: folding.Folded
     cost_caption: str
-    backend: present.Table
-    deliveries: present.Table
-    harness: present.Table
-    link: present.Table
+    backend: folding.Folded
+    deliveries: folding.Folded
+    harness: folding.Folded
+    link: folding.Folded
     link_words: str
     findings: present.Table
+    each_finding: present.Table
     trials: present.Table
     left_out: list[tuple[str, object]]
     glossary: list[tuple[str, str]]
@@ -124,6 +127,8 @@ def _environment() -> Environment:
         keep_trailing_newline=True,
     )
     environment.filters["cell"] = markdown_cell
+    environment.filters["parted"] = folding.parted
+    environment.tests["grouped"] = folding.is_grouped
     return environment
 
 
@@ -141,6 +146,7 @@ def _part(
     judged = dataclasses.replace(result, claims=()) if is_audit else result
     kinds = [one for one in kinds if not is_audit or one.section == "laws"]
     key_levels = {level.text for level in sweeps.key_levels(result)} or {""}
+    at_once = set[str]() if is_audit else key_levels
     return Part(
         result=result,
         slug=svg.slug(result.name),
@@ -154,19 +160,20 @@ def _part(
         more_notes=_notes([table for table in answers if table.level not in key_levels]),
         pictures=_pictures(evaluated, result, kinds, folder),
         claims=claims_section.section(judged),
-        laws=present.laws(result),
+        laws=folding.by_length(present.laws(result), "values"),
         audit=audit.summary(result, audit.ids_of(evaluated)) if is_audit else audit.NOTHING,
         audit_left_out=audit.left_out_lines(result) if is_audit else [],
-        laws_sentence=sentences.laws(result),
+        laws_sentence="" if is_audit else sentences.laws(result),
         sources=present.sources(result),
-        cost=cost.table(result) if not is_audit else audit.NOTHING,
+        cost=folding.by_level(cost.table(result) if not is_audit else audit.NOTHING, at_once),
         cost_caption=cost.caption(cost.rows(result)),
-        backend=present.backend(result),
-        deliveries=present.deliveries(result),
-        harness=present.harness(result),
-        link=present.link(result),
+        backend=folding.by_level(present.backend(result), at_once),
+        deliveries=folding.by_level(present.deliveries(result), at_once),
+        harness=folding.by_level(present.harness(result), at_once),
+        link=folding.by_level(present.link(result), at_once),
         link_words=present.link_words(result),
-        findings=present.findings(result),
+        findings=findings_table.kinds(result),
+        each_finding=findings_table.each(result),
         trials=present.trials(result),
         left_out=list(present.left_out(result)),
         glossary=present.glossary(result),

@@ -232,20 +232,6 @@ def _common_words(result: ExperimentResult, link: str) -> str:
     return common if link == CLIENTS or not common else f"{link}: {common}"
 
 
-def findings(result: ExperimentResult) -> Table:
-    return table(
-        result,
-        tables.findings(result),
-        Column("severity", "weight", is_number=False),
-        Column("code", "finding", lambda code: str(code).replace("_", " "), is_number=False),
-        PATTERN,
-        LEVEL,
-        Column("times", "times", count),
-        Column("message", "what was seen", is_number=False),
-        Column("remedy", "remedy", is_number=False),
-    )
-
-
 def trials(result: ExperimentResult) -> Table:
     latency, cpu = "latency_mean", "backend_cpu_us_per_event"
     return table(
