@@ -118,9 +118,16 @@ def answer_tables(evaluated: Evaluated) -> list[AnswerTable]:
 
 
 def tables_of(result: ExperimentResult) -> list[AnswerTable]:
-    """One table per level; the letters of the footnotes are the same in all."""
+    """One table per level; the letters of the footnotes are the same in all.
+
+    Levels that stand for all give the examples, so that these are of what is seen first.
+    """
     notes = Notes()
-    return [_table(result, level, notes) for level in result.levels or (Level((), ""),)]
+    levels = result.levels or (Level((), ""),)
+    first = [level for level in levels if level in key_levels(result)]
+    order = [*first, *(level for level in levels if level not in first)]
+    tables = {level: _table(result, level, notes) for level in order}
+    return [tables[level] for level in levels]
 
 
 def _table(result: ExperimentResult, level: Level, notes: Notes) -> AnswerTable:
@@ -141,24 +148,10 @@ def _table(result: ExperimentResult, level: Level, notes: Notes) -> AnswerTable:
         keys,
         tuple(numbers.title(metric) for metric in metrics),
         tuple(rows),
-        (*notes.of(rows), *_not_carried(result, level)),
+        notes.of(rows),
         tuple(metric.title for metric in metrics),
         tuple(metric.unit for metric in metrics),
     )
-
-
-def _not_carried(result: ExperimentResult, level: Level) -> list[tuple[str, str]]:
-    """Which percentiles stand as "-" because too little was observed, with the numbers."""
-    found: dict[str, list[str]] = {}
-    for pattern in result.patterns:
-        group = result.group(pattern.name, level)
-        for finding in group.findings if group is not None else ():
-            if finding.code == "too_few_samples":
-                found.setdefault(finding.message, []).append(pattern.title)
-    return [
-        (numbers.MISSING, f"{numbers.listed(titles)}: {message}.")
-        for message, titles in found.items()
-    ]
 
 
 def _row(
@@ -188,7 +181,7 @@ def _row(
         pattern.title,
         "compared" if pattern.compared else "floor",
         tuple(cells),
-        tuple(dict.fromkeys(notes.mark(kind, text) for kind, text in doubts(pattern, group))),
+        tuple(sorted({notes.mark(kind, text) for kind, text in doubts(pattern, group)})),
         f"{used}" if used == all_trials else f"{used} of {all_trials}",
     )
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from reports.present import Line, Table
+from reports.present import Line, Table, without_empty
 
 LEVEL = "level"
 MOST_LINES = 16
@@ -60,7 +60,7 @@ def parted(text: str) -> tuple[str, str]:
 
 
 def _with(whole: Table, lines: list[Line]) -> Table:
-    return Table(whole.columns, tuple(lines))
+    return without_empty(Table(whole.columns, tuple(lines)))
 
 
 def _levels(count: int, has_more: bool) -> str:

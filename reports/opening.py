@@ -15,7 +15,7 @@ from typing import Any
 from bench.analysis.evaluated import ExperimentResult, JudgedClaim
 from bench.analysis.judging import evidence_of
 from bench.model.answer import Answer, Contrast, TurningPoint
-from bench.model.units import show
+from bench.model.units import show, significant
 from bench.stats.estimates import Estimate
 from bench.verdicts.evidence import Cell, Evidence
 from bench.verdicts.hypotheses import NEEDED, decide
@@ -23,6 +23,9 @@ from bench.verdicts.judgement import Judgement, Number
 from bench.verdicts.ratios import Ratio
 from reports.claims_section import title_of
 from reports.numbers import interval, listed, number, sentence_case, times
+
+BEFORE_UNIT = re.compile(r"(?<=\d)(?=[^\d.,])")
+"""Between a number and its unit: "50ms" is typed, "50 ms" is read."""
 
 _PLURAL = re.compile(r"\[([^|\]]*)\|([^\]]*)\]")
 
@@ -148,7 +151,7 @@ def _said(
         other="it" if is_named else other,
         others="its" if is_named else f"{other}'s",
         times=listed([with_interval(one, invert=is_less) for one in ratios]),
-        share=listed([with_interval(one, invert=not is_less) for one in ratios]),
+        share=listed([_as_share(one, invert=not is_less) for one in ratios]),
     )
 
 
@@ -159,6 +162,16 @@ def with_interval(one: Number, invert: bool = False) -> str:
     return f"{times(value)} ({interval(Estimate(value, *ends, one.trials))})"
 
 
+def _as_share(one: Number, invert: bool) -> str:
+    """ "55 % (48 to 64 %)": a part as people say it."""
+    ends = (1 / one.high, 1 / one.low) if invert else (one.low, one.high)
+    value = 1 / one.value if invert else one.value
+    low, middle, high = (100 * part for part in (ends[0], value, ends[1]))
+    digits = 2 if significant(low, 2) != significant(high, 2) else 3
+    low, middle, high = (significant(part, digits) for part in (low, middle, high))
+    return f"{middle} % ({low} to {high} %)"
+
+
 def _level_words(answer: Answer, cell: Cell) -> str:
     """ "At 8 events/s and 100 clients, "; what is 0 or off is not named."""
     said = [
@@ -166,14 +179,16 @@ def _level_words(answer: Answer, cell: Cell) -> str:
         for name, words in answer.level.items()
         if cell.load.get(name)
     ]
-    return f"At {listed(said)} " if said else ""
+    return f"At {listed(said)}, " if said else ""
 
 
 def _shown(cell: Cell, name: str) -> str:
     """A value with its unit; the template itself says what happens so often a second."""
     unit = cell.unit(name)
     value = cell.load[name]
-    return f"{value:,g}" if unit == "/s" else show(value, unit)
+    if unit == "/s":
+        return f"{value:,g}"
+    return BEFORE_UNIT.sub(" ", show(value, unit)) if unit else f"{value:,}"
 
 
 def _turn_words(one: Contrast | TurningPoint, claims: Sequence[JudgedClaim]) -> str:

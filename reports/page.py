@@ -27,6 +27,7 @@ from reports import (
     figures,
     findings_table,
     folding,
+    not_carried,
     opening,
     present,
     sentences,
@@ -50,6 +51,8 @@ class Picture:
     section: str
     file: str
     inline: Markup
+    slim: Markup | None
+    """The same for a telephone, where the figure is wider than that."""
 
 
 @dataclass(frozen=True)
@@ -156,8 +159,8 @@ def _part(
         other_levels=[] if is_audit else sentences.left_out(result),
         answers=[table for table in answers if table.level in key_levels],
         more_answers=[table for table in answers if table.level not in key_levels],
-        notes=_notes([table for table in answers if table.level in key_levels]),
-        more_notes=_notes([table for table in answers if table.level not in key_levels]),
+        notes=_notes(result, [table for table in answers if table.level in key_levels]),
+        more_notes=_notes(result, [table for table in answers if table.level not in key_levels]),
         pictures=_pictures(evaluated, result, kinds, folder),
         claims=claims_section.section(judged),
         laws=folding.by_length(present.laws(result), "values"),
@@ -188,9 +191,10 @@ def _load_words(result: ExperimentResult) -> list[tuple[str, str]]:
     return [("load", words)] if words else []
 
 
-def _notes(answers: list[answer.AnswerTable]) -> list[tuple[str, str]]:
+def _notes(result: ExperimentResult, answers: list[answer.AnswerTable]) -> list[tuple[str, str]]:
     """The footnotes of some tables, each once."""
-    return list(dict.fromkeys(note for table in answers for note in table.notes))
+    notes = dict.fromkeys(note for table in answers for note in table.notes)
+    return [*notes, *not_carried.notes(result, {table.level for table in answers})]
 
 
 def warnings(evaluated: Evaluated, result: ExperimentResult) -> list[str]:
@@ -206,7 +210,9 @@ def _pictures(
     """Draw and save every figure of one experiment."""
     found = []
     for kind in kinds:
-        for name, figure in kind.figures(evaluated, result):
+        for (name, figure), (_, small) in zip(
+            kind.figures(evaluated, result), kind.slim(evaluated, result), strict=True
+        ):
             file = svg.slug(f"{result.name}-{name}")
             text = svg.as_svg(figure, file)
             (folder / "figures" / f"{file}.svg").write_text(text, encoding="utf-8")
@@ -214,5 +220,8 @@ def _pictures(
             title, caption = result.worded(kind.title), result.worded(kind.caption_for(result))
             label = html.escape(f"{title}: {result.experiment.title}")
             inline = Markup(svg.inline(text, file, label))
-            found.append(Picture(title, caption, kind.section, f"figures/{file}", inline))
+            slim = None
+            if small.get_figwidth() < figure.get_figwidth():
+                slim = Markup(svg.inline(svg.as_svg(small, f"{file}-slim"), f"{file}-slim", label))
+            found.append(Picture(title, caption, kind.section, f"figures/{file}", inline, slim))
     return found

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from bench.analysis.evaluated import ExperimentResult
 from bench.plan import load_words
-from reports import arrivals, opening, sentences
+from reports import arrivals, not_carried, opening, sentences
 from reports.answer import BEST, AnswerTable, Row
 from reports.fitted_table import Column, FittedTable
 from reports.numbers import MISSING, amount, sentence_case
@@ -99,5 +99,9 @@ def findings(result: ExperimentResult, tables: Sequence[AnswerTable]) -> list[st
         if one.severity != "note"
     ]
     found += [f"[{mark}] {text}" for table in tables for mark, text in table.notes]
+    found += [
+        f"[{mark}] {text}"
+        for mark, text in not_carried.notes(result, {table.level for table in tables})
+    ]
     arrived = arrivals.completeness(result)
     return list(dict.fromkeys([*([arrived] if arrived else []), *found]))

@@ -129,7 +129,7 @@ def reasons(found: Disturbance) -> list[str]:
     shares = [("steal time", STEAL, found.steal), ("late timers", LATE, found.late)]
     shares += [(f"waits of {part}", WAITED, share) for part, share in found.waited.items()]
     return [
-        f"{name} {share:.0%}, at most {bound.most:.0%}"
+        f"{name} {share:.0%}, limit {bound.most:.0%}"
         for name, bound, share in shares
         if share is not None and share > bound.most
     ]

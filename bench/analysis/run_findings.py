@@ -6,6 +6,7 @@ Those about a single trial are in `findings`.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Hashable, Iterator, Sequence
 
 from bench.analysis.evaluated import ExperimentResult, Group
@@ -30,6 +31,10 @@ def of_estimate(title: str, entry: Estimate) -> Finding | None:
         f"about {max(1, more)} more repeats (or a longer duration) would narrow it to "
         f"+-{WIDE_SHARE:.0%}",
     )
+
+
+TOO_FEW = re.compile(r"(.+) is not shown: it has ([\d,]+) (\S+) and needs ([\d,]+)")
+"""What `percentile_missing` says: title, how many there are, of what, how many it needs."""
 
 
 def percentile_missing(title: str, have: int, needed: int, units: str) -> Finding:

@@ -24,6 +24,7 @@ from matplotlib.figure import Figure
 from bench import catalog
 from bench.analysis.evaluated import Evaluated, ExperimentResult
 from bench.model.errors import UsageError
+from reports.figures._sheet import slim, thin_out
 from reports.style import RC
 
 FOLDER = Path(__file__).parent
@@ -47,7 +48,15 @@ class Kind:
     def figures(self, evaluated: Evaluated, result: ExperimentResult) -> list[tuple[str, Figure]]:
         """The kind's figures in the common style."""
         with mpl.rc_context(RC):
-            return self.draw(evaluated, result)
+            found = self.draw(evaluated, result)
+            for _, figure in found:
+                thin_out(figure)
+        return found
+
+    def slim(self, evaluated: Evaluated, result: ExperimentResult) -> list[tuple[str, Figure]]:
+        """The same figures for a telephone."""
+        with slim():
+            return self.figures(evaluated, result)
 
 
 def kinds(folder: Path = FOLDER, package: str = __name__) -> list[Kind]:

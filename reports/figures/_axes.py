@@ -1,4 +1,4 @@
-"""What several kinds of figure share: axes with units, ticks, legends.  Pure drawing."""
+"""What several kinds of figure share: axes with units and ticks, samples of patterns.  Pure."""
 
 from __future__ import annotations
 
@@ -8,9 +8,7 @@ from typing import Any
 
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis
-from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
-from matplotlib.patches import Patch
 from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
 
 from bench.analysis.evaluated import ExperimentResult
@@ -21,13 +19,6 @@ from bench.stats.estimates import Estimate
 from reports.style import look
 from reports.sweeps import Sweep
 
-WIDTH = 10.0
-"""Inches: 960 pixels in the page."""
-
-SIGNS_PER_INCH = 12.5
-LEGEND_SIGNS = 6
-
-
 TICKS: tuple[tuple[float, tuple[float, ...]], ...] = (
     (0.5, (1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 7, 8, 9)),
     (1.0, (1, 2, 3, 5, 7)),
@@ -35,10 +26,6 @@ TICKS: tuple[tuple[float, tuple[float, ...]], ...] = (
     (math.inf, (1,)),
 )
 """Multiples of a power of ten that get a tick, by the decades that an axis spans (below)."""
-
-
-def new_figure(height: float, width: float = WIDTH) -> Figure:
-    return Figure(figsize=(width, height), layout="constrained")
 
 
 def plain(value: float, _position: int = 0) -> str:
@@ -91,14 +78,6 @@ def handle(result: ExperimentResult, pattern: Pattern, *, line: bool = True) -> 
     )
 
 
-def legend_below(figure: Figure, handles: Sequence[Line2D | Patch]) -> None:
-    """Below the axes, where it covers no data."""
-    lengths = [len(str(entry.get_label())) + LEGEND_SIGNS for entry in handles]
-    room = figure.get_figwidth() * SIGNS_PER_INCH
-    columns = len(handles) if sum(lengths) <= room else max(1, int(room / max(lengths)))
-    figure.legend(handles=list(handles), loc="outside lower center", ncols=columns)
-
-
 def sweep_axis(axes: Axes, result: ExperimentResult, sweep: Sweep) -> None:
     """The swept parameter as x axis: its own values as ticks, logarithmic where they span much."""
     parameter = parameters_of(result.experiment.load)[sweep.name]
@@ -108,8 +87,13 @@ def sweep_axis(axes: Axes, result: ExperimentResult, sweep: Sweep) -> None:
     if numeric and min(positions) > 0 and max(positions) >= 8 * min(positions):
         axes.set_xscale("log")
     axes.xaxis.set_minor_locator(NullLocator())
-    axes.set_xticks(positions, [show(value, parameter.unit) for value in values])
+    axes.set_xticks(positions, [tick_text(value, parameter.unit) for value in values])
     axes.set_xlabel(sweep.name.replace("_", " "))
     # A level without a value keeps its place.
     axes.update_datalim([(position, 0.0) for position in positions], updatey=False)
     axes.margins(x=0.08)
+
+
+def tick_text(value: Any, unit: str) -> str:
+    """ "10,000", "50ms": a level at an axis, as a table shows it."""
+    return f"{value:,}" if isinstance(value, int) and not unit else show(value, unit)

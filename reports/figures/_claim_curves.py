@@ -11,15 +11,18 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import NullLocator
 
 from bench.analysis.evaluated import ExperimentResult
-from bench.model.units import show
 from bench.verdicts.judgement import Curve, Number
 from reports import numbers
 from reports.claims_section import title_of, with_unit
-from reports.figures._axes import log_axis
-from reports.style import INK, look
+from reports.figures._axes import log_axis, tick_text
+from reports.style import INK, LINES, look
 
 SMALL = 8
 WIDE = 8.0
+DODGE = 0.015
+"""Of a value of the swept parameter: so far apart stand points of different curves."""
+
+FILLINGS: tuple[Any, ...] = ("full", "none", "left")
 
 
 def panels_of(curves: Sequence[Curve]) -> list[list[Curve]]:
@@ -30,13 +33,15 @@ def panels_of(curves: Sequence[Curve]) -> list[list[Curve]]:
     return list(found.values())
 
 
-def draw_curves(
-    axes: Axes, result: ExperimentResult, curves: Sequence[Curve], *, has_legend: bool = True
-) -> None:
-    """Curves that share axes (`panels_of`); at which settings all were taken stands below."""
+def draw_curves(axes: Axes, result: ExperimentResult, curves: Sequence[Curve]) -> None:
+    """Curves that share axes (`panels_of`); at which settings all were taken stands below.
+
+    Those of one pattern differ in their line and in the filling of their points.
+    """
     common = common_words([curve.at for curve in curves])
-    for curve in curves:
-        _points(axes, result, curve, common)
+    for place, curve in enumerate(curves):
+        alike = [one.pattern for one in curves[:place]].count(curve.pattern)
+        _points(axes, result, curve, common, alike, DODGE * (place - (len(curves) - 1) / 2))
         if curve.kind == "growth":
             _growth(axes, result, curve)
         elif curve.crossing is not None:
@@ -47,8 +52,6 @@ def draw_curves(
     axes.tick_params(labelsize=SMALL)
     at = f" ({' '.join(common)})" if common else ""
     axes.set_xlabel(f"{first.over}{at}".replace("_", " "), fontsize=SMALL + 0.5)
-    if has_legend:
-        axes.legend(fontsize=SMALL, loc="best", borderaxespad=0.2, handlelength=1.6)
 
 
 def common_words(texts: Sequence[str]) -> list[str]:
@@ -56,20 +59,34 @@ def common_words(texts: Sequence[str]) -> list[str]:
     return [word for word in texts[0].split() if all(word in text.split() for text in texts)]
 
 
-def _points(axes: Axes, result: ExperimentResult, curve: Curve, common: Sequence[str]) -> None:
+def legend_of(axes: Axes) -> list[Any]:
+    """What a legend shows of drawn curves."""
+    return list(axes.get_legend_handles_labels()[0])
+
+
+def _points(
+    axes: Axes,
+    result: ExperimentResult,
+    curve: Curve,
+    common: Sequence[str],
+    alike: int,
+    aside: float,
+) -> None:
+    """`alike` curves of the pattern are drawn already; `aside`: so that no bar covers another."""
     own = look(result, curve.pattern)
     values = [point.value for point in curve.points]
     below = [_reach(point.value - point.low) for point in curve.points]
     above = [_reach(point.high - point.value) for point in curve.points]
     is_ratio = curve.kind == "crossing"
     axes.errorbar(
-        [point.x for point in curve.points],
+        [point.x * (1 + aside) if point.x > 0 else point.x for point in curve.points],
         values,
         yerr=[below, above],
         color=own.colour,
         marker=own.marker,
         markersize=5,
-        linestyle="-" if is_ratio else "none",
+        linestyle=LINES[alike % len(LINES)] if is_ratio else "none",
+        fillstyle=FILLINGS[alike % len(FILLINGS)],
         linewidth=0.7,
         elinewidth=1.2,
         capsize=2,
@@ -116,8 +133,13 @@ def _sweep_axis(axes: Axes, curves: Sequence[Curve]) -> None:
     if places[0] > 0:
         axes.set_xscale("log")
     axes.xaxis.set_minor_locator(NullLocator())
-    axes.set_xticks(places, [show(place, unit) for place in places])
+    axes.set_xticks(places, [tick_text(_whole(place), unit) for place in places])
     axes.margins(x=0.08)
+
+
+def _whole(value: float) -> float:
+    """A whole number as one: so it is written with commas."""
+    return int(value) if float(value).is_integer() else value
 
 
 def _ratio_axis(axes: Axes, result: ExperimentResult, curves: Sequence[Curve]) -> None:

@@ -15,8 +15,9 @@ from reports.claims_section import title_of, with_unit
 from reports.figures._axes import log_axis
 from reports.style import FAINT, INK, look
 
-ROW_INCHES = 0.36
-LABEL_SIGNS = 30
+ROW_INCHES, LINE_INCHES = 0.14, 0.135
+LABEL_SIGNS = 32
+MOST_LINES = 4
 SMALL = 8
 
 
@@ -117,14 +118,20 @@ def _labels(result: ExperimentResult, rows: Sequence[Number]) -> list[str]:
         words = "" if has_one_pattern else title_of(result, one.pattern)
         if many_metrics:
             words += f" {result.metric(one.metric).title}"
-            words += f" / {title_of(result, one.other)}" if one.kind == "ratio" else ""
+            is_of_another = one.kind == "ratio" and one.other != one.pattern
+            words += f" / {title_of(result, one.other)}" if is_of_another else ""
         at = _said_once(one.at, common)
         between = " " if at.startswith("(") else ", "
         words += f"{between}{at.replace('_', ' ')}" if at else ""
         words = words.lstrip(", ") or title_of(result, one.pattern)
-        lines = textwrap.wrap(words, LABEL_SIGNS)
-        found.append("\n".join([lines[0], textwrap.shorten(" ".join(lines[1:]), 40)]).strip())
+        found.append("\n".join(textwrap.wrap(words, LABEL_SIGNS, max_lines=MOST_LINES)))
     return found
+
+
+def height_of(result: ExperimentResult, rows: Sequence[Number]) -> float:
+    """Inches that all rows need for their names."""
+    lines = max(label.count("\n") + 1 for label in _labels(result, rows))
+    return (ROW_INCHES + LINE_INCHES * lines) * len(rows)
 
 
 def _settings(at: str) -> tuple[list[str], str]:
@@ -141,8 +148,12 @@ def _said_once(at: str, common: set[str]) -> str:
     return " ".join([*words, *([compared] if compared else [])])
 
 
+def _measure(result: ExperimentResult, one: Number) -> str:
+    return str(one.kind) if one.kind == "false verdicts" else result.metric(one.metric).title
+
+
 def _axis_label(result: ExperimentResult, rows: Sequence[Number], is_shared: bool) -> str:
-    metrics = {result.metric(one.metric).title for one in rows}
+    metrics = {_measure(result, one) for one in rows}
     about = metrics.pop() if len(metrics) == 1 else "measured"
     patterns = {title_of(result, one.pattern) for one in rows}
     if len(patterns) == 1 and len(rows) > 1:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from matplotlib.figure import Figure
 
 from bench.analysis.evaluated import Evaluated, ExperimentResult
 from bench.verdicts.judgement import Judgement
 from reports.claims_section import MARKS
-from reports.figures._axes import new_figure
-from reports.figures._claim_curves import draw_curves, panels_of
-from reports.figures._claim_rows import ROW_INCHES, draw_rows, rows_of
+from reports.figures._claim_curves import draw_curves, legend_of, panels_of
+from reports.figures._claim_rows import draw_rows, height_of, rows_of
+from reports.figures._sheet import head, legend_below, new_figure
 
 TITLE = "The claims as figures"
 CAPTION = (
@@ -19,7 +21,8 @@ CAPTION = (
 )
 SECTION = "claims"
 WIDTH = 4.9
-CURVE_INCHES = 2.4
+CURVE_INCHES = 2.3
+LINE_INCHES = 0.2
 
 
 def draw(_run: Evaluated, result: ExperimentResult) -> list[tuple[str, Figure]]:
@@ -27,23 +30,27 @@ def draw(_run: Evaluated, result: ExperimentResult) -> list[tuple[str, Figure]]:
     for verdict in result.claims:
         judgement = verdict.judgement
         if judgement.verdict != "not measured" and (judgement.curves or rows_of(judgement)):
-            head = f"{verdict.claim.id}  {MARKS[judgement.verdict]} {judgement.verdict}"
-            found.append((f"claim-{verdict.claim.id}", _figure(result, judgement, head)))
+            mark = f"{verdict.claim.id} {MARKS[judgement.verdict]} {judgement.verdict}"
+            words = f"{mark}: {verdict.claim.statement}"
+            found.append((f"claim-{verdict.claim.id}", _figure(result, judgement, words)))
     return found
 
 
-def _figure(result: ExperimentResult, judgement: Judgement, head: str) -> Figure:
+def _figure(result: ExperimentResult, judgement: Judgement, words: str) -> Figure:
     """Curves above, single numbers below; most claims have one of them."""
     rows = [] if judgement.curves else rows_of(judgement)
     shared = panels_of(judgement.curves)
     heights = [CURVE_INCHES] * len(shared)
     if rows:
-        heights.append(ROW_INCHES * len(rows) + 0.75)
-    figure = new_figure(sum(heights) + 0.3, WIDTH)
+        heights.append(height_of(result, rows) + 0.75)
+    figure = new_figure(sum(heights), WIDTH)
     panels = figure.subplots(len(heights), 1, squeeze=False, height_ratios=heights)[:, 0]
+    handles: list[Any] = []
     for axes, curves in zip(panels, shared, strict=False):
         draw_curves(axes, result, curves)
+        handles += legend_of(axes)
     if rows:
         draw_rows(panels[-1], result, rows)
-    figure.suptitle(head, x=0.01, ha="left", fontsize=10, fontweight="bold")
+    lines = head(figure, words, is_bold=True) + legend_below(figure, handles)
+    figure.set_figheight(sum(heights) + LINE_INCHES * lines)
     return figure

@@ -13,7 +13,7 @@ from matplotlib.ticker import PercentFormatter
 from bench.analysis.evaluated import Evaluated, ExperimentResult, Level
 from bench.model.experiment import CostParts
 from bench.model.pattern import Pattern
-from reports.figures._axes import legend_below, new_figure
+from reports.figures._sheet import columns_of, head, legend_below, new_figure
 from reports.numbers import with_unit
 from reports.style import FLOOR_COLOUR, look
 from reports.sweeps import distinguish, main_levels
@@ -59,7 +59,7 @@ def shares(
 def _figure(
     result: ExperimentResult, parts: CostParts, shown: Sequence[Pattern], levels: Sequence[Level]
 ) -> Figure:
-    columns = min(COLUMNS, len(shown))
+    columns = columns_of(len(shown), COLUMNS)
     rows = -(-len(shown) // columns)
     figure = new_figure(2.4 * rows + 0.9)
     panels = figure.subplots(rows, columns, squeeze=False, sharey=True).ravel()
@@ -72,8 +72,7 @@ def _figure(
         axes.set_xlabel(along)
     for axes in panels[len(shown) :]:
         axes.set_visible(False)
-    if common and len(levels) > 1:
-        figure.suptitle(common, x=0.01, ha="left", fontsize=10)
+    head(figure, common if len(levels) > 1 else "")
     dark = look(result, shown[0].name).colour
     legend_below(
         figure,

@@ -12,7 +12,8 @@ from matplotlib.ticker import FixedFormatter, FixedLocator, NullLocator
 
 from bench.analysis.evaluated import Evaluated, ExperimentResult, Level
 from bench.analysis.shapes import Distribution
-from reports.figures._axes import handle, legend_below, log_axis, new_figure
+from reports.figures._axes import handle, log_axis
+from reports.figures._sheet import columns_of, head, legend_below, new_figure
 from reports.style import Look, look
 from reports.sweeps import distinguish, key_levels
 
@@ -34,8 +35,10 @@ def draw(_run: Evaluated, result: ExperimentResult) -> list[tuple[str, Figure]]:
     levels = [level for level in key_levels(result) if _shown(result, level)]
     if not levels:
         return []
-    figure = new_figure(4.3)
-    panels = figure.subplots(1, len(levels), squeeze=False, sharey=True)[0]
+    columns = columns_of(len(levels), len(levels))
+    rows = -(-len(levels) // columns)
+    figure = new_figure(4.3 if rows == 1 else 2.6 * rows + 1)
+    panels = figure.subplots(rows, columns, squeeze=False, sharey=True).ravel()
     common, texts = distinguish(result, levels)
     times: list[float] = []
     for axes, level in zip(panels, levels, strict=True):
@@ -43,12 +46,12 @@ def draw(_run: Evaluated, result: ExperimentResult) -> list[tuple[str, Figure]]:
         for name, distribution in found.items():
             _line(axes, distribution, look(result, name))
             times += [_least(distribution), float(distribution.ms[-1])]
-        _percentile_axis(axes, result, max(d.samples for d in found.values()), len(levels))
+        _percentile_axis(axes, result, max(d.samples for d in found.values()), columns)
         axes.set_title(texts[level])
-    if common:
-        figure.suptitle(common, x=0.01, ha="left", fontsize=10)
+    head(figure, common)
     log_axis(panels[0].yaxis, times, room=1.3)
-    panels[0].set_ylabel("latency (ms)")
+    for axes in panels[::columns]:
+        axes.set_ylabel("latency (ms)")
     shown = [p for p in result.measured if any(p.name in _shown(result, lv) for lv in levels)]
     legend_below(figure, [handle(result, pattern) for pattern in shown])
     return [("distribution", figure)]

@@ -10,7 +10,8 @@ from matplotlib.figure import Figure
 
 from bench.analysis.evaluated import Evaluated, ExperimentResult, Level
 from bench.model.pattern import Pattern
-from reports.figures._axes import linear_axis, new_figure, reach
+from reports.figures._axes import linear_axis, reach
+from reports.figures._sheet import head, is_slim, new_figure
 from reports.numbers import EQUAL, number, title
 from reports.style import PAPER, look
 from reports.sweeps import distinguish, key_levels
@@ -34,19 +35,23 @@ def draw(_run: Evaluated, result: ExperimentResult) -> list[tuple[str, Figure]]:
     tops = {key: top for key in keys if (top := _top(result, shown, levels, key)) > 0}
     if not tops:
         return []
-    count = len(shown)
-    figure = new_figure((0.32 * count + 0.75) * len(levels) + 0.3)
-    panels = figure.subplots(len(levels), len(tops), squeeze=False, sharex="col", sharey=True)
     common, texts = distinguish(result, levels)
-    for row, level in zip(panels, levels, strict=True):
-        for axes, (key, top) in zip(row, tops.items(), strict=True):
-            _panel(axes, result, shown, level, key, top)
-        row[0].set_title(texts[level])
-    for axes, (key, top) in zip(panels[-1], tops.items(), strict=True):
-        linear_axis(axes, [top * 1.18], vertical=False)
-        axes.set_xlabel(title(result.metric(key)))
-    if common:
-        figure.suptitle(common, x=0.01, ha="left", fontsize=10)
+    grid = [[(level, key) for key in tops] for level in levels]
+    if is_slim():  # all levels of a metric below one another
+        grid = [[(level, key)] for key in tops for level in levels]
+    height = 0.32 * len(shown) + (1.0 if is_slim() else 0.75)
+    figure = new_figure(height * len(grid) + 0.3)
+    panels = figure.subplots(
+        len(grid), len(grid[0]), squeeze=False, sharex=False if is_slim() else "col", sharey=True
+    )
+    for places, row in zip(panels, grid, strict=True):
+        for axes, (level, key) in zip(places, row, strict=True):
+            _panel(axes, result, shown, level, key, tops[key])
+            if is_slim() or row is grid[-1]:
+                linear_axis(axes, [tops[key] * 1.18], vertical=False)
+                axes.set_xlabel(title(result.metric(key)))
+        places[0].set_title(texts[row[0][0]])
+    head(figure, common)
     return [("events", figure)]
 
 

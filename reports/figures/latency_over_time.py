@@ -10,8 +10,9 @@ from matplotlib.lines import Line2D
 
 from bench.analysis.evaluated import Evaluated, ExperimentResult, Group, Level, TrialResult
 from bench.analysis.shapes import Timeline
-from reports.figures._axes import legend_below, log_axis, new_figure
+from reports.figures._axes import log_axis
 from reports.figures._faults import label_rows, make_room, mark_faults
+from reports.figures._sheet import columns_of, head, legend_below, new_figure
 from reports.style import INK, look
 from reports.sweeps import key_levels
 
@@ -26,6 +27,7 @@ SECTION = "distribution"
 COLUMNS = 3
 WARNING = "#b3541e"
 LABEL_SIGNS = 48
+LEAST_POINTS = 3
 ROOM_POINTS = 15
 """Between a panel and its name, where doubts stand between them."""
 
@@ -64,9 +66,9 @@ def doubts(trial: TrialResult) -> str:
 def _figure(result: ExperimentResult, level: Level) -> Figure | None:
     found = {pattern.name: result.group(pattern.name, level) for pattern in result.measured}
     shown = {name: one for name, group in found.items() if group and (one := representative(group))}
-    if not shown:
-        return None
-    columns = min(COLUMNS, len(shown))
+    if not any(len(line.time_s) >= LEAST_POINTS for _, line in shown.values()):
+        return None  # a dot in a wide field shows no course
+    columns = columns_of(len(shown), COLUMNS)
     rows = -(-len(shown) // columns)
     label_count = max(label_rows(trial.record.faults) for trial, _ in shown.values())
     figure = new_figure((1.9 + 0.15 * label_count) * rows + 0.7)
@@ -88,8 +90,7 @@ def _figure(result: ExperimentResult, level: Level) -> Figure | None:
     log_axis(panels[0].yaxis, ends, room=1.3)
     make_room(panels[0], label_count)
     panels[0].set_xlim(0, max(_seconds(trial) for trial, _ in shown.values()))
-    if level.text:
-        figure.suptitle(level.text, x=0.01, ha="left", fontsize=10)
+    head(figure, level.text)
     legend_below(figure, _handles())
     return figure
 

@@ -7,7 +7,8 @@ from matplotlib.patches import Rectangle
 from matplotlib.ticker import FuncFormatter
 
 from bench.analysis.evaluated import Evaluated, ExperimentResult, Predicted
-from reports.figures._axes import log_axis, new_figure
+from reports.figures._axes import log_axis
+from reports.figures._sheet import new_figure, row_inches, row_label
 from reports.style import FAINT, INK, look
 
 TITLE = "Laws against measurements"
@@ -24,7 +25,8 @@ def draw(run: Evaluated, result: ExperimentResult) -> list[tuple[str, Figure]]:
     rows = _rows(result)
     if not rows or run.file.audit is not None:  # an audit has a figure of its own
         return []
-    figure = new_figure(ROW_INCHES * len(rows) + 0.8)
+    names = [row_label(label) for _, label in rows]
+    figure = new_figure(row_inches(ROW_INCHES, names) * len(rows) + 0.8)
     axes = figure.subplots()
     ratios = [1 / 1.3, 1.3]
     for place, ((pattern, _), points) in enumerate(rows.items()):
@@ -52,7 +54,7 @@ def draw(run: Evaluated, result: ExperimentResult) -> list[tuple[str, Figure]]:
             )
             ratios += [ratio - below, ratio + above]
     axes.axvline(1, color=INK, linewidth=1)
-    axes.set_yticks(range(len(rows)), [label for _, label in rows])
+    axes.set_yticks(range(len(rows)), names)
     axes.set_ylim(len(rows) - 0.5, -0.5)
     axes.grid(axis="y", visible=False)
     log_axis(axes.xaxis, ratios, room=1.1)

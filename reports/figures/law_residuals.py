@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from matplotlib.ticker import FuncFormatter
@@ -13,24 +12,22 @@ from matplotlib.ticker import FuncFormatter
 from bench.analysis.audit import AuditPoint, LawAudit, audits_of, points_of
 from bench.analysis.evaluated import Evaluated, ExperimentResult
 from reports import audit
-from reports.figures._axes import new_figure
+from reports.figures._sheet import new_figure, row_inches, row_label
 from reports.numbers import percent
 from reports.style import FAINT, INK, look
 
 TITLE = "Residuals at random points"
 CAPTION = (
-    "Measured over predicted, less 1, at each random point; the grey field is the law's band. The "
-    "worst point of each row is labelled. A point beyond the axis is a triangle at its edge."
+    "How far each random point lies from its law; the grey field is the law's band. The table "
+    "names the worst point of each row. A point beyond the axis is a triangle at its edge."
 )
 SECTION = "laws"
-ROW_INCHES = 0.5
+ROW_INCHES = 0.42
 NEAREST, FARTHEST = 0.15, 0.6
 """The axis reaches at least and at most so far to both sides."""
 
 SPREAD = 0.5
 """Of a row's height: points are drawn one below the other, in the order of their loads."""
-
-MOST_SIGNS = 100
 
 
 def draw(run: Evaluated, result: ExperimentResult) -> list[tuple[str, Figure]]:
@@ -42,7 +39,8 @@ def draw(run: Evaluated, result: ExperimentResult) -> list[tuple[str, Figure]]:
         return []
     points = points_of(result, ids)
     reach = _reach(points)
-    figure = new_figure(ROW_INCHES * len(rows) + 0.8)
+    names = [row_label(_name(result, row)) for row in rows]
+    figure = new_figure(row_inches(ROW_INCHES, names) * len(rows) + 0.8)
     axes = figure.subplots()
     for place, row in enumerate(rows):
         own = [one for one in points if one.law is row.law and one.pattern == row.pattern]
@@ -52,18 +50,16 @@ def draw(run: Evaluated, result: ExperimentResult) -> list[tuple[str, Figure]]:
         )
         colour = look(result, row.pattern).colour
         for at, one in enumerate(own):
-            height = place + SPREAD * (at / max(1, len(own) - 1) - 0.5) - 0.1
+            height = place + SPREAD * (at / max(1, len(own) - 1) - 0.5)
             x, marker = _placed(one.residual, reach)
             axes.plot([x], [height], color=colour, marker=marker, markersize=4, linestyle="none")
-        if row.worst is not None:
-            _label(axes, result, row, place)
     axes.axvline(0, color=INK, linewidth=1)
     axes.set_xlim(-reach * 1.04, reach * 1.04)
     axes.set_ylim(len(rows) - 0.5, -0.5)
-    axes.set_yticks(range(len(rows)), [_name(result, row) for row in rows])
+    axes.set_yticks(range(len(rows)), names)
     axes.grid(axis="y", visible=False)
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: percent(value)))
-    axes.set_xlabel("measured / predicted - 1")
+    axes.set_xlabel("measured, more (+) or less (-) than predicted")
     return [("law_residuals", figure)]
 
 
@@ -82,11 +78,3 @@ def _placed(residual: float, reach: float) -> tuple[float, str]:
 def _name(result: ExperimentResult, row: LawAudit) -> str:
     title = result.pattern(row.pattern).title
     return f"{row.law.id}  {title}: {result.metric(row.law.metric).title}"
-
-
-def _label(axes: Axes, result: ExperimentResult, row: LawAudit, place: int) -> None:
-    """The worst point's residual and settings, in small print below the row's points."""
-    assert row.worst is not None
-    words = f"{percent(row.worst.residual)} at {audit.settings(result, row.worst.group)}"
-    text = words if len(words) <= MOST_SIGNS else f"{words[: MOST_SIGNS - 1]}…"
-    axes.text(0, place + 0.44, text, fontsize=6.5, ha="center", va="bottom", color=INK)

@@ -11,8 +11,9 @@ from matplotlib.lines import Line2D
 
 from bench.analysis.evaluated import Evaluated, ExperimentResult, Group, Level, TrialResult
 from bench.analysis.metrics import ROLES
-from reports.figures._axes import legend_below, log_axis, new_figure
+from reports.figures._axes import log_axis
 from reports.figures._faults import label_rows, make_room, mark_faults
+from reports.figures._sheet import columns_of, head, legend_below, new_figure
 from reports.style import FLOOR_COLOUR, INK, look
 from reports.sweeps import key_levels
 
@@ -63,26 +64,26 @@ def _figure(result: ExperimentResult, level: Level) -> Figure | None:
             shown.append((pattern, trial))
     if not shown:
         return None
-    rows = -(-len(shown) // COLUMNS)
+    columns = columns_of(COLUMNS, COLUMNS)
+    rows = -(-len(shown) // columns)
     label_count = max(label_rows(trial.record.faults) for _, trial in shown)
     figure = new_figure((1.9 + 0.15 * label_count) * rows + 0.7)
-    panels = figure.subplots(rows, COLUMNS, squeeze=False, sharex=True, sharey=True).ravel()
+    panels = figure.subplots(rows, columns, squeeze=False, sharex=True, sharey=True).ravel()
     top = [100 * float(load.cpu_share.max()) for _, trial in shown for load in trial.roles.values()]
     for axes, (pattern, trial) in zip(panels, shown, strict=False):
         _panel(axes, trial, look(result, pattern.name).colour)
         axes.set_title(pattern.title)
     for place, axes in enumerate(panels):
         axes.set_visible(place < len(shown))
-        if place + COLUMNS >= len(shown):
+        if place + columns >= len(shown):
             axes.set_xlabel("time in the window (s)")
             axes.tick_params(labelbottom=True)
-        if place % COLUMNS == 0:
+        if place % columns == 0:
             axes.set_ylabel("CPU (% of one core)")
     log_axis(panels[0].yaxis, [LEAST, *top], room=1.2)
     make_room(panels[0], label_count)
     panels[0].set_xlim(left=0)
-    if level.text:
-        figure.suptitle(level.text, x=0.01, ha="left", fontsize=10)
+    head(figure, level.text)
     legend_below(figure, _handles({role for _, trial in shown for role in trial.roles}))
     return figure
 

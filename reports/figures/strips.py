@@ -10,8 +10,8 @@ from matplotlib.patches import Patch
 
 from bench.analysis.evaluated import Evaluated, ExperimentResult, Level, TrialResult
 from bench.analysis.shapes import Strips
-from reports.figures._axes import legend_below, new_figure
 from reports.figures._faults import mark_faults
+from reports.figures._sheet import head, legend_below, new_figure
 from reports.style import look
 from reports.sweeps import key_levels
 
@@ -63,8 +63,7 @@ def _figure(result: ExperimentResult, level: Level, shown: dict[str, TrialResult
         axes.set_title(result.pattern(name).title)
         axes.set_xlim(0, end_s)
     panels[-1].set_xlabel("time in the window (s)")
-    if level.text:
-        figure.suptitle(level.text, x=0.01, ha="left", fontsize=10)
+    head(figure, level.text)
     noun = result.experiment.noun
     legend_below(
         figure,

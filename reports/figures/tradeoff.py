@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -13,8 +12,9 @@ from matplotlib.figure import Figure
 from bench.analysis.evaluated import Evaluated, ExperimentResult, Level
 from bench.model.pattern import Pattern
 from bench.stats.estimates import Estimate
-from reports.figures._axes import WIDTH, handle, legend_below, log_axis, new_figure, reach
+from reports.figures._axes import handle, log_axis, reach
 from reports.figures._labels import name_points
+from reports.figures._sheet import BROAD, columns_of, head, legend_below, new_figure
 from reports.numbers import listed, title
 from reports.style import look
 from reports.sweeps import is_grid, key_levels, sweeps
@@ -25,9 +25,6 @@ CAPTION = (
     "parameter is swept, a line joins a pattern's levels in order and the last one is filled."
 )
 SECTION = "tradeoff"
-HEADING_SIGNS = 9.5
-"""Letters of the heading that an inch has room for."""
-
 CUT = 5.0
 """An interval that ends farther than so many times from all values leaves the panel."""
 
@@ -89,15 +86,15 @@ def _figure(result: ExperimentResult, levels: tuple[Level, ...], fixed: str) -> 
     panels = {pair: points for pair, points in panels.items() if points}
     if not panels:
         return None
-    figure = new_figure(3.9, WIDTH * min(1.0, len(panels) / 2))
-    grid = figure.subplots(1, len(panels), squeeze=False)[0]
+    columns = columns_of(len(panels), len(panels))
+    figure = new_figure(3.9 * len(panels) / columns, BROAD * min(1.0, len(panels) / 2))
+    grid = figure.subplots(len(panels) // columns, columns, squeeze=False).ravel()
     for axes, (pair, points) in zip(grid, panels.items(), strict=True):
         panel(axes, result, points)
         axes.set_xlabel(_label(result, pair[0]))
         axes.set_ylabel(_label(result, pair[1]))
-    room = int(figure.get_figwidth() * HEADING_SIGNS)
-    words = textwrap.fill(heading(result, list(panels)), room) + (f"\n{fixed}" if fixed else "")
-    figure.suptitle(words, x=0.01, ha="left", fontsize=11, fontweight="bold")
+    words = heading(result, list(panels)) + (f"\n{fixed}" if fixed else "")
+    head(figure, words, is_bold=True, size=11)
     if len(levels) > 1:
         shown = result.measured_at(levels)
         legend_below(figure, [handle(result, pattern) for pattern in shown])

@@ -14,7 +14,8 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 from bench.analysis.evaluated import Evaluated, ExperimentResult, Level
 from bench.analysis.shapes import Waterfall
 from bench.model.pattern import Pattern
-from reports.figures._axes import legend_below, linear_axis, new_figure, plain
+from reports.figures._axes import linear_axis, plain
+from reports.figures._sheet import columns_of, head, legend_below, new_figure
 from reports.numbers import number
 from reports.style import look
 from reports.sweeps import key_levels
@@ -80,7 +81,7 @@ def spans(one: Waterfall) -> dict[str, tuple[np.ndarray, np.ndarray]]:
 def _figure(
     result: ExperimentResult, level: Level, patterns: list[Pattern], shown: dict[str, Waterfall]
 ) -> Figure:
-    columns = min(COLUMNS, len(patterns)) if len(patterns) != 4 else 2
+    columns = columns_of(len(patterns), COLUMNS if len(patterns) != 4 else 2)
     rows = -(-len(patterns) // columns)
     bars = max(len(one.done_ms) for one in shown.values())
     inches = max(LEAST_INCHES, BAR_INCHES * bars) + HEAD_INCHES
@@ -99,8 +100,7 @@ def _figure(
             axes.set_ylabel(_which(result, shown))
     linear_axis(panels[0], [one.makespan_ms for one in shown.values()], vertical=False)
     _piece_axis(panels[0], max(one.pieces for one in shown.values()))
-    if level.text:
-        figure.suptitle(level.text, x=0.01, ha="left", fontsize=10)
+    head(figure, level.text)
     legend_below(figure, [_sample(name) for name in PARTS])
     return figure
 

@@ -17,7 +17,7 @@ from bench.model.load import parameters_of
 from bench.model.pattern import Pattern
 from bench.model.units import show
 from bench.stats.two_samples import compare
-from reports.figures._axes import legend_below, new_figure
+from reports.figures._sheet import columns_of, legend_below, new_figure
 from reports.numbers import number, title
 from reports.style import look
 
@@ -115,8 +115,9 @@ def _figure(
     result: ExperimentResult, compared: Sequence[Pattern], maps: dict[str, dict[Level, Cell]]
 ) -> Figure:
     rows = len({level.value(_axes_of(result)[1]) for level in result.levels})
-    figure = new_figure(1.6 + 0.52 * max(3, rows))
-    panels = figure.subplots(1, len(maps), squeeze=False)[0]
+    columns = columns_of(len(maps), len(maps))
+    figure = new_figure((1.6 + 0.52 * max(3, rows)) * len(maps) / columns)
+    panels = figure.subplots(len(maps) // columns, columns, squeeze=False).ravel()
     for axes, (key, cells) in zip(panels, maps.items(), strict=True):
         _panel(axes, result, cells)
         axes.set_title(title(result.metric(key)))

@@ -51,7 +51,7 @@ def slide(result: ExperimentResult, judged: JudgedClaim, footer: str) -> Figure:
         if shared := panels_of(judgement.curves)[:MOST_PANELS]:
             panels = made.body.subplots(1, len(shared), squeeze=False)[0]
             for axes, curves in zip(panels, shared, strict=True):
-                draw_curves(axes, result, curves, has_legend=False)
+                draw_curves(axes, result, curves)
             _legend(made.body, list(panels))
         elif rows:
             draw_rows(made.body.subplots(), result, rows[:MOST_ROWS])

@@ -23,8 +23,8 @@ ANSWER = Answer(
             "database_cpu_us_per_event",
             ("pool",),
             "per_request",
-            less="costs {share} of its database CPU",
-            more="costs {times} times its database CPU",
+            less="uses {share} of its database CPU",
+            more="uses {times} times its database CPU",
         ),
         TurningPoint(
             "D2b",

@@ -25,8 +25,8 @@ ANSWER = Answer(
             "backend_cpu_us_per_event",
             PUSHES,
             "short_polling",
-            less="[costs|cost] {share} of {others} backend CPU",
-            more="[costs|cost] {times} times {others} backend CPU",
+            less="[uses|use] {share} of {others} backend CPU",
+            more="[uses|use] {times} times {others} backend CPU",
         ),
         TurningPoint(
             "N4",

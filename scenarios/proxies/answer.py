@@ -20,8 +20,8 @@ ANSWER = Answer(
             "backend_cpu_us_per_event",
             PROXIES,
             "direct",
-            less="[costs|cost] the backend {share} of its CPU per request",
-            more="[costs|cost] the backend {times} times its CPU per request",
+            less="[uses|use] {share} of its backend CPU per request",
+            more="[uses|use] {times} times its backend CPU per request",
         ),
     ),
 )

@@ -89,10 +89,12 @@ def test_a_fitted_law_is_marked(audited: Evaluated) -> None:
         assert [line.cells[0] for line in found.lines] == [name]
 
 
-def test_the_worst_of_each_row_is_labelled(audited: Evaluated) -> None:
+def test_each_row_has_a_name_and_the_table_its_worst_point(audited: Evaluated) -> None:
     kind = next(kind for kind in figures.kinds() if kind.name == "law_residuals")
     ((_, figure),) = kind.figures(audited, audited.experiments[0])
     (axes,) = figure.axes
-    labels = [text.get_text() for text in axes.texts]
-    assert len(labels) == len(axes.get_yticks())
-    assert all(" at clients=" in label for label in labels)
+    rows = [label.get_text() for label in axes.get_yticklabels()]
+    lines = audit.summary(audited.experiments[0], audit.ids_of(audited)).lines
+    assert len(rows) == len(lines) == len(axes.get_yticks())
+    assert all(row.split()[0] in line.cells[0] for row, line in zip(rows, lines, strict=True))
+    assert all(" law " in line.cells[-1] and "clients=" in line.cells[-1] for line in lines)

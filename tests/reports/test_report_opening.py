@@ -77,10 +77,10 @@ def sentences(found: Evidence, *claims: JudgedClaim, answer: Answer = ANSWER) ->
 
 def test_what_is_settled_is_said_with_its_interval() -> None:
     (line,) = sentences(measured())
-    numbers = re.findall(r"([0-9.]+) \(([0-9.]+) to ([0-9.]+)\)", line)
+    numbers = re.findall(r"([0-9.]+) (?:% )?\(([0-9.]+) to ([0-9.]+)(?: %)?\)", line)
     assert re.sub(r" \([^)]*\)", "", line) == (
-        "At 5 events/s and 100 clients sse and websocket are 500 and 250 times faster than "
-        "short polling and cost 0.500 and 0.500 of its CPU."
+        "At 5 events/s and 100 clients, sse and websocket are 500 and 250 times faster than "
+        "short polling and cost 50.0 % and 50.0 % of its CPU."
     )
     assert len(numbers) == 4
     assert all(float(low) < float(value) < float(high) for value, low, high in numbers)
@@ -101,7 +101,7 @@ def test_what_is_not_settled_has_no_number() -> None:
 
 def test_an_interval_of_how_many_times_less_is_turned_round() -> None:
     (line,) = sentences(noisy(0.1))
-    assert line.startswith("At 1 events/s and 100 clients sse is 1")
+    assert line.startswith("At 1 events/s and 100 clients, sse is 1")
     low, high = line.partition("(")[2].partition(")")[0].split(" to ")
     assert float(low) < 10 < float(high)
 

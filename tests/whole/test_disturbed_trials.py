@@ -21,7 +21,7 @@ from bench.run import runner
 from bench.run.startup import TrialContext
 from reports import disturbance, page
 
-STOLEN = ["steal time 9%, at most 2%"]
+STOLEN = ["steal time 9%, limit 2%"]
 
 
 class Services:
@@ -123,7 +123,7 @@ def test_a_disturbed_trial_is_void_and_measured_again_at_once(
     assert group.estimates["latency_mean"].trials == 2
     sentence = disturbance.sentences(evaluated)[0]
     assert sentence == (
-        "2 of 6 trials are void because the machine disturbed them (steal time 9%, at most 2%); "
+        "2 of 6 trials are void because the machine disturbed them (steal time 9%, limit 2%); "
         "2 were measured again."
     )
     where = page.write(evaluated)

@@ -52,13 +52,13 @@ def test_a_quiet_trial_has_no_disturbance() -> None:
 def test_what_a_hypervisor_takes_is_a_share_of_all_cores() -> None:
     found = disturbance_of(QUIET, after(steal=0.05), [load(0.2)], 0.0)
     assert found.steal == pytest.approx(0.05)
-    assert reasons(found) == ["steal time 5%, at most 2%"]
+    assert reasons(found) == ["steal time 5%, limit 2%"]
 
 
 def test_a_wait_for_somebody_else_counts_and_one_for_the_trial_itself_does_not() -> None:
     alone = disturbance_of(QUIET, after(0.4, waited=0.3), [load(0.4)], None)
     assert alone.waited["clients"] == pytest.approx(0.3)
-    assert reasons(alone) == ["waits of clients 30%, at most 10%"]
+    assert reasons(alone) == ["waits of clients 30%, limit 10%"]
     # Its other thread, or another process of the trial, had the core for as long.
     threads = disturbance_of(QUIET, after(0.4, 0.3, (0.35, 0.3)), [load(0.75)], None)
     assert threads.waited["clients"] == 0
@@ -74,7 +74,7 @@ def test_timers_are_late_by_right_while_their_core_is_used() -> None:
     assert busy.late == 0
     idle = disturbance_of(QUIET, after(0.1), [load(0.1)], 0.55)
     assert idle.late == pytest.approx(0.45)
-    assert reasons(idle) == ["late timers 45%, at most 5%"]
+    assert reasons(idle) == ["late timers 45%, limit 5%"]
     spread = disturbance_of(QUIET, after(0.6), [load(0.6, 1, 2)], 0.55)
     assert spread.late == pytest.approx(0.25)  # 0.6 of two cores
     assert disturbance_of(QUIET, after(), [load(0.2)], None).late is None
