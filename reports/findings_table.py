@@ -59,6 +59,8 @@ def _summed(result: ExperimentResult, found: list[dict[Any, Any]]) -> dict[str, 
 
 
 def _whom(result: ExperimentResult, names: list[str]) -> str:
+    if not names:
+        return "all"
     titles = [result.pattern(name).title for name in names]
     if len(titles) > MOST_PATTERNS:
         return f"{', '.join(titles[:MOST_PATTERNS])} and {len(titles) - MOST_PATTERNS} more"

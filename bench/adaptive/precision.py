@@ -154,7 +154,7 @@ def blocks(
 def _plan(places: Sequence[Place], pilot: int, wanted: Goal) -> str:
     """`latency_p99 to within +-5%: up to 14 repeats, fixed after the first 6 (two-stage ...)`."""
     short = [place for place in places if place.missing]
-    aim = f"{wanted.metric} to within +-{wanted.share * 100:g}%"
+    aim = f"{wanted.metric} to within ±{wanted.share * 100:g}%"
     if any(len(place.values) < pilot for place in short):
         return f"{aim}: {pilot} usable trials are needed first"
     most = max(short, key=lambda place: place.needed)
@@ -171,14 +171,14 @@ def _outcome(places: Sequence[Place], pilot: int, wanted: Goal) -> str:
     if widths:
         widest = max(widths, key=lambda key: widths[key])
         words.append(
-            f"the widest interval of {wanted.metric} is +-{widths[widest]:.1%} ({_words(widest)})"
+            f"the widest interval of {wanted.metric} is ±{widths[widest]:.1%} ({_words(widest)})"
         )
     short = [place for place in places if place.missing]
     if short:
         most = max(short, key=lambda place: place.needed)
         count = f"more than {MOST:,}" if most.needed >= MOST else f"{most.needed}"
         words.append(
-            f"+-{wanted.share * 100:g}% needs {count} repeats of {_words(most.key)}, "
+            f"±{wanted.share * 100:g}% needs {count} repeats of {_words(most.key)}, "
             f"the maximum is {wanted.most_repeats}"
         )
     return "; ".join(words)

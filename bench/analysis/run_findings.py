@@ -27,9 +27,9 @@ def of_estimate(title: str, entry: Estimate) -> Finding | None:
     return Finding(
         "trials_disagree",
         "note",
-        f"{title}: the interval is +-{entry.half_width_share:.0%} of the value",
+        f"{title}: the interval is ±{entry.half_width_share:.0%} of the value",
         f"about {max(1, more)} more repeats (or a longer duration) would narrow it to "
-        f"+-{WIDE_SHARE:.0%}",
+        f"±{WIDE_SHARE:.0%}",
     )
 
 

@@ -27,6 +27,9 @@ SECTION = "distribution"
 
 TICKS = (1.0, 0.5, 0.1, 0.01, 0.001, 0.0001, 0.00001, 0.000001)
 MOST_TICKS = 3
+LEAST_SAMPLES = 5
+"""Fewer are values, not a distribution."""
+
 SURE = -math.log(0.01)
 """A share e of n observations carries its percentile where n e >= this (99 % certainty)."""
 
@@ -62,7 +65,9 @@ def _shown(result: ExperimentResult, level: Level) -> dict[str, Distribution]:
     return {
         name: group.distribution
         for name, group in groups.items()
-        if group is not None and group.distribution is not None
+        if group is not None
+        and group.distribution is not None
+        and group.distribution.samples >= LEAST_SAMPLES
     }
 
 

@@ -97,7 +97,7 @@ def test_the_pilot_fixes_who_gets_how_many() -> None:
     assert [one.number for one in found.trials] == list(range(24, 35))
     assert {one.seed for one in found.trials if one.repeat == 7} == {seed_of(1, 7)}
     assert found.words == (
-        "latency_p99 to within +-5%: up to 12 repeats (notifications/sse clients=20), fixed after "
+        "latency_p99 to within ±5%: up to 12 repeats (notifications/sse clients=20), fixed after "
         "the first 6 by the two-stage rule (Stein 1945)"
     )
 
@@ -114,7 +114,7 @@ def test_what_later_trials_show_changes_nothing() -> None:
 def test_a_pilot_that_lacks_trials_is_completed_first() -> None:
     found = decide(planned(SSE), {place(SSE): [*NARROW[:5], math.nan]})
     assert [one.repeat for one in found.trials] == [7]
-    assert found.words == "latency_p99 to within +-5%: 6 usable trials are needed first"
+    assert found.words == "latency_p99 to within ±5%: 6 usable trials are needed first"
 
 
 def test_an_added_trial_differs_from_a_planned_one_in_nothing_else() -> None:
@@ -161,7 +161,7 @@ def test_floors_are_not_waited_for() -> None:
     assert found.trials == []
     assert found.words == (
         "the two-stage rule (Stein 1945) fixed the number of repeats after the first 6; "
-        "the widest interval of latency_p99 is +-2.6% (notifications/sse clients=10)"
+        "the widest interval of latency_p99 is ±2.6% (notifications/sse clients=10)"
     )
 
 
@@ -170,7 +170,7 @@ def test_the_bound_ends_it() -> None:
     assert found.trials == []
     needed = trials_in_all(WIDE, 0.05)
     assert found.words.endswith(
-        f"+-5% needs {needed} repeats of notifications/sse clients=10, the maximum is 12"
+        f"±5% needs {needed} repeats of notifications/sse clients=10, the maximum is 12"
     )
 
 
@@ -180,7 +180,7 @@ def test_what_even_very_many_repeats_do_not_reach_is_said() -> None:
         planned(SSE, repeats=12), {place(SSE): [*WIDE, *WIDE]}, 6, goal, 1, {SSE}
     )
     assert found.trials == []
-    assert "+-0.01% needs more than 1,000 repeats of notifications/sse clients=10" in found.words
+    assert "±0.01% needs more than 1,000 repeats of notifications/sse clients=10" in found.words
 
 
 def test_what_gives_no_value_is_left_alone_and_named() -> None:
