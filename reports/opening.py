@@ -166,9 +166,9 @@ def _as_share(one: Number, invert: bool) -> str:
     """ "55 % (48 to 64 %)": a part as people say it."""
     ends = (1 / one.high, 1 / one.low) if invert else (one.low, one.high)
     value = 1 / one.value if invert else one.value
-    low, middle, high = (100 * part for part in (ends[0], value, ends[1]))
-    digits = 2 if significant(low, 2) != significant(high, 2) else 3
-    low, middle, high = (significant(part, digits) for part in (low, middle, high))
+    parts = [100 * part for part in (ends[0], value, ends[1])]
+    digits = 2 if significant(parts[0], 2) != significant(parts[2], 2) else 3
+    low, middle, high = (significant(part, digits) for part in parts)
     return f"{middle} % ({low} to {high} %)"
 
 

@@ -33,11 +33,14 @@ def rows_of(judgement: Judgement) -> list[Number]:
 def reference(number: Number) -> float:
     """What a number is held against: its law, else its bound, or the middle of two bounds.
 
-    0 where there is none.
+    In the middle of 1/3 and 3 is 1; from 0 to a bound there is one bound.  0 where there is none.
     """
     if not math.isnan(number.law):
         return number.law
-    ends = [end for end in number.wanted if math.isfinite(end)]
+    low, high = number.wanted
+    ends = [end for end in (low, high) if math.isfinite(end)]
+    if len(ends) == 2 and low >= 0:
+        return math.sqrt(low * high) if low > 0 else high
     return sum(ends) / len(ends) if ends else 0.0
 
 
@@ -128,10 +131,14 @@ def _labels(result: ExperimentResult, rows: Sequence[Number]) -> list[str]:
     return found
 
 
+def lines_of(result: ExperimentResult, rows: Sequence[Number]) -> int:
+    """The most lines that a row's name has."""
+    return max(label.count("\n") + 1 for label in _labels(result, rows))
+
+
 def height_of(result: ExperimentResult, rows: Sequence[Number]) -> float:
     """Inches that all rows need for their names."""
-    lines = max(label.count("\n") + 1 for label in _labels(result, rows))
-    return (ROW_INCHES + LINE_INCHES * lines) * len(rows)
+    return (ROW_INCHES + LINE_INCHES * lines_of(result, rows)) * len(rows)
 
 
 def _settings(at: str) -> tuple[list[str], str]:

@@ -15,6 +15,7 @@ from typing import Any
 import matplotlib as mpl
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure, SubFigure
+from matplotlib.layout_engine import ConstrainedLayoutEngine
 
 from reports.style import INK, RC
 from reports.svg import as_svg
@@ -56,7 +57,7 @@ def sheet(title: str, below: str = "", footer: str = "", colour: str = SOFT) -> 
     below_lines = textwrap.wrap(below, int(WIDTH * 72 * (1 - 2 * MARGIN) / SMALL / SIGN_SHARE))[:2]
     head = (size * LINE * len(lines) + SMALL * LINE * len(below_lines) + 9) / 72
     foot = TINY * 2 / 72
-    figure = Figure(figsize=(WIDTH, HEIGHT), layout="constrained")
+    figure = Figure(figsize=(WIDTH, HEIGHT), layout=ConstrainedLayoutEngine(w_pad=0.09))
     heights = [head, HEIGHT - head - foot, foot]
     parts: Any = figure.subfigures(3, 1, height_ratios=heights, hspace=0.0)
     top, body, bottom = parts
