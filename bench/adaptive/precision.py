@@ -152,7 +152,7 @@ def blocks(
 
 
 def _plan(places: Sequence[Place], pilot: int, wanted: Goal) -> str:
-    """`latency_p99 to within +-5%: up to 14 repeats, fixed after the first 6 (two-stage ...)`."""
+    """`latency_p99 to within ±5%: up to 14 repeats, fixed after the first 6 (two-stage ...)`."""
     short = [place for place in places if place.missing]
     aim = f"{wanted.metric} to within ±{wanted.share * 100:g}%"
     if any(len(place.values) < pilot for place in short):

@@ -25,6 +25,8 @@ def select(names: list[str], root: Path = ROOT, on_request: bool = True) -> list
         if experiment not in known:
             ids = [one.id for name in known for one in patterns(name, root).values()]
             remedy = hints.meant_path(text, list(known), ids)
+            if text.startswith((".", "/", "~")):
+                raise UsageError(f"{text}: neither a pattern nor a TOML plan; name one of them")
             raise UsageError(f"{text}: unknown experiment {experiment!r}; {remedy}")
         available = patterns(experiment, root)
         if pattern and pattern not in available:

@@ -59,6 +59,8 @@ def calibrate(
     if aa_runs and (aa or aa_run):
         other = f"--aa {aa}" if aa else f"--aa-run {aa_run}"
         raise UsageError(f"--aa-runs {aa_runs}: measures alone; leave out {other}")
+    if no_generators and no_floor and no_aa and not (aa or aa_run or aa_runs):
+        raise UsageError("--no-generators --no-floor --no-aa: nothing is left; leave one out")
     from bench.tools import aa_runs as history_runs  # noqa: PLC0415
     from bench.tools import calibration, selfproof  # noqa: PLC0415 - a wrong value is told at once
 

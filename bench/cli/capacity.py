@@ -59,8 +59,7 @@ def capacity(
     results: Results = Path("results"),
     open_page: Open = False,
 ) -> None:
-    """The most clients (or events, or anything) that still meet an objective, and what limits "
-    "them."""
+    """The most clients (or events, or anything) that meet an objective, and what limits them."""
     objective = gates.objective(slo, known_metrics())
     from bench.run import request, searching  # noqa: PLC0415 - a wrong objective is told at once
 

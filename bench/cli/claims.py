@@ -58,6 +58,8 @@ def claims(
         for result in evaluated.experiments:
             ids = None if chosen is None else chosen.get(result.name, [])
             kept = tuple(one for one in result.claims if ids is None or one.claim.id in ids)
+            if not kept:
+                say(f"{result.experiment.title}: no claim on {topic}; `bench claims` shows all")
             print_verdicts(dataclasses.replace(result, claims=kept))
     say_pages([run], open_page)
 

@@ -14,10 +14,12 @@ from bench.model import hints
 from bench.model.errors import UsageError
 from bench.model.load import parameters_of
 
-NO_WHOLE_NUMBER = (
-    "Input should be a valid integer, unable to parse string as an integer",
-    "not a whole number",
-)
+SAID = {
+    "Input should be a valid integer, unable to parse string as an integer": "not a whole number",
+    "Input should be less than or equal to": "must be at most",
+    "Input should be greater than or equal to": "must be at least",
+    "Value error, ": "",
+}
 """What Typer says, and what people say."""
 
 
@@ -26,7 +28,9 @@ def remedied(error: typer.TyperException) -> str:
     context = getattr(error, "ctx", None)
     command = context.command_path if context is not None else "bench"
     option = getattr(error, "option_name", "")
-    text = str(error).rstrip(".").replace(*NO_WHOLE_NUMBER)
+    text = str(error).rstrip(".")
+    for theirs, ours in SAID.items():
+        text = text.replace(theirs, ours)
     name = str(getattr(getattr(error, "param", None), "name", None) or "").replace("_", "-")
     if name and name not in text:
         text = f"{name}: {text}"

@@ -67,7 +67,8 @@ def per_client(experiment: Experiment, settings: Mapping[str, str]) -> PerClient
         return None
     if experiment.rates is None or experiment.rates.per_client is None:
         why = experiment.rates.about if experiment.rates else "its clients have no rate"
-        raise UsageError(f"{OPTION} {text}: not for {experiment.name}; {why}")
+        why = why[:1].lower() + why[1:].rstrip(".")
+        raise UsageError(f"{OPTION} {text}: not for {experiment.name}: {why}; leave it out")
     rates = tuple(quantity(one, "/s", OPTION.strip("-")) for one in split_values(text))
     if min(rates) <= 0:
         raise UsageError(f"{OPTION} {text}: must be more than 0; write it as 1/s")

@@ -195,13 +195,21 @@ class StoredRun:
         return [trial for trial in self.file.trials if trial.number not in done]
 
 
+def check_folder(folder: Path) -> None:
+    """UsageError where a run's folder is none."""
+    if folder.is_dir():
+        return
+    if folder.exists():
+        raise UsageError(f"{folder}: a file, not a run; name its folder in results/")
+    raise UsageError(f"{folder}: folder not found; `ls results` shows the runs")
+
+
 def open_run(folder: Path) -> StoredRun:
     """Read a run's folder; UsageError with the remedy where that cannot be done, or where what
     is read is not what was recorded.
     """
     try:
-        if not folder.is_dir():
-            raise UsageError(f"{folder}: folder not found; `ls results` shows the runs")
+        check_folder(folder)
         return _open(folder)
     except OSError as error:
         raise UsageError(f"{folder}: cannot be read ({error.strerror}); check the folder") from None

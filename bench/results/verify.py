@@ -33,8 +33,7 @@ class Verified:
 def verify(run: Path) -> Verified:
     """Check every file of a run; UsageError where that cannot even begin."""
     try:
-        if not run.is_dir():
-            raise UsageError(f"{run}: folder not found; `ls results` shows the runs")
+        store.check_folder(run)
         recorded = digests.read(run)
         return _readable(run) if recorded is None else _compared(run, recorded)
     except OSError as error:

@@ -108,6 +108,8 @@ def plan_of(asked: Asked) -> runner.RunPlan:
     request = request_of(asked)
     if request.workers < 1:
         raise UsageError(f"workers={request.workers}: must be at least 1; write --workers 2")
+    if request.seed < 0:
+        raise UsageError(f"seed={request.seed}: must be at least 0; write --seed 1")
     check_repeats(asked.goal, request.repeats)
     chosen = catalog.select(list(request.names), on_request=bool(asked.claims))
     usable, missing = runner.without_missing(chosen, asked.foreign)

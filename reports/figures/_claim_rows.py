@@ -39,8 +39,8 @@ def reference(number: Number) -> float:
         return number.law
     low, high = number.wanted
     ends = [end for end in (low, high) if math.isfinite(end)]
-    if len(ends) == 2 and low >= 0:
-        return math.sqrt(low * high) if low > 0 else high
+    if len(ends) == 2 and (low == 0 or math.isclose(low * high, 1)):
+        return high if low == 0 else 1.0
     return sum(ends) / len(ends) if ends else 0.0
 
 

@@ -108,6 +108,8 @@ def test_rows_say_what_distinguishes_them_once() -> None:
 def test_what_lies_between_two_bounds_is_held_against_their_middle() -> None:
     one = Number("ratio", "lost", "sse", 1, 1, 1, 6, wanted=(0.7, 1.3))
     assert _claim_rows.reference(one) == pytest.approx(1)
+    assert _claim_rows.reference(dataclasses.replace(one, wanted=(1 / 3, 3))) == pytest.approx(1)
+    assert _claim_rows.reference(dataclasses.replace(one, wanted=(0, 0.1))) == pytest.approx(0.1)
     assert _claim_rows.reference(dataclasses.replace(one, law=3.0)) == 3
     assert _claim_rows.reference(dataclasses.replace(one, wanted=(2, float("inf")))) == 2
 

@@ -109,7 +109,7 @@ BAD_INPUT = [
         for command in ("report", "resume")
         for folder, words in (
             ("absent", "absent: folder not found; `ls results` shows the runs"),
-            ("file", "file: folder not found"),
+            ("file", "file: a file, not a run"),
             ("bare", "bare: no run.json in it; name a folder of results/"),
             ("newer", "results version 99, this patternbench reads up to "),
             ("broken", "run.json: not a results file"),

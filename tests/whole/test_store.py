@@ -393,7 +393,7 @@ def test_a_missing_folder_is_named(tmp_path: Path) -> None:
 def test_a_file_is_no_run(tmp_path: Path) -> None:
     path = tmp_path / "run.json"
     path.write_text("{}")
-    assert refused(path) == f"{path}: folder not found; `ls results` shows the runs"
+    assert refused(path) == f"{path}: a file, not a run; name its folder in results/"
 
 
 def test_a_folder_without_run_json_is_no_run(tmp_path: Path) -> None:

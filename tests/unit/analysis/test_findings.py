@@ -394,8 +394,8 @@ def test_nothing_beside_streams_that_hold_every_connection_is_a_result() -> None
         (
             run_findings.of_estimate("latency p99", Estimate(10, 5, 15, 5)),
             "note",
-            "latency p99: the interval is +-50% of the value",
-            "about 11 more repeats (or a longer duration) would narrow it to +-25%",
+            "latency p99: the interval is ±50% of the value",
+            "about 11 more repeats (or a longer duration) would narrow it to ±25%",
         ),
         (
             run_findings.percentile_missing("latency p99.9", 1234, 4603, "events"),

@@ -123,7 +123,7 @@ def test_rates_per_client_sweep() -> None:
         (
             "page_load",
             {"per_client": "1/s"},
-            "--per-client 1/s: not for page_load; There is no rate",
+            "--per-client 1/s: not for page_load: there is no rate",
         ),
         ("notifications", {"per_client": "0/s"}, "must be more than 0"),
         ("notifications", {"per_client": "1"}, "per-client=1: the unit is missing"),
