@@ -13,8 +13,8 @@ from matplotlib.patches import Patch
 
 from bench.analysis.evaluated import Evaluated, ExperimentResult, Level
 from bench.analysis.shapes import Lives
-from reports.figures._axes import legend_below, new_figure
-from reports.style import look
+from reports.figures._sheet import head, legend_below, new_figure
+from reports.style import INK, look
 from reports.sweeps import key_levels
 
 TITLE = "The life of each {event}"
@@ -78,14 +78,13 @@ def _figure(result: ExperimentResult, level: Level, shown: dict[str, Lives]) -> 
     end_ms = max(float(np.max(one.ended_ms)) for one in shown.values())
     panels[0].set_xlim(0, end_ms * 1.03)
     panels[-1].set_xlabel(result.experiment.noun.fill("ms since the {event} was asked for"))
-    if level.text:
-        figure.suptitle(level.text, x=0.01, ha="left", fontsize=10)
+    head(figure, level.text)
     legend_below(
         figure,
         [
             *(Patch(color=GREY, label=words, **style) for words, style in PARTS.values()),
             Patch(facecolor="none", edgecolor=GREY, hatch="////", label="client away"),
-            Line2D([], [], color="black", marker=".", linestyle="none", label="acknowledged"),
+            Line2D([], [], color=INK, marker=".", linestyle="none", label="acknowledged"),
             Line2D([], [], color=LOST, marker="x", linestyle="none", label="lost"),
         ],
     )
@@ -99,7 +98,7 @@ def _panel(axes: Axes, one: Lives, colour: str) -> None:
         _bars(axes, begin, end, place, style)
     hatched = {"facecolor": "none", "edgecolor": GREY, "hatch": "/" * 6, "linewidth": 0.4}
     _bars(axes, one.away_ms, one.back_ms, place[one.away_of], hatched)
-    axes.plot(one.acknowledged_ms, place, color="black", linestyle="none", marker=".", ms=3)
+    axes.plot(one.acknowledged_ms, place, color=INK, linestyle="none", marker=".", ms=3)
     lost = one.is_lost
     axes.plot(one.ended_ms[lost], place[lost], color=LOST, linestyle="none", marker="x", ms=5)
     axes.set_ylim(len(place) + 0.6, 0.4)
