@@ -33,7 +33,7 @@ LEAVERS = {
     "clients": "200",
     "job_rate": "300/s",
     "job_time": "200ms",
-    "workers": "200",
+    "backend_workers": "200",
     "away": "300ms",
     "poll_interval": "200ms",
 }
@@ -50,13 +50,19 @@ LOADED = ClaimSetup(
         "clients": "20",
         "job_time": "40ms",
         "service": "exponential",
-        "workers": "4",
+        "backend_workers": "4",
         "job_rate": "50/s,90/s,120/s",
         "poll_interval": "100ms",
         "duration": "3s",
     },
 )
-UNHURRIED = {**BRIEF, "clients": "20", "job_rate": "25/s", "workers": "200", "duration": "2s"}
+UNHURRIED = {
+    **BRIEF,
+    "clients": "20",
+    "job_rate": "25/s",
+    "backend_workers": "200",
+    "duration": "2s",
+}
 LENGTHS = "100ms,300ms,1s"
 ASKING = ClaimSetup((SHORT,), {**UNHURRIED, "job_time": LENGTHS, "poll_interval": "100ms,300ms"})
 HELD = ClaimSetup((LONG,), {**UNHURRIED, "job_time": "100ms,1s", "poll_interval": "100ms"})
@@ -73,7 +79,7 @@ NORMAL: Mapping[str, Any] = {
 LEAVE: Mapping[str, Any] = {"job_time": 0.2, "leave_rate": lambda rate: rate > 0}
 BUSY: Mapping[str, Any] = {"job_time": 0.04, "service": "exponential"}
 WITHIN_CAPACITY: Mapping[str, Any] = {**BUSY, "job_rate": lambda rate: rate <= 90}
-NO_WAIT: Mapping[str, Any] = {"job_rate": 25, "workers": 200}
+NO_WAIT: Mapping[str, Any] = {"job_rate": 25, "backend_workers": 200}
 OFTEN_ASKED: Mapping[str, Any] = {**NO_WAIT, "poll_interval": 0.1}
 
 AT_ONCE = 0.2

@@ -38,8 +38,8 @@ class LongJobLoad:
         "what a worker does: wait for job_time, or compute: use so much CPU time",
         choices=("sleep", "compute"),
     )
-    workers: int = parameter(
-        20, "", "workers: jobs that are done at the same time", low=1, high=100_000
+    backend_workers: int = parameter(
+        20, "", "jobs that the backend does at the same time", low=1, high=100_000
     )
     leave_rate_per_s: float = parameter(
         0.0,
@@ -82,10 +82,10 @@ def offered(load: Load[LongJobLoad]) -> float:
 def check(load: Load[LongJobLoad]) -> None:
     """UsageError where workers that compute would be more threads than a process should have."""
     own = load.own
-    if own.work == "compute" and own.workers > MOST_THREADS:
+    if own.work == "compute" and own.backend_workers > MOST_THREADS:
         raise UsageError(
-            f"workers={own.workers}: each is a thread where work=compute, and {MOST_THREADS} are "
-            f"the most; use workers={MOST_THREADS} or fewer"
+            f"backend_workers={own.backend_workers}: each is a thread where work=compute, and "
+            f"{MOST_THREADS} are the most; use backend_workers={MOST_THREADS} or fewer"
         )
     if own.long_poll_timeout_s > own.keep_s:
         raise UsageError(

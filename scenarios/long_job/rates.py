@@ -15,13 +15,13 @@ def sentence(load: Load[LongJobLoad]) -> str:
     """Whose jobs they are, how busy they keep the workers, and how often clients leave."""
     own = load.own
     jobs = per_second(own.job_rate_per_s, "job")
-    busy = offered(load) / own.workers
+    workers = own.backend_workers
     who = counted(load.window.clients, "client")
     leave = own.leave_rate_per_s
     away = f"each leaves {leave:g} times per second for {show(own.away_s, 's')}, on average"
     return (
-        f"{jobs} in all, from {who}; they keep {busy:.0%} of {counted(own.workers, 'worker')} "
-        f"busy; {away if leave else 'nobody leaves'}"
+        f"{jobs} in all, from {who}; they keep {offered(load) / workers:.0%} of "
+        f"{counted(workers, 'worker')} busy; {away if leave else 'nobody leaves'}"
     )
 
 

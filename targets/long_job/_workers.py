@@ -55,7 +55,7 @@ class Workers:
     """
 
     def __init__(self, load: Any, finished: Callable[[Job], None] | None = None) -> None:
-        self._count = load.own.workers
+        self._count = load.own.backend_workers
         self._computes = load.own.work == "compute"
         self._finished = finished
         self._line: asyncio.Queue[Job] = asyncio.Queue()

@@ -43,7 +43,7 @@ class Worker(BaseTarget):
     async def start(self, port: int) -> int:  # noqa: ARG002 - clients connect to the broker
         self.connection = await aio_pika.connect(str(self.services["rabbitmq"]["url"]))
         self.channel = await self.connection.channel(publisher_confirms=False)
-        await self.channel.set_qos(prefetch_count=self.load.own.workers + IN_STORE)
+        await self.channel.set_qos(prefetch_count=self.load.own.backend_workers + IN_STORE)
         self.queue = await self.channel.declare_queue(
             self.name, durable=True, arguments={"x-expires": ABANDONED_QUEUE_MS}
         )

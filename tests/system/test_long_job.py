@@ -16,7 +16,7 @@ LOAD: Mapping[str, Any] = {
     "clients": 20,
     "job_rate_per_s": 60.0,
     "job_time_s": 0.15,
-    "workers": 60,
+    "backend_workers": 60,
     "leave_rate_per_s": 5.0,
     "away_s": 0.1,
     "poll_interval_s": 0.1,

@@ -62,7 +62,7 @@ HANDLES = ("handle_short_polling", "handle_long_polling", "handle_sse")
 @pytest.mark.parametrize("pattern", HANDLES)
 def test_each_state_of_a_handle_has_its_status(pattern: str) -> None:
     async def work() -> None:
-        async with served(pattern, workers=1) as (_, port):
+        async with served(pattern, backend_workers=1) as (_, port):
             assert await status(port, "GET", "/jobs/none") == 404
             assert await status(port, "DELETE", "/jobs/none") == 404
             assert await status(port, "PUT", "/jobs/a?seconds=0") == 202
@@ -110,7 +110,10 @@ def test_what_is_no_job_is_refused_in_words(pattern: str, method: str, path: str
 
 def test_a_long_poll_is_held_until_its_timeout() -> None:
     async def work() -> None:
-        async with served("handle_long_polling", workers=1, long_poll_timeout_s=0.05) as (_, port):
+        async with served("handle_long_polling", backend_workers=1, long_poll_timeout_s=0.05) as (
+            _,
+            port,
+        ):
             assert await status(port, "PUT", "/jobs/a?seconds=3600") == 202
             began_ns = now_ns()
             assert await status(port, "GET", "/jobs/a") == 202
@@ -121,7 +124,7 @@ def test_a_long_poll_is_held_until_its_timeout() -> None:
 
 def test_an_event_stream_brings_the_result_of_a_job_that_is_over() -> None:
     async def work() -> None:
-        async with served("handle_sse", workers=1) as (_, port):
+        async with served("handle_sse", backend_workers=1) as (_, port):
             assert await status(port, "GET", "/jobs/none/events") == 404
             assert await status(port, "PUT", "/jobs/a?seconds=0.01") == 202
             found = await ask(port, "GET", "/jobs/a/events")
@@ -134,7 +137,7 @@ def test_an_event_stream_brings_the_result_of_a_job_that_is_over() -> None:
 
 def test_work_goes_on_when_its_caller_has_left_and_its_time_counts() -> None:
     async def work() -> None:
-        async with served("blocking_request", workers=1) as (target, port):
+        async with served("blocking_request", backend_workers=1) as (target, port):
             connection = await connected(port)
             head = f"POST /jobs?seconds=0.05 HTTP/1.1\r\nHost: {HOST}\r\nContent-Length: 0\r\n\r\n"
             reply = connection.request(head.encode())
@@ -149,7 +152,7 @@ def test_work_goes_on_when_its_caller_has_left_and_its_time_counts() -> None:
 
 def test_jobs_are_done_in_turn_by_so_many_workers() -> None:
     async def work() -> None:
-        async with served("blocking_request", workers=2) as (_, port):
+        async with served("blocking_request", backend_workers=2) as (_, port):
             asked = [ask(port, "POST", "/jobs?seconds=0.02") for _ in range(5)]
             replies = await asyncio.gather(*asked)
             times = sorted(tuple(map(int, reply.body.split())) for reply in replies)
@@ -162,7 +165,7 @@ def test_jobs_are_done_in_turn_by_so_many_workers() -> None:
 
 def test_a_job_that_computes_uses_its_cpu_time() -> None:
     async def work() -> None:
-        async with served("blocking_request", workers=1, work="compute") as (_, port):
+        async with served("blocking_request", backend_workers=1, work="compute") as (_, port):
             begun_ns, finished_ns = map(
                 int, (await ask(port, "POST", "/jobs?seconds=0.05")).body.split()
             )

@@ -31,8 +31,8 @@ SECOND_NS = planned.SECOND_NS
     [
         ({"job_rate": "0/s"}, "job_rate"),
         ({"job_time": "0s"}, "job_time"),
-        ({"workers": "0"}, "workers"),
-        ({"workers": "two"}, "workers"),
+        ({"backend_workers": "0"}, "backend_workers"),
+        ({"backend_workers": "two"}, "backend_workers"),
         ({"leave_rate": "-1/s"}, "leave_rate"),
         ({"service": "random"}, "service"),
         ({"work": "hard"}, "work"),
@@ -47,10 +47,10 @@ def test_what_cannot_be_asked_is_refused_in_one_line(settings: dict[str, str], w
 
 
 def test_workers_that_compute_are_no_more_than_threads_should_be() -> None:
-    check(LOAD(work="compute", workers=64))
-    check(LOAD(work="sleep", workers=1000))
-    with pytest.raises(UsageError, match="workers=65"):
-        check(LOAD(work="compute", workers=65))
+    check(LOAD(work="compute", backend_workers=64))
+    check(LOAD(work="sleep", backend_workers=1000))
+    with pytest.raises(UsageError, match="backend_workers=65"):
+        check(LOAD(work="compute", backend_workers=65))
 
 
 def test_a_result_is_kept_longer_than_a_request_is_held() -> None:
@@ -130,7 +130,7 @@ LEAVERS = {
     "clients": 200,
     "job_rate_per_s": 300.0,
     "job_time_s": 0.2,
-    "workers": 200,
+    "backend_workers": 200,
     "leave_rate_per_s": 2.5,
     "away_s": 0.3,
     "warmup_s": 0.3,
@@ -147,7 +147,7 @@ def test_job1_is_filled_from_the_load() -> None:
 @pytest.mark.parametrize(
     "other",
     [
-        {"workers": 100},  # some would wait
+        {"backend_workers": 100},  # some would wait
         {"clients": 100},  # jobs are lost in heaps
         {"leave_rate_per_s": 0.5},  # a tenth is lost
         {"leave_rate_per_s": 0.0},
@@ -163,7 +163,7 @@ QUEUED = {
     "clients": 20,
     "job_time_s": 0.04,
     "service": "exponential",
-    "workers": 4,
+    "backend_workers": 4,
     "job_rate_per_s": 90.0,
     "poll_interval_s": 0.1,
     "warmup_s": 0.3,
@@ -208,7 +208,7 @@ def test_sp2_counts_all_requests_of_a_job() -> None:
     load = LOAD(
         clients=20,
         job_rate_per_s=20.0,
-        workers=50,
+        backend_workers=50,
         job_time_s=0.5,
         poll_interval_s=0.1,
         warmup_s=0.3,
