@@ -165,6 +165,7 @@ def _trial(experiment: Experiment, entry: TrialSource) -> Parts:
         timeline=timelines.timeline_of(data),
         strips=strips.strips_of(data, experiment.progress),
         lives=lives.lives_of(data, experiment.life),
+        loop_lag=timelines.loop_lag_of(data) if experiment.shows_loop_lag else None,
         roles=raw.role_loads(data.series, data.t0_ns, data.t1_ns),
         observations=raw.observation_counts(data, pooled, known),
         quantiles=raw.own_quantiles(pooled, known),

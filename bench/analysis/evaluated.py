@@ -96,6 +96,7 @@ class TrialResult:
     timeline: Timeline | None = None
     strips: Strips | None = None
     lives: Lives | None = None
+    loop_lag: Timeline | None = None
     errors: Mapping[str, float] = field(default_factory=dict)
     """The relative standard error of a metric within this trial, from its units alone."""
 

@@ -25,6 +25,10 @@ def _any(_: Load[Any]) -> None:
     """Every load will do."""
 
 
+def _anywhere(_: str, __: Load[Any]) -> None:
+    """Every machine will do."""
+
+
 def _one(_: Load[Any]) -> int:
     return 1
 
@@ -68,11 +72,14 @@ class SelfProof:
 class Pieces:
     """Operations of which an outcome is made: one of its pieces, and a connection opened for one.
 
-    Their rows have the outcome's client and sequence number.
+    Their rows have the outcome's client and sequence number.  `queued` and `sent` are the words
+    of a legend for a piece that was not sent yet, and for one that was.
     """
 
     piece: str
     opening: str = ""
+    queued: str = "waiting for a connection or stream"
+    sent: str = "sent, waiting for the first byte"
 
 
 @dataclass(frozen=True)
@@ -149,6 +156,9 @@ class Experiment:
     cost_parts: CostParts | None = None
     """Of what its cost consists; None where no figure shows it."""
 
+    shows_loop_lag: bool = False
+    """Whether reports draw how late the event loops of parts that call were over time."""
+
     work_by: WorkBy = "schedule"
     """Who makes what is measured: a schedule in the backend, its clients, or a part that calls."""
 
@@ -190,6 +200,9 @@ class Experiment:
 
     check: Callable[[Load[Any]], None] = _any
     """UsageError where values do not go together, or a file that they name is not there."""
+
+    check_machine: Callable[[str, Load[Any]], None] = _anywhere
+    """UsageError where this machine does not allow what a pattern (by name) needs for a load."""
 
     deliveries_per_event: Callable[[Load[Any]], int] = _one
     """How many clients each event is owed to; 1 where clients make the work."""

@@ -147,6 +147,8 @@ def plan_of(asked: Asked) -> runner.RunPlan:
     spoken = [] if asked.claims else load_words.lines(experiments, trials, request.settings)
     for trial in trials:
         check_faults(by_id[trial.pattern], trial.load)
+        if not asked.claims:  # of a claim, what this machine does not allow is not measured
+            check_machine(by_id[trial.pattern], trial.load)
     return runner.RunPlan(
         chosen,
         trials,
@@ -171,6 +173,12 @@ def check_faults(pattern: Pattern, load: Mapping[str, Any]) -> None:
         fault_checks.check_faults(text, actors, faults.verbs())
 
 
+def check_machine(pattern: Pattern, load: Mapping[str, Any]) -> None:
+    """The machine must allow what the experiment's pattern needs for the load."""
+    experiment = catalog.experiments()[pattern.experiment]
+    experiment.check_machine(pattern.name, experiment.load.read(load))
+
+
 def one_pattern(
     name: str, settings: Sequence[str], foreign: Mapping[str, str], links: Sequence[str] = ()
 ) -> tuple[Pattern, dict[str, Any]]:
@@ -186,4 +194,5 @@ def one_pattern(
     if more:
         raise UsageError(f"{', '.join(level)}: this command takes one value each and cannot sweep")
     check_faults(usable[0], load)
+    check_machine(usable[0], load)
     return usable[0], load

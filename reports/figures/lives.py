@@ -31,7 +31,7 @@ HEAD_INCHES, BAR_INCHES = 0.75, 0.075
 THICKNESS = 0.8
 
 PARTS: dict[str, tuple[str, dict[str, Any]]] = {
-    "waiting": ("waiting for a worker", {"alpha": 0.2}),
+    "queued": ("waiting for a worker", {"alpha": 0.2}),
     "working": ("at work", {"alpha": 1.0}),
     "unknown": ("finished, and not known yet", {"alpha": 0.5}),
 }

@@ -35,13 +35,13 @@ BAR_INCHES = 0.062
 LEAST_INCHES = 1.2
 THICKNESS = 0.8
 
-PARTS: dict[str, tuple[str, dict[str, Any]]] = {
-    "setup": ("connection set-up", {"alpha": 0.85, "hatch": "/" * 7}),
-    "queued": ("waiting for a connection or stream", {"alpha": 0.2}),
-    "waiting": ("sent, waiting for the first byte", {"alpha": 0.5}),
-    "receiving": ("receiving", {"alpha": 1.0}),
+PARTS: dict[str, dict[str, Any]] = {
+    "setup": {"alpha": 0.85, "hatch": "/" * 7},
+    "queued": {"alpha": 0.2},
+    "sent": {"alpha": 0.5},
+    "receiving": {"alpha": 1.0},
 }
-"""The parts of a bar in order: name for people, and how it differs in the pattern's colour."""
+"""The parts of a bar in order, and how each differs in the pattern's colour."""
 
 GREY = "#6b6b6b"
 
@@ -101,7 +101,7 @@ def _figure(
     linear_axis(panels[0], [one.makespan_ms for one in shown.values()], vertical=False)
     _piece_axis(panels[0], max(one.pieces for one in shown.values()))
     head(figure, level.text)
-    legend_below(figure, [_sample(name) for name in PARTS])
+    legend_below(figure, _legend(result, list(shown.values())))
     return figure
 
 
@@ -135,12 +135,26 @@ def _panel(axes: Axes, one: Waterfall, colour: str) -> None:
 
 
 def _style(name: str, colour: str) -> dict[str, Any]:
-    style = dict(PARTS[name][1])
+    style = dict(PARTS[name])
     if "hatch" in style:
         return {"facecolor": "none", "edgecolor": colour, "linewidth": 0.5, **style}
     edge = 0.7 if name == "receiving" else 0.0
     return {"facecolor": colour, "edgecolor": colour, "linewidth": edge, **style}
 
 
-def _sample(name: str) -> Patch:
-    return Patch(label=PARTS[name][0], **_style(name, GREY))
+def _legend(result: ExperimentResult, shown: list[Waterfall]) -> list[Patch]:
+    """The parts that some bar has."""
+    pieces = result.experiment.pieces
+    assert pieces is not None
+    words = {
+        "setup": "connection set-up",
+        "queued": pieces.queued,
+        "sent": pieces.sent,
+        "receiving": "receiving",
+    }
+    ends = [spans(one) for one in shown]
+    return [
+        Patch(label=words[name], **_style(name, GREY))
+        for name in PARTS
+        if any(np.any(one[name][1] > one[name][0]) for one in ends)
+    ]

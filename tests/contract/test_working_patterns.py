@@ -48,7 +48,7 @@ def test_a_pattern_keeps_the_contract(
     measure: Callable[..., StoredTrial], pattern: Pattern
 ) -> None:
     load = load_for(pattern)
-    if load["link"] != "loopback" and usable()[1]:
+    if load.get("link", "loopback") != "loopback" and usable()[1]:
         pytest.skip(usable()[1])
     stored = measure(pattern.id, **load)
     record = stored.record
@@ -85,7 +85,7 @@ def check_times(data: TrialData) -> None:
 
 def check_meters(data: TrialData, pattern: Pattern) -> None:
     services = {catalog.components()[request.name].role for request in pattern.services}
-    roles = {"server", "generator", *services} | (
+    roles = {"generator", *(part.role for part in pattern.parts), *services} | (
         {"proxy"} if "envoy" in pattern.requires else set()
     )
     for mark in ("idle", "t0", "t1"):

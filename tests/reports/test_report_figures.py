@@ -56,6 +56,7 @@ OF_SOME_RUNS = {
     "curves",
     "law_residuals",
     "lives",
+    "loop_lag",
     "strips",
     "waterfall",
     "winner_map",

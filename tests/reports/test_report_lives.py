@@ -96,7 +96,7 @@ def test_the_parts_of_a_bar_follow_one_another() -> None:
     assert one is not None
     spans = {name: (a.tolist(), b.tolist()) for name, (a, b) in lives.spans(one).items()}
     assert spans == {
-        "waiting": ([0, 0], [40, 50]),
+        "queued": ([0, 0], [40, 50]),
         "working": ([40, 50], [40, 200]),
         "unknown": ([40, 200], [40, 300]),
     }

@@ -132,12 +132,12 @@ def test_an_experiment_without_pages_has_none(run: Evaluated) -> None:
 
 def test_the_parts_of_a_bar_follow_one_another() -> None:
     found = waterfall.spans(median_of(data(page(0, 40, 30))))
-    assert list(found) == ["setup", "queued", "waiting", "receiving"]
+    assert list(found) == ["setup", "queued", "sent", "receiving"]
     widths = {name: (end - begin).tolist() for name, (begin, end) in found.items()}
     assert widths == {
         "setup": [10, 0, 0],
         "queued": [0, 12, 14],
-        "waiting": [1, 1, 1],
+        "sent": [1, 1, 1],
         "receiving": [1, 1, 15],
     }
 

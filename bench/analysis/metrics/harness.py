@@ -30,9 +30,15 @@ SHARED.quantiles(
 )
 
 
-def caller_tick_ns(data: TrialData) -> np.ndarray:
+def caller_ticks(data: TrialData) -> np.ndarray:
+    """The rows of the timers in parts that call."""
     ticks = data.select("tick")
-    return difference_ns(ticks[ticks["part"] != CLIENTS], "done_ns", "intended_ns")
+    found: np.ndarray = ticks[ticks["part"] != CLIENTS]
+    return found
+
+
+def caller_tick_ns(data: TrialData) -> np.ndarray:
+    return difference_ns(caller_ticks(data), "done_ns", "intended_ns")
 
 
 SHARED.quantiles(

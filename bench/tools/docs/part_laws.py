@@ -25,6 +25,8 @@ def laws(experiments: Mapping[str, Experiment], root: Path) -> str:
     """For each experiment: its predictions, their domains and calibrations, its formulas."""
     parts = []
     for name, experiment in experiments.items():
+        if not experiment.predictions:
+            continue
         domains = _distinct([law.domain for law in experiment.predictions if law.domain])
         calibrations = _distinct([one for law in experiment.predictions for one in law.calibration])
         parts += [f"### Predictions of {code(name)}", predictions(experiment.predictions, domains)]

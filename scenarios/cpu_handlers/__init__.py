@@ -1,0 +1,1 @@
+"""What becomes of light requests while other handlers compute."""

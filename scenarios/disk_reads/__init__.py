@@ -1,0 +1,1 @@
+"""How late an event loop is while its program reads files."""

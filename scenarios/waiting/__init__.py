@@ -1,0 +1,1 @@
+"""What a program can do while it waits for many answers."""

@@ -1,0 +1,9 @@
+"""Client side of epoll: the caller part makes the calls."""
+
+from bench.load.onlooker import Onlooker
+
+
+class Client(Onlooker):
+    """Looks on."""
+
+    experiment = "waiting"

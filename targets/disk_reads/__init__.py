@@ -1,0 +1,1 @@
+"""A program with an event loop that reads large files from a disk."""

@@ -1,0 +1,1 @@
+"""A program that makes many calls and waits for them, and the server that answers."""
