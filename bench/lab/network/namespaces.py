@@ -75,6 +75,7 @@ class Namespaces:
         self.user_descriptor: int | None = None
         self.ends: dict[str, End] = {}
         self.spans: dict[str, Span] = {}
+        self.links: dict[str, Link] = {}
         home = os.open("/proc/self/ns/net", os.O_RDONLY)
         for side in SIDES:
             try:
@@ -137,7 +138,7 @@ class Namespaces:
             for span in self.spans.values():
                 for path in range(len(span.subnets)):
                     self._switch(span, path, up=False)
-        self.spans = spans
+        self.spans, self.links = spans, dict(links)
         paths = len(links[CLIENTS].paths) if CLIENTS in links else 0
         for side in (CLIENTS, BACKEND):
             second = SPANS[0].address(side, 1) if paths > 1 and side == BACKEND else ""
@@ -145,15 +146,13 @@ class Namespaces:
         for name, span in spans.items():
             for path in range(len(span.subnets)):
                 self.switch(name, path, up=path < len(links[name].paths))
-            for side in (span.near, span.far):
-                self._reach(side, span, links[name])
 
-    def _reach(self, side: str, span: Span, link: Link) -> None:
-        """Routes of a side over one of its links: to each path, and to what lies behind."""
-        for path in range(len(link.paths)):
-            self._route(side, span, path, span.subnets[path], link.congestion)
-        for subnet in subnets_behind(side, span, self.spans.values()):
-            self._route(side, span, 0, subnet, link.congestion)
+    def _reach(self, side: str, span: Span, path: int) -> None:
+        """Routes of a side over one path of its link: to its subnet, and to what lies behind."""
+        congestion = self.links[span.link].congestion
+        self._route(side, span, path, span.subnets[path], congestion)
+        for subnet in () if path else subnets_behind(side, span, self.spans.values()):
+            self._route(side, span, path, subnet, congestion)
 
     def _route(self, side: str, span: Span, path: int, subnet: str, congestion: str) -> None:
         end = self.ends[side]
@@ -172,8 +171,14 @@ class Namespaces:
             raise OSError(f"cc={congestion}: {error.args[1]}; this kernel has {has}") from None
 
     def switch(self, link: str, path: int, up: bool) -> None:
-        """Bring the devices of a link's path up or down, on both sides."""
-        self._switch(self.spans[link], path, up)
+        """Bring the devices of a link's path up or down, on both sides.
+
+        The kernel forgets the routes over a device that goes down.
+        """
+        span = self.spans[link]
+        self._switch(span, path, up)
+        for side in (span.near, span.far) if up else ():
+            self._reach(side, span, path)
 
     def _switch(self, span: Span, path: int, up: bool) -> None:
         for side in (span.near, span.far):
