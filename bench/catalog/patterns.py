@@ -8,7 +8,7 @@ asks.  What a pattern says of itself stands in its target file:
     docstring            first line: one sentence for lists and reports
     TITLE = "..."        the name in tables and figures (default: from the file)
     REQUIRES = (...)     components beyond Python, e.g. ("rabbitmq",)
-    SERVICES = {...}     their settings where they run, {"postgres": {"durability": "on"}}
+    SERVICES = {...}     their settings where they run, {"postgres": {"durable": "on"}}
     EXAMPLE = "..."      a line to try it by hand, with {host} and {port}
     PROXIES = (...)      names of its proxies, "side.*" where each client has one of its own
     COMPARED = False     a floor or a probe, outside the comparison

@@ -10,7 +10,7 @@ import contextlib
 import os
 import signal
 from collections.abc import Callable, Sequence
-from typing import Literal
+from typing import Literal, Protocol
 
 import psutil
 
@@ -44,6 +44,10 @@ class Actor:
         """End at once and start again, on its data and where it was reached; then it is ready."""
         raise self._unable("be restarted")
 
+    def fail_over(self) -> None:
+        """End at once and have a replica take over; then there is another replica."""
+        raise self._unable("fail over")
+
     def cut(self) -> None:
         """Have its connections reset."""
         raise self._unable("have its connections cut")
@@ -54,6 +58,15 @@ class Actor:
 
     def _unable(self, what: str) -> TrialFailed:
         return TrialFailed(f"{self.name} cannot {what}")
+
+
+class ServiceNode(Protocol):
+    """What a fault may do to a service."""
+
+    @property
+    def pids(self) -> list[int]: ...
+    def restart(self) -> None: ...
+    def fail_over(self) -> None: ...
 
 
 class ProcessActor(Actor):
@@ -125,6 +138,19 @@ class ProcessActor(Actor):
             _send(root, number)
         below = [process for process in self.processes() if process not in roots]
         return [*roots, *(process for process in below if _send(process, number))]
+
+
+class ServiceActor(ProcessActor):
+    """A service, which starts again on its data, or fails over to its replica."""
+
+    def __init__(
+        self, name: str, node: ServiceNode, expect_end: Callable[[Sequence[int]], None]
+    ) -> None:
+        super().__init__(name, lambda: node.pids, expect_end, node.restart)
+        self._node = node
+
+    def fail_over(self) -> None:
+        self._node.fail_over()
 
 
 class ProxyActor(ProcessActor):

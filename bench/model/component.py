@@ -64,7 +64,7 @@ class ServiceRequest:
 def component_of(name: str, literals: Mapping[str, Any]) -> Component:
     """A component from its file's literals; ValueError says what is wrong there.
 
-    SETTINGS = {"durability": ("off", "on"), "plugins": {"any_of": ("one", "another")}}
+    SETTINGS = {"durable": ("off", "on"), "plugins": {"any_of": ("one", "another")}}
     """
     title = literals.get("TITLE")
     if not isinstance(title, str) or not title:

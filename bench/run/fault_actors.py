@@ -10,7 +10,14 @@ from dataclasses import dataclass
 from functools import partial
 
 from bench.lab import faults
-from bench.lab.actors import Actor, ClientsActor, PathActor, ProcessActor, ProxyActor
+from bench.lab.actors import (
+    Actor,
+    ClientsActor,
+    PathActor,
+    ProcessActor,
+    ProxyActor,
+    ServiceActor,
+)
 from bench.lab.faults import Action
 from bench.lab.parts import PartInstance
 from bench.lab.proxies.proxyset import ProxySet
@@ -18,7 +25,7 @@ from bench.model import linktext
 from bench.model.errors import TrialFailed
 from bench.model.fault import ActorKind, ActorName, Fault, parse_faults, timeline
 from bench.plan.fault_checks import CLIENTS, paths_of, verb_of
-from bench.run.startup import RunningTrial, TrialContext, pids_of
+from bench.run.startup import RunningTrial, ServiceNode, TrialContext
 from bench.run.timeline import Timeline
 
 
@@ -56,21 +63,15 @@ def _casts(running: RunningTrial, context: TrialContext) -> dict[str, Cast]:
     for name in proxies.names:
         found[name] = Cast("proxy", partial(_proxies, running, proxies))
     for name, node in context.nodes.items():
-        found[name] = _processes("service", name, running, partial(pids_of, node), node.restart)
+        found[name] = _service(name, node, running)
     for link in linktext.links_of(running.trial.load):
         found[paths_of(link)] = Cast("path", partial(_paths, running=running, link=link))
     found[CLIENTS] = Cast("clients", lambda actor: [_clients(actor, running)])
     return found
 
 
-def _processes(
-    kind: ActorKind,
-    name: str,
-    running: RunningTrial,
-    pids: Callable[[], Sequence[int]],
-    start: Callable[[], None] | None = None,
-) -> Cast:
-    return Cast(kind, lambda _: [ProcessActor(name, pids, running.parts.killed.update, start)])
+def _service(name: str, node: ServiceNode, running: RunningTrial) -> Cast:
+    return Cast("service", lambda _: [ServiceActor(name, node, running.parts.killed.update)])
 
 
 def _parts(name: str, running: RunningTrial) -> Cast:

@@ -93,7 +93,7 @@ class Services:
         if key not in self._running:
             self._running[key] = services.create(request, self._pins, sides)
         self._latest[request.name] = service = self._running[key]
-        if not service.alive:
+        if not service.in_place:
             title = catalog.components()[request.name].title
             self._says(f"{'restarting' if service.started else 'starting'} {title}")
             if links:

@@ -82,7 +82,7 @@ def test_by_default_it_does_not_wait_for_the_disk(server: Service) -> None:
 
 
 def test_durability_is_that_of_postgresql_itself() -> None:
-    durable = private(durability="on")
+    durable = private(durable="on")
     durable.start()
     try:
         asked = ("fsync", "full_page_writes", "synchronous_commit")

@@ -51,6 +51,9 @@ class Service(ABC):
         self.setup = setup
         self.side = setup.side
         self.children: list[Child] = []
+        self.helpers: list[Child] = []
+        """Programs that do something for it and end by themselves."""
+
         self._folder: Path | None = None
 
     # --- what a subclass says ---------------------------------------------------------
@@ -125,10 +128,14 @@ class Service(ABC):
             self.kill()
             raise
 
+    def fail_over(self) -> None:
+        """Its first instance dies, and its replica takes over; TrialFailed where it has none."""
+        raise TrialFailed(f"{type(self).__name__} has no replica here that could take over")
+
     def kill(self) -> None:
         """End all its processes at once."""
-        kill_trees(self.children)
-        self.children = []
+        kill_trees([*self.children, *self.helpers])
+        self.children, self.helpers = [], []
 
     def remove(self) -> None:
         """End it and remove its folder."""
@@ -156,6 +163,11 @@ class Service(ABC):
     def alive(self) -> bool:
         return bool(self.children) and all(child.alive for child in self.children)
 
+    @property
+    def in_place(self) -> bool:
+        """Whether a trial finds it as it was started; else it is started again on its data."""
+        return self.alive
+
     def log_tail(self) -> list[str]:
         return [line for child in self.children for line in child.log_tail()]
 
@@ -167,8 +179,12 @@ class Service(ABC):
         command: Sequence[str],
         env: Mapping[str, str] | None = None,
         side: Side | None = None,
+        helps: bool = False,
     ) -> Child:
-        """Start a process of it, on its cores and side; its log is <name>.log."""
+        """Start a process of it, on its cores and side; its log is <name>.log.
+
+        One that only `helps` ends by itself, and is no sign that the service is dead.
+        """
         child = Child(
             name,
             command,
@@ -179,7 +195,7 @@ class Service(ABC):
             join=(side or self.side).join,
             speaks=False,
         )
-        self.children.append(child)
+        (self.helpers if helps else self.children).append(child)
         return child
 
     def wait(self, child: Child, ready: Callable[[], bool]) -> None:

