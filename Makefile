@@ -28,10 +28,10 @@ soak: setup-test
 	PATTERNBENCH_SOAK=20 $(BIN)/pytest -q -s tests/system/test_kill_anytime.py
 
 setup:
-	@sh ./setup.sh rabbitmq-server chromium
+	@sh ./setup.sh rabbitmq-server chromium libfuse3-3
 
 setup-test:
-	@sh ./setup.sh rabbitmq-server chromium tcpdump wrk
+	@sh ./setup.sh rabbitmq-server chromium libfuse3-3 tcpdump wrk
 
 format: setup-test
 	$(BIN)/ruff format .

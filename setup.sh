@@ -41,6 +41,7 @@ apt_install() {
 have() {
     case "$1" in
         rabbitmq-server) [ -x /usr/lib/rabbitmq/bin/rabbitmq-server ] ;;
+        libfuse3-3) [ -n "$(find /lib /usr/lib -name 'libfuse3.so.3' 2>/dev/null | head -n 1)" ] ;;
         *) command -v "$1" >/dev/null ;;
     esac
 }

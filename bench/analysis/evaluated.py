@@ -14,7 +14,15 @@ from pathlib import Path
 from typing import Any, Literal
 
 from bench.analysis.metrics import Metric, metrics_of
-from bench.analysis.shapes import Distribution, Lives, RoleLoad, Strips, Timeline, Waterfall
+from bench.analysis.shapes import (
+    Distribution,
+    Lives,
+    Losses,
+    RoleLoad,
+    Strips,
+    Timeline,
+    Waterfall,
+)
 from bench.model.claim import Claim
 from bench.model.experiment import Experiment
 from bench.model.finding import Finding
@@ -97,6 +105,7 @@ class TrialResult:
     strips: Strips | None = None
     lives: Lives | None = None
     loop_lag: Timeline | None = None
+    losses: Losses | None = None
     errors: Mapping[str, float] = field(default_factory=dict)
     """The relative standard error of a metric within this trial, from its units alone."""
 

@@ -101,3 +101,18 @@ class Lives:
     away_of: np.ndarray
     away_ms: np.ndarray
     back_ms: np.ndarray
+
+
+@dataclass(frozen=True)
+class Losses:
+    """What crashes lost of what had been acknowledged, one entry a crash, in order of time.
+
+    `began_s` is s from the window's start, `window_ms` how long before that the oldest lost
+    outcome was acknowledged (0: none is lost), `noticed_ns` when the first client noticed it.
+    """
+
+    began_s: np.ndarray
+    window_ms: np.ndarray
+    lost: np.ndarray
+    lost_bytes: np.ndarray
+    noticed_ns: np.ndarray

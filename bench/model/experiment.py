@@ -153,6 +153,9 @@ class Experiment:
     life: Life | None = None
     """What becomes of an outcome until it is known, to be drawn one by one; None: no figure."""
 
+    losses: str = ""
+    """The operation that says what a crash has lost (bench/analysis/losses.py); "" for none."""
+
     cost_parts: CostParts | None = None
     """Of what its cost consists; None where no figure shows it."""
 

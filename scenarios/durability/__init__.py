@@ -1,0 +1,1 @@
+"""What a program is told is stored, and what is there after a crash."""

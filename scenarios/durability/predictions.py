@@ -1,0 +1,110 @@
+"""The laws of `durability` as they apply to its patterns and metrics.  Pure.
+
+What a record takes without a slow disk, and what a standby takes without distance, no law can
+know: other trials supply it.  None reads the rate or the time that it predicts.
+"""
+
+from __future__ import annotations
+
+from bench.model.domain import Domain, Free, Range, Units
+from bench.model.law import Calibration, Facts, Law
+from bench.model.load import Load
+from scenarios.durability import laws
+from scenarios.durability.load import MODES, VOLATILE, DurabilityLoad
+
+Asked = Load[DurabilityLoad]
+
+RATE, LATENCY = "deliveries_per_s", "latency_mean"
+
+ALONE = Calibration(
+    "alone",
+    {"flush_time": 0.0, "clients": 1, "duration": 2.0},
+    (LATENCY,),
+    text="one client, and a disk that takes no more for a flush than this machine's",
+)
+LOCAL = Calibration(
+    "local",
+    {"standby_rtt": 0.0, "standby_mode": "on", "duration": 2.0},
+    (LATENCY,),
+    pattern="replicate_async",
+    text="asynchronous replication to a standby without distance: what a commit takes",
+)
+NEAR = Calibration(
+    "near",
+    {"standby_rtt": 0.0, "duration": 2.0},
+    (LATENCY,),
+    text="a standby without distance: with the commit's own time, what the standby takes",
+)
+
+SLOWEST_S = 0.003
+"""More than a record takes beside a flush or a round trip; for the length of windows only."""
+
+
+def _flushed_per_s(load: Asked) -> float:
+    return load.window.clients / (SLOWEST_S + load.own.flush_time_s)
+
+
+def _replicated_per_s(load: Asked) -> float:
+    return load.window.clients / (SLOWEST_S + load.standby.rtt_s)
+
+
+SLOW_DISK = Domain(
+    {
+        "disk": (VOLATILE,),
+        "flush_time": Range(0.005, 0.1),
+        "clients": Range(1, 8),
+        "record": Range(16, 10_000),
+        "warmup": Free(0.3),
+    },
+    units=Units("records", 200, _flushed_per_s, at_least_s=2),
+)
+FAR_STANDBY = Domain(
+    {
+        "standby_link": ("emulated",),
+        "standby_rtt": Range(0.002, 0.05),
+        "standby_mode": MODES,
+        "clients": Range(1, 4),
+        "record": Range(16, 10_000),
+        "warmup": Free(0.3),
+    },
+    units=Units("records", 200, _replicated_per_s, at_least_s=2),
+)
+
+
+def stored_per_s(load: Asked, facts: Facts) -> float:
+    """SYNC-2."""
+    work_s = facts[ALONE.key(LATENCY)] / 1e3
+    return laws.stored_per_s(load.window.clients, work_s, load.own.flush_time_s)
+
+
+def replicated_ms(load: Asked, facts: Facts) -> float:
+    """SYNC-3, its parts as they are measured without distance."""
+    commit_ms = facts[LOCAL.key(LATENCY)]
+    standby_ms = facts[NEAR.key(LATENCY)] - commit_ms
+    return laws.replicated_s(commit_ms / 1e3, load.standby.rtt_s, standby_ms / 1e3) * 1e3
+
+
+FLUSHED = Law(
+    "SYNC-2",
+    "C/(t_x + t_f)",
+    "each writer has a file of its own and waits for its own flush; t_x of one client on a fast "
+    "disk",
+    RATE,
+    ("fsync_each",),
+    stored_per_s,
+    SLOW_DISK,
+    (),
+    (ALONE,),
+)
+REPLICATED = Law(
+    "SYNC-3",
+    "commit + R + s",
+    "the log goes to the standby and its answer comes back; commit and s without distance",
+    LATENCY,
+    ("replicate_sync",),
+    replicated_ms,
+    FAR_STANDBY,
+    (),
+    (LOCAL, NEAR),
+)
+PREDICTIONS = (FLUSHED, REPLICATED)
