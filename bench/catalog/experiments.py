@@ -55,9 +55,9 @@ def _analysed(name: str, experiment: Experiment, root: Path) -> Experiment:
     )
     return dataclasses.replace(
         experiment,
-        predictions=tuple(getattr(predictions, "PREDICTIONS", experiment.predictions)),
-        claims=tuple(getattr(claims, "CLAIMS", experiment.claims)),
-        normal=getattr(claims, "NORMAL", experiment.normal),
+        predictions=tuple(getattr(predictions, "PREDICTIONS", ())),
+        claims=tuple(getattr(claims, "CLAIMS", ())),
+        normal=getattr(claims, "NORMAL", {}),
         metrics=getattr(metrics, "METRICS", {}),
         doubts=tuple(getattr(findings, "DOUBTS", ())),
         excuses=tuple(getattr(findings, "EXCUSES", ())),
