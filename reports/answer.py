@@ -192,7 +192,9 @@ def unused_reason(group: Group | None) -> str:
         return "none of its trials was run; `bench resume` runs them"
     reasons = Counter(f"{result.verdict}: {result.reason}" for result in group.trials)
     most, _ = reasons.most_common(1)[0]
-    return f"none of its {len(group.trials)} trials can be used ({most})"
+    count = len(group.trials)
+    trials = "its only trial cannot" if count == 1 else f"none of its {count} trials can"
+    return f"{trials} be used ({most})"
 
 
 def doubts(pattern: Pattern, group: Group) -> list[tuple[str, str]]:

@@ -94,7 +94,7 @@ def clock_backwards(data: TrialData) -> Finding | None:
     return Finding(
         "clock",
         "doubt",
-        f"{backwards:,} samples end before their intended time; they are kept",
+        f"samples that end before their intended time: {backwards:,}; they are kept",
         "check that clients and backend read the same clock (one host)",
     )
 

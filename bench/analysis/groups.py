@@ -129,10 +129,13 @@ def _findings(
             have, needed = observations.get(key, 0), samples_needed(metric.quantile)
             if 0 < have < needed:
                 words = unit_words(experiment, metric, unit)
-                found.append(run_findings.percentile_missing(metric.title, have, needed, words))
+                found.append(run_findings.percentile_missing(metric.title, have, needed, *words))
     return found
 
 
-def unit_words(experiment: Experiment, metric: Metric, unit: Unit) -> str:
-    """What the independent observations behind a percentile are called."""
-    return (unit.many or experiment.noun.outcomes) if metric.rows else "samples"
+def unit_words(experiment: Experiment, metric: Metric, unit: Unit) -> tuple[str, str]:
+    """What one independent observation behind a percentile is called, and what several are."""
+    if not metric.rows:
+        return "sample", "samples"
+    noun = experiment.noun
+    return unit.one or noun.outcome, unit.many or noun.outcomes

@@ -16,6 +16,7 @@ from rich.console import Console, Group, RenderableType
 from rich.live import Live
 from rich.text import Text
 
+from bench.model.rates import counted
 from bench.model.records import TrialFile
 from bench.model.trial import Trial
 from bench.plan.trials import seconds_of
@@ -84,7 +85,7 @@ class Progress:
     def run_begins(self, trials: Sequence[Trial], folder: Path) -> None:
         self._trials, self._began = trials, time.monotonic()
         about = duration(seconds_of(trials))
-        words = f"{len(trials)} trials, about {about}; results in {folder}"
+        words = f"{counted(len(trials), 'trial')}, about {about}; results in {folder}"
         self._console.print(Text(words), soft_wrap=True)
         self._bar.reset(self._task, total=len(trials))
         if trials:

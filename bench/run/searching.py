@@ -36,6 +36,7 @@ from bench.model.experiment import Experiment
 from bench.model.law import Law
 from bench.model.load import Load, Parameter, parameters_of
 from bench.model.pattern import Pattern
+from bench.model.rates import counted
 from bench.model.trial import Trial
 from bench.model.units import check_bounds, parse, show
 from bench.plan.per_client import PerClient, per_client
@@ -288,15 +289,17 @@ def seen_of(
         return TrialOutcome(level, value, broken=words)
     if math.isnan(value):
         unit = experiment.unit_of(result.record.trial.pattern.partition("/")[2], load)
-        words = unit_words(experiment, metric, unit)
-        silence = _silence(key, metric.quantile, result, words)
+        observed = unit_words(experiment, metric, unit)
+        silence = _silence(key, metric.quantile, result, observed)
         have = None if metric.quantile is None else result.observations[key]
         return TrialOutcome(level, value, silent=silence, observations=have)
     return TrialOutcome(level, value)
 
 
-def _silence(metric: str, quantile: float | None, result: TrialResult, units: str) -> str:
+def _silence(
+    metric: str, quantile: float | None, result: TrialResult, words: tuple[str, str]
+) -> str:
     if quantile is None:
         return f"no trial of this pattern has {metric}"
     have, needed = result.observations[metric], samples_needed(quantile)
-    return f"{have:,} {units} in a trial, {metric} needs {needed:,}"
+    return f"{counted(have, *words)} in a trial, {metric} needs {needed:,}"

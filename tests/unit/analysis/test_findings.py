@@ -279,7 +279,7 @@ def test_nothing_beside_streams_that_hold_every_connection_is_a_result() -> None
         (
             findings.clock_backwards(data(latencies([-1, -5, 5]))),
             "doubt",
-            "2 samples end before their intended time; they are kept",
+            "samples that end before their intended time: 2; they are kept",
             "check that clients and backend read the same clock (one host)",
         ),
         (
@@ -398,10 +398,16 @@ def test_nothing_beside_streams_that_hold_every_connection_is_a_result() -> None
             "about 11 more repeats (or a longer duration) would narrow it to ±25%",
         ),
         (
-            run_findings.percentile_missing("latency p99.9", 1234, 4603, "events"),
+            run_findings.percentile_missing("latency p99.9", 1234, 4603, "event", "events"),
             "note",
             "latency p99.9 is not shown: it has 1,234 events and needs 4,603",
             "raise duration or repeats 4 times, or the rate of events",
+        ),
+        (
+            run_findings.percentile_missing("latency p99", 1, 459, "delivery", "deliveries"),
+            "note",
+            "latency p99 is not shown: it has 1 delivery and needs 459",
+            "raise duration or repeats 459 times, or the rate of deliveries",
         ),
     ],
 )
