@@ -127,7 +127,7 @@ def serve(
     from bench.tools import stage  # noqa: PLC0415
 
     foreign = foreign_of(amqp_url)
-    chosen, load = request.one_pattern(pattern, settings or [], foreign)
+    chosen, load = request.one_pattern(pattern, settings or [], foreign, measures=False)
     with stage.staged(chosen, load, port, foreign, console.print) as staged:
         stage.publish(staged)
         address = staged.address
@@ -165,7 +165,7 @@ def trace(pattern: OnePattern, settings: Settings = None, amqp_url: AmqpUrl = ""
     from bench.tools import stage  # noqa: PLC0415
 
     foreign = foreign_of(amqp_url)
-    chosen, load = request.one_pattern(pattern, settings or [], foreign)
+    chosen, load = request.one_pattern(pattern, settings or [], foreign, measures=False)
     with stage.staged(chosen, load, 0, foreign, lambda _: None) as staged:
         tap, crossings = stage.trace(chosen, load, staged)
     for crossing in crossings:

@@ -207,6 +207,9 @@ class Experiment:
     check_machine: Callable[[str, Load[Any]], None] = _anywhere
     """UsageError where this machine does not allow what a pattern (by name) needs for a load."""
 
+    check_link: Callable[[Load[Any]], None] = _any
+    """UsageError where a trial needs another link.  A pattern that is served alone has none."""
+
     deliveries_per_event: Callable[[Load[Any]], int] = _one
     """How many clients each event is owed to; 1 where clients make the work."""
 

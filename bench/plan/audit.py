@@ -185,6 +185,7 @@ def drawn(experiment: Experiment, domain: Domain, source: random.Random) -> Poin
             return None
         load["duration_s"] = math.ceil(round(window_s * STEPS_PER_S, 6)) / STEPS_PER_S
     experiment.check(experiment.load(**load))
+    experiment.check_link(experiment.load(**load))
     return Point(load, {name: load[known[name].field_name] for name in level})
 
 

@@ -42,9 +42,12 @@ class Request:
 
 
 def loads_of(
-    experiment: Experiment, settings: Mapping[str, str]
+    experiment: Experiment, settings: Mapping[str, str], *, measures: bool = True
 ) -> list[tuple[dict[str, Any], dict[str, Any]]]:
-    """Every level (swept values by public name) with its whole load (by field name)."""
+    """Every level (swept values by public name) with its whole load (by field name).
+
+    The link that trials need is not asked for where nothing is measured.
+    """
     asked = per_client(experiment, settings)
     own = {name: text for name, text in settings.items() if name != PER_CLIENT}
     fixed, swept = parse_settings(experiment, own)
@@ -59,6 +62,8 @@ def loads_of(
             settled = linktext.settled(whole, given)
             settled["fault"] = _faults_checked(settled)
             experiment.check(experiment.load(**settled))
+            if measures:
+                experiment.check_link(experiment.load(**settled))
             loads.append((level | more, settled))
     return loads
 

@@ -180,9 +180,17 @@ def check_machine(pattern: Pattern, load: Mapping[str, Any]) -> None:
 
 
 def one_pattern(
-    name: str, settings: Sequence[str], foreign: Mapping[str, str], links: Sequence[str] = ()
+    name: str,
+    settings: Sequence[str],
+    foreign: Mapping[str, str],
+    links: Sequence[str] = (),
+    *,
+    measures: bool = True,
 ) -> tuple[Pattern, dict[str, Any]]:
-    """The pattern and its load for commands that take one of each."""
+    """The pattern and its load for commands that take one of each.
+
+    Where nothing is measured it need not have the link that trials need.
+    """
     chosen = catalog.select([name])
     if "/" not in name:
         raise UsageError(
@@ -190,7 +198,7 @@ def one_pattern(
         )
     usable, _ = runner.without_missing(chosen, foreign)
     experiment = catalog.experiments()[usable[0].experiment]
-    ((level, load), *more) = loads_of(experiment, settings_of(settings, links))
+    ((level, load), *more) = loads_of(experiment, settings_of(settings, links), measures=measures)
     if more:
         raise UsageError(f"{', '.join(level)}: this command takes one value each and cannot sweep")
     check_faults(usable[0], load)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from bench.model.experiment import Experiment
 from bench.model.outcome import OutcomeNoun
-from scenarios.multipath.load import LOAD, PATHS, check
+from scenarios.multipath.load import LOAD, PATHS, check_link
 
 EXPERIMENT = Experiment(
     name="multipath",
@@ -15,7 +15,7 @@ EXPERIMENT = Experiment(
     question="A client has two paths to the backend: does a connection that uses both get the sum "
     "of their rates, and does it survive the loss of one?",
     load=LOAD,
-    check=check,
+    check_link=check_link,
     operations=("transfer",),
     outcome_operation="transfer",
     operation_words={

@@ -42,7 +42,7 @@ def loses_path(load: Load[MultipathLoad]) -> bool:
     return any(fault.actor.name == "path" for fault in parse_faults(load.faults.fault))
 
 
-def check(load: Load[MultipathLoad]) -> None:
+def check_link(load: Load[MultipathLoad]) -> None:
     """UsageError where there are no two paths."""
     found = rates(load)
     if len(found) < 2:

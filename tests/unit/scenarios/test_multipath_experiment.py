@@ -198,3 +198,10 @@ def test_nothing_delivered_over_a_lost_path_is_a_result(
     assert code in {one.code for one in raised}
     assert ("link_overloaded" in {one.code for one in raised}) == (not is_cut)
     assert (findings.worst(raised) == "void") == (not is_cut)
+
+
+def test_only_what_is_measured_needs_two_paths() -> None:
+    """A server alone, for looking at, stays on loopback."""
+    assert loads_of(EXPERIMENT, {}, measures=False)
+    with pytest.raises(UsageError, match="loopback has one path, but two are needed"):
+        loads_of(EXPERIMENT, {})
