@@ -27,7 +27,7 @@ def notes(result: ExperimentResult, levels: Collection[str]) -> list[tuple[str, 
         for finding in group.findings if group.level.text in levels else ():
             if (match := TOO_FEW.fullmatch(finding.message)) is None:
                 continue
-            metric, have, units, needed = match.groups()
+            metric, needed, units, have = match.groups()
             lack = found.setdefault((metric, units), _Lack(needed))
             title = result.pattern(group.pattern).title
             lack.titles += [title] if title not in lack.titles else []

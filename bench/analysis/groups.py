@@ -128,8 +128,8 @@ def _findings(
         if metric.quantile is not None:
             have, needed = observations.get(key, 0), samples_needed(metric.quantile)
             if 0 < have < needed:
-                words = unit_words(experiment, metric, unit)
-                found.append(run_findings.percentile_missing(metric.title, have, needed, *words))
+                _, many = unit_words(experiment, metric, unit)
+                found.append(run_findings.percentile_missing(metric.title, have, needed, many))
     return found
 
 

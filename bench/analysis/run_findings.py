@@ -10,7 +10,6 @@ import re
 from collections.abc import Hashable, Iterator, Sequence
 
 from bench.analysis.evaluated import ExperimentResult, Group
-from bench.model import rates
 from bench.model.finding import Finding
 from bench.stats.autocorrelation import Autocorrelation, lag_one
 from bench.stats.estimates import Estimate
@@ -34,17 +33,17 @@ def of_estimate(title: str, entry: Estimate) -> Finding | None:
     )
 
 
-TOO_FEW = re.compile(r"(.+) is not shown: it has ([\d,]+) (\S+) and needs ([\d,]+)")
-"""What `percentile_missing` says: title, how many there are, of what, how many it needs."""
+TOO_FEW = re.compile(r"(.+) is not shown: it needs ([\d,]+) (\S+) and has ([\d,]+)")
+"""What `percentile_missing` says: title, how many it needs, of what, how many there are."""
 
 
-def percentile_missing(title: str, have: int, needed: int, one: str, many: str) -> Finding:
-    """The words are of an independent observation: what happens to all is seen once."""
+def percentile_missing(title: str, have: int, needed: int, units: str) -> Finding:
+    """`units` are the independent observations, in a word: what happens to all is seen once."""
     return Finding(
         "too_few_samples",
         "note",
-        f"{title} is not shown: it has {rates.counted(have, one, many)} and needs {needed:,}",
-        f"raise duration or repeats {math.ceil(needed / have)} times, or the rate of {many}",
+        f"{title} is not shown: it needs {needed:,} {units} and has {have:,}",
+        f"raise duration or repeats {math.ceil(needed / have)} times, or the rate of {units}",
     )
 
 

@@ -94,8 +94,8 @@ def test_percentiles_that_no_sample_carries_are_found(swept: Evaluated) -> None:
     assert math.isnan(group.estimates["latency_p99"].value)
     messages = [f.message for f in group.findings if f.code == "too_few_samples"]
     assert messages == [
-        "latency p90 is not shown: it has 12 events and needs 44",
-        "latency p99 is not shown: it has 12 events and needs 459",
+        "latency p90 is not shown: it needs 44 events and has 12",
+        "latency p99 is not shown: it needs 459 events and has 12",
     ]
 
 

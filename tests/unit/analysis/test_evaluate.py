@@ -143,7 +143,7 @@ def test_deliveries_of_one_broadcast_are_one_observation() -> None:
     assert group.estimates["latency_p90"].trials == 3
     assert math.isnan(group.estimates["latency_p99"].value)
     (missing,) = (one for one in group.findings if one.code == "too_few_samples")
-    assert missing.message == "latency p99 is not shown: it has 120 events and needs 459"
+    assert missing.message == "latency p99 is not shown: it needs 459 events and has 120"
     assert missing.remedy == "raise duration or repeats 4 times, or the rate of events"
 
 
