@@ -16,7 +16,7 @@ ASYNC, OTHERS = "server_async", ("server_threads", "server_processes")
 ALL = (ASYNC, *OTHERS)
 TAIL = "latency_p99"
 
-SHARES = ClaimSetup(ALL, {"warmup": "500ms", "duration": "5s", "heavy_share": "0,0.02,0.1"})
+SHARES = ClaimSetup(ALL, {"warmup": "300ms", "duration": "3s", "heavy_share": "0,0.1"})
 
 NORMAL: Mapping[str, Any] = {
     "fault": "",

@@ -19,7 +19,9 @@ LAG = "caller_lag_p99"
 TIMES = 5.0
 """So much later is a loop that is stopped, at least."""
 
-WAYS = ClaimSetup(ALL, {"warmup": "300ms", "duration": "6s", "cache": "dropped,bypassed"})
+WAYS = ClaimSetup(
+    ALL, {"warmup": "300ms", "duration": "5s", "read_rate": "15/s", "cache": "dropped,bypassed"}
+)
 
 NORMAL: Mapping[str, Any] = {"fault": "", "file_size": lambda size: size >= 16_000_000}
 """What holds for evidence where a rule does not ask for something else."""

@@ -25,9 +25,12 @@ BRIEF = {"warmup": "300ms", "duration": "1s", "drain": "30s"}
 MEANWHILE = ClaimSetup(
     (BLOCKING, *AT_ONCE), {**BRIEF, "waits": "100", "wait_time": "20ms", "work": "python,hash"}
 )
-ONE_BY_ONE = ClaimSetup((BLOCKING,), {**BRIEF, "waits": "10,100,1000", "wait_time": "10ms"})
-TOGETHER = ClaimSetup(AT_ONCE, {**BRIEF, "waits": "10,100,1000,10000", "wait_time": "200ms"})
-# Ten thousand connections and threads are not opened in 300 ms.
+ONE_BY_ONE = ClaimSetup((BLOCKING,), {**BRIEF, "waits": "10,100,1000", "wait_time": "20ms"})
+TOGETHER = ClaimSetup(AT_ONCE, {**BRIEF, "waits": "10,100,1000", "wait_time": "200ms"})
+# Ten thousand connections, and as many threads, take seconds to open.
+TEN_THOUSAND = ClaimSetup(
+    AT_ONCE, {**BRIEF, "waits": "10000", "wait_time": "200ms", "warmup": "4s"}
+)
 
 NORMAL: Mapping[str, Any] = {
     "fault": "",
@@ -39,7 +42,7 @@ NORMAL: Mapping[str, Any] = {
 """What holds for evidence where a rule does not ask for something else."""
 
 WORKING: Mapping[str, Any] = {"work": lambda kind: kind != "none", "waits": 100}
-SHORT: Mapping[str, Any] = {"wait_time": 0.01, "waits": lambda waits: waits <= 1000}
+SHORT: Mapping[str, Any] = {"wait_time": 0.02, "waits": lambda waits: waits <= 1000}
 LONG: Mapping[str, Any] = {"wait_time": 0.2, "waits": lambda waits: waits <= 1000}
 ANY_NUMBER: Mapping[str, Any] = {"wait_time": 0.2}
 THOUSAND: Mapping[str, Any] = {"wait_time": 0.2, "waits": 1000}
@@ -63,7 +66,7 @@ CLAIMS = (
         "W2",
         "Asynchronous clients finish n waits in about one; threads, epoll and io_uring are three "
         "ways to it",
-        (TOGETHER,),
+        (TOGETHER, TEN_THOUSAND),
         AllOf(
             (
                 *(
