@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from bench.analysis.evaluated import ExperimentResult, JudgedClaim
 from bench.analysis.judging import lacking
 from bench.stats.estimates import Estimate
-from bench.verdicts.judgement import Judgement, Number
+from bench.verdicts.judgement import BETWEEN, Judgement, Number
 from bench.verdicts.judgement import Verdict as Word
 from reports.numbers import interval, number, unit_sign
 
@@ -27,6 +27,7 @@ MARKS: dict[Word, str] = {
 """Verdicts that can be distinguished without colour."""
 
 MOST_SHOWN = 4
+MOST_REASONS = 4
 
 BEFORE: dict[Word, tuple[Word | None, ...]] = {
     "depends": (None, "refuted", "confirmed"),
@@ -197,7 +198,24 @@ def words(result: ExperimentResult, judgement: Judgement) -> str:
     """What decided, with the titles of metrics and patterns in place of their keys."""
     titles = {key: result.metric(key).title for key in result.metrics}
     titles |= {pattern.name: pattern.title for pattern in result.patterns}
-    return " ".join(_titled(word, titles) for word in judgement.words.split(" "))
+    said = " ".join(_titled(word, titles) for word in judgement.words.split(" "))
+    for title in {title for title in titles.values() if _is_plural(title)}:
+        said = said.replace(f"has less {title} ", f"has fewer {title} ")
+    return BETWEEN.join(_first_reasons(part) for part in said.split(BETWEEN))
+
+
+def _first_reasons(text: str) -> str:
+    """A dozen levels often lack the same: the first few say it, and how many more do."""
+    reasons = text.split("; ")
+    if len(reasons) <= MOST_REASONS + 1:
+        return text
+    return f"{'; '.join(reasons[:MOST_REASONS])}; and {len(reasons) - MOST_REASONS} more"
+
+
+def _is_plural(title: str) -> bool:
+    """Whether a metric counts things, as "requests per event": of these there are fewer."""
+    head = title.split(" per ", maxsplit=1)[0].split(" of ", maxsplit=1)[0].rpartition(" ")[2]
+    return head.endswith("s") and not head.endswith("ss")
 
 
 def _titled(word: str, titles: dict[str, str]) -> str:

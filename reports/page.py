@@ -150,6 +150,9 @@ def _part(
     kinds = [one for one in kinds if not is_audit or one.section == "laws"]
     key_levels = {level.text for level in sweeps.key_levels(result)} or {""}
     at_once = set[str]() if is_audit else key_levels
+    # What stands below the answer is looked up: there one level stands for all.
+    last = {level.text for level in sweeps.key_levels(result)[-1:]} or {""}
+    looked_up = set[str]() if is_audit else last
     return Part(
         result=result,
         slug=svg.slug(result.name),
@@ -170,10 +173,10 @@ def _part(
         sources=present.sources(result),
         cost=folding.by_level(cost.table(result) if not is_audit else audit.NOTHING, at_once),
         cost_caption=cost.caption(cost.rows(result)),
-        backend=folding.by_level(present.backend(result), at_once),
-        deliveries=folding.by_level(present.deliveries(result), at_once),
-        harness=folding.by_level(present.harness(result), at_once),
-        link=folding.by_level(present.link(result), at_once),
+        backend=folding.by_level(present.backend(result), looked_up),
+        deliveries=folding.by_level(present.deliveries(result), looked_up),
+        harness=folding.by_level(present.harness(result), looked_up),
+        link=folding.by_level(present.link(result), looked_up),
         link_words=present.link_words(result),
         findings=findings_table.kinds(result),
         each_finding=findings_table.each(result),

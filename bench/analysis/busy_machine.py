@@ -21,9 +21,6 @@ LOAD_PER_CORE = 0.5
 PRESSURE = 0.25
 """Of the window of the middle trial: a quiet run's own processes wait for about a tenth of it."""
 
-LEAST = 0.001
-"""A smaller share of steal is not worth a word."""
-
 STEAL = 0.005
 """Of the cores' time in the middle trial, a quarter of what makes a trial void."""
 
@@ -51,7 +48,7 @@ def _seen(load: Any, cores: int, pressure: Sequence[float], steal: Sequence[floa
         words.append(f"load average {load:.2f} on {cores} cores when the run began")
     if pressure:
         words.append(f"tasks waited for a core (pressure) {_range(pressure)}")
-    if max(steal, default=0.0) >= LEAST:
+    if max(steal, default=0.0) > STEAL:
         words.append(f"a hypervisor took (steal) {_range(steal)}")
     return words
 

@@ -94,7 +94,11 @@ class Progress:
     def trials_added(self, trials: Sequence[Trial], reason: str) -> None:
         self._trials = [*self._trials, *trials]
         self._bar.update(self._task, total=len(self._trials))
-        self.says(f"{reason}: repeat {trials[0].repeat}, {len(trials)} more trials")
+        if trials[0].replaces is not None:
+            self.says("the machine disturbed that trial; it is measured again")
+            return
+        more = f"{len(trials)} more trial{'s' * (len(trials) != 1)}"
+        self.says(f"{reason}: repeat {trials[0].repeat}, {more}")
 
     def trial_begins(self, trial: Trial) -> None:
         level = level_words(trial.level)

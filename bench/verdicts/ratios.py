@@ -65,7 +65,7 @@ class Ratio(Rule):
             why = f" ({self.within.why})" if self.within.why else ""
             return f"ratio of {self.metric} within {self.within.share:.0%} of 1{why}"
         sides = (("above", self.above), ("below", self.below))
-        bounds = " and ".join(f"{side} {bound:g}" for side, bound in sides if bound is not None)
+        bounds = " and ".join(f"{side} {bound:.3g}" for side, bound in sides if bound is not None)
         return f"ratio of {self.metric} {bounds}"
 
     @property
