@@ -15,7 +15,7 @@ import numpy as np
 from bench.analysis import link_findings
 from bench.analysis.metrics import BACKEND_ROLES
 from bench.analysis.trialdata import TrialData
-from bench.model.experiment import Experiment
+from bench.model.experiment import Check, Experiment
 from bench.model.finding import Finding
 from bench.model.outcome import OutcomeNoun
 
@@ -38,7 +38,7 @@ def of_trial(
     checks = (
         rows_lost(len(data.rows), counted),
         clock_backwards(data),
-        incomplete(data),
+        incomplete(data, experiment.losses),
         nothing_measured(data, experiment),
         generator_busy(metrics, data.generator_cores),
         generator_late(metrics),
@@ -99,10 +99,14 @@ def clock_backwards(data: TrialData) -> Finding | None:
     )
 
 
-def incomplete(data: TrialData) -> Finding | None:
+def incomplete(data: TrialData, losses: Sequence[Check] = ()) -> Finding | None:
+    """A doubt, unless the experiment knows why what is missing is what the load asks for."""
     missing = data.accounting.lost
     if not missing:
         return None
+    for loss in losses:
+        if (found := loss(data)) is not None:
+            return found
     return Finding(
         "incomplete",
         "doubt",

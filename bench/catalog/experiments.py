@@ -42,8 +42,8 @@ def experiments(root: Path = ROOT) -> dict[str, Experiment]:
     """All experiments by name, with what is said of their results.
 
     predictions.py defines PREDICTIONS, claims.py CLAIMS and NORMAL, metrics.py METRICS,
-    findings.py DOUBTS and EXCUSES, answer.py ANSWER, rates.py RATES, topics.py TOPICS; all these
-    files are optional.
+    findings.py DOUBTS, EXCUSES and LOSSES, answer.py ANSWER, rates.py RATES, topics.py TOPICS; all
+    these files are optional.
     """
     return {name: _analysed(name, one, root) for name, one in declared(root).items()}
 
@@ -61,6 +61,7 @@ def _analysed(name: str, experiment: Experiment, root: Path) -> Experiment:
         metrics=getattr(metrics, "METRICS", {}),
         doubts=tuple(getattr(findings, "DOUBTS", ())),
         excuses=tuple(getattr(findings, "EXCUSES", ())),
+        losses=tuple(getattr(findings, "LOSSES", ())),
         answer=getattr(answer, "ANSWER", None),
         rates=getattr(rates, "RATES", None),
         topics=getattr(topics, "TOPICS", {}),

@@ -192,6 +192,9 @@ class Experiment:
     excuses: tuple[Check, ...] = ()
     """Why that nothing was measured is no fault here: the first finding counts."""
 
+    losses: tuple[Check, ...] = ()
+    """Why missing outcomes are what the load asks for: the first finding stands for the doubt."""
+
     topics: Mapping[str, Sequence[str]] = field(default_factory=dict)
     """Ids of the claims that speak of a topic of the subject; from its topics.py."""
 

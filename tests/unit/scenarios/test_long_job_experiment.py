@@ -316,6 +316,32 @@ def test_a_connection_kept_for_answers_is_used_all_the_time() -> None:
     assert values["connection_s_per_job"] == pytest.approx(0.9)
 
 
+def finding(*rows: np.ndarray, leave_rate: float) -> tuple[str, str]:
+    """Code and severity of what is said of lost jobs."""
+    data = TrialData(
+        load=LOAD(leave_rate_per_s=leave_rate).values(),
+        operations=OPERATIONS,
+        outcome_operation="job",
+        rows=np.concatenate(rows),
+        events=np.zeros(0, samples.EVENT_DTYPE),
+        t0_ns=T0,
+        t1_ns=T0 + SECOND_NS,
+    )
+    (one,) = (
+        one
+        for one in measured.of_trial(data, len(data.rows), {}, "long_job")
+        if one.code in ("incomplete", "callers_left", "nothing_measured")
+    )
+    return one.code, one.severity
+
+
+def test_what_is_lost_by_leaving_is_no_doubt_and_anything_else_is() -> None:
+    assert finding(*KNOWN, *LEFT, leave_rate=1.0) == ("callers_left", "note")
+    stayed = LEFT[:2]
+    assert finding(*KNOWN, *stayed, leave_rate=1.0) == ("incomplete", "doubt")
+    assert finding(*KNOWN, *stayed, leave_rate=0.0) == ("incomplete", "doubt")
+
+
 def test_nothing_asked_for_is_no_share() -> None:
     values = found(row("away", 0, (0.5, 0.5, 0.5, 0.9)))
     for key in ("lost_share", "requests_per_job", "connection_s_per_job", "known_mean"):
