@@ -38,7 +38,7 @@ def of_trial(
     checks = (
         rows_lost(len(data.rows), counted),
         clock_backwards(data),
-        incomplete(data, experiment.losses),
+        incomplete(data, experiment.allowances),
         nothing_measured(data, experiment),
         generator_busy(metrics, data.generator_cores),
         generator_late(metrics),
@@ -99,13 +99,13 @@ def clock_backwards(data: TrialData) -> Finding | None:
     )
 
 
-def incomplete(data: TrialData, losses: Sequence[Check] = ()) -> Finding | None:
+def incomplete(data: TrialData, allowances: Sequence[Check] = ()) -> Finding | None:
     """A doubt, unless the experiment knows why what is missing is what the load asks for."""
     missing = data.accounting.lost
     if not missing:
         return None
-    for loss in losses:
-        if (found := loss(data)) is not None:
+    for allowance in allowances:
+        if (found := allowance(data)) is not None:
             return found
     return Finding(
         "incomplete",

@@ -42,7 +42,7 @@ def experiments(root: Path = ROOT) -> dict[str, Experiment]:
     """All experiments by name, with what is said of their results.
 
     predictions.py defines PREDICTIONS, claims.py CLAIMS and NORMAL, metrics.py METRICS,
-    findings.py DOUBTS, EXCUSES and LOSSES, answer.py ANSWER, rates.py RATES, topics.py TOPICS; all
+    findings.py DOUBTS, EXCUSES and ALLOWANCES, answer.py ANSWER, rates.py RATES, topics.py TOPICS; all
     these files are optional.
     """
     return {name: _analysed(name, one, root) for name, one in declared(root).items()}
@@ -61,7 +61,7 @@ def _analysed(name: str, experiment: Experiment, root: Path) -> Experiment:
         metrics=getattr(metrics, "METRICS", {}),
         doubts=tuple(getattr(findings, "DOUBTS", ())),
         excuses=tuple(getattr(findings, "EXCUSES", ())),
-        losses=tuple(getattr(findings, "LOSSES", ())),
+        allowances=tuple(getattr(findings, "ALLOWANCES", ())),
         answer=getattr(answer, "ANSWER", None),
         rates=getattr(rates, "RATES", None),
         topics=getattr(topics, "TOPICS", {}),

@@ -192,7 +192,7 @@ class Experiment:
     excuses: tuple[Check, ...] = ()
     """Why that nothing was measured is no fault here: the first finding counts."""
 
-    losses: tuple[Check, ...] = ()
+    allowances: tuple[Check, ...] = ()
     """Why missing outcomes are what the load asks for: the first finding stands for the doubt."""
 
     topics: Mapping[str, Sequence[str]] = field(default_factory=dict)

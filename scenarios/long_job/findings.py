@@ -24,4 +24,4 @@ def callers_left(data: TrialData) -> Finding | None:
     )
 
 
-LOSSES = EXCUSES = (callers_left,)
+ALLOWANCES = EXCUSES = (callers_left,)
