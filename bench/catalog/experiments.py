@@ -42,8 +42,8 @@ def experiments(root: Path = ROOT) -> dict[str, Experiment]:
     """All experiments by name, with what is said of their results.
 
     predictions.py defines PREDICTIONS, claims.py CLAIMS and NORMAL, metrics.py METRICS,
-    findings.py DOUBTS, EXCUSES and ALLOWANCES, answer.py ANSWER, rates.py RATES, topics.py TOPICS; all
-    these files are optional.
+    findings.py DOUBTS, EXCUSES and ALLOWANCES, answer.py ANSWER, rates.py RATES, topics.py TOPICS;
+    all these files are optional.
     """
     return {name: _analysed(name, one, root) for name, one in declared(root).items()}
 
