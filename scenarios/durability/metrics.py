@@ -115,7 +115,7 @@ def outage_mean(data: TrialData) -> float:
     "us",
     "a flush of this disk",
     "Median time to write a page of 8 kB over itself and have it on the disk (fdatasync), measured "
-    "by the program on the disk of temporary files before anything else ran.",
+    "by the program on the disk of temporary files before its first record.",
     "neither",
 )
 def disk_flush_us(data: TrialData) -> float:

@@ -32,7 +32,6 @@ class DatabaseTarget(StoringTarget):
         raise NotImplementedError
 
     async def start(self, _: int) -> int:
-        self.measure_flush()
         found = self.services["postgres"]
         self._places = [
             (str(found[f"{which}host"]), int(str(found[f"{which}port"])))
@@ -87,6 +86,7 @@ class DatabaseTarget(StoringTarget):
     # --- records -------------------------------------------------------------------------------
 
     async def try_call(self) -> None:
+        self.measure_flush()
         connection = self._connections[0]
         try:
             await connection.execute(INSERT, 0, -1, self._content)

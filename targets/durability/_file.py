@@ -36,7 +36,6 @@ class FileTarget(StoringTarget):
         raise NotImplementedError
 
     async def start(self, _: int) -> int:
-        self.measure_flush()
         (disk,) = self.parts["disk"]
         self._where = Path(disk.more["where"])
         self._over, self._alone = threading.Event(), threading.Lock()
@@ -55,6 +54,7 @@ class FileTarget(StoringTarget):
         await asyncio.get_running_loop().run_in_executor(self._threads, self._try)
 
     def _try(self) -> None:
+        self.measure_flush()
         file = RecordFile(self._where, -1, self.load.own.record_bytes)
         file.open()
         file.write(0)

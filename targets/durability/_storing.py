@@ -29,11 +29,14 @@ class StoringTarget(BaseTarget):
     flush_us = 0.0
 
     def counts(self) -> dict[str, float]:
-        """What it costs here to have a page on the disk: measured before anything else ran."""
+        """What it costs here to have a page on the disk: measured before the first record."""
         return {"flush_us": self.flush_us}
 
     def measure_flush(self) -> None:
-        """Write a page over itself and have it on the disk, again and again; the median counts."""
+        """Write a page over itself and have it on the disk, again and again; the median counts.
+
+        Not while processes start: they would have the core when the disk answers.
+        """
         self.data.mkdir(parents=True, exist_ok=True)
         path, page = self.data / "probe", os.urandom(PROBE_BYTES)
         spent = []
