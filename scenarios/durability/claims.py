@@ -40,7 +40,7 @@ FAILOVER = ClaimSetup(
         "warmup": "0",
         "duration": "15s",
         "standby_link": "emulated",
-        "standby_rtt": "5ms",
+        "standby_rtt": "20ms",
         "fault": "standby_path:down@1s,every=3500ms,times=4,for=200ms;"
         "postgres:failover@1s,every=3500ms,times=4",
     },

@@ -82,7 +82,8 @@ def lost_bytes_per_crash(data: TrialData) -> float:
     "ms",
     "longest window of loss",
     "From the acknowledgement of the oldest {event} that a crash lost until the crash began: the "
-    "longest of the trial. 0 where nothing was lost.",
+    "longest of the trial. 0 where nothing was lost, or only what was acknowledged while the crash "
+    "came.",
     "lower",
 )
 def loss_window_max(data: TrialData) -> float:
