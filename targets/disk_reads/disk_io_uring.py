@@ -27,7 +27,10 @@ class Program(ReaderTarget):
 
     async def read(self, file: int) -> int:
         self._done = asyncio.get_running_loop().create_future()
-        liburing.io_uring_prep_read(self._ring.next(), file, self.memory, 0)
+        reading = self._ring.next()
+        liburing.io_uring_prep_read(reading, file, self.memory, 0)
+        # Without it all that a large read needs is set up inside the submission, in this thread.
+        reading.flags |= liburing.IOSQE_ASYNC
         self._ring.submit()
         count = await self._done
         if count < 0:
