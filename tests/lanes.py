@@ -45,6 +45,7 @@ PATIENT = frozenset(
         "system/test_ports",
         "system/test_postgres",
         "system/test_proxy_sets",
+        "system/test_proxy_traffic",
         "system/test_services_pool",
         "system/test_upload_interop",
         "system/test_upload_servers",

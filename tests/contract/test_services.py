@@ -58,9 +58,10 @@ def living(service: Service) -> list[psutil.Process]:
     return [one for root in roots for one in (root, *root.children(recursive=True))]
 
 
-def segments() -> set[str]:
-    """The shared memory segments of this machine."""
-    return {row.split()[1] for row in Path("/proc/sysvipc/shm").read_text().splitlines()[1:]}
+def segments_of(pids: set[int]) -> list[str]:
+    """The shared memory segments that these processes have made."""
+    rows = [row.split() for row in Path("/proc/sysvipc/shm").read_text().splitlines()[1:]]
+    return [row[1] for row in rows if int(row[4]) in pids]
 
 
 def gone(processes: list[psutil.Process]) -> bool:
@@ -72,19 +73,21 @@ def test_a_service_keeps_the_contract(request_: ServiceRequest) -> None:
     if remedy := components.missing(request_.name):
         pytest.skip(remedy)
     service = services.create(request_, sorted(os.sched_getaffinity(0)), ON_LOOPBACK)
-    before = segments()
+    known: set[int] = set()
     assert (service.alive, service.started, service.pids) == (False, False, [])
     try:
         service.start()
-        check_life(service)
+        check_life(service, known)
     finally:
         service.remove()
     assert (service.alive, service.started, service.pids) == (False, False, [])
     assert not scratch.own()
-    assert segments() <= before
+    assert known
+    assert not segments_of(known)
 
 
-def check_life(service: Service) -> None:
+def check_life(service: Service, known: set[int]) -> None:
+    """From the start to the removal; `known` gets its processes."""
     assert service.alive
     address = service.address
     assert {"host", "port", "url"} <= set(address)
@@ -94,6 +97,7 @@ def check_life(service: Service) -> None:
     assert not kept or service.kept() == kept
 
     everybody = living(service)
+    known |= {one.pid for one in everybody}
     service.kill()
     assert not service.alive
     assert gone(everybody)
@@ -104,11 +108,13 @@ def check_life(service: Service) -> None:
     assert service.address == address
     assert service.kept() == kept
     everybody = living(service)
+    known |= {one.pid for one in everybody}
     service.restart()
     assert gone(everybody), "what still ran was killed before"
     assert service.kept() == kept
 
     everybody = living(service)
+    known |= {one.pid for one in everybody}
     service.remove()
     assert gone(everybody)
 

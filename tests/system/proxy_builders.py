@@ -6,7 +6,8 @@ import asyncio
 import contextlib
 import io
 import threading
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Awaitable, Callable, Coroutine, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,12 @@ from system_builders import until
 
 from bench.lab.proxies.proxyset import ProxySet
 from bench.lab.side import LOOPBACK, ON_LOOPBACK
-from bench.model.proxy import Endpoint, Proxy
+from bench.model.proxy import (
+    Endpoint,
+    Listener,
+    Proxy,
+    Upstream,
+)
 
 HOST = LOOPBACK.host
 SECONDS = 10
@@ -158,3 +164,60 @@ def proxying(*proxies: Proxy, clients: int = 1, **parts: int) -> Iterator[ProxyS
 
 def url(proxies: ProxySet, listener: str) -> str:
     return proxies.listeners()[listener].url
+
+
+SERVER = ("server",)
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+@dataclass
+class Running:
+    """An aiohttp application on a thread of its own."""
+
+    port: int
+    requests: list[web.Request]
+
+
+@contextlib.contextmanager
+def application(handler: Handler, path: str = "/") -> Iterator[Running]:
+    loop = asyncio.new_event_loop()
+    found = Running(0, [])
+
+    async def counted(request: web.Request) -> web.StreamResponse:
+        found.requests.append(request)
+        return await handler(request)
+
+    async def start() -> web.AppRunner:
+        app = web.Application()
+        app.router.add_route("*", path, counted)
+        runner = web.AppRunner(
+            app, access_log=None, handler_cancellation=True, shutdown_timeout=0.1
+        )
+        await runner.setup()
+        await web.TCPSite(runner, HOST, 0).start()
+        found.port = int(runner.addresses[0][1])
+        return runner
+
+    thread = threading.Thread(target=loop.run_forever, daemon=True)
+    thread.start()
+    runner = asyncio.run_coroutine_threadsafe(start(), loop).result(SECONDS)
+    try:
+        yield found
+    finally:
+        asyncio.run_coroutine_threadsafe(runner.cleanup(), loop).result(SECONDS)
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join(SECONDS)
+        loop.close()
+
+
+def says(text: str) -> Handler:
+    async def handle(_: web.Request) -> web.Response:
+        return web.Response(text=text)
+
+    return handle
+
+
+def one(listener: Listener | None = None, **upstream: object) -> Proxy:
+    asked = Upstream("up", SERVER, **upstream)  # type: ignore[arg-type]
+    return Proxy("a", (listener or Listener("http1"),), (asked,))

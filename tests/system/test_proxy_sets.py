@@ -6,11 +6,7 @@ import asyncio
 import contextlib
 import socket
 import threading
-import time
-from collections.abc import Awaitable, Callable, Iterator
-from dataclasses import dataclass
 
-import aiohttp
 import pycurl
 import pytest
 from aiohttp import web
@@ -19,10 +15,14 @@ from proxy_builders import (
     HTTP1,
     HTTP2,
     SECONDS,
+    SERVER,
     Client,
+    application,
     by_aiohttp,
     fetch,
+    one,
     proxying,
+    says,
     serving,
     url,
 )
@@ -34,73 +34,16 @@ from bench.lab.side import ON_LOOPBACK
 from bench.model.errors import UsageError
 from bench.model.messages import Address
 from bench.model.proxy import (
-    BufferBodies,
     Endpoint,
     Limits,
     Listener,
     Proxy,
     Retry,
-    TraceRequests,
     Upstream,
 )
 
 if envoy.missing():
     pytest.skip(envoy.missing(), allow_module_level=True)
-
-SERVER = ("server",)
-Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
-
-
-@dataclass
-class Running:
-    """An aiohttp application on a thread of its own."""
-
-    port: int
-    requests: list[web.Request]
-
-
-@contextlib.contextmanager
-def application(handler: Handler, path: str = "/") -> Iterator[Running]:
-    loop = asyncio.new_event_loop()
-    found = Running(0, [])
-
-    async def counted(request: web.Request) -> web.StreamResponse:
-        found.requests.append(request)
-        return await handler(request)
-
-    async def start() -> web.AppRunner:
-        app = web.Application()
-        app.router.add_route("*", path, counted)
-        runner = web.AppRunner(
-            app, access_log=None, handler_cancellation=True, shutdown_timeout=0.1
-        )
-        await runner.setup()
-        await web.TCPSite(runner, HOST, 0).start()
-        found.port = int(runner.addresses[0][1])
-        return runner
-
-    thread = threading.Thread(target=loop.run_forever, daemon=True)
-    thread.start()
-    runner = asyncio.run_coroutine_threadsafe(start(), loop).result(SECONDS)
-    try:
-        yield found
-    finally:
-        asyncio.run_coroutine_threadsafe(runner.cleanup(), loop).result(SECONDS)
-        loop.call_soon_threadsafe(loop.stop)
-        thread.join(SECONDS)
-        loop.close()
-
-
-def says(text: str) -> Handler:
-    async def handle(_: web.Request) -> web.Response:
-        return web.Response(text=text)
-
-    return handle
-
-
-def one(listener: Listener | None = None, **upstream: object) -> Proxy:
-    asked = Upstream("up", SERVER, **upstream)  # type: ignore[arg-type]
-    return Proxy("a", (listener or Listener("http1"),), (asked,))
 
 
 # --- chains and sets ------------------------------------------------------------------------
@@ -289,111 +232,6 @@ def test_retries_are_as_many_as_asked_for_and_counted(attempts: int, status: int
         counted = proxies.counts()
         assert counted["cluster.up.upstream_rq_retry"] == attempts
         assert counted["cluster.up.upstream_rq_total"] == attempts + 1
-
-
-# --- what passes ----------------------------------------------------------------------------
-
-
-async def _stream(request: web.Request) -> web.StreamResponse:
-    response = web.StreamResponse(headers={"Content-Type": "text/event-stream"})
-    await response.prepare(request)
-    await response.write(b"data: first\n\n")
-    await asyncio.sleep(0.5)
-    await response.write(b"data: last\n\n")
-    return response
-
-
-@pytest.mark.parametrize("buffers", [False, True])
-def test_a_buffering_proxy_holds_a_stream_until_it_ends(buffers: bool) -> None:
-    listener = Listener("http1")
-    filters = (BufferBodies("responses"),) if buffers else ()
-    proxy = Proxy("a", (listener,), (Upstream("up", SERVER),), filters)
-
-    async def first_byte_s(address: str) -> tuple[float, bytes]:
-        async with aiohttp.ClientSession() as session:
-            began = time.monotonic()
-            async with session.get(address) as response:
-                chunk = await response.content.readany()
-                return time.monotonic() - began, chunk
-
-    with application(_stream) as running, proxying(proxy, server=running.port) as proxies:
-        waited_s, chunk = asyncio.run(first_byte_s(url(proxies, "http1")))
-    assert (waited_s >= 0.45) == buffers
-    assert (b"last" in chunk) == buffers
-
-
-@pytest.mark.parametrize("upgrades", [(), ("websocket",)])
-def test_a_websocket_passes_where_its_upgrade_is_allowed(upgrades: tuple[str, ...]) -> None:
-    async def echo(request: web.Request) -> web.WebSocketResponse:
-        response = web.WebSocketResponse()
-        await response.prepare(request)
-        async for message in response:
-            await response.send_str(message.data)
-        return response
-
-    async def exchange(address: str) -> str:
-        async with aiohttp.ClientSession() as session, session.ws_connect(address) as socket_:
-            await socket_.send_str("hello")
-            return str((await socket_.receive()).data)
-
-    proxy = one(Listener("http1", upgrades=upgrades))
-    with application(echo) as running, proxying(proxy, server=running.port) as proxies:
-        if upgrades:
-            assert asyncio.run(exchange(url(proxies, "http1"))) == "hello"
-        else:
-            with pytest.raises(aiohttp.WSServerHandshakeError) as refused:
-                asyncio.run(exchange(url(proxies, "http1")))
-            assert refused.value.status == 403
-        assert len(running.requests) == len(upgrades)
-
-
-def test_a_tcp_proxy_passes_bytes_it_does_not_understand() -> None:
-    proxy = Proxy("a", (Listener("raw", ("tcp",)),), (Upstream("up", SERVER, "tcp"),))
-    with (
-        socket.create_server((HOST, 0)) as server,
-        proxying(proxy, server=server.getsockname()[1]) as proxies,
-    ):
-        where = proxies.listeners()["raw"]
-        assert where.url.startswith("tcp://")
-        with socket.create_connection((where.host, where.port), SECONDS) as client:
-            accepted, _ = server.accept()
-            with accepted:
-                client.sendall(b"\0\1\2")
-                assert accepted.recv(10) == b"\0\1\2"
-        assert proxies.counts()["tcp.raw.downstream_cx_total"] == 1
-
-
-def test_a_trace_is_one_over_a_chain() -> None:
-    spans: list[str] = []
-
-    async def collect(request: web.Request) -> web.Response:
-        spans.append(request.path)
-        return web.Response()
-
-    def traced(name: str, leads: str) -> Proxy:
-        upstreams = (Upstream("up", (leads,)), Upstream("spans", ("collector",)))
-        return Proxy(name, (Listener("in"),), upstreams, (TraceRequests("spans", name),))
-
-    with (
-        application(says("hello")) as server,
-        application(collect, "/v1/traces") as collector,
-        proxying(
-            traced("a", "b.in"), traced("b", "server"), server=server.port, collector=collector.port
-        ) as proxies,
-    ):
-        assert fetch(url(proxies, "a.in"), HTTP1)[0][2] == b"hello"
-        assert server.requests[0].headers["traceparent"].startswith("00-")
-        until(lambda: len(spans) >= 2, SECONDS, "both proxies send their spans")
-
-
-def test_requests_are_lines_of_a_file_where_asked_for() -> None:
-    proxy = Proxy("a", (Listener("http1"),), (Upstream("up", SERVER),), access_log=True)
-    with application(says("hello")) as server, proxying(proxy, server=server.port) as proxies:
-        fetch(url(proxies, "http1"), HTTP1, 3)
-        process = proxies.processes["a"]
-        assert process.pids
-        process.stop()  # it writes them at its end
-        assert len(process.access_log()) == 3
 
 
 # --- ends and returns -----------------------------------------------------------------------

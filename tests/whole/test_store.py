@@ -5,23 +5,20 @@ from __future__ import annotations
 import dataclasses
 import json
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from damage import without_digests
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from store_builders import a_record, a_run, put
 from unit_builders import OPERATIONS, SECOND, events, reading, row, table, trial
 
 from bench.model import samples
 from bench.model.errors import UsageError
-from bench.model.pattern import Pattern
-from bench.model.readings import PathCounts, Reading, WayCounts, Wire
+from bench.model.readings import Reading, Wire
 from bench.model.records import MeterRow, RunFile, TrialFile
-from bench.model.trial import Trial
 from bench.results import jsonfile, parquet, store
 
 int64 = st.integers(-(2**63), 2**63 - 1)
@@ -32,49 +29,6 @@ uint32 = st.integers(0, 2**32 - 1)
 def scratch(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """One folder for all examples of a property; each overwrites the file before it."""
     return tmp_path_factory.mktemp("store")
-
-
-def a_run(trials: list[Trial] | None = None, **values: Any) -> RunFile:
-    settings: dict[str, Any] = {
-        "version": store.VERSION,
-        "created": "2025-01-01T00:00:00Z",
-        "command": "bench run notifications",
-        "seed": 1,
-        "repeats": 2,
-        "workers": 1,
-        "environment": {"host": "here", "cores": 2, "packages": {"numpy": "2"}},
-        "patterns": {
-            "notifications/sse": Pattern(
-                "notifications", "sse", "SSE", "One stream.", ("rabbitmq",), False, "abc"
-            )
-        },
-        "trials": [trial(0), trial(1)] if trials is None else trials,
-        "not_measured": {"notifications/rabbitmq": "missing: apt install rabbitmq-server"},
-    }
-    return RunFile(**(settings | values))
-
-
-def a_record(number: int = 0, **values: Any) -> TrialFile:
-    settings: dict[str, Any] = {
-        "version": store.VERSION,
-        "trial": trial(number),
-        "status": "ok",
-        "t0_ns": 0,
-        "t1_ns": SECOND,
-        "phases_s": {"connect": 0.25},
-        "counted": 2,
-        "operations": list(OPERATIONS),
-        "outcome_operation": "delivery",
-        "wire": {"t1": Wire(stream_up=2**40, rtt_us=12.5), "t0": Wire()},
-        "link": {"t0": [PathCounts(WayCounts(), WayCounts(bytes_in=2**40, lost=1))] * 2},
-        "facts": {"port": 1234},
-        "cpu_sets": {"load": [0], "backend": [1]},
-    }
-    return TrialFile(**(settings | values))
-
-
-def put(run: Path, record: TrialFile) -> Path:
-    return store.finish_trial(store.partial_folder(run, record.trial), record)
 
 
 @pytest.fixture
@@ -372,91 +326,3 @@ def test_a_run_is_created_once(run: Path) -> None:
     with pytest.raises(UsageError, match="exists already; a run is written once"):
         store.create_run(run, a_run())
     assert store.open_run(run).file == a_run(digests="sha256")
-
-
-# --- what cannot be read ----------------------------------------------------------------
-
-
-def refused(folder: Path) -> str:
-    with pytest.raises(UsageError) as error:
-        store.open_run(folder)
-    message = str(error.value)
-    assert "\n" not in message
-    return message
-
-
-def test_a_missing_folder_is_named(tmp_path: Path) -> None:
-    folder = tmp_path / "no-run"
-    assert refused(folder) == f"{folder}: folder not found; `ls results` shows the runs"
-
-
-def test_a_file_is_no_run(tmp_path: Path) -> None:
-    path = tmp_path / "run.json"
-    path.write_text("{}")
-    assert refused(path) == f"{path}: a file, not a run; name its folder in results/"
-
-
-def test_a_folder_without_run_json_is_no_run(tmp_path: Path) -> None:
-    assert refused(tmp_path) == f"{tmp_path}: no run.json in it; name a folder of results/"
-
-
-def test_what_is_no_file_cannot_be_read(tmp_path: Path) -> None:
-    (tmp_path / "run.json").mkdir()
-    path = tmp_path / "run.json"
-    assert refused(tmp_path) == f"{path}: is not a file; restore or remove it"
-
-
-def test_a_newer_version_is_refused_whatever_else_is_in_it(tmp_path: Path) -> None:
-    path = tmp_path / "run.json"
-    path.write_text('{"version": 2, "unheard": "of"}')
-    assert refused(tmp_path) == (
-        f"{path}: results version 2, this patternbench reads up to 1; install a newer patternbench"
-    )
-
-
-def test_a_newer_trial_is_refused_too(run: Path) -> None:
-    path = put(run, a_record(version=99)) / "trial.json"
-    assert refused(run) == (
-        f"{path}: results version 99, this patternbench reads up to 1; install a newer patternbench"
-    )
-
-
-@pytest.mark.parametrize(
-    ("text", "reason"),
-    [
-        ("", "Input data was truncated"),
-        ('{"version": 1', "Input data was truncated"),
-        ("{version: 1}", "JSON is malformed"),
-        ("[]", "Expected `object`, got `array`"),
-        ("{}", "Object missing required field `version`"),
-        ('{"version": 1}', "Object missing required field `created`"),
-        ('{"version": "2"}', "Expected `int`, got `str` - at `$.version`"),
-    ],
-)
-def test_a_broken_file_is_refused(tmp_path: Path, text: str, reason: str) -> None:
-    (tmp_path / "run.json").write_text(text)
-    message = refused(tmp_path)
-    assert message.startswith(f"{tmp_path / 'run.json'}: not a results file ({reason}")
-    assert message.endswith("); restore or remove it")
-
-
-def test_an_unknown_status_is_refused(run: Path) -> None:
-    path = put(run, a_record()) / "trial.json"
-    path.write_text(path.read_text().replace('"ok"', '"fine"'))
-    without_digests(run)
-    assert refused(run) == (
-        f"{path}: not a results file (Invalid enum value 'fine' - at `$.status`); "
-        "restore or remove it"
-    )
-
-
-@pytest.mark.parametrize("name", ["samples.parquet", "events.parquet", "meters.parquet"])
-def test_broken_raw_data_is_refused(run: Path, name: str) -> None:
-    path = put(run, a_record()) / name
-    without_digests(run)
-    path.write_bytes(b"PAR1 but not for long")
-    (stored,) = store.open_run(run).trials
-    with pytest.raises(UsageError) as error:
-        stored.data()
-    assert str(error.value).startswith(f"{path}: cannot be read (")
-    assert str(error.value).endswith("); restore or remove it")

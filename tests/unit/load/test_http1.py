@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import count
 
 import h11
 import pytest
+from http1_builders import INTERIM, REQUEST, Wire, head, opened, oracle, replies
 from hypothesis import given
 from hypothesis import strategies as st
 from load_builders import FakeMeter, FakeTransport, in_loop, pieces
@@ -17,87 +16,10 @@ from bench.load.clients import http1
 from bench.load.clients.http1 import (
     ConnectionClosed,
     Http1Connection,
-    Http1Stream,
     ProtocolError,
     Reply,
     get,
 )
-
-REQUEST = get("/", "host", 80)
-INTERIM = (
-    b"HTTP/1.1 100 Continue\r\n\r\n",
-    b"HTTP/1.1 103 Early Hints\r\nLink: </a.css>; rel=preload\r\n\r\n",
-)
-BODYLESS = (204, 304)
-
-
-@dataclass(frozen=True)
-class Wire:
-    """A reply's bytes and how its end is known."""
-
-    data: bytes
-    framing: str
-    closes: bool
-
-
-def head(status: int, headers: Sequence[tuple[str, str]]) -> bytes:
-    lines = [f"HTTP/1.1 {status} Reason", *(f"{name}: {value}" for name, value in headers)]
-    return "\r\n".join([*lines, "", ""]).encode()
-
-
-def chunked(body: bytes, cuts: Sequence[int], trailer: bool) -> bytes:
-    chunks = b"".join(b"%x\r\n%b\r\n" % (len(part), part) for part in pieces(body, cuts))
-    return chunks + b"0\r\n" + (b"X-Sum: 1\r\n" if trailer else b"") + b"\r\n"
-
-
-@st.composite
-def replies(draw: st.DrawFn, framings: Sequence[str] = ("length", "chunked", "close")) -> Wire:
-    """A correct reply of any status, with any framing, after any interim replies."""
-    status = draw(st.sampled_from([200, 201, 404, 500, *BODYLESS]))
-    framing = draw(st.sampled_from(framings))
-    body = b"" if status in BODYLESS else draw(st.binary(max_size=60))
-    headers = draw(
-        st.lists(st.sampled_from([("Server", "x"), ("X-Empty", ""), ("Vary", "a, b")]), max_size=2)
-    )
-    closes = framing == "close" or draw(st.booleans())
-    if status in BODYLESS:
-        framing = "none"
-    elif framing == "length":
-        headers.append(
-            (draw(st.sampled_from(["Content-Length", "content-length"])), str(len(body)))
-        )
-    elif framing == "chunked":
-        headers.append(("Transfer-Encoding", "chunked"))
-        body = chunked(body, draw(st.lists(st.integers(0, 60))), draw(st.booleans()))
-    if closes:
-        headers.append(("Connection", "close"))
-    interim = b"".join(draw(st.lists(st.sampled_from(INTERIM), max_size=2)))
-    return Wire(interim + head(status, headers) + body, framing, closes)
-
-
-def oracle(data: bytes, ended: bool) -> tuple[int, bytes]:
-    """Status and body by h11."""
-    client = h11.Connection(h11.CLIENT)
-    client.send(h11.Request(method="GET", target="/", headers=[("Host", "host")]))
-    client.send(h11.EndOfMessage())
-    client.receive_data(data)
-    if ended:
-        client.receive_data(b"")
-    status, body = 0, b""
-    while not isinstance(event := client.next_event(), h11.EndOfMessage):
-        if isinstance(event, h11.Response):
-            status = event.status_code
-        elif isinstance(event, h11.Data):
-            body += bytes(event.data)
-        else:
-            assert isinstance(event, h11.InformationalResponse), event
-    return status, body
-
-
-def opened(kind: type[Http1Connection] = Http1Connection) -> Http1Connection:
-    connection = kind()
-    connection.connection_made(FakeTransport())  # type: ignore[arg-type]
-    return connection
 
 
 def exchange(connection: Http1Connection, reads: Sequence[bytes], ends: bool) -> Reply:
@@ -347,75 +269,3 @@ def test_the_request_is_written_as_it_is() -> None:
         b"accept": b"*/*",
         b"last-event-id": b"7",
     }
-
-
-# --- streams ------------------------------------------------------------------------------
-
-
-async def streamed(
-    data: Sequence[bytes], lost: Exception | None = None
-) -> tuple[int, bytes, list[int]]:
-    """What a stream's sink gets, and the status; the connection is lost at the end."""
-    connection = opened(Http1Stream)
-    assert isinstance(connection, Http1Stream)
-    got: list[tuple[bytes, int]] = []
-    status = asyncio.ensure_future(
-        connection.stream(REQUEST, lambda part, read_ns: got.append((part, read_ns)))
-    )
-    await asyncio.sleep(0)
-    for read in data:
-        connection.data_received(read)
-    connection.connection_lost(lost)
-    assert connection.ended.done()
-    return await status, b"".join(part for part, _ in got), [read_ns for _, read_ns in got]
-
-
-@given(replies(), st.lists(st.integers(0, 400), max_size=6))
-def test_a_stream_hands_on_the_same_bytes_in_parts(wire: Wire, cuts: list[int]) -> None:
-    async def run() -> None:
-        status, body, times = await streamed(pieces(wire.data, cuts))
-        assert (status, body) == oracle(wire.data, wire.framing == "close")
-        assert times == sorted(times)
-
-    in_loop(run)
-
-
-def test_a_stream_hands_each_part_on_as_it_is_read() -> None:
-    async def run() -> None:
-        connection = opened(Http1Stream)
-        assert isinstance(connection, Http1Stream)
-        parts: list[bytes] = []
-        status = asyncio.ensure_future(
-            connection.stream(REQUEST, lambda part, _: parts.append(part))
-        )
-        await asyncio.sleep(0)
-        connection.data_received(INTERIM[0])
-        await asyncio.sleep(0)
-        assert not status.done(), "an interim reply is no reply"
-        connection.data_received(head(200, [("Transfer-Encoding", "chunked")]))
-        assert await status == 200
-        for text in (b"a", b"bc", b"def"):
-            connection.data_received(b"%x\r\n%b\r\n" % (len(text), text))
-            assert parts[-1] == text
-        assert not connection.ended.done()
-        connection.connection_lost(None)
-        assert connection.ended.done()
-
-    in_loop(run)
-
-
-@pytest.mark.parametrize("data", [b"", b"HTTP/1.1 200 OK\r\nServ"])
-def test_a_stream_lost_before_its_head_is_an_error(data: bytes) -> None:
-    async def run() -> None:
-        with pytest.raises(ConnectionClosed):
-            await streamed([data] if data else [])
-
-    in_loop(run)
-
-
-def test_a_stream_of_garbage_is_an_error() -> None:
-    async def run() -> None:
-        with pytest.raises(ProtocolError):
-            await streamed([b"\0\0\0\0"])
-
-    in_loop(run)
