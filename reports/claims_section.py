@@ -7,6 +7,7 @@ colours, and decides nothing.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -25,6 +26,9 @@ MARKS: dict[Word, str] = {
     "not measured": "-",
 }
 """Verdicts that can be distinguished without colour."""
+
+NOTHING_SET = re.compile(r"\b(\w+)=(?=[\s)]|$)")
+"""A setting without a value, as a level names it."""
 
 MOST_SHOWN = 4
 MOST_REASONS = 4
@@ -162,15 +166,22 @@ def number_line(result: ExperimentResult, one: Number) -> NumberLine:
     return NumberLine(
         MARKS[one.verdict] if one.verdict else "",
         ("" if one.role == "statement" else f"{one.role}: ")
-        + one.said(
-            result.metric(one.metric).title,
-            title_of(result, one.pattern),
-            title_of(result, one.other),
+        + without_empty(
+            one.said(
+                result.metric(one.metric).title,
+                title_of(result, one.pattern),
+                title_of(result, one.other),
+            )
         ),
         with_unit(one.value, one.unit),
         _within(one, entry),
         "" if one.law != one.law else with_unit(one.law, one.unit),
     )
+
+
+def without_empty(text: str) -> str:
+    """ "fault=" is said as "no fault"."""
+    return NOTHING_SET.sub(r"no \1", text)
 
 
 def _within(one: Number, entry: Estimate) -> str:

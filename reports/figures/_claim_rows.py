@@ -11,7 +11,7 @@ from matplotlib.ticker import FuncFormatter
 
 from bench.analysis.evaluated import ExperimentResult
 from bench.verdicts.judgement import Judgement, Number
-from reports.claims_section import title_of, with_unit
+from reports.claims_section import title_of, with_unit, without_empty
 from reports.figures._axes import log_axis
 from reports.style import FAINT, INK, look
 
@@ -125,7 +125,7 @@ def _labels(result: ExperimentResult, rows: Sequence[Number]) -> list[str]:
             words += f" / {title_of(result, one.other)}" if is_of_another else ""
         at = _said_once(one.at, common)
         between = " " if at.startswith("(") else ", "
-        words += f"{between}{at.replace('_', ' ')}" if at else ""
+        words += f"{between}{without_empty(at).replace('_', ' ')}" if at else ""
         words = words.lstrip(", ") or title_of(result, one.pattern)
         found.append("\n".join(textwrap.wrap(words, LABEL_SIGNS, max_lines=MOST_LINES)))
     return found

@@ -338,3 +338,31 @@ def test_of_a_claim_that_is_not_settled_the_open_numbers_stand_first() -> None:
     assert shown("not settled")[0] == "not settled"
     assert shown("depends") == [None, "refuted", "confirmed", "not settled"]
     assert shown("refuted")[0] == "refuted"
+
+
+def test_a_setting_without_a_value_is_said_as_none() -> None:
+    words = "SSE (fault=server:stop@0% / fault=) at fault="
+    assert (
+        claims_section.without_empty(words) == "SSE (fault=server:stop@0% / no fault) at no fault"
+    )
+
+
+@pytest.mark.parametrize(
+    ("title", "is_plural"),
+    [
+        ("requests per event", True),
+        ("wire bytes per event", True),
+        ("completeness", False),
+        ("backend CPU per second", False),
+        ("link used", False),
+        ("waves per page", True),
+    ],
+)
+def test_of_what_is_counted_there_are_fewer(title: str, is_plural: bool) -> None:
+    assert claims_section._is_plural(title) == is_plural
+
+
+def test_of_many_reasons_the_first_are_said() -> None:
+    few = "; ".join(f"reason {n}" for n in range(claims_section.MOST_REASONS + 1))
+    assert claims_section._first_reasons(few) == few
+    assert claims_section._first_reasons(f"{few}; one more").endswith("; and 2 more")
