@@ -19,6 +19,9 @@ QUERY_CPU_S = 0.0006
 CONNECTING_CPU_S = 0.006
 """The same for one with a connection of its own, at most."""
 
+SLEEPS_S = 0.00015
+"""What one query of a burst that connects may sleep, by the burst's size: others have the core."""
+
 _SHARED: Mapping[str, Wanted] = {
     "warmup": Free(0.3),
     "clients": (1,),
@@ -147,10 +150,15 @@ CONNECTING = Domain(
         "pool_size": FREE,
         "work": ("sleep",),
         "burst": Range(20, 200),
-        "query_time": Range(0.001, 0.1),
+        "query_time": Range(0.001, 0.03),
         "connect_time": Range(0.0, 0.2, evenly=True),
     },
     where=(
+        Condition(
+            "a query's own time is at most 0.15 ms for each query of the burst: 5 % of the time for "
+            "which the burst keeps the core",
+            lambda load: load.own.query_time_s <= SLEEPS_S * load.own.burst,
+        ),
         Condition(
             f"at most {MOST_CONNECTIONS} connections at once",
             lambda load: load.own.burst <= MOST_CONNECTIONS,

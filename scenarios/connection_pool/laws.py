@@ -2,8 +2,7 @@
 
 Symbols: n queries at once, K connections in the pool, S time for which a query keeps a
 connection from the next, d time between two arrivals of a burst, t_c time to connect, s CPU time
-of a query with all around it, a that of opening its connection, e of what follows, c cores,
-lambda queries per second, a = lambda S offered load (of POOL-3).
+of a query with all around it, c cores, lambda queries per second, a = lambda S offered load.
 Times in seconds.
 """
 
@@ -54,16 +53,12 @@ def service_in_turn(burst: int, wait_max_s: float, arrival_s: float) -> float:
 # --- POOL-2: a pool beside a connection per request -------------------------------------
 
 
-def connecting_makespan(
-    connect_s: float, service_s: float, opening_s: float, core_time_s: float, closing_s: float
-) -> float:
-    """POOL-2: all connect at once: t_c + max(n s/c, n a/c + S + e).
+def connecting_makespan(connect_s: float, core_time_s: float) -> float:
+    """POOL-2: all connect at once: t_c + n s/c, as the cores serve them in turn.
 
-    The cores open one connection after the other, which takes n a/c, and close them as queries
-    end.  While some queries sleep others are served, so that S adds only what outlasts that:
-    after the last connection is open there is its query, and e to close it.
+    A query's own time is not added: while it sleeps, others are opened and closed.
     """
-    return connect_s + max(core_time_s, opening_s + service_s + closing_s)
+    return connect_s + core_time_s
 
 
 def queries_per_s(service_s: float, connect_s: float = 0.0) -> float:
@@ -77,23 +72,15 @@ def computing_makespan(burst: int, cost_s: float, cores: int = 1) -> float:
 
 
 def break_even_service(
-    burst: int,
-    pool_size: int,
-    core_time_s: float,
-    connecting_s: float,
-    added_s: float = 0.0,
+    burst: int, pool_size: int, connecting_s: float, added_s: float = 0.0
 ) -> float:
     """POOL-2: the S at which the waves of POOL-1 last as long as connecting for each query.
 
-    ceil(n/K) (S + h) = max(`core_time_s`, `connecting_s` + S), where a query on a kept connection
-    takes h, `added_s`, beside S.  Both times include t_c.
+    ceil(n/K) (S + h) = `connecting_s`, where a query on a kept connection takes h, `added_s`,
+    beside S.  Where all fit into the pool at once there is none (infinite).
     """
     waves = math.ceil(burst / pool_size)
-    if waves == 1:
-        return math.inf
-    where_cores_are_busy = core_time_s / waves - added_s
-    where_the_last_sleeps = (connecting_s - waves * added_s) / (waves - 1)
-    return max(where_cores_are_busy, where_the_last_sleeps)
+    return connecting_s / waves - added_s if waves > 1 else math.inf
 
 
 def recommended_pool_size(cores: int, spindles: int) -> int:
