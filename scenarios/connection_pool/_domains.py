@@ -155,8 +155,8 @@ CONNECTING = Domain(
     },
     where=(
         Condition(
-            "a query's own time is at most 0.15 ms for each query of the burst: 5 % of the time for "
-            "which the burst keeps the core",
+            "a query's own time is at most 0.15 ms for each query of the burst: 5 % of the time "
+            "for which the burst keeps the core",
             lambda load: load.own.query_time_s <= SLEEPS_S * load.own.burst,
         ),
         Condition(
