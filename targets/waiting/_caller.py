@@ -7,6 +7,7 @@ loop stays free for the harness.  Knows no way of waiting: a pattern writes a Pr
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import socket
 import time
 from abc import ABC, abstractmethod
@@ -66,8 +67,14 @@ class Program(ABC):
     def run(self, batch: Batch) -> None:
         """Make the batch's calls; return when all are answered, OSError where one is not."""
 
+    def cancel(self) -> None:
+        """Have whoever waits for an answer wake up without one; from any thread."""
+        for one in list(self.sockets):
+            with contextlib.suppress(OSError):  # it was not connected any more
+                one.shutdown(socket.SHUT_RDWR)
+
     def close(self) -> None:
-        """Let go of everything, also of what `open` had begun."""
+        """Let go of everything, also of what `open` had begun; nobody may wait any more."""
         for one in self.sockets:
             one.close()
         self.sockets.clear()
@@ -110,7 +117,12 @@ class CallerTarget(BaseTarget):
 
     async def stop(self) -> None:
         if self.program is not None:
-            self.program.close()
+            await self._closed(self.program)
+
+    async def _closed(self, program: Program) -> None:
+        """Only its own thread closes it, after whatever it still does there."""
+        program.cancel()
+        await self._in_thread(program.close)
 
     def counts(self) -> dict[str, float]:
         # The loop's thread: it writes down what was measured, and does nothing of the program's.
@@ -124,7 +136,7 @@ class CallerTarget(BaseTarget):
             await self._in_thread(program.open)
             await self._in_thread(lambda: program.run(batch))
         finally:
-            program.close()
+            await self._closed(program)
         if batch.done_ns[0] - batch.sent_ns[0] < self.load.own.wait_time_s * 1e9:
             raise ConnectionError("the answer came too early")
 
@@ -138,7 +150,7 @@ class CallerTarget(BaseTarget):
             await alarm.until(begin.t0_ns + AFTER_T0_NS)
             sequence = 0
             while now_ns() < begin.t1_ns:
-                await self._batch(sequence)
+                await self._batch(sequence, begin.t1_ns)
                 sequence += 1
         finally:
             alarm.close()
@@ -153,14 +165,14 @@ class CallerTarget(BaseTarget):
         waves = own.waits if self.is_serial else -(-own.waits // own.under_way)
         return float(waves * own.wait_time_s * 1e9 + own.waits * CALL_NS)
 
-    async def _batch(self, sequence: int) -> None:
+    async def _batch(self, sequence: int, t1_ns: int) -> None:
         batch, began_ns = Batch(self.load.own.waits), now_ns()
         try:
             await self._run(batch)
         except OSError as error:
             self.failed(error)
             self._add("batch", FAILED, sequence, began_ns, began_ns, 0, now_ns(), 0, 0)
-            await self._again()
+            await self._again(t1_ns)
             return
         self._record(batch, sequence, began_ns)
 
@@ -169,15 +181,16 @@ class CallerTarget(BaseTarget):
         assert program is not None
         await self._in_thread(lambda: program.run(batch))
 
-    async def _again(self) -> None:
-        """Connect anew, after a pause."""
+    async def _again(self, t1_ns: int) -> None:
+        """Connect anew, after a pause, until that is possible or the window is over."""
         assert self.program is not None
-        self.program.close()
-        await asyncio.sleep(PAUSE_S)
-        try:
-            await self._opened()
-        except ConnectionError as error:
-            self.failed(error)
+        is_open = False
+        while not is_open and now_ns() < t1_ns:
+            await self._closed(self.program)
+            await asyncio.sleep(PAUSE_S)
+            with contextlib.suppress(ConnectionError):
+                await self._opened()
+                is_open = True
 
     async def _in_thread(self, function: Callable[[], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._thread, function)
