@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from bench.analysis.evaluated import Evaluated, ExperimentResult, Group, Level
@@ -128,6 +128,30 @@ def tables_of(result: ExperimentResult) -> list[AnswerTable]:
     order = [*first, *(level for level in levels if level not in first)]
     tables = {level: _table(result, level, notes) for level in order}
     return [tables[level] for level in levels]
+
+
+def without_empty(tables: Sequence[AnswerTable]) -> list[AnswerTable]:
+    """The tables of an experiment without the metrics that no row of any of them has."""
+    rows = [row for table in tables for row in table.rows if row.cells]
+    kept = [
+        at
+        for at in range(len(tables[0].metrics) if tables else 0)
+        if not rows or any(row.cells[at].value != numbers.MISSING for row in rows)
+    ]
+    return [
+        replace(
+            table,
+            metrics=tuple(table.metrics[at] for at in kept),
+            titles=tuple(table.titles[at] for at in kept),
+            names=tuple(table.names[at] for at in kept),
+            units=tuple(table.units[at] for at in kept),
+            rows=tuple(
+                replace(row, cells=tuple(row.cells[at] for at in kept)) if row.cells else row
+                for row in table.rows
+            ),
+        )
+        for table in tables
+    ]
 
 
 def _table(result: ExperimentResult, level: Level, notes: Notes) -> AnswerTable:

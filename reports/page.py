@@ -145,7 +145,7 @@ def _part(
 ) -> Part:
     is_audit = evaluated.file.audit is not None
     # Random points have nothing in common but the laws that they test.
-    answers = [] if is_audit else answer.tables_of(result)
+    answers = [] if is_audit else answer.without_empty(answer.tables_of(result))
     judged = dataclasses.replace(result, claims=()) if is_audit else result
     kinds = [one for one in kinds if not is_audit or one.section == "laws"]
     key_levels = {level.text for level in sweeps.key_levels(result)} or {""}

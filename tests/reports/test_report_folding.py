@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import pytest
 
 from bench.analysis.evaluated import Evaluated, ExperimentResult
-from reports import findings_table, folding, not_carried
+from reports import answer, findings_table, folding, not_carried
 from reports.present import Column, Line, Table
 
 COLUMNS = (Column("level", "level", is_number=False), Column("n", "n"), Column("m", "m"))
@@ -31,6 +33,23 @@ def test_a_column_that_is_empty_in_its_part_is_left_out() -> None:
     found = folding.by_level(WHOLE, {"a=0"})
     assert found.shown.headers == ["level", "n", "m"]
     assert found.hidden.headers == ["level", "n"]
+
+
+def test_a_metric_that_no_pattern_has_is_in_no_answer(result: ExperimentResult) -> None:
+    (table,) = answer.tables_of(result)
+    at = table.metrics.index("latency_p99")
+    rows = tuple(
+        dataclasses.replace(
+            row,
+            cells=(*row.cells[:at], answer.Cell("-"), *row.cells[at + 1 :]) if row.cells else (),
+        )
+        for row in table.rows
+    )
+    (found,) = answer.without_empty([dataclasses.replace(table, rows=rows)])
+    assert "latency_p99" not in found.metrics
+    assert len(found.metrics) == len(found.titles) == len(found.units) == len(table.metrics) - 1
+    assert {len(row.cells) for row in found.rows} == {0, len(found.metrics)}
+    assert answer.without_empty([table]) == [table]
 
 
 def test_without_levels_all_is_shown() -> None:
