@@ -150,7 +150,7 @@ class Postgres(Service):
         self._leader = new
         programs.release_segment(self.folder / dead)
         shutil.rmtree(self.folder / dead)
-        self._until_reached(dead, new)
+        self._copy_when_reached(dead)
         self._follow(dead)
 
     def _place(self, name: str) -> tuple[Side, int]:
@@ -185,14 +185,16 @@ class Postgres(Service):
         self._serve(name)
         self.wait(self._servers[name], lambda: _count(log, FOLLOWS) > before)
 
-    def _until_reached(self, name: str, other: str) -> None:
-        """Wait until the side of one server reaches the other: a path between them may be down."""
-        (side, _), (far, port) = self._place(name), self._place(other)
+    def _copy_when_reached(self, name: str) -> None:
+        """Copy again where the network fails: a path to the leader may be down for a while."""
         deadline = time.monotonic() + self.ready_seconds
-        while not _admits(side, port, far.host):
-            if time.monotonic() > deadline:
-                raise TrialFailed(f"the new primary was not reached in {self.ready_seconds:g} s")
-            time.sleep(RETRY_SECONDS)
+        while True:
+            try:
+                return self._copy(name)
+            except TrialFailed:
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(RETRY_SECONDS)
 
     @property
     def _env(self) -> dict[str, str]:
@@ -280,11 +282,11 @@ def _where(side: Side, port: int) -> Values:
     return {"host": side.host, "port": port, "user": USER, "database": DATABASE, "url": url}
 
 
-def _admits(side: Side, port: int, host: str = "") -> bool:
-    """An open port may be early; a login that succeeds is not.  Asked from `side`."""
+def _admits(side: Side, port: int) -> bool:
+    """An open port may be early; a login that succeeds is not."""
     wanted = f"user\0{USER}\0database\0{DATABASE}\0\0".encode()
     hello = struct.pack("!ii", 8 + len(wanted), PROTOCOL_3_0) + wanted
-    with contextlib.suppress(OSError), side.connect(port, host=host) as probe:
+    with contextlib.suppress(OSError), side.connect(port) as probe:
         probe.sendall(hello)
         admitted = probe.recv(1) == b"R"
         probe.sendall(struct.pack("!ci", b"X", 4))
