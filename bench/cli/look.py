@@ -171,3 +171,5 @@ def trace(pattern: OnePattern, settings: Settings = None, amqp_url: AmqpUrl = ""
     for crossing in crossings:
         for line in stage.shown(tap, crossing):
             console.print(Text(line))
+    if not crossings:
+        say(f"{chosen.id}: no bytes pass between clients and an entrance; trace shows no others")

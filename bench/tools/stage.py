@@ -79,6 +79,11 @@ def staged(
         raise UsageError(
             f"{name}={load[name]}: a pattern served alone stays on loopback; remove the link"
         )
+    if len(client_parts(pattern)) == len(pattern.parts):
+        raise UsageError(
+            f"{pattern.id}: its parts all stand where clients do, so there is no server to look "
+            f"at; `bench run {pattern.id}` measures it"
+        )
     services = Services(cpu_sets(1)["backend"], foreign, says)
     with folder_for("patternbench-stage-") as folder:
         parts = None

@@ -5,11 +5,15 @@ from __future__ import annotations
 from types import SimpleNamespace
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bench.lab.tap import Crossing
-from bench.tools.stage import shown
+from bench.model.errors import UsageError
+from bench.model.part import Part
+from bench.model.pattern import Pattern
+from bench.tools.stage import shown, staged
 
 TAP: Any = SimpleNamespace(began_ns=1_000_000)
 
@@ -37,3 +41,12 @@ def test_every_byte_can_be_read_back(data: bytes) -> None:
         chr(byte) if 32 <= byte < 127 else "." for byte in data
     )
     assert [int(line[:9]) for line in lines] == list(range(0, len(data), 16))
+
+
+def test_a_pattern_without_a_server_cannot_be_looked_at() -> None:
+    lone = Pattern("e", "alone", "Alone", "", parts=(Part("program", "caller"),))
+    with (
+        pytest.raises(UsageError, match=r"e/alone: .*bench run e/alone"),
+        staged(lone, {"clients": 1}, 0, {}, lambda _: None),
+    ):
+        raise AssertionError("it was started")
