@@ -68,7 +68,10 @@ def begin(worker: str | None) -> None:
     for name in ("COLUMNS", "LINES"):
         os.environ.pop(name, None)
     if worker != FIRST:
-        os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
+        try:
+            os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
+        except OSError:  # a container may not allow it
+            os.nice(19)
 
 
 class LaneScheduling(LoadScopeScheduling):
