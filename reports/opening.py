@@ -188,6 +188,8 @@ def _shown(cell: Cell, name: str) -> str:
     value = cell.load[name]
     if unit == "/s":
         return f"{value:,g}"
+    if isinstance(value, str):
+        return value
     return BEFORE_UNIT.sub(" ", show(value, unit)) if unit else f"{value:,}"
 
 
