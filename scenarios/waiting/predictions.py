@@ -71,6 +71,7 @@ SERIAL = Law(
     ONE_BY_ONE,
     (),
     band=BAND,
+    fitted_with=(1,),
 )
 CONCURRENT = Law(
     "SYNC-1",
@@ -83,5 +84,6 @@ CONCURRENT = Law(
     (),
     (BURST,),
     band=BAND,
+    fitted_with=(1,),
 )
 PREDICTIONS = (SERIAL, CONCURRENT)
