@@ -52,7 +52,7 @@ def test_sync2_every_writer_waits_for_its_own_flush(clients: int, per_s: float) 
     assert predicted("deliveries_per_s", facts, clients=clients, **SLOW) == pytest.approx(per_s)
 
 
-FAR = {"standby_link": "emulated", "standby_rtt_s": 0.02}
+FAR = {"clients": 2, "standby_link": "emulated", "standby_rtt_s": 0.02}
 PARTS = {"local.latency_mean": 0.4, "near.latency_mean": 0.6}
 
 
