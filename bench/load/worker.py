@@ -130,7 +130,8 @@ class Worker:
             return Done()
         _wait(lambda: session.outcomes or session.failures, VERIFY_SECONDS)
         greenlet.kill()
-        block = rows(bytes(session.recorder.take()))
+        # On the loop's thread: it counts an outcome before the row of it is written.
+        block = rows(bytes(self.engine.call(session.recorder.take)))
         code = session.recorder.code(session.experiment.outcome_operation)
         got = block[block["operation"] == code]
         noun = session.experiment.noun

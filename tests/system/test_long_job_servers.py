@@ -117,7 +117,7 @@ def test_a_long_poll_is_held_until_its_timeout() -> None:
             assert await status(port, "PUT", "/jobs/a?seconds=3600") == 202
             began_ns = now_ns()
             assert await status(port, "GET", "/jobs/a") == 202
-            assert now_ns() - began_ns >= 50_000_000
+            assert now_ns() - began_ns >= 49_000_000  # timers of the loop count whole milliseconds
 
     run(work())
 
