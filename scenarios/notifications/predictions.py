@@ -230,6 +230,7 @@ PREDICTIONS = (
         (SEED,),
         (FEW, MANY),
         fitted_with=(21, 31, 41, 90211),
+        passed_with=(60606,),
     ),
     Law(
         "SSE-1",
