@@ -175,7 +175,7 @@ def check_faults(pattern: Pattern, load: Mapping[str, Any]) -> None:
 
 def check_machine(pattern: Pattern, load: Mapping[str, Any]) -> None:
     """The machine must allow what the experiment's pattern needs for the load."""
-    experiment = catalog.experiments()[pattern.experiment]
+    experiment = catalog.declared_one(pattern.experiment)
     experiment.check_machine(pattern.name, experiment.load.read(load))
 
 

@@ -6,14 +6,12 @@ import textwrap
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
 
 from bench.analysis.evaluated import Evaluated, ExperimentResult, Group, Level, TrialResult
 from bench.analysis.shapes import Timeline
-from reports.figures._axes import log_axis
-from reports.figures._faults import label_rows, make_room, mark_faults
-from reports.figures._sheet import columns_of, head, legend_below, new_figure
-from reports.style import INK, look
+from reports.figures._faults import label_rows, make_room
+from reports.figures._over_time import draw_panels, handles, rows_for
+from reports.figures._sheet import head, legend_below, new_figure
 from reports.sweeps import key_levels
 
 TITLE = "Latency over time"
@@ -24,7 +22,6 @@ CAPTION = (
     "median mean latency."
 )
 SECTION = "distribution"
-COLUMNS = 3
 WARNING = "#b3541e"
 LABEL_SIGNS = 48
 LEAST_POINTS = 3
@@ -68,50 +65,17 @@ def _figure(result: ExperimentResult, level: Level) -> Figure | None:
     shown = {name: one for name, group in found.items() if group and (one := representative(group))}
     if not any(len(line.time_s) >= LEAST_POINTS for _, line in shown.values()):
         return None  # a dot in a wide field shows no course
-    columns = columns_of(len(shown), COLUMNS)
-    rows = -(-len(shown) // columns)
     label_count = max(label_rows(trial.record.faults) for trial, _ in shown.values())
-    figure = new_figure((1.9 + 0.15 * label_count) * rows + 0.7)
-    panels = figure.subplots(rows, columns, squeeze=False, sharex=True, sharey=True).ravel()
     has_doubts = any(doubts(trial) for trial, _ in shown.values())
-    for axes, (name, (trial, line)) in zip(panels, shown.items(), strict=False):
-        _panel(axes, trial, line, look(result, name).colour)
-        axes.set_title(result.pattern(name).title, pad=ROOM_POINTS if has_doubts else None)
+    figure = new_figure((1.9 + 0.15 * label_count) * rows_for(len(shown)) + 0.7)
+    pad = ROOM_POINTS if has_doubts else None
+    panels = draw_panels(figure, result, shown, "latency (ms)", pad)
+    for axes, (trial, _) in zip(panels, shown.values(), strict=False):
         _mark_doubts(axes, trial)
-    for place, axes in enumerate(panels):
-        axes.set_visible(place < len(shown))
-        if place + columns >= len(shown):
-            axes.set_xlabel("time in the window (s)")
-            axes.tick_params(labelbottom=True)
-        if place % columns == 0:
-            axes.set_ylabel("latency (ms)")
-    lines = [line for _, line in shown.values()]
-    ends = [float(end) for one in lines for end in (*one.median_ms, *one.greatest_ms)]
-    log_axis(panels[0].yaxis, ends, room=1.3)
     make_room(panels[0], label_count)
-    panels[0].set_xlim(0, max(_seconds(trial) for trial, _ in shown.values()))
     head(figure, level.text)
-    legend_below(figure, _handles())
+    legend_below(figure, handles())
     return figure
-
-
-def _panel(axes: Axes, trial: TrialResult, line: Timeline, colour: str) -> None:
-    axes.plot(
-        line.time_s,
-        line.greatest_ms,
-        color=colour,
-        linestyle="none",
-        marker=".",
-        markersize=3,
-        alpha=0.65,
-    )
-    few = "o" if len(line.time_s) == 1 else ""
-    axes.plot(line.time_s, line.median_ms, color=colour, linewidth=1.4, marker=few, markersize=4)
-    mark_faults(axes, trial.record.faults, _seconds(trial))
-
-
-def _seconds(trial: TrialResult) -> float:
-    return (trial.record.t1_ns - trial.record.t0_ns) / 1e9
 
 
 def _mark_doubts(axes: Axes, trial: TrialResult) -> None:
@@ -119,9 +83,3 @@ def _mark_doubts(axes: Axes, trial: TrialResult) -> None:
         return
     shown = textwrap.shorten(f"doubtful: {words}", LABEL_SIGNS)
     axes.text(0, 1.03, shown, transform=axes.transAxes, va="bottom", fontsize=7.5, color=WARNING)
-
-
-def _handles() -> list[Line2D]:
-    median = Line2D([], [], color=INK, linewidth=1.4, label="median (pattern's colour)")
-    greatest = Line2D([], [], color=INK, linestyle="none", marker=".", label="greatest")
-    return [median, greatest]
