@@ -59,7 +59,9 @@ def quantity(text: str, unit: str, name: str) -> float:
         match = NUMBER.match(text)
         written = match.group(2) if match else ""
         kind = f"unknown unit {written!r}" if written else "the unit is missing"
-        if not match:
+        if not text.strip():
+            kind = "a value is missing"
+        elif not match:
             kind = "not a number with a unit" if unit else "not a number"
         elif not unit:
             kind = f"it takes no unit; remove {written!r}"

@@ -101,7 +101,7 @@ def test_a_unit_at_the_end_serves_all_values(text: str, parts: list[str]) -> Non
     ("text", "unit", "message"),
     [
         ("soon", "s", "x=soon: not a number with a unit; write it as 250ms, 1s or 2min"),
-        ("", "s", "x=: not a number with a unit; write it as 250ms, 1s or 2min"),
+        ("", "s", "x=: a value is missing; write it as 250ms, 1s or 2min"),
         ("nan", "", "x=nan: not a number; write it as 100"),
         ("1 2s", "s", "x=1 2s: unknown unit '2s'; write it as 250ms, 1s or 2min"),
         ("1,5s", "s", "x=1,5s: unknown unit ',5s'; write it as 1.5s"),

@@ -182,7 +182,7 @@ def test_a_link_of_two_values_is_two_levels_of_what_it_stands_for() -> None:
             ),
         ),
         ({"clients": "10,0"}, "clients=0: too small; the minimum is 1"),
-        ({"clients": "10,"}, "clients=: not a number; write it as 100"),
+        ({"clients": "10,"}, "clients=: a value is missing; write it as 100"),
         ({"audience": "all"}, "audience=all: unknown value; use every or one"),
         ({"clients": "10,20,10"}, "clients=10,20,10: a value appears twice; give each once"),
         (
