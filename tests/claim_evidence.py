@@ -197,8 +197,28 @@ def _(rule: Ratio, known: Evidence, holds: bool) -> Evidence:
 def _(rule: Crossover, known: Evidence, holds: bool) -> Evidence:
     is_less = (rule.claimed == "less") == holds
     ratio = (0.5 if is_less else 2.0) * (1.0 if rule.other else rule.against)
+    if rule.reference is not None:
+        return times_reference(known, rule, ratio * rule.share)
     others = known.find(rule.other, rule.where)
     return times_others(known, rule, others, ratio)
+
+
+def times_reference(known: Evidence, rule: Crossover, ratio: float) -> Evidence:
+    """At every other level the metric is a multiple of what it is at the reference level."""
+    references = [
+        one for one in known.find(rule.other, rule.where) if one.load[rule.over] == rule.reference
+    ]
+
+    def value(cell: Cell, repeat: int) -> float:
+        alike = {**cell.load, rule.over: rule.reference}
+        return next(o.value(rule.metric, repeat) for o in references if o.load == alike) * ratio
+
+    cells = [
+        cell
+        for cell in known.find(rule.pattern, rule.where)
+        if cell.load[rule.over] != rule.reference
+    ]
+    return changed(known, cells, rule.metric, value)
 
 
 def times_others(

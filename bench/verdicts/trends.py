@@ -51,7 +51,9 @@ class Crossover(Rule):
     repeat where the fitted curves meet, its interval is over the repeats
     (bench.stats.crossing).  `form` says how both curves run where a law knows that: a + b/x
     ("inverse") or a + bx ("straight").  A level that is unsure leaves the claim open, unless it
-    lies between the two sides.  With `other` "" the pattern is compared with `against`.
+    lies between the two sides.  With `other` "" the pattern is compared with `against`.  With
+    `reference` it is compared, at every other level, with `share` of what `other` has at that one
+    level: half of what it costs at 0, say.
 
     The law's crossing takes facts from the trials of other levels than those that are compared:
     `facts_at` says from which, for `pattern` and (unless `other_facts_at` says otherwise) for
@@ -72,9 +74,13 @@ class Crossover(Rule):
     facts_at: Where | None = None
     other_facts_at: Where | None = None
     calibrated_by: tuple[Law, ...] = ()
+    reference: float | None = None
+    share: float = 1.0
 
     @property
     def against_text(self) -> str:
+        if self.reference is not None:
+            return f"{self.share:g} of {self.other} at {self.over}={self.reference:g}"
         return self.other or f"{self.against:g}"
 
     @property
@@ -98,7 +104,17 @@ class Crossover(Rule):
         if not self.other:
             constant = {repeat: {self.metric: self.against} for repeat in cell.trials}
             return [Cell("", cell.load, constant, cell.typed_load)]
+        if self.reference is not None:
+            alike = {**cell.load, self.over: self.reference}
+            if cell.load == alike:
+                return []
+            return [self._shared(cell, other) for other in others if other.load == alike]
         return [other for other in others if other.load == cell.load]
+
+    def _shared(self, cell: Cell, other: Cell) -> Cell:
+        """The other's reference level as if it were at this one, and `share` of what it has."""
+        shares = {n: {self.metric: self.share * other.value(self.metric, n)} for n in other.repeats}
+        return Cell(other.pattern, cell.load, shares, cell.typed_load)
 
     def _examine(
         self, pairs: Sequence[tuple[Cell, Cell]], at: str, evidence: Evidence

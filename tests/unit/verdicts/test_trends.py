@@ -253,3 +253,31 @@ def test_a_link_that_is_swept_both_ways_is_one_family(both_ways: bool, families:
         for n, loss in enumerate((0.01, 0.02, 0.05), start=1)
     ]
     assert len(families_of(cells, "loss")) == families
+
+
+def halves(points: Points, claimed: str = "less") -> Judgement:
+    """One pattern along the rate, against half of what it has at 1/s."""
+    cells = along("sse", METRIC, points)
+    rule = Crossover(METRIC, "sse", "sse", "event_rate", claimed=claimed, reference=1.0, share=0.5)
+    return rule.judge(evidence(*cells))
+
+
+@pytest.mark.parametrize(
+    ("values", "verdict"),
+    [((9, 8, 6), "refuted"), ((4, 3, 2), "confirmed"), ((8, 4, 2), "depends")],
+)
+def test_levels_are_compared_with_a_share_of_one_level(
+    values: tuple[float, ...], verdict: Verdict
+) -> None:
+    levels = zip((2.0, 4.0, 8.0), values, strict=True)
+    points = {1.0: around(10, -0.02), **{rate: around(value, 0.02) for rate, value in levels}}
+    found = halves(points)
+    assert found.verdict == verdict
+    assert "0.5 of sse at event_rate=1" in found.curves[0].other
+    if verdict == "depends":
+        assert found.curves[0].crossing is not None
+        assert 2 < found.curves[0].crossing.value < 4
+
+
+def test_a_level_without_its_reference_is_left_out() -> None:
+    assert halves({2.0: around(4, 0.02), 4.0: around(2, 0.02)}).verdict == "not measured"
