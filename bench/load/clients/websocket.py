@@ -53,6 +53,10 @@ class WebSocket(picows.WSListener):
         self._wire.closes(self._fd)
         self._transport.disconnect()
 
+    def send_text(self, message: bytes) -> None:
+        """Send a text message: UTF-8, uncompressed."""
+        self._transport.send(picows.WSMsgType.TEXT, message)
+
     @property
     def transport(self) -> asyncio.Transport:
         return self._transport.underlying_transport
