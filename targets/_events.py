@@ -70,9 +70,10 @@ class Herds:
 class Feed:
     """The events meant for one audience, in order; sequence numbers from 1 without gaps."""
 
-    def __init__(self) -> None:
+    def __init__(self, kept: int = 0) -> None:
+        """It keeps the last `kept` events; 0: KEPT_EVENTS."""
         self.last = 0
-        self._kept: deque[Event] = deque(maxlen=KEPT_EVENTS)
+        self._kept: deque[Event] = deque(maxlen=kept or KEPT_EVENTS)
         self._waiting: dict[asyncio.Future[None], None] = {}
         self.herds = Herds()
 

@@ -6,14 +6,12 @@ Knows nothing of how the event came.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine, Sequence
+from collections.abc import Coroutine
 from typing import Any
 
-from bench.clock import now_ns
-from bench.load.clients.http1 import Http1Connection, Reply
-from bench.load.user import ClientUser
-from bench.model.payload import SEPARATOR, decode
-from bench.model.samples import EMPTY, FAILED, OK, PENDING
+from bench.load import listening
+from bench.model.payload import decode
+from bench.model.samples import OK
 from bench.plan.arrivals import SECOND_NS
 from scenarios.notifications._bystander import Bystander
 
@@ -34,24 +32,18 @@ async def beside(
         await asyncio.gather(living, going_on, return_exceptions=True)
 
 
-class Listener(ClientUser):
-    """A client that wants to know what happened.  `seen` is the last sequence it got."""
+class Listener(listening.Listener):
+    """A client of `notifications`: it may be away for a while, and records what it gets.
+
+    How events come is written in `bench/load/listening.py`: a pattern's client derives from both.
+    """
 
     abstract = True
     experiment = "notifications"
 
     def __init__(self, environment: Any) -> None:
         super().__init__(environment)
-        recorder = self.session.recorder
-        self.record = recorder.add
-        self.delivery = recorder.code("delivery")
-        self.asked = recorder.code("request")
-        self.seen = -1
-
-    @property
-    def place(self) -> tuple[str, int]:
-        """Host and port to connect to."""
-        return self.session.host, self.session.port
+        self.delivery = self.session.recorder.code("delivery")
 
     # --- being away and having company, where the load asks for it -------------------------
 
@@ -82,10 +74,6 @@ class Listener(ClientUser):
             self.forget()
         await super().lifetime()
 
-    def forget(self) -> None:
-        """Come back as somebody new: only what happens from now on."""
-        self.seen = -1
-
     # --- what came ---------------------------------------------------------------------
 
     def deliver(self, data: bytes, read_ns: int) -> None:
@@ -104,86 +92,3 @@ class Listener(ClientUser):
             0,
             len(data),
         )
-
-
-class PollingListener(Listener):
-    """A client that asks; between two questions it keeps its connection."""
-
-    abstract = True
-    living = "request"
-    connection: Http1Connection | None = None
-    asking: tuple[int, int, int] | None = None
-
-    def __init__(self, environment: Any) -> None:
-        super().__init__(environment)
-        self.session.unfinished.add(self.record_asking)
-
-    def record_asking(self, ended_ns: int, outcome: int = PENDING) -> None:
-        """A request that ends without its reply: by the trial's end, a loss, an absence."""
-        if self.asking is not None:
-            intended_ns, sent_ns, size = self.asking
-            self.record(
-                self.asked,
-                outcome,
-                self.number,
-                self.seen,
-                intended_ns,
-                sent_ns,
-                ended_ns,
-                ended_ns,
-                size,
-                0,
-            )
-
-    async def connect(self) -> None:
-        """Connect and learn where the feed stands, so that nothing older is counted."""
-        session = self.session
-        host, port = self.place
-        self.connection = await Http1Connection.open(session.engine, host, port, session.wire)
-        self.tail = f" HTTP/1.1\r\nHost: {host}:{port}\r\nAccept: */*\r\n\r\n"
-        if self.seen < 0:
-            reply = await self.connection.request(
-                f"GET /position?client={self.number}{self.tail}".encode()
-            )
-            self.seen = int(reply.body)
-
-    async def poll(self, intended_ns: int, sent_ns: int) -> Reply:
-        """Ask once what came after `seen`, and record request and deliveries."""
-        assert self.connection is not None
-        data = f"GET /events?client={self.number}&after={self.seen}{self.tail}".encode()
-        self.asking = intended_ns, sent_ns, len(data)
-        try:
-            reply = await self.connection.request(data)
-        except BaseException as error:
-            # Sent all the same: lost with its connection, or given up with its client.
-            self.record_asking(now_ns(), FAILED if isinstance(error, OSError) else PENDING)
-            raise
-        finally:
-            self.asking = None
-        body = reply.body
-        outcome = FAILED if reply.status >= 400 else OK if body else EMPTY
-        self.record(
-            self.asked,
-            outcome,
-            self.number,
-            self.seen,
-            intended_ns,
-            sent_ns,
-            reply.first_byte_ns,
-            reply.done_ns,
-            len(data),
-            reply.bytes_down,
-        )
-        if outcome == FAILED:
-            raise ConnectionError(f"HTTP {reply.status}: {body[:80].decode(errors='replace')}")
-        if body:
-            for event in body.split(SEPARATOR):
-                self.deliver(event, reply.done_ns)
-        return reply
-
-    def transports(self) -> Sequence[asyncio.Transport]:
-        return [self.connection.transport] if self.connection is not None else []
-
-    async def close(self) -> None:
-        if self.connection is not None:
-            self.connection.close()

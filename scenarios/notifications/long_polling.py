@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from bench.clock import now_ns
-from scenarios.notifications._listener import PollingListener
+from bench.load.listening import PollingListener
+from scenarios.notifications._listener import Listener
 
 
-class Client(PollingListener):
+class Client(Listener, PollingListener):
     """The next request's intended time is when the last reply was read."""
 
     async def live(self) -> None:
-        intended_ns = now_ns()
-        while True:
-            reply = await self.poll(intended_ns, now_ns())
-            intended_ns = reply.done_ns
+        await self.ask_again_at_once()

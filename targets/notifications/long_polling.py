@@ -5,20 +5,22 @@ from __future__ import annotations
 from aiohttp import web
 
 from bench.model.samples import EVERY
-from targets._web import whole_number
-from targets.notifications import short_polling
+from targets._feeds import LongPollTarget
+from targets.notifications._notifying import Notifying
 
 EXAMPLE = "curl -i 'http://{host}:{port}/events?client=0&after=999999'"
 
 
-class Target(short_polling.Target):
+class Target(LongPollTarget, Notifying):
     """As short polling, but GET /events waits: nothing between two requests is lost,
     because each request names the last event that its client has seen."""
 
-    async def events(self, request: web.Request) -> web.Response:
-        feed = self.source.feed_of(whole_number(request, "client"))
-        news = await feed.wait(whole_number(request, "after"), self.load.own.long_poll_timeout_s)
-        return self.reply(news)
+    def routes(self) -> list[web.RouteDef]:
+        return [
+            *super().routes(),
+            web.get("/position", self.position),
+            web.get("/events", self.events),
+        ]
 
     def counts(self) -> dict[str, float]:
         """Of broadcasts: how long until all that an event woke wait again."""
