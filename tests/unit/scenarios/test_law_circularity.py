@@ -162,7 +162,30 @@ def heavier(data: TrialData) -> TrialData:
     return dataclasses.replace(data, rows=rows, wire=wire, link=link)
 
 
-CHANGES: tuple[Change, ...] = (later, fewer_requests, more_useless, heavier, fewer_outcomes)
+def overtaken(data: TrialData) -> TrialData:
+    """Every other row of an own operation ends after its successors."""
+    rows = data.rows.copy()
+    own = rows["operation"] < len(data.operations) - len(HARNESS)
+    rows["done_ns"][own] += (np.arange(np.count_nonzero(own)) % 2) * (data.t1_ns - data.t0_ns)
+    return dataclasses.replace(data, rows=rows)
+
+
+def elsewhere(data: TrialData) -> TrialData:
+    """Every other row is another client's."""
+    rows = data.rows.copy()
+    rows["client"] = np.arange(len(rows)) % 2
+    return dataclasses.replace(data, rows=rows)
+
+
+CHANGES: tuple[Change, ...] = (
+    later,
+    fewer_requests,
+    more_useless,
+    heavier,
+    fewer_outcomes,
+    overtaken,
+    elsewhere,
+)
 
 
 def differs(before: float, after: float) -> bool:

@@ -1,0 +1,1 @@
+"""Work that waits in queues, and several consumers that take it."""
