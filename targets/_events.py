@@ -138,7 +138,8 @@ class EventSource:
         self._feeds: dict[int, Feed] = {}
         self._log: EventLog | None = None
         self._logged_to_ns = self._resumed_ns = -1
-        self.for_all = load.own.audience == "every"
+        # A load that does not say for whom means everybody.
+        self.for_all = getattr(load.own, "audience", "every") == "every"
         self.published = 0
         self.failure = ""
 

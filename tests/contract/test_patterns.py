@@ -45,7 +45,11 @@ def roles_of(pattern: Pattern) -> set[str]:
 
 
 WITH_POSITIONS = [
-    pattern for pattern in PATTERNS if pattern.compared and "broker" not in roles_of(pattern)
+    pattern
+    for pattern in PATTERNS
+    if pattern.compared
+    and "broker" not in roles_of(pattern)
+    and "recovery" in catalog.experiments()[pattern.experiment].load.parameters
 ]
 """Patterns of our own servers, whose clients come back and say how far they had come."""
 

@@ -322,7 +322,7 @@ def test_an_experiment_as_a_command() -> None:
 
 def test_a_pattern_by_its_name_alone_where_one_is_needed() -> None:
     told = refusal(lambda: request.one_pattern("rabbitmq", [], {}))
-    assert suggested(told) == ["notifications/rabbitmq"]
+    assert "notifications/rabbitmq" in suggested(told)
     assert "write EXPERIMENT/PATTERN, e.g. multipath/" in refusal(
         lambda: request.one_pattern("multipath", [], {})
     )

@@ -34,6 +34,10 @@ LAWS = {
 }
 ROLES = ("server", "proxy", "database", "broker", "generator", "caller")
 HARNESS = ("connect", "tick")
+OWN_COUNTS = {
+    "fan_out": ("publisher.events", "publisher.busy_ns", "publisher.stream_up"),
+}
+"""What parts of an experiment count, where laws predict it: first of what, then the amounts."""
 ROWS = 500
 
 Change = Callable[[TrialData], TrialData]
@@ -110,8 +114,16 @@ def trial_of(name: str) -> tuple[Load[object], TrialData]:
         },
         link={"t0": nothing, "t1": carried, "end": carried},
         link_facts={"rtt_probe_ms": 20.0},
+        counted=counted_of(name, times=1),
     )
     return load, data
+
+
+def counted_of(name: str, times: int) -> dict[str, dict[str, float]]:
+    """What the parts count themselves, by what the experiment's metrics ask for by a name."""
+    counts = OWN_COUNTS.get(name.partition(" ")[0], ())
+    end = {key: times * 1e9 * (place + 1) for place, key in enumerate(counts)}
+    return {"t0": dict.fromkeys(counts, 0.0), "t1": end} if counts else {}
 
 
 def later(data: TrialData) -> TrialData:
@@ -177,6 +189,19 @@ def elsewhere(data: TrialData) -> TrialData:
     return dataclasses.replace(data, rows=rows)
 
 
+def fewer_events(data: TrialData) -> TrialData:
+    return dataclasses.replace(data, events=data.events[: len(data.events) * 2 // 3])
+
+
+def counted_more(data: TrialData) -> TrialData:
+    """The first of the counts stays: it is of what the others are per piece."""
+    if not data.counted:
+        return data
+    (first, *_), end = data.counted["t1"], data.counted["t1"]
+    more = {key: value if key == first else 3 * value for key, value in end.items()}
+    return dataclasses.replace(data, counted={**data.counted, "t1": more})
+
+
 CHANGES: tuple[Change, ...] = (
     later,
     fewer_requests,
@@ -185,6 +210,8 @@ CHANGES: tuple[Change, ...] = (
     fewer_outcomes,
     overtaken,
     elsewhere,
+    fewer_events,
+    counted_more,
 )
 
 

@@ -1,0 +1,73 @@
+"""The trials that the claims of `fan_out` need.  Data only."""
+
+from __future__ import annotations
+
+from bench.model.claim import ClaimSetup
+from scenarios.fan_out._domains import BROKERS, JETSTREAM, NATS, PARALLEL, RABBIT, SERIAL, STREAM
+
+DIRECT = (SERIAL, PARALLEL)
+TOLD_BY = (RABBIT, NATS)
+FREE_AT_ONCE = (RABBIT, STREAM, NATS, JETSTREAM)
+"""Brokers whose publisher need not wait for an answer; Redis answers every PUBLISH."""
+
+BRIEF = {"warmup": "300ms", "duration": "2s", "event_rate": "4/s", "request_timeout": "10s"}
+CALLED = ClaimSetup(DIRECT, {**BRIEF, "clients": "1,5,20,100,200"})
+TOLD = ClaimSetup(BROKERS, {**BRIEF, "clients": "1,200"})
+COUPLED = {
+    "warmup": "300ms",
+    "duration": "2s",
+    "event_rate": "3/s",
+    "dead_host": "silent",
+    "request_timeout": "300ms",
+    "slow_time": "200ms",
+}
+DEAD = ClaimSetup((*DIRECT, RABBIT), {**COUPLED, "dead_receivers": "0,1"})
+SLOW = ClaimSetup((*DIRECT, RABBIT), {**COUPLED, "slow_receivers": "0,1"})
+CLOSED = {
+    "warmup": "300ms",
+    "duration": "1500ms",
+    "event_rate": "0/s",
+    "clients": "1",
+    "confirms": "window",
+}
+WINDOWS = "1,10,100,1000"
+CONFIRMED = ClaimSetup((RABBIT,), {**CLOSED, "confirm_window": WINDOWS})
+CONFIRMED_FAR = ClaimSetup(
+    (RABBIT,),
+    {**CLOSED, "confirm_window": WINDOWS, "services_link": "emulated", "services_rtt": "5ms"},
+)
+PREFETCHED = {
+    **CLOSED,
+    "confirm_window": "20",
+    "queue_limit": "20",
+    "acknowledgement": "manual",
+    "link": "emulated",
+    "rtt": "100ms",
+}
+FOUR_MS = ClaimSetup(
+    (RABBIT,),
+    {**PREFETCHED, "warmup": "600ms", "prefetch": "1,13,26,51", "work_time": "4ms"},
+)
+FORTY_MS = ClaimSetup(
+    (RABBIT,),
+    {
+        **PREFETCHED,
+        "warmup": "3500ms",
+        "duration": "2s",
+        "prefetch": "26,51",
+        "work_time": "40ms",
+    },
+)
+NARROW = ClaimSetup(
+    (RABBIT,),
+    {
+        "warmup": "500ms",
+        "duration": "2s",
+        "event_rate": "5/s",
+        "payload": "1kB",
+        "clients": "5,20,40,60",
+        "link": "emulated",
+        "rate": "2mbit",
+        "queue": "500ms",
+    },
+)

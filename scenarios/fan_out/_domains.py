@@ -1,0 +1,198 @@
+"""Where the laws of `fan_out` claim to hold, and the trials that supply what they cannot know.
+
+Pure, and data only.  A domain ends where events meet each other, or a receiver is not behind.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from bench.model.domain import FREE, Condition, Domain, Free, Range, Units, Wanted
+from bench.model.law import Calibration
+from bench.model.load import Load
+from scenarios.fan_out import laws
+from scenarios.fan_out.load import EACH, MANUAL, NONE, WINDOW, FanOutLoad
+
+Asked = Load[FanOutLoad]
+
+SERIAL, PARALLEL = "direct_serial", "direct_parallel"
+RABBIT, STREAM, NATS, JETSTREAM, REDIS = (
+    "rabbitmq_fanout",
+    "rabbitmq_stream",
+    "nats",
+    "nats_jetstream",
+    "redis_pubsub",
+)
+BROKERS = (RABBIT, STREAM, NATS, JETSTREAM, REDIS)
+
+PUBLISHER, LAST, RATE = "publisher_ms", "last_receiver_ms", "published_per_s"
+RECEIVED, WAIT = "received_per_s", "buffer_wait_ms"
+BYTES_UP, BYTES_DOWN = "publisher_bytes_per_event", "stream_bytes_down_per_event"
+
+# --- PS-1: over receivers -------------------------------------------------------------------------
+
+FEW, MANY = 5, 100
+NO_DISTANCE = {"link": "loopback", "services_link": "loopback"}
+WITH_FEW = Calibration(
+    "few",
+    {"clients": FEW, **NO_DISTANCE},
+    (PUBLISHER, LAST),
+    text=f"{FEW} receivers without distance",
+)
+WITH_MANY = Calibration(
+    "many",
+    {"clients": MANY, **NO_DISTANCE},
+    (PUBLISHER, LAST),
+    text=f"{MANY} receivers without distance: with few ones, what one more takes",
+)
+
+MOST_BUSY = 0.5
+SLOWEST_RECEIVER_S = 0.0006
+"""About what a request takes; to keep events from meeting each other."""
+
+EVENTS = 12
+RECEIVERS: Mapping[str, Wanted] = {
+    "clients": Range(1, 200),
+    "event_rate": Range(1, 20),
+    "payload": Range(48, 2000),
+    "warmup": Free(0.5),
+    "request_timeout": Free(10.0),
+}
+OVER_A_LINK: Mapping[str, Wanted] = {"link": ("loopback", "emulated"), "rtt": Range(0.001, 0.02)}
+TO_THE_BROKER: Mapping[str, Wanted] = {
+    "services_link": ("loopback", "emulated"),
+    "services_rtt": Range(0.001, 0.02),
+}
+APART = Condition(
+    "an event is dealt with before the next one is due",
+    lambda load: (
+        load.own.event_rate_per_s * load.window.clients * (SLOWEST_RECEIVER_S + rtt_s(load))
+        <= MOST_BUSY
+    ),
+)
+
+
+def rtt_s(load: Asked) -> float:
+    return load.link.rtt_s if load.link.link != "loopback" else 0.0
+
+
+def services_rtt_s(load: Asked) -> float:
+    return load.services.rtt_s if load.services.link != "loopback" else 0.0
+
+
+_UNITS = Units("events", EVENTS, lambda load: load.own.event_rate_per_s, at_least_s=2)
+CALLED = Domain({**RECEIVERS, **OVER_A_LINK}, where=(APART,), units=_UNITS)
+CALLED_NEAR = Domain(RECEIVERS, where=(APART,), units=_UNITS)
+TOLD = Domain(
+    {**RECEIVERS, **OVER_A_LINK, **TO_THE_BROKER, "confirms": (NONE,)},
+    where=(APART,),
+    units=_UNITS,
+)
+
+
+# --- PS-2: the window of confirms -----------------------------------------------------------------
+
+MOST_OPEN = 5000
+AT_MOST = Calibration(
+    "most",
+    {"confirms": WINDOW, "confirm_window": MOST_OPEN, **NO_DISTANCE, "duration": 3.0},
+    (RATE,),
+    text=f"{MOST_OPEN} confirms open, no distance: the most that publisher and broker do (mu)",
+)
+ONE_BY_ONE = Calibration(
+    "one",
+    {"confirms": WINDOW, "confirm_window": 1, **NO_DISTANCE, "duration": 3.0},
+    (RATE,),
+    text="one confirm after the other, no distance: what a confirm takes (t)",
+)
+CONFIRMED = Domain(
+    {
+        "clients": (1,),
+        "event_rate": (0.0,),
+        "payload": Range(48, 1000),
+        "confirms": (WINDOW,),
+        "confirm_window": Range(1, 1000),
+        **TO_THE_BROKER,
+        "warmup": Free(0.5),
+    },
+    units=Units("confirms", 200, lambda load: 1 / (0.002 + services_rtt_s(load)), at_least_s=2),
+)
+
+
+# --- PS-3: prefetch -------------------------------------------------------------------------------
+
+BEHIND = 0.2
+"""How far, as a share of R + s, a receiver is behind at least where its buffer's wait is told."""
+
+FULL_QUEUE: Mapping[str, Wanted] = {
+    "clients": (1,),
+    "event_rate": (0.0,),
+    "confirms": (WINDOW,),
+    "confirm_window": Free(20),
+    "queue_limit": Range(20, 100),
+    "acknowledgement": (MANUAL,),
+    "prefetch": Range(1, 100),
+    "work_time": Range(0.003, 0.05),
+    "payload": Range(48, 1000),
+    "link": ("emulated",),
+    "rtt": Range(0.02, 0.2),
+    "drain": FREE,
+}
+FILLED = Condition(
+    "the warm-up is at least 1.5 times as long as it takes to deal with a whole prefetch",
+    lambda load: load.window.warmup_s >= 1.5 * _cycle_s(load),
+)
+
+
+def _cycle_s(load: Asked) -> float:
+    """How long an event is with a receiver: on its way and in the buffer."""
+    own = load.own
+    return max(own.prefetch * own.work_time_s, load.link.rtt_s + own.work_time_s)
+
+
+def _received_per_s(load: Asked) -> float:
+    own = load.own
+    return laws.received_per_s(own.prefetch, load.link.rtt_s, own.work_time_s)
+
+
+def _is_behind(load: Asked) -> bool:
+    own, needed_s = load.own, load.link.rtt_s + load.own.work_time_s
+    return laws.buffer_wait(own.prefetch, load.link.rtt_s, own.work_time_s) >= BEHIND * needed_s
+
+
+_RECEIVED = Units("events", 100, _received_per_s, at_least_s=2)
+PREFETCHED = Domain({**FULL_QUEUE, "warmup": Free(8.0)}, where=(FILLED,), units=_RECEIVED)
+BUFFERED = Domain(
+    {**FULL_QUEUE, "warmup": Free(8.0)},
+    where=(
+        FILLED,
+        Condition(
+            "the prefetch is more than is needed by a fifth",
+            _is_behind,
+        ),
+    ),
+    units=_RECEIVED,
+)
+# --- PS-5: bytes ----------------------------------------------------------------------------------
+
+NAME_BYTES = len("fan-out-") + 12
+TAG_BYTES = 1
+ANY_LOAD: Mapping[str, Wanted] = {
+    "clients": Range(1, 200),
+    "event_rate": Range(4, 100),
+    "payload": Range(48, 300_000),
+    "request_timeout": FREE,
+    "confirms": (NONE, EACH, WINDOW),
+    "confirm_window": FREE,
+    "durable": ("off", "on"),
+    "warmup": Free(0.3),
+}
+SOME_BYTES = Condition(
+    "at most 20 MB of events a second, to all receivers together",
+    lambda load: load.own.event_rate_per_s * load.own.payload_bytes * load.window.clients <= 2e7,
+)
+FRAMED = Domain(
+    ANY_LOAD,
+    where=(SOME_BYTES,),
+    units=Units("events", 50, lambda load: load.own.event_rate_per_s, at_least_s=2),
+)

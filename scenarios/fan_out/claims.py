@@ -1,0 +1,298 @@
+"""The claims of `fan_out`: what the field repeats, as data with a rule.  Pure.
+
+Numbers stand here and nowhere else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from bench.model.claim import Claim, MustSee
+from bench.verdicts.growth import Growth
+from bench.verdicts.ratios import Ratio
+from bench.verdicts.rule import AllOf, Band
+from bench.verdicts.rules import AgreesWithLaw, Threshold
+from bench.verdicts.trends import Crossover
+from scenarios.fan_out._claim_trials import (
+    CALLED,
+    CONFIRMED,
+    CONFIRMED_FAR,
+    DEAD,
+    DIRECT,
+    FORTY_MS,
+    FOUR_MS,
+    FREE_AT_ONCE,
+    NARROW,
+    SLOW,
+    TOLD,
+    TOLD_BY,
+)
+from scenarios.fan_out._domains import (
+    BYTES_DOWN,
+    BYTES_UP,
+    LAST,
+    NATS,
+    PARALLEL,
+    PUBLISHER,
+    RABBIT,
+    RATE,
+    RECEIVED,
+    SERIAL,
+    WAIT,
+)
+from scenarios.fan_out.predictions import (
+    AT_ONCE,
+    CONFIRM_BAND,
+    CONFIRM_REASON,
+    CONFIRMS,
+    DELIVERED_BYTES,
+    IN_TURN,
+    LAST_TOLD,
+    PREFETCH_RATE,
+    PREFETCH_WAIT,
+    PUBLISHED_BYTES,
+)
+
+NORMAL: Mapping[str, Any] = {
+    "fault": "",
+    "link": "loopback",
+    "services_link": "loopback",
+    "clients": 10,
+    "event_rate": lambda rate: rate > 0,
+    "payload": 100,
+    "confirms": "none",
+    "confirm_window": lambda _: True,
+    "acknowledgement": "none",
+    "prefetch": lambda _: True,
+    "queue_type": "classic",
+    "durable": "off",
+    "queue_limit": 0,
+    "work_time": 0,
+    "slow_receivers": 0,
+    "dead_receivers": 0,
+}
+"""What holds for evidence where a rule does not ask for something else."""
+
+ANY_NUMBER: Mapping[str, Any] = {"clients": lambda _: True}
+MOST: Mapping[str, Any] = {"clients": 200}
+ONE: Mapping[str, Any] = {"clients": 1}
+ONE_DEAD, ONE_SLOW = ({"event_rate": 3, one: 1} for one in ("dead_receivers", "slow_receivers"))
+NONE_ODD: Mapping[str, Any] = {"event_rate": 3}
+
+TWICE = 2.0
+GROWS_STRAIGHT = (0.9, 1.1)
+"""Exponents of the publisher's time: the first receivers find a process that slept."""
+
+HARDLY_GROWS = 1.7
+"""Of 200 receivers over one: an exponent of 0.1 at most."""
+
+FIFTY_MORE = 5.0
+"""A publisher that waits for 300 ms, or for a receiver that takes 200 ms, against a few ms."""
+
+UNHARMED = 1.5
+
+FULL = 0.95
+AT_A_WINDOW = {"clients": 1, "event_rate": 0, "confirms": "window"}
+NEAR = {**AT_A_WINDOW}
+FAR = {**AT_A_WINDOW, "services_link": "emulated"}
+LOCAL_GAIN, FAR_GAIN = 1.5, 10.0
+"""Published: 2.4 times as many locally, 32 to 37 times at a few milliseconds."""
+
+UNKNOWING = {"clients": 1, "event_rate": 0, "confirms": "window", "acknowledgement": "manual"}
+WITH_PREFETCH = {
+    **UNKNOWING,
+    "queue_limit": 20,
+    "link": "emulated",
+    "work_time": lambda seconds: seconds > 0,
+}
+AT_FOUR_MS = {**WITH_PREFETCH, "work_time": 0.004}
+ON_A_NARROW_LINK: Mapping[str, Any] = {
+    "link": "emulated",
+    "payload": 1000,
+    "clients": lambda _: True,
+}
+FEW_ON_IT, MOST_ON_IT = ({**ON_A_NARROW_LINK, "clients": n} for n in (5, 60))
+
+CONFIRM = Band(CONFIRM_BAND, CONFIRM_REASON)
+
+CLAIMS = (
+    Claim(
+        "F1",
+        "Request-response is bad for many receivers",
+        (CALLED, TOLD),
+        AllOf(
+            (
+                AgreesWithLaw(PUBLISHER, "ms", SERIAL, IN_TURN, "PS-1", ANY_NUMBER),
+                AgreesWithLaw(PUBLISHER, "ms", PARALLEL, AT_ONCE, "PS-1", ANY_NUMBER),
+                *(
+                    Ratio(PUBLISHER, direct, broker, above=TWICE, where=MOST)
+                    for direct in DIRECT
+                    for broker in (RABBIT, NATS)
+                ),
+            )
+        ),
+        "PS-1",
+    ),
+    Claim(
+        "F2",
+        "Pub/sub scales with receivers",
+        (TOLD,),
+        AllOf(
+            tuple(
+                Ratio(PUBLISHER, broker, broker, below=HARDLY_GROWS, where=MOST, other_where=ONE)
+                for broker in FREE_AT_ONCE
+            )
+        ),
+        "PS-1",
+    ),
+    Claim(
+        "F2b",
+        "What a direct publisher does grows straight with its receivers",
+        (CALLED,),
+        AllOf(
+            tuple(
+                Growth(PUBLISHER, "ms", direct, "clients", where=ANY_NUMBER, wanted=GROWS_STRAIGHT)
+                for direct in DIRECT
+            )
+        ),
+        "PS-1",
+    ),
+    Claim(
+        "F2c",
+        "With a broker the last receiver waits for the deliveries to all others",
+        (TOLD,),
+        AllOf(
+            tuple(
+                AgreesWithLaw(LAST, "ms", broker, LAST_TOLD, "PS-1", ANY_NUMBER)
+                for broker in TOLD_BY
+            )
+        ),
+        "PS-1",
+    ),
+    Claim(
+        "F4",
+        "Coupling: one dead receiver hurts the chain",
+        (DEAD, SLOW),
+        AllOf(
+            (
+                *(
+                    Ratio(PUBLISHER, one, one, above=FIFTY_MORE, where=odd, other_where=NONE_ODD)
+                    for one in DIRECT
+                    for odd in (ONE_DEAD, ONE_SLOW)
+                ),
+                *(
+                    Ratio(
+                        PUBLISHER, RABBIT, RABBIT, below=UNHARMED, where=odd, other_where=NONE_ODD
+                    )
+                    for odd in (ONE_DEAD, ONE_SLOW)
+                ),
+                *(Threshold("sends_failed", "", one, at_least=1, where=ONE_DEAD) for one in DIRECT),
+            )
+        ),
+        "PS-1",
+    ),
+    Claim(
+        "F6",
+        "Confirm one by one is slow; a window fixes it",
+        (CONFIRMED, CONFIRMED_FAR),
+        AllOf(
+            (
+                *(
+                    Ratio(
+                        RATE,
+                        RABBIT,
+                        RABBIT,
+                        above=gain,
+                        where={**where, "confirm_window": 100},
+                        other_where={**where, "confirm_window": 1},
+                    )
+                    for where, gain in ((NEAR, LOCAL_GAIN), (FAR, FAR_GAIN))
+                ),
+                *(
+                    AgreesWithLaw(RATE, "/s", RABBIT, CONFIRMS, "PS-2", where, CONFIRM)
+                    for where in (NEAR, FAR)
+                ),
+            )
+        ),
+        "PS-2",
+    ),
+    Claim(
+        "F7",
+        "Prefetch has a right value",
+        (FOUR_MS, FORTY_MS),
+        AllOf(
+            (
+                AgreesWithLaw(RECEIVED, "/s", RABBIT, PREFETCH_RATE, "PS-3", WITH_PREFETCH),
+                AgreesWithLaw(
+                    WAIT,
+                    "ms",
+                    RABBIT,
+                    PREFETCH_WAIT,
+                    "PS-3",
+                    {**WITH_PREFETCH, "prefetch": lambda prefetch: prefetch == 51},
+                ),
+                Ratio(
+                    RECEIVED,
+                    RABBIT,
+                    RABBIT,
+                    above=10,
+                    where={**AT_FOUR_MS, "prefetch": 26},
+                    other_where={**AT_FOUR_MS, "prefetch": 1},
+                ),
+                Ratio(
+                    RECEIVED,
+                    RABBIT,
+                    RABBIT,
+                    within=Band(),
+                    where={**AT_FOUR_MS, "prefetch": 51},
+                    other_where={**AT_FOUR_MS, "prefetch": 26},
+                ),
+            )
+        ),
+        "PS-3",
+    ),
+    Claim(
+        "F8",
+        "Pub/sub saturates the network",
+        (NARROW,),
+        AllOf(
+            (
+                Crossover(
+                    "link_used_share_down",
+                    RABBIT,
+                    "",
+                    "clients",
+                    against=FULL,
+                    where={**ON_A_NARROW_LINK, "clients": lambda receivers: receivers < 60},
+                    claimed="more",
+                    form="straight",
+                ),
+                Ratio(LAST, RABBIT, RABBIT, above=3, where=MOST_ON_IT, other_where=FEW_ON_IT),
+            )
+        ),
+        "PS-5",
+        must_see=(
+            MustSee(
+                "link_used_share_down",
+                FULL,
+                (RABBIT,),
+                "of the link's bandwidth used",
+                MOST_ON_IT,
+                per="trial",
+            ),
+        ),
+    ),
+    Claim(
+        "F8b",
+        "A broker is sent one copy, and each receiver gets one",
+        (TOLD,),
+        AllOf(
+            (
+                AgreesWithLaw(BYTES_UP, "B", RABBIT, PUBLISHED_BYTES, "PS-5", ANY_NUMBER),
+                AgreesWithLaw(BYTES_DOWN, "B", RABBIT, DELIVERED_BYTES, "PS-5", ANY_NUMBER),
+            )
+        ),
+        "PS-5",
+    ),
+)

@@ -1,0 +1,71 @@
+"""Closed-form predictions for `fan_out`.  Pure: numbers in, number out.
+
+Symbols: F receivers, R a round trip, S what a receiver's answer takes, s what one more receiver
+adds, a what an event takes beside that, W confirms that may be open, t what a confirm takes
+without distance, mu the most that publisher and broker do, P prefetch (seconds throughout).
+"""
+
+from __future__ import annotations
+
+
+def line(start: float, per_receiver: float, receivers: float) -> float:
+    """a + F s: what is done for each receiver, one after the other."""
+    return start + per_receiver * receivers
+
+
+def slope(few: float, with_few: float, many: float, with_many: float) -> float:
+    """PS-1's s, from trials with few and with many receivers."""
+    return (with_many - with_few) / (many - few)
+
+
+def called_in_turn(work: float, receivers: float, rtt: float) -> float:
+    """PS-1, serial: F (R + S); `work` is F S as it is without distance."""
+    return work + receivers * rtt
+
+
+def last_called_in_turn(work: float, receivers: float, rtt: float) -> float:
+    """PS-1, serial: the last one is called after all others have answered."""
+    return work + (receivers - 0.5) * rtt
+
+
+def last_told(work: float, rtt_to_broker: float, rtt_to_receivers: float) -> float:
+    """PS-1: R_p/2 + (s_route + F s_deliver) + R_s/2."""
+    return rtt_to_broker / 2 + work + rtt_to_receivers / 2
+
+
+def confirmed_per_s(window: float, rtt: float, confirm: float, most_per_s: float) -> float:
+    """PS-2: min(W/(R + t), mu)."""
+    return min(window / (rtt + confirm), most_per_s)
+
+
+def received_per_s(prefetch: float, rtt: float, work: float) -> float:
+    """PS-3: min(P/(R + s), 1/s)."""
+    return min(prefetch / (rtt + work), 1 / work)
+
+
+def buffer_wait(prefetch: float, rtt: float, work: float) -> float:
+    """PS-3: P s - (R + s), what is beyond need waits; 0 where the receiver is never behind."""
+    return max(0.0, prefetch * work - (rtt + work))
+
+
+FRAME_LIMIT = 131_072
+PUBLISH, DELIVER, HEADER, BODY = 17, 24, 22, 8
+"""Bytes of a message's frames beside names, properties and payload."""
+
+MODE = 1
+"""The only property: whether a message is persistent."""
+
+
+def _content(payload: int) -> int:
+    bodies = -(-payload // (FRAME_LIMIT - 8))
+    return HEADER + MODE + bodies * BODY + payload
+
+
+def published_bytes(payload: int, exchange: int) -> int:
+    """PS-5: 47 + |exchange| + |key| + properties + P; a long payload has more frames."""
+    return PUBLISH + exchange + _content(payload)
+
+
+def delivered_bytes(payload: int, exchange: int, tag: int) -> int:
+    """PS-5: 54 + |tag| + |exchange| + |key| + properties + P."""
+    return DELIVER + tag + exchange + _content(payload)

@@ -1,0 +1,184 @@
+"""What an event costs its publisher, when the last receiver has it, and what is sent on.  Pure.
+
+What the publisher counts is read at the window's edges, and set against its own count of events.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from bench.analysis.metrics import Registry
+from bench.analysis.trialdata import TrialData
+from bench.model import samples
+from bench.model.metric import Counts
+
+METRICS = Registry()
+
+
+def _change(data: TrialData, name: str) -> float:
+    """What the publisher counted in the window; NaN where it could not."""
+    start, end = data.counted.get("t0", {}), data.counted.get("t1", {})
+    key = f"publisher.{name}"
+    return end.get(key, math.nan) - start.get(key, math.nan)
+
+
+def _per_event(data: TrialData, amount: float) -> float:
+    events = _change(data, "events")
+    return amount / events if events > 0 else math.nan
+
+
+@METRICS.metric(
+    "publisher_ms",
+    "ms",
+    "publisher's time per event",
+    "From the moment at which the publisher begins to send an event until it is free for the "
+    "next, mean over the events of the window: until all receivers have answered (direct), or "
+    "until the event is written, confirmed, or there is room in the window (brokers).",
+    "lower",
+)
+def publisher_ms(data: TrialData) -> float:
+    return _per_event(data, _change(data, "busy_ns") / 1e6)
+
+
+@METRICS.metric(
+    "published_per_s",
+    "/s",
+    "events published per second",
+    "Events whose sending began in the window, over its length.",
+    "higher",
+    lambda data: Counts(float(_published(data)), data.seconds, "count"),
+)
+def published_per_s(data: TrialData) -> float:
+    return _published(data) / data.seconds
+
+
+def _published(data: TrialData) -> int:
+    times = data.events["published_ns"]
+    return int(np.count_nonzero((times >= data.t0_ns) & (times < data.t1_ns)))
+
+
+def _all_arrived(data: TrialData) -> np.ndarray:
+    """Deliveries of events that were due in the window, of all receivers, by sequence."""
+    rows = data.outcomes
+    return rows[np.argsort(rows["sequence"], kind="stable")]
+
+
+def _last_ns(data: TrialData) -> np.ndarray:
+    """For each event of the window that somebody got: from publishing to the last delivery."""
+    rows = _all_arrived(data)
+    if not len(rows):
+        return np.empty(0, np.int64)
+    _, first = np.unique(rows["sequence"], return_index=True)
+    last: np.ndarray = np.maximum.reduceat(rows["done_ns"], first) - rows["sent_ns"][first]
+    return last
+
+
+@METRICS.metric(
+    "last_receiver_ms",
+    "ms",
+    "until the last receiver has an event",
+    "From the publication of an event until the last of those who get it has dealt with it, mean "
+    "over the events of the window.",
+    "lower",
+)
+def last_receiver_ms(data: TrialData) -> float:
+    last = _last_ns(data)
+    return float(np.mean(last)) / 1e6 if len(last) else math.nan
+
+
+def _done(data: TrialData) -> np.ndarray:
+    """Deliveries that were dealt with in the window, whenever their events were due."""
+    if data.outcome_operation not in data.operations:
+        return data.rows[:0]
+    rows = data.rows
+    code = data.operations.index(data.outcome_operation)
+    chosen = (rows["operation"] == code) & (rows["outcome"] == samples.OK)
+    chosen &= (rows["done_ns"] >= data.t0_ns) & (rows["done_ns"] < data.t1_ns)
+    found: np.ndarray = rows[chosen]
+    return found
+
+
+@METRICS.metric(
+    "received_per_s",
+    "/s",
+    "events received per receiver and second",
+    "Deliveries that were dealt with in the window, per receiver and second: also of events that "
+    "had been due before.",
+    "higher",
+    lambda data: Counts(float(len(_done(data))), data.seconds * int(data.load["clients"]), "count"),
+)
+def received_per_s(data: TrialData) -> float:
+    return len(_done(data)) / data.seconds / int(data.load["clients"])
+
+
+@METRICS.metric(
+    "buffer_wait_ms",
+    "ms",
+    "wait in the receiver's buffer",
+    "From the moment at which a receiver's loop got an event until it began to work on it, mean "
+    "over what was dealt with in the window: the delay that a prefetch beyond what is needed adds.",
+    "lower",
+)
+def buffer_wait_ms(data: TrialData) -> float:
+    rows = _done(data)
+    if not len(rows):
+        return math.nan
+    held = np.mean(rows["done_ns"] - rows["first_byte_ns"]) / 1e6
+    return float(held) - float(data.load.get("work_time_s", 0.0)) * 1e3
+
+
+@METRICS.metric(
+    "publisher_bytes_per_event",
+    "B",
+    "bytes that the publisher sends per event",
+    "Bytes of the publisher's TCP streams (headers, frames, payload) that it wrote in the window, "
+    "per event that it published.",
+    "lower",
+)
+def publisher_bytes_per_event(data: TrialData) -> float:
+    return _per_event(data, _change(data, "stream_up"))
+
+
+@METRICS.metric(
+    "publisher_wire_bytes_per_event",
+    "B",
+    "wire bytes at the publisher per event",
+    "IP packets with their headers on the publisher's connections in the window, both ways, per "
+    "event that it published.",
+    "lower",
+)
+def publisher_wire_bytes_per_event(data: TrialData) -> float:
+    return _per_event(data, _change(data, "wire_up") + _change(data, "wire_down"))
+
+
+@METRICS.metric(
+    "sends_failed",
+    "",
+    "sends that failed",
+    "Requests to a receiver, or messages to the broker, that failed in the window: refused, timed "
+    "out, or lost with a connection.",
+    "lower",
+    lambda data: _counted(data, "failed"),
+)
+def sends_failed(data: TrialData) -> float:
+    return _change(data, "failed")
+
+
+@METRICS.metric(
+    "refusals",
+    "",
+    "refusals of a full queue",
+    "Times that the broker refused an event of the window because a queue was full; the publisher "
+    "sends it again.",
+    "neither",
+    lambda data: _counted(data, "refused"),
+)
+def refusals(data: TrialData) -> float:
+    return _change(data, "refused")
+
+
+def _counted(data: TrialData, name: str) -> Counts | None:
+    amount = _change(data, name)
+    return None if math.isnan(amount) else Counts(amount, 1.0, "count")

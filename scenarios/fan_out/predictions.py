@@ -1,0 +1,225 @@
+"""The laws of `fan_out` as they apply to its patterns and metrics.  Pure.
+
+What one more receiver takes, what a confirm takes without distance and how much publisher and
+broker do at most, no law can know: other trials supply it.  None reads what it predicts.
+"""
+
+from __future__ import annotations
+
+from bench.model.law import Facts, Law
+from scenarios.fan_out import laws
+from scenarios.fan_out._domains import (
+    AT_MOST,
+    BROKERS,
+    BUFFERED,
+    BYTES_DOWN,
+    BYTES_UP,
+    CALLED,
+    CALLED_NEAR,
+    CONFIRMED,
+    FEW,
+    FRAMED,
+    LAST,
+    MANY,
+    NAME_BYTES,
+    ONE_BY_ONE,
+    PARALLEL,
+    PREFETCHED,
+    PUBLISHER,
+    RABBIT,
+    RATE,
+    RECEIVED,
+    SERIAL,
+    TAG_BYTES,
+    TOLD,
+    WAIT,
+    WITH_FEW,
+    WITH_MANY,
+    Asked,
+    rtt_s,
+    services_rtt_s,
+)
+
+# --- PS-1: over receivers -------------------------------------------------------------------------
+
+
+def _line_s(load: Asked, facts: Facts, metric: str) -> float:
+    few, many = (facts[one.key(metric)] / 1e3 for one in (WITH_FEW, WITH_MANY))
+    per_receiver = laws.slope(FEW, few, MANY, many)
+    return laws.line(few - FEW * per_receiver, per_receiver, load.window.clients)
+
+
+def _in_turn_ms(load: Asked, facts: Facts) -> float:
+    work_s = _line_s(load, facts, PUBLISHER)
+    return laws.called_in_turn(work_s, load.window.clients, rtt_s(load)) * 1e3
+
+
+def _last_in_turn_ms(load: Asked, facts: Facts) -> float:
+    work_s = _line_s(load, facts, LAST)
+    return laws.last_called_in_turn(work_s, load.window.clients, rtt_s(load)) * 1e3
+
+
+def _at_once_ms(load: Asked, facts: Facts) -> float:
+    return _line_s(load, facts, PUBLISHER) * 1e3
+
+
+def _last_at_once_ms(load: Asked, facts: Facts) -> float:
+    return _line_s(load, facts, LAST) * 1e3
+
+
+def _last_told_ms(load: Asked, facts: Facts) -> float:
+    """Receivers reach a broker over both links."""
+    work_s, to_broker_s = _line_s(load, facts, LAST), services_rtt_s(load)
+    return laws.last_told(work_s, to_broker_s, to_broker_s + rtt_s(load)) * 1e3
+
+
+_LINES = (WITH_FEW, WITH_MANY)
+_ONE_BY_ONE = "what is done for each receiver is done one after the other; a and s of 5 and of 100"
+
+
+IN_TURN = Law(
+    "PS-1",
+    "a + F (R + S)",
+    "each receiver is called when the last one has answered",
+    PUBLISHER,
+    (SERIAL,),
+    _in_turn_ms,
+    CALLED,
+    (),
+    _LINES,
+)
+LAST_IN_TURN = Law(
+    "PS-1",
+    "a + F S + (F - 1/2) R",
+    "the last receiver is called when all others have answered",
+    LAST,
+    (SERIAL,),
+    _last_in_turn_ms,
+    CALLED,
+    (),
+    _LINES,
+)
+AT_ONCE = Law(
+    "PS-1", "a + F s", _ONE_BY_ONE, PUBLISHER, (PARALLEL,), _at_once_ms, CALLED_NEAR, (), _LINES
+)
+LAST_AT_ONCE = Law(
+    "PS-1", "a + F s", _ONE_BY_ONE, LAST, (PARALLEL,), _last_at_once_ms, CALLED_NEAR, (), _LINES
+)
+LAST_TOLD = Law(
+    "PS-1",
+    "R_p/2 + a + F s + R_s/2",
+    "one way to the broker, F deliveries one after the other, one way to the receivers",
+    LAST,
+    BROKERS,
+    _last_told_ms,
+    TOLD,
+    (),
+    _LINES,
+)
+
+# --- PS-2: the window of confirms -----------------------------------------------------------------
+
+CONFIRM_BAND = 0.15
+CONFIRM_REASON = (
+    "where window and capacity meet, the broker and the publisher wait for each other now and then"
+)
+
+
+def _confirmed_per_s(load: Asked, facts: Facts) -> float:
+    confirm_s = 1 / facts[ONE_BY_ONE.key(RATE)]
+    most = facts[AT_MOST.key(RATE)]
+    return laws.confirmed_per_s(load.own.confirm_window, services_rtt_s(load), confirm_s, most)
+
+
+CONFIRMS = Law(
+    "PS-2",
+    "min(W/(R + t), mu)",
+    "a confirm makes room for the next event; t of one by one, mu of 5,000, both without distance",
+    RATE,
+    (RABBIT,),
+    _confirmed_per_s,
+    CONFIRMED,
+    (),
+    (AT_MOST, ONE_BY_ONE),
+    band=CONFIRM_BAND,
+    band_reason=CONFIRM_REASON,
+)
+
+# --- PS-3: prefetch -------------------------------------------------------------------------------
+
+
+def _prefetch_rate(load: Asked, _: Facts) -> float:
+    own = load.own
+    return laws.received_per_s(own.prefetch, load.link.rtt_s, own.work_time_s)
+
+
+def _buffer_wait_ms(load: Asked, _: Facts) -> float:
+    own = load.own
+    return laws.buffer_wait(own.prefetch, load.link.rtt_s, own.work_time_s) * 1e3
+
+
+PREFETCH_RATE = Law(
+    "PS-3",
+    "min(P/(R + s), 1/s)",
+    "an acknowledgement makes room for the next event, and takes a round trip with it",
+    RECEIVED,
+    (RABBIT,),
+    _prefetch_rate,
+    PREFETCHED,
+    (),
+)
+PREFETCH_WAIT = Law(
+    "PS-3",
+    "P s - (R + s)",
+    "of P events one is worked on and R/s are on their way; the others wait",
+    WAIT,
+    (RABBIT,),
+    _buffer_wait_ms,
+    BUFFERED,
+    (),
+)
+
+# --- PS-5: bytes ----------------------------------------------------------------------------------
+
+
+def _published_bytes(load: Asked, _: Facts) -> float:
+    return laws.published_bytes(load.own.payload_bytes, NAME_BYTES)
+
+
+def _delivered_bytes(load: Asked, _: Facts) -> float:
+    return laws.delivered_bytes(load.own.payload_bytes, NAME_BYTES, TAG_BYTES)
+
+
+PUBLISHED_BYTES = Law(
+    "PS-5",
+    "47 + |ex| + |rk| + props + P",
+    "AMQP 0-9-1: a method, a header and a body frame; one copy, however many receivers",
+    BYTES_UP,
+    (RABBIT,),
+    _published_bytes,
+    FRAMED,
+    (),
+)
+DELIVERED_BYTES = Law(
+    "PS-5",
+    "54 + |tag| + |ex| + |rk| + props + P",
+    "AMQP 0-9-1: a method, a header and a body frame for each receiver",
+    BYTES_DOWN,
+    (RABBIT,),
+    _delivered_bytes,
+    FRAMED,
+    (),
+)
+
+PREDICTIONS = (
+    IN_TURN,
+    LAST_IN_TURN,
+    AT_ONCE,
+    LAST_AT_ONCE,
+    LAST_TOLD,
+    CONFIRMS,
+    PREFETCH_RATE,
+    PREFETCH_WAIT,
+    PUBLISHED_BYTES,
+    DELIVERED_BYTES,
+)

@@ -1,0 +1,12 @@
+"""Which claims of `fan_out` speak of which topic of the subject. Data only."""
+
+from __future__ import annotations
+
+TOPICS = {
+    "publish and subscribe": ("F1", "F2", "F2b", "F2c", "F4", "F6", "F7", "F8", "F8b"),
+    "request and response": ("F1", "F2b", "F4"),
+    "broadcast": ("F1", "F2", "F2b", "F2c"),
+    "message queues": ("F6", "F7"),
+    "slow and absent clients": ("F4",),
+    "bandwidth": ("F8", "F8b"),
+}

@@ -1,0 +1,105 @@
+"""The laws of `fan_out` against simulations of what they describe, and against pamqp's bytes."""
+
+from __future__ import annotations
+
+import heapq
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pamqp import body, commands, frame, header
+
+from scenarios.fan_out import laws
+
+
+def simulated_confirms(window: int, rtt: float, confirm: float, most: float) -> float:
+    """Events per second where a broker takes 1/mu for each, and a confirm t + R after it began."""
+    open_until: list[float] = []
+    now = free = 0.0
+    count = 4000
+    for _ in range(count):
+        if len(open_until) == window:
+            now = max(now, heapq.heappop(open_until))
+        began = max(now, free)
+        free = began + 1 / most
+        heapq.heappush(open_until, began + rtt + confirm)
+    return count / free
+
+
+@given(
+    st.integers(1, 1000),
+    st.floats(0, 0.02),
+    st.floats(0.0002, 0.002),
+    st.floats(2_000, 50_000),
+)
+def test_ps_2_is_what_a_window_allows(window: int, rtt: float, confirm: float, most: float) -> None:
+    most = max(most, 1.01 / confirm)  # one by one is no faster than the most
+    law = laws.confirmed_per_s(window, rtt, confirm, most)
+    # The first window fills an empty pipe.
+    room = (window + (rtt + confirm) * most) / 4000
+    assert simulated_confirms(window, rtt, confirm, most) == pytest.approx(law, rel=0.02 + room)
+
+
+def simulated_prefetch(prefetch: int, rtt: float, work: float) -> tuple[float, float]:
+    """(events per second, mean wait in the buffer) of a receiver with a full queue behind it."""
+    arrivals = [rtt / 2] * prefetch
+    heapq.heapify(arrivals)
+    free, waits, done = 0.0, [], []
+    for _ in range(40 * prefetch + 200):
+        came = heapq.heappop(arrivals)
+        began = max(came, free)
+        free = began + work
+        waits.append(began - came)
+        done.append(free)
+        heapq.heappush(arrivals, free + rtt)
+    half = len(done) // 2
+    span = done[-1] - done[half - 1]
+    return (len(done) - half) / span, sum(waits[half:]) / (len(done) - half)
+
+
+@given(st.integers(1, 100), st.floats(0.02, 0.2), st.floats(0.003, 0.05))
+def test_ps_3_is_what_a_prefetch_allows(prefetch: int, rtt: float, work: float) -> None:
+    rate, wait = simulated_prefetch(prefetch, rtt, work)
+    # Rounds are of whole batches while the receiver waits.
+    assert laws.received_per_s(prefetch, rtt, work) == pytest.approx(rate, rel=0.05)
+    expected = laws.buffer_wait(prefetch, rtt, work)
+    if expected > 0.2 * (rtt + work):
+        assert wait == pytest.approx(expected, rel=0.05)
+
+
+def test_ps_3_is_the_published_arithmetic() -> None:
+    """50 + 4 + 50 ms: 26 are enough; 51 add 100 ms; at 40 ms each 26 add 900, 51 add 1,900."""
+    needed = math.ceil(0.104 / 0.004)
+    assert needed == 26
+    assert laws.received_per_s(needed, 0.1, 0.004) == pytest.approx(250)
+    assert laws.received_per_s(needed - 1, 0.1, 0.004) < 245
+    assert laws.buffer_wait(51, 0.1, 0.004) == pytest.approx(0.1)
+    assert laws.buffer_wait(26, 0.1, 0.04) == pytest.approx(0.9)
+    assert laws.buffer_wait(51, 0.1, 0.04) == pytest.approx(1.9)
+
+
+def written(*frames: object) -> int:
+    return sum(len(frame.marshal(one, 1)) for one in frames)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("payload", [48, 100, 131_064, 131_065, 300_000])
+def test_ps_5_is_what_pamqp_writes(payload: int) -> None:
+    exchange, tag = "fan-out-0123456789ab", "c"
+    most = laws.FRAME_LIMIT - 8
+    content = [
+        header.ContentHeader(0, payload, commands.Basic.Properties(delivery_mode=1)),
+        *(body.ContentBody(bytes(min(most, payload - at))) for at in range(0, payload, most)),
+    ]
+    publish = commands.Basic.Publish(exchange=exchange)
+    deliver = commands.Basic.Deliver(tag, 1, False, exchange, "")
+    assert written(publish, *content) == laws.published_bytes(payload, len(exchange))
+    assert written(deliver, *content) == laws.delivered_bytes(payload, len(exchange), len(tag))
+
+
+def test_ps_1_is_a_line() -> None:
+    per_receiver = laws.slope(5, 10.0, 100, 200.0)
+    assert laws.line(10.0 - 5 * per_receiver, per_receiver, 100) == pytest.approx(200)
+    assert laws.called_in_turn(0.2, 100, 0.005) == pytest.approx(0.7)
+    assert laws.last_called_in_turn(0.2, 100, 0.005) == pytest.approx(0.6975)
+    assert laws.last_told(0.02, 0.005, 0.01) == pytest.approx(0.0275)

@@ -1,0 +1,211 @@
+"""The declaration of `fan_out`: its load, what is refused, its metrics of rows and counts."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+
+from bench.analysis.trialdata import TrialData
+from bench.model import samples
+from bench.model.errors import UsageError
+from bench.plan.trials import loads_of
+from scenarios.fan_out import load as declared
+from scenarios.fan_out import metrics, predictions
+from scenarios.fan_out.experiment import EXPERIMENT
+from scenarios.fan_out.load import LOAD, check, check_machine
+
+MS = 1_000_000
+
+
+@pytest.mark.parametrize(
+    ("settings", "words"),
+    [
+        ({"confirm_window": "0"}, "confirm_window"),
+        ({"prefetch": "0"}, "prefetch"),
+        ({"prefetch": "-1"}, "prefetch"),
+        ({"payload": "10B"}, "payload"),
+        ({"confirms": "some"}, "confirms"),
+        ({"queue_type": "stream"}, "queue_type"),
+        ({"event_rate": "-1/s"}, "event_rate"),
+        ({"dead_receivers": "11"}, "clients=11"),
+        ({"dead_receivers": "6", "slow_receivers": "5"}, "clients=11"),
+        ({"queue_limit": "10"}, "confirms=window"),
+        ({"queue_limit": "10", "confirms": "each"}, "acknowledgement=manual"),
+    ],
+)
+def test_what_cannot_be_asked_is_refused_in_one_line(settings: dict[str, str], words: str) -> None:
+    def asked() -> None:
+        for one in loads_of(EXPERIMENT, settings):
+            check(LOAD.read(one))
+
+    with pytest.raises(UsageError) as refused:
+        asked()
+    assert words in str(refused.value)
+    assert "\n" not in str(refused.value)
+
+
+@pytest.mark.parametrize("pattern", sorted(declared.LARGEST_BYTES))
+def test_a_message_over_the_brokers_limit_is_refused(pattern: str) -> None:
+    most = min(declared.LARGEST_BYTES[pattern], 200_000_000)
+    check_machine(pattern, LOAD(payload_bytes=most))
+    if most < 200_000_000:
+        with pytest.raises(UsageError, match=f"broker of {pattern} takes") as refused:
+            check_machine(pattern, LOAD(payload_bytes=most + 1))
+        assert "\n" not in str(refused.value)
+    check_machine("direct_serial", LOAD(payload_bytes=200_000_000))
+
+
+def test_more_receivers_than_a_process_may_have_connections(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(declared.resource, "getrlimit", lambda _: (1024, 4096))
+    check_machine("nats", LOAD(clients=3896))
+    with pytest.raises(UsageError, match=r"clients=3897: .*4096 .*set clients=3896 or fewer"):
+        check_machine("nats", LOAD(clients=3897))
+
+
+def test_the_first_receivers_are_dead_and_the_next_are_slow() -> None:
+    own = LOAD(dead_receivers=2, slow_receivers=1, work_time_s=0.01, slow_time_s=0.3).own
+    assert [own.is_dead(number) for number in range(4)] == [True, True, False, False]
+    assert [own.work_of(number) for number in range(4)] == [0.01, 0.01, 0.3, 0.01]
+
+
+@pytest.mark.parametrize(("confirms", "window"), [("none", 0), ("each", 1), ("window", 7)])
+def test_confirms_are_a_window(confirms: str, window: int) -> None:
+    assert LOAD(confirms=confirms, confirm_window=7).own.window == window
+
+
+def test_a_quorum_queue_is_durable() -> None:
+    assert LOAD(queue_type="quorum").own.is_durable
+    assert not LOAD().own.is_durable
+
+
+# --- metrics --------------------------------------------------------------------------------------
+
+
+def trial(deliveries: list[tuple[int, int, int, int, int]], **counted: float) -> TrialData:
+    """Deliveries as (client, sequence, sent, first byte, done) in ms; a window of a second."""
+    rows = np.zeros(len(deliveries), samples.DTYPE)
+    for row, (client, sequence, sent, read, done) in zip(rows, deliveries, strict=True):
+        row["client"], row["sequence"], row["intended_ns"] = client, sequence, sent * MS
+        row["sent_ns"], row["first_byte_ns"], row["done_ns"] = sent * MS, read * MS, done * MS
+    sequences = sorted({(one[1], one[2]) for one in deliveries})
+    events = np.zeros(len(sequences), samples.EVENT_DTYPE)
+    for event, (sequence, sent) in zip(events, sequences, strict=True):
+        event["feed"], event["sequence"] = samples.EVERY, sequence
+        event["intended_ns"] = event["published_ns"] = sent * MS
+    return TrialData(
+        load={"clients": 2, "work_time_s": 0.004},
+        operations=EXPERIMENT.operations,
+        outcome_operation="delivery",
+        rows=rows,
+        events=events,
+        t0_ns=0,
+        t1_ns=1000 * MS,
+        counted={
+            "t0": {f"publisher.{name}": 0.0 for name in counted},
+            "t1": {f"publisher.{name}": value for name, value in counted.items()},
+        },
+    )
+
+
+def test_the_last_receiver_counts() -> None:
+    data = trial([(0, 1, 10, 11, 12), (1, 1, 10, 14, 18), (0, 2, 20, 21, 22), (1, 2, 20, 22, 24)])
+    assert metrics.last_receiver_ms(data) == pytest.approx((8 + 4) / 2)
+    assert metrics.published_per_s(data) == 2
+    assert metrics.received_per_s(data) == 2
+    # Held 1, 4, 1 and 2 ms, of which 4 ms are work.
+    assert metrics.buffer_wait_ms(data) == pytest.approx(2 - 4)
+
+
+def test_what_is_dealt_with_after_the_window_is_not_of_its_rate() -> None:
+    data = trial([(0, 1, 990, 991, 1005), (0, 0, 0, 900, 999)])
+    assert metrics.received_per_s(data) == 0.5
+    assert metrics.published_per_s(data) == 2
+
+
+def test_the_publisher_counts_its_own_time() -> None:
+    data = trial([], busy_ns=30 * MS, events=10, stream_up=1480, failed=2, refused=0)
+    assert metrics.publisher_ms(data) == pytest.approx(3)
+    assert metrics.publisher_bytes_per_event(data) == 148
+    assert metrics.sends_failed(data) == 2
+    assert metrics.refusals(data) == 0
+
+
+def test_what_nobody_counted_is_unknown() -> None:
+    data = trial([])
+    for one in (
+        metrics.publisher_ms,
+        metrics.last_receiver_ms,
+        metrics.buffer_wait_ms,
+        metrics.publisher_bytes_per_event,
+        metrics.sends_failed,
+    ):
+        assert math.isnan(one(data))
+    assert math.isnan(metrics.publisher_ms(trial([], busy_ns=0, events=0)))
+
+
+# --- laws, filled ---------------------------------------------------------------------------------
+
+
+def filled(law: predictions.Law, load: object, **facts: float) -> float:
+    return law(load, facts)  # type: ignore[arg-type]
+
+
+FEW_AND_MANY = {
+    "few.publisher_ms": 2.0,
+    "many.publisher_ms": 40.0,
+    "few.last_receiver_ms": 3.0,
+    "many.last_receiver_ms": 22.0,
+}
+
+
+def test_ps_1_is_the_line_through_few_and_many() -> None:
+    load = LOAD(clients=50, event_rate_per_s=2.0)
+    per_receiver = 38 / 95
+    expected = 2 + 45 * per_receiver
+    assert filled(predictions.IN_TURN, load, **FEW_AND_MANY) == pytest.approx(expected)
+    assert filled(predictions.AT_ONCE, load, **FEW_AND_MANY) == pytest.approx(expected)
+    assert filled(predictions.LAST_TOLD, load, **FEW_AND_MANY) == pytest.approx(3 + 45 * 0.2)
+
+
+def test_ps_1_counts_round_trips() -> None:
+    near = LOAD(clients=20, event_rate_per_s=1.0)
+    far = LOAD(clients=20, event_rate_per_s=1.0, link="emulated", rtt_s=0.01)
+    to_broker = LOAD(
+        clients=20,
+        event_rate_per_s=1.0,
+        link="emulated",
+        rtt_s=0.01,
+        services_link="emulated",
+        services_rtt_s=0.004,
+    )
+    for law, more in (
+        (predictions.IN_TURN, 200),
+        (predictions.LAST_IN_TURN, 195),
+        (predictions.LAST_TOLD, 5),
+    ):
+        added = filled(law, far, **FEW_AND_MANY) - filled(law, near, **FEW_AND_MANY)
+        assert added == pytest.approx(more)
+    told = filled(predictions.LAST_TOLD, to_broker, **FEW_AND_MANY)
+    assert told - filled(predictions.LAST_TOLD, near, **FEW_AND_MANY) == pytest.approx(9)
+    assert math.isnan(filled(predictions.AT_ONCE, far, **FEW_AND_MANY)), "only without distance"
+
+
+@pytest.mark.parametrize(
+    ("window", "rtt_s", "expected"),
+    [(1, 0.0, 2000), (3, 0.0, 6000), (100, 0.0, 9000), (1, 0.0045, 200), (1000, 0.0045, 9000)],
+)
+def test_ps_2(window: int, rtt_s: float, expected: float) -> None:
+    load = LOAD(
+        clients=1,
+        event_rate_per_s=0.0,
+        confirms="window",
+        confirm_window=window,
+        services_link="emulated" if rtt_s else "loopback",
+        services_rtt_s=rtt_s,
+    )
+    facts = {"one.published_per_s": 2000.0, "most.published_per_s": 9000.0}
+    assert filled(predictions.CONFIRMS, load, **facts) == pytest.approx(expected)
