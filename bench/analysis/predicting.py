@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
+import statistics
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -52,9 +53,18 @@ def calibrated_facts(
             source = source_of(experiment, law, calibration, group.pattern, group.load)
             other = known.get(_place(*source)) if source else None
             if other is not None:
-                values = {key: other.estimates[key].value for key in calibration.facts}
+                values = {key: _centre(other, key) for key in calibration.facts}
                 facts |= {calibration.key(k): v for k, v in values.items() if not math.isnan(v)}
     return facts
+
+
+def _centre(group: Group, key: str) -> float:
+    """A metric's value for a law: the median of three trials or more, else the group's.
+
+    One calibration trial in ten is disturbed; a mean would pass that on to every prediction.
+    """
+    values = [value for one in group.used if not math.isnan(value := one.value(key))]
+    return statistics.median(values) if len(values) > 2 else group.estimates[key].value
 
 
 def predictions_of(

@@ -8,6 +8,7 @@ import numpy as np
 
 from bench.analysis.metrics import Registry
 from bench.analysis.trialdata import TrialData, difference_ns
+from bench.model.metric import Counts
 
 METRICS = Registry()
 NAN = math.nan
@@ -61,6 +62,15 @@ def work_units_per_event(data: TrialData) -> float:
     return float(np.mean(data.outcomes["bytes_up"])) if _has_work(data) else NAN
 
 
+def work_counts(data: TrialData) -> Counts | None:
+    """Units done, of as many as the batches' makespans had room for: none at all is known too."""
+    unit_ns = data.counted.get("t0", {}).get("caller.unit_ns", 0.0)
+    if not _has_work(data) or not unit_ns:
+        return None
+    room = float(makespan_ns(data).sum()) / unit_ns
+    return Counts(float(data.outcomes["bytes_up"].sum()), room, "count")
+
+
 @METRICS.metric(
     "work_share",
     "",
@@ -68,6 +78,7 @@ def work_units_per_event(data: TrialData) -> float:
     "CPU time that the work takes which was done while a {event} was under way, by itself, over "
     "the {event}'s makespan. Its unit is timed before anything is measured.",
     "higher",
+    work_counts,
 )
 def work_share(data: TrialData) -> float:
     if not _has_work(data):

@@ -126,7 +126,7 @@ class CallerTarget(BaseTarget):
 
     def counts(self) -> dict[str, float]:
         # The loop's thread: it writes down what was measured, and does nothing of the program's.
-        return {"caller.harness_ns": time.thread_time_ns()}
+        return {"caller.harness_ns": time.thread_time_ns(), "caller.unit_ns": self.unit_ns}
 
     async def try_call(self) -> None:
         """One call, with all that the program does for it."""

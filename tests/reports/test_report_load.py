@@ -211,6 +211,17 @@ def test_a_law_reads_facts_of_its_calibration_trials() -> None:
     assert with_predictions(found).grid["sse", ""].calibrated == {"idle.rtt_us": 20.0}
 
 
+def test_one_disturbed_calibration_trial_in_six_moves_no_law() -> None:
+    found = result_of(calibrated(IDLE), {}, {"event_rate_per_s": 0.01})
+    values = [20.0, 21.0, 19.0, 20.0, 90.0, 20.0]
+    trials = tuple(
+        dataclasses.replace(builders.trial("sse"), metrics={"rtt_us": value}) for value in values
+    )
+    (group,) = found.calibration
+    found = dataclasses.replace(found, calibration=(dataclasses.replace(group, trials=trials),))
+    assert predicted(found) == [20.0]
+
+
 def test_without_its_calibration_or_outside_its_domain_a_law_says_nothing() -> None:
     assert predicted(result_of(calibrated(IDLE), {}, {"clients": 3})) == []
     other = Domain({"clients": Range(1, 10), "event_rate": FREE})

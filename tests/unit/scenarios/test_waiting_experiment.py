@@ -11,6 +11,7 @@ from measured import EXPERIMENTS, METRICS
 from unit_builders import MS, SECOND, data, reading, row, table
 
 from bench.model.errors import UsageError
+from bench.model.metric import Counts
 from bench.plan.trials import loads_of
 from scenarios.waiting import load as waiting_load
 from scenarios.waiting.load import LOAD, check_machine, threads_allowed
@@ -154,7 +155,11 @@ def batches(**load: Any) -> Any:
         "t1": {"caller": reading(SECOND, 60 * MS, 1_500_000)},
         "end": {"caller": reading(SECOND, 60 * MS, 1_500_000)},
     }
-    counted = {"t0": {"caller.harness_ns": 5.0}, "end": {"caller.harness_ns": 20.0 * MS + 5}}
+    unit = {"caller.unit_ns": 100_000.0}
+    counted = {
+        "t0": {"caller.harness_ns": 5.0, **unit},
+        "end": {"caller.harness_ns": 20.0 * MS + 5},
+    }
     return data(
         rows,
         load=ASKED | load,
@@ -177,6 +182,14 @@ def batches(**load: Any) -> Any:
 )
 def test_what_a_batch_takes(metric: str, value: float) -> None:
     assert METRICS[metric].function(batches()) == pytest.approx(value)
+
+
+def test_a_share_of_nothing_is_known_by_what_there_was_room_for() -> None:
+    idle = batches()
+    idle.outcomes["bytes_up"], idle.outcomes["bytes_down"] = 0, 0
+    assert METRICS["work_share"].counts(idle) == Counts(0, 4_000, "count")
+    assert METRICS["work_share"].counts(batches()) == Counts(800, 4_000, "count")
+    assert METRICS["work_share"].counts(batches(work="none")) is None
 
 
 def test_without_work_there_is_no_share_of_it() -> None:
