@@ -118,7 +118,12 @@ def meant(name: str, known: Iterable[str], otherwise: str, form: str = "{}") -> 
 
 
 def meant_path(text: str, groups: Sequence[str], paths: Sequence[str]) -> str:
-    """As `meant`, of groups and of `group/name` paths; a path may be known by its name alone."""
+    """As `meant`, of groups and of `group/name` paths; a path may be known by its name alone.
+
+    A name that several groups have means each of them.
+    """
+    if same := [one for one in paths if _plain(one.partition("/")[2]) == _plain(text)]:
+        return f"did you mean {' or '.join(same)}?"
     if nearest(text, [*groups, *paths]):
         return meant(text, [*groups, *paths], "")
     near = nearest(text, [one.partition("/")[2] for one in paths], 1)
