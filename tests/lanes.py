@@ -50,6 +50,7 @@ PATIENT = frozenset(
         "system/test_services_pool",
         "system/test_upload_interop",
         "system/test_upload_servers",
+        "system/test_streamed_reply_servers",
         "system/test_verify_and_resume",
     )
 )
