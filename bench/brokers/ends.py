@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
+from itertools import takewhile
 from typing import cast
 
 Answer = Callable[[int, bool], None]
@@ -69,7 +70,8 @@ class Window:
 
     def answered_up_to(self, last: int, is_taken: bool) -> None:
         """The broker has answered all messages up to this key."""
-        for key in [one for one in self._open if one <= last]:
+        # Keys grow, and they stand in the order in which they came.
+        for key in list(takewhile(lambda one: one <= last, self._open)):
             self._on_answer(self._open.pop(key), is_taken)
         self._wake()
 

@@ -159,6 +159,9 @@ class Experiment:
     cost_parts: CostParts | None = None
     """Of what its cost consists; None where no figure shows it."""
 
+    main_curve: tuple[str, str] | None = None
+    """A metric and a swept parameter: the one curve that it is about, to be drawn by itself."""
+
     shows_loop_lag: bool = False
     """Whether reports draw how late the event loops of parts that call were over time."""
 

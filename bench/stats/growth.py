@@ -19,6 +19,17 @@ LEAST, MOST, STEP = 0.05, 4.0, 0.02
 """Exponents that are looked for, and how finely before the last step."""
 
 
+def whole_exponents(levels: np.ndarray, rows: np.ndarray) -> np.ndarray:
+    """k of y = b x^k by least squares of logarithms, for each row of the last axis.
+
+    Nothing is subtracted, so what does not grow has an exponent of 0.  Rows must be positive.
+    """
+    x = np.log(levels)
+    x = x - x.mean()
+    found: np.ndarray = np.log(rows) @ x / (x @ x)
+    return found
+
+
 def exponents(levels: np.ndarray, rows: np.ndarray) -> np.ndarray:
     """k of y = a + b x^k by least squares of relative errors, for each row of the last axis.
 

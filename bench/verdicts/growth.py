@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from bench.stats.estimates import CONFIDENCE
-from bench.stats.growth import FEWEST_LEVELS, LEAST_SPAN, ROOM, exponents
+from bench.stats.growth import FEWEST_LEVELS, LEAST_SPAN, ROOM, exponents, whole_exponents
 from bench.verdicts.evidence import Cell, Evidence, families_of, family_at, where_words
 from bench.verdicts.hypotheses import Examined, hypothesis_of, merged
 from bench.verdicts.judgement import Curve, Judgement, Point, lacks
@@ -29,7 +29,7 @@ class Growth(Rule):
 
     The exponent is the slope on logarithmic axes after what it costs at nothing (`start`) is
     subtracted, found in every trial (bench.stats.growth).  Where it is another one, it is the
-    answer.
+    answer.  With `is_whole` nothing is subtracted: so is asked whether something grows at all.
     """
 
     metric: str
@@ -38,6 +38,7 @@ class Growth(Rule):
     over: str
     where: Where = field(default_factory=dict)
     wanted: tuple[float, float] = STRAIGHT
+    is_whole: bool = False
 
     @property
     def words(self) -> str:
@@ -72,7 +73,8 @@ class Growth(Rule):
         rows = self._rows(cells)
         if not rows:
             return lacks(self.metric)
-        found_in = tuple(float(one) for one in exponents(x, np.array(rows)))
+        find = whole_exponents if self.is_whole else exponents
+        found_in = tuple(float(one) for one in find(x, np.array(rows)))
         spread: Spread = Centred(found_in, is_log=False)
         if len(rows) > 1 and are_alike(found_in):
             spread = Alike(found_in[0], len(rows))
@@ -104,11 +106,16 @@ class Growth(Rule):
         rows = [np.array([cell.value(self.metric, repeat) for cell in cells]) for repeat in repeats]
         return [row for row in rows if bool(np.all(row > 0))]
 
+    def _line(self, powers: np.ndarray, means: np.ndarray) -> tuple[float, float]:
+        if self.is_whole:
+            return 0.0, float(np.exp(np.mean(np.log(means / powers))))
+        return line(powers, means)
+
     def _curve(
         self, cells: Sequence[Cell], rows: Sequence[np.ndarray], exponent: float, at: str
     ) -> Curve:
         x = np.array([float(cell.load[self.over]) for cell in cells])
-        start, factor = line(x**exponent, np.mean(rows, axis=0))
+        start, factor = self._line(x**exponent, np.mean(rows, axis=0))
         points = []
         for cell in cells:
             logs = [math.log(v) for n in cell.repeats if (v := cell.value(self.metric, n)) > 0]

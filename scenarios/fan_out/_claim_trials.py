@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from bench.model.claim import ClaimSetup
-from scenarios.fan_out._domains import BROKERS, JETSTREAM, NATS, PARALLEL, RABBIT, SERIAL, STREAM
+from scenarios.fan_out._domains import JETSTREAM, NATS, PARALLEL, RABBIT, REDIS, SERIAL, STREAM
 
 DIRECT = (SERIAL, PARALLEL)
 TOLD_BY = (RABBIT, NATS)
-FREE_AT_ONCE = (RABBIT, STREAM, NATS, JETSTREAM)
-"""Brokers whose publisher need not wait for an answer; Redis answers every PUBLISH."""
+FREE_TOO = (STREAM, JETSTREAM)
+"""Their publishers need not wait for an answer either; Redis answers every PUBLISH."""
 
 BRIEF = {"warmup": "300ms", "duration": "2s", "event_rate": "4/s", "request_timeout": "10s"}
 CALLED = ClaimSetup(DIRECT, {**BRIEF, "clients": "1,5,20,100,200"})
-TOLD = ClaimSetup(BROKERS, {**BRIEF, "clients": "1,200"})
+TOLD = ClaimSetup(TOLD_BY, {**BRIEF, "clients": "1,5,20,100,200"})
+TOLD_TOO = ClaimSetup((STREAM, JETSTREAM, REDIS), {**BRIEF, "clients": "1,200"})
 COUPLED = {
     "warmup": "300ms",
     "duration": "2s",

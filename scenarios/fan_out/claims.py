@@ -22,11 +22,12 @@ from scenarios.fan_out._claim_trials import (
     DIRECT,
     FORTY_MS,
     FOUR_MS,
-    FREE_AT_ONCE,
+    FREE_TOO,
     NARROW,
     SLOW,
     TOLD,
     TOLD_BY,
+    TOLD_TOO,
 )
 from scenarios.fan_out._domains import (
     BYTES_DOWN,
@@ -84,6 +85,7 @@ TWICE = 2.0
 GROWS_STRAIGHT = (0.9, 1.1)
 """Exponents of the publisher's time: the first receivers find a process that slept."""
 
+DOES_NOT_GROW = (-0.1, 0.1)
 HARDLY_GROWS = 1.7
 """Of 200 receivers over one: an exponent of 0.1 at most."""
 
@@ -137,11 +139,27 @@ CLAIMS = (
     Claim(
         "F2",
         "Pub/sub scales with receivers",
-        (TOLD,),
+        (TOLD, TOLD_TOO),
         AllOf(
-            tuple(
-                Ratio(PUBLISHER, broker, broker, below=HARDLY_GROWS, where=MOST, other_where=ONE)
-                for broker in FREE_AT_ONCE
+            (
+                *(
+                    Growth(
+                        PUBLISHER,
+                        "ms",
+                        broker,
+                        "clients",
+                        where=ANY_NUMBER,
+                        wanted=DOES_NOT_GROW,
+                        is_whole=True,
+                    )
+                    for broker in TOLD_BY
+                ),
+                *(
+                    Ratio(
+                        PUBLISHER, broker, broker, below=HARDLY_GROWS, where=MOST, other_where=ONE
+                    )
+                    for broker in FREE_TOO
+                ),
             )
         ),
         "PS-1",

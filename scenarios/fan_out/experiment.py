@@ -43,6 +43,7 @@ EXPERIMENT = Experiment(
         "broker_cpu_us_per_event",
     ),
     tradeoff=(("publisher_ms", "last_receiver_ms"),),
+    main_curve=("publisher_ms", "clients"),
     deliveries_per_event=owed_to,
     gives_up_after_s=gives_up_after_s,
     unit_of=unit_of,

@@ -121,7 +121,7 @@ LAST_TOLD = Law(
 
 CONFIRM_BAND = 0.15
 CONFIRM_REASON = (
-    "where window and capacity meet, the broker and the publisher wait for each other now and then"
+    "where window and capacity meet, part of a window may be confirmed while the rest is sent"
 )
 
 
@@ -133,8 +133,8 @@ def _confirmed_per_s(load: Asked, facts: Facts) -> float:
 
 CONFIRMS = Law(
     "PS-2",
-    "min(W/(R + t), mu)",
-    "a confirm makes room for the next event; t of one by one, mu of 5,000, both without distance",
+    "W/(R + t + (W - 1)/mu)",
+    "what is sent together is confirmed together; t of one by one, mu of 5,000, without distance",
     RATE,
     (RABBIT,),
     _confirmed_per_s,
@@ -143,6 +143,7 @@ CONFIRMS = Law(
     (AT_MOST, ONE_BY_ONE),
     band=CONFIRM_BAND,
     band_reason=CONFIRM_REASON,
+    fitted_with=(1,),
 )
 
 # --- PS-3: prefetch -------------------------------------------------------------------------------

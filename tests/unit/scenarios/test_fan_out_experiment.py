@@ -196,7 +196,13 @@ def test_ps_1_counts_round_trips() -> None:
 
 @pytest.mark.parametrize(
     ("window", "rtt_s", "expected"),
-    [(1, 0.0, 2000), (3, 0.0, 6000), (100, 0.0, 9000), (1, 0.0045, 200), (1000, 0.0045, 9000)],
+    [
+        (1, 0.0, 2000),
+        (10, 0.0, 10 / (0.0005 + 9 / 9000)),
+        (1000, 0.0, 1000 / (0.0005 + 999 / 9000)),
+        (1, 0.0045, 200),
+        (100, 0.0045, 100 / (0.005 + 99 / 9000)),
+    ],
 )
 def test_ps_2(window: int, rtt_s: float, expected: float) -> None:
     load = LOAD(

@@ -51,6 +51,24 @@ def test_an_exponent(exponent: float, start: float, verdict: Verdict) -> None:
     assert number.what == f"{METRIC} of sse: exponent of its growth with clients"
 
 
+@pytest.mark.parametrize(
+    ("exponent", "start", "found_as"),
+    [(0.0, 0.0, 0.0), (0.3, 0.0, 0.3), (1.0, 0.0, 1.0), (1.0, 10_000.0, 0.03)],
+)
+def test_as_a_whole_nothing_is_subtracted(exponent: float, start: float, found_as: float) -> None:
+    random = np.random.default_rng(4)
+    values = {n: (start + 2 * n**exponent) * random.lognormal(0, 0.01, 8) for n in LEVELS}
+    cells = [cell("sse", {METRIC: list(values[n])}, clients=n) for n in LEVELS]
+    rule = Growth(METRIC, "us", "sse", "clients", wanted=(-0.1, 0.1), is_whole=True)
+    found = rule.judge(evidence(*cells))
+    (number,), (curve,) = found.numbers, found.curves
+    logs = [np.log(np.mean(values[n])) for n in LEVELS]
+    assert number.value == pytest.approx(np.polyfit(np.log(LEVELS), logs, 1)[0], abs=0.005)
+    assert number.value == pytest.approx(found_as, abs=0.02)
+    assert found.verdict == ("confirmed" if found_as < 0.1 else "refuted")
+    assert curve.start == 0
+
+
 def test_where_it_does_not_grow_straight_the_exponent_is_the_answer() -> None:
     found = grown(1.2)
     assert found.words.startswith(f"{METRIC} grows as clients^1.2")
