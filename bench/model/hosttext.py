@@ -29,7 +29,8 @@ def host_text(address: Address, parts: Mapping[str, Sequence[Address]] | None = 
     words |= {
         f"{PART}{name}": ",".join(f"{one.host}:{one.port}" for one in found)
         for name, found in (parts or {}).items()
-        if all(one.port and (one.host, one.port) != (address.host, address.port) for one in found)
+        if all(one.port for one in found)
+        and any((one.host, one.port) != (address.host, address.port) for one in found)
     }
     words |= {name: value for name in FILES if (value := getattr(address, name))}
     words |= {name: value for name, value in address.more.items() if name != URL}

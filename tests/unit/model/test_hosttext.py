@@ -38,6 +38,13 @@ def test_other_parts_survive_it_too(address: Address, ports: dict[str, list[int]
     assert address_of(text) == address
 
 
+def test_a_part_whose_first_process_is_the_address_is_told_as_a_whole() -> None:
+    first = Address(HOST, 80)
+    several = {"service": [first, Address(HOST, 81)]}
+    assert parts_of(host_text(first, several)) == several
+    assert parts_of(host_text(first, {"service": [first]})) == {}
+
+
 @pytest.mark.parametrize(
     ("address", "text"),
     [
