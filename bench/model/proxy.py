@@ -101,6 +101,17 @@ class Limits(msgspec.Struct, frozen=True):
     requests: int | None = None
 
 
+class Ejection(msgspec.Struct, frozen=True):
+    """Outlier detection: an endpoint that fails so often in a row gets no requests for a while.
+
+    It fails where it cannot be reached, does not answer in time, or answers with a status from
+    500 on.  Where every endpoint is ejected, requests are answered with 503 at once.
+    """
+
+    failures: int = 5
+    rest_s: float = 30.0
+
+
 class Retry(msgspec.Struct, frozen=True):
     """How often a request is sent again, and after what; another endpoint is preferred.
 
@@ -137,6 +148,7 @@ class Upstream(msgspec.Struct, frozen=True):
     limits: Limits = Limits()
     retry: Retry | None = None
     timeout_s: float = 0.0
+    ejection: Ejection | None = None
 
     def __post_init__(self) -> None:
         _check_name("upstream", self.name)

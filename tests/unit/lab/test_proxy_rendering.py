@@ -13,6 +13,7 @@ from bench.lab.proxies.rendering.whole import render
 from bench.model.proxy import (
     BufferBodies,
     CacheResponses,
+    Ejection,
     Endpoint,
     Filter,
     Limits,
@@ -210,6 +211,17 @@ def test_retries_and_timeouts_are_those_asked_for() -> None:
     assert route["route"]["timeout"] == "2s"
     assert (policy["retry_on"], policy["num_retries"]) == ("5xx,reset", 3)
     assert policy["per_try_timeout"] == "0.25s"
+
+
+def test_an_endpoint_rests_after_so_many_failures_and_only_where_asked_for() -> None:
+    found = only_upstream(Upstream("up", ("server",), ejection=Ejection(failures=3, rest_s=0.5)))
+    detection = found["outlier_detection"]
+    assert detection["consecutive_5xx"] == 3
+    times = ("base_ejection_time", "max_ejection_time")
+    assert [detection[name] for name in times] == ["0.5s", "0.5s"]
+    assert detection["max_ejection_percent"] == 100
+    assert at(found, "common_lb_config", "healthy_panic_threshold", "value") == 0
+    assert not {"outlier_detection", "common_lb_config"} & set(only_upstream(UP))
 
 
 def test_routes_are_in_order_and_the_empty_name_is_the_first_upstream() -> None:

@@ -8,10 +8,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bench.lab.proxies.rendering import tls
-from bench.lab.proxies.rendering.common import PLENTY, Config, Placement, address, any_of
-from bench.model.proxy import Endpoint, Limits, Upstream
+from bench.lab.proxies.rendering.common import (
+    PLENTY,
+    Config,
+    Placement,
+    address,
+    any_of,
+    seconds,
+)
+from bench.model.proxy import Ejection, Endpoint, Limits, Upstream
 
 _OPTIONS = "extensions.upstreams.http.v3.HttpProtocolOptions"
+SWEEP_S = 0.05
+"""How often it is looked whether an ejected endpoint may come back; 10 s if left out."""
+
 BALANCE = {"round_robin": "ROUND_ROBIN", "least_request": "LEAST_REQUEST", "random": "RANDOM"}
 
 
@@ -27,6 +37,8 @@ def cluster(asked: Upstream, placement: Placement) -> Config:
         made["typed_extension_protocol_options"] = {
             f"envoy.{_OPTIONS}": any_of(_OPTIONS, explicit_http_config=_speaks(asked))
         }
+    if asked.ejection is not None:
+        made |= _ejecting(asked.ejection)
     if asked.tls:
         made["transport_socket"] = tls.upstream(asked, placement.needed_certificates())
     if asked.from_file:
@@ -55,6 +67,25 @@ def _speaks(asked: Upstream) -> Config:
         # Without TLS nothing is negotiated: it speaks HTTP/2 from the first byte.
         return {"http2_protocol_options": {"max_concurrent_streams": asked.max_streams}}
     return {"http_protocol_options": {}}
+
+
+def _ejecting(asked: Ejection) -> Config:
+    """Timeouts and lost connections count as statuses from 500 on do."""
+    rest = seconds(asked.rest_s)
+    detection = {
+        "consecutive_5xx": asked.failures,
+        "enforcing_success_rate": 0,
+        "interval": seconds(SWEEP_S),
+        "base_ejection_time": rest,
+        # Otherwise it grows with each time.
+        "max_ejection_time": rest,
+        "max_ejection_percent": 100,
+    }
+    return {
+        "outlier_detection": detection,
+        # Otherwise all get requests again once half of them are ejected.
+        "common_lb_config": {"healthy_panic_threshold": {"value": 0}},
+    }
 
 
 def _thresholds(limits: Limits) -> dict[str, int]:
