@@ -168,6 +168,7 @@ def _trial(experiment: Experiment, entry: TrialSource) -> Parts:
         lives=lives.lives_of(data, experiment.life),
         loop_lag=timelines.loop_lag_of(data) if experiment.shows_loop_lag else None,
         losses=losses.losses_of(data, experiment.losses),
+        goodput=timelines.goodput_of(data, experiment.in_time),
         roles=raw.role_loads(data.series, data.t0_ns, data.t1_ns),
         observations=raw.observation_counts(data, pooled, known),
         quantiles=raw.own_quantiles(pooled, known),

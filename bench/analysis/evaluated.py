@@ -16,6 +16,7 @@ from typing import Any, Literal
 from bench.analysis.metrics import Metric, metrics_of
 from bench.analysis.shapes import (
     Distribution,
+    Goodput,
     Lives,
     Losses,
     RoleLoad,
@@ -106,6 +107,7 @@ class TrialResult:
     lives: Lives | None = None
     loop_lag: Timeline | None = None
     losses: Losses | None = None
+    goodput: Goodput | None = None
     errors: Mapping[str, float] = field(default_factory=dict)
     """The relative standard error of a metric within this trial, from its units alone."""
 

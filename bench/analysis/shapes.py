@@ -48,6 +48,20 @@ class Timeline:
 
 
 @dataclass(frozen=True)
+class Goodput:
+    """What became of outcomes over a trial's window, in steps of equal length.
+
+    Of those intended in the step whose middle is `time_s[i]`, in each second `good[i]` were
+    there in time, `late[i]` later, and `missing[i]` never.
+    """
+
+    time_s: np.ndarray
+    good: np.ndarray
+    late: np.ndarray
+    missing: np.ndarray
+
+
+@dataclass(frozen=True)
 class Waterfall:
     """One outcome, piece by piece: ms since it was asked for.
 

@@ -1,4 +1,4 @@
-"""From a trial's raw rows to its latency, and its callers' loop lag, over the window.  Pure.
+"""From a trial's raw rows to latency, callers' loop lag and goodput over the window.  Pure.
 
 Keeps a few numbers for each step; must not know how they are drawn.
 """
@@ -8,8 +8,9 @@ from __future__ import annotations
 import numpy as np
 
 from bench.analysis.metrics.harness import caller_ticks
-from bench.analysis.shapes import Timeline
+from bench.analysis.shapes import Goodput, Timeline
 from bench.analysis.trialdata import TrialData, difference_ns
+from bench.model import samples
 
 MOST_STEPS = 80
 NS_PER_MS = 1e6
@@ -24,6 +25,33 @@ def loop_lag_of(data: TrialData) -> Timeline | None:
     """How late the event loops of parts that call came to a timer; None where there are none."""
     ticks = caller_ticks(data)
     return _steps(data, ticks["intended_ns"], difference_ns(ticks, "done_ns", "intended_ns"))
+
+
+def goodput_of(data: TrialData, in_time: str) -> Goodput | None:
+    """What became of what was due in each step; None where nothing was, or nothing is good.
+
+    `in_time` is the field of the load that says within how many seconds an outcome is good.
+    """
+    rows = data.select(data.outcome_operation)
+    length = data.t1_ns - data.t0_ns
+    if not in_time or not len(rows) or length <= 0:
+        return None
+    step = (rows["intended_ns"] - data.t0_ns) * MOST_STEPS // length
+    is_there = rows["outcome"] == samples.OK
+    took_ns = difference_ns(rows, "done_ns", "intended_ns")
+    is_good = is_there & (took_ns <= float(data.load[in_time]) * 1e9)
+    step_s = length / MOST_STEPS / 1e9
+
+    def per_s(chosen: np.ndarray) -> np.ndarray:
+        found: np.ndarray = np.bincount(step[chosen], minlength=MOST_STEPS) / step_s
+        return found
+
+    return Goodput(
+        (np.arange(MOST_STEPS) + 0.5) * step_s,
+        per_s(is_good),
+        per_s(is_there & ~is_good),
+        per_s(~is_there),
+    )
 
 
 def _steps(data: TrialData, intended: np.ndarray, latency: np.ndarray) -> Timeline | None:

@@ -156,6 +156,10 @@ class Experiment:
     losses: str = ""
     """The operation that says what a crash has lost (bench/analysis/losses.py); "" for none."""
 
+    in_time: str = ""
+    """The load's field (in seconds) within which an outcome is good, to be drawn over the time
+    around faults; "" for none."""
+
     cost_parts: CostParts | None = None
     """Of what its cost consists; None where no figure shows it."""
 
