@@ -30,6 +30,7 @@ PATIENT = frozenset(
         "system/test_adding_a_fault",
         "system/test_adding_a_service",
         "system/test_broker_clients",
+        "system/test_chain_servers",
         "system/test_commands",
         "system/test_curl_endings",
         "system/test_damaged_results",

@@ -19,6 +19,7 @@ from bench.analysis.metrics import TrialData
 from bench.lab.network.network import usable
 from bench.model import samples
 from bench.model.pattern import Pattern
+from bench.model.units import show
 from bench.plan.trials import loads_of
 from bench.results.store import StoredTrial
 
@@ -34,8 +35,9 @@ BRIEF: Mapping[str, str] = {"duration": "800ms", "warmup": "0", "drain": "20s"}
 
 def load_for(pattern: Pattern) -> dict[str, Any]:
     experiment = catalog.experiments()[pattern.experiment]
+    parameters = experiment.load.parameters
     normal = {
-        name: str(value)
+        name: show(value, parameters[name].unit)
         for name, value in experiment.normal.items()
         if name in experiment.quick and not callable(value)
     }

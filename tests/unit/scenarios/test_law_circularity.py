@@ -35,6 +35,7 @@ LAWS = {
 ROLES = ("server", "proxy", "database", "broker", "generator", "caller")
 HARNESS = ("connect", "tick")
 OWN_COUNTS = {
+    "chain": ("service", *(f"service.{number}.begun" for number in range(16))),
     "fan_out": ("publisher.events", "publisher.busy_ns", "publisher.stream_up"),
 }
 """What parts of an experiment count, where laws predict it: first of what, then the amounts."""
@@ -123,7 +124,7 @@ def counted_of(name: str, times: int) -> dict[str, dict[str, float]]:
     """What the parts count themselves, by what the experiment's metrics ask for by a name."""
     counts = OWN_COUNTS.get(name.partition(" ")[0], ())
     end = {key: times * 1e9 * (place + 1) for place, key in enumerate(counts)}
-    return {"t0": dict.fromkeys(counts, 0.0), "t1": end} if counts else {}
+    return {"t0": dict.fromkeys(counts, 0.0), "t1": end, "end": end} if counts else {}
 
 
 def later(data: TrialData) -> TrialData:
@@ -208,7 +209,7 @@ def counted_more(data: TrialData) -> TrialData:
         return data
     (first, *_), end = data.counted["t1"], data.counted["t1"]
     more = {key: value if key == first else 3 * value for key, value in end.items()}
-    return dataclasses.replace(data, counted={**data.counted, "t1": more})
+    return dataclasses.replace(data, counted={**data.counted, "t1": more, "end": more})
 
 
 CHANGES: tuple[Change, ...] = (

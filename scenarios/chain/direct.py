@@ -1,0 +1,9 @@
+"""Client side of direct: each service calls the next one itself."""
+
+from __future__ import annotations
+
+from scenarios.chain._http import HttpChainClient
+
+
+class Client(HttpChainClient):
+    """One attempt after the other at the first service."""

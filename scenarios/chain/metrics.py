@@ -1,0 +1,314 @@
+"""What becomes of requests that go through services in a row, and of the services.  Pure."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from bench.analysis.metrics import Registry
+from bench.analysis.trialdata import TrialData, difference_ns
+from bench.model import samples
+from bench.model.metric import Counts
+from bench.stats.estimates import percentile
+from scenarios.chain._around import (
+    counter,
+    good,
+    in_faults,
+    recoveries_ns,
+    requests_of,
+    services,
+    spans,
+    undisturbed,
+)
+
+METRICS = Registry()
+
+NS_PER_MS = 1e6
+
+
+# --- what clients get -------------------------------------------------------------------------
+
+
+def success_counts(data: TrialData) -> Counts | None:
+    rows = requests_of(data)
+    if not len(rows):
+        return None
+    return Counts(float(np.count_nonzero(rows["outcome"] == samples.OK)), float(len(rows)), "share")
+
+
+@METRICS.metric(
+    "success_share",
+    "",
+    "share of requests answered",
+    "Share of the {outcomes} due in the window that were answered, whenever, after all attempts.",
+    "higher",
+    success_counts,
+)
+def success_share(data: TrialData) -> float:
+    counts = success_counts(data)
+    return math.nan if counts is None else counts.hits / counts.of
+
+
+@METRICS.metric(
+    "goodput_per_s",
+    "/s",
+    "goodput",
+    "{Outcomes} per second that were due in the window and answered within good_within.",
+    "higher",
+)
+def goodput_per_s(data: TrialData) -> float:
+    return float(np.count_nonzero(good(data, requests_of(data)))) / data.seconds
+
+
+# --- around faults ----------------------------------------------------------------------------
+
+
+def fault_counts(data: TrialData) -> Counts | None:
+    rows = requests_of(data)
+    rows = rows[in_faults(data, rows)]
+    if not len(rows):
+        return None
+    return Counts(float(np.count_nonzero(good(data, rows))), float(len(rows)), "share")
+
+
+@METRICS.metric(
+    "good_in_fault_share",
+    "",
+    "share of good requests during faults",
+    "Share of the {outcomes} due while a fault lasted that were answered within good_within.",
+    "higher",
+    fault_counts,
+)
+def good_in_fault_share(data: TrialData) -> float:
+    counts = fault_counts(data)
+    return math.nan if counts is None else counts.hits / counts.of
+
+
+@METRICS.metric(
+    "recovery",
+    "ms",
+    "time to recover",
+    "Time from the end of a fault until, for the first time, 95 % of the {outcomes} due within 200 "
+    "ms are good; mean over the window's faults.",
+    "lower",
+)
+def recovery(data: TrialData) -> float:
+    found = list(recoveries_ns(data))
+    return float(np.mean(found)) / NS_PER_MS if found else math.nan
+
+
+# --- requests that do not need the troubled service -------------------------------------------
+
+
+def unaffected(data: TrialData) -> np.ndarray:
+    """Requests that leave out the troubled service, due during a fault; without faults, all."""
+    rows = data.select("bypass")
+    return rows[in_faults(data, rows)] if spans(data) else rows
+
+
+def _ended_ns(rows: np.ndarray) -> np.ndarray:
+    """How long they took, those that failed too: to fail late is to be held up."""
+    return difference_ns(rows, "done_ns", "intended_ns")
+
+
+def _unaffected_ns(data: TrialData) -> np.ndarray:
+    return _ended_ns(unaffected(data))
+
+
+METRICS.quantiles(
+    "unaffected",
+    "unaffected requests",
+    "times of {outcomes} that leave out the troubled service, answered or failed, due during a "
+    "fault (all where there is none)",
+    _unaffected_ns,
+)
+
+
+def unaffected_counts(data: TrialData) -> Counts | None:
+    rows = unaffected(data)
+    if not len(rows):
+        return None
+    return Counts(float(np.count_nonzero(rows["outcome"] == samples.OK)), float(len(rows)), "share")
+
+
+@METRICS.metric(
+    "unaffected_success_share",
+    "",
+    "share of unaffected requests answered",
+    "Share of the {outcomes} that leave out the troubled service, due during a fault (all where "
+    "there is none), that were answered.",
+    "higher",
+    unaffected_counts,
+)
+def unaffected_success_share(data: TrialData) -> float:
+    counts = unaffected_counts(data)
+    return math.nan if counts is None else counts.hits / counts.of
+
+
+@METRICS.metric(
+    "unaffected_slowdown",
+    "",
+    "slowdown of unaffected requests",
+    "p99 of the {outcomes} that leave out the troubled service, due during a fault, over that of "
+    "those due before any or over 1 s after one; of one trial.",
+    "lower",
+)
+def unaffected_slowdown(data: TrialData) -> float:
+    rows = data.select("bypass")
+    if not spans(data):
+        return math.nan
+    held = percentile(_ended_ns(rows[in_faults(data, rows)]), 0.99)
+    usual = percentile(_ended_ns(rows[undisturbed(data, rows)]), 0.99)
+    return held / usual
+
+
+# --- what services have under way -------------------------------------------------------------
+
+
+def _upstream(data: TrialData) -> range:
+    """The services before the troubled one."""
+    return range(int(data.load.get("troubled", 0)))
+
+
+def _greatest(data: TrialData, numbers: range) -> float:
+    """Since the window's beginning; each mark has the greatest number since the one before."""
+    marks = [data.counted.get(mark, {}) for mark in ("t1", "end")]
+    names = [f"service.{number}.under_way_max" for number in numbers]
+    return max((mark[name] for mark in marks for name in names if name in mark), default=math.nan)
+
+
+@METRICS.metric(
+    "upstream_under_way_max",
+    "",
+    "most under way upstream",
+    "The most {outcomes} that any service before the troubled one had under way since the window "
+    "began, those in its line included.",
+    "lower",
+)
+def upstream_under_way_max(data: TrialData) -> float:
+    return _greatest(data, _upstream(data))
+
+
+@METRICS.metric(
+    "under_way_max",
+    "",
+    "most under way",
+    "The most {outcomes} that any service had under way since the window began, those in its line "
+    "included.",
+    "lower",
+)
+def under_way_max(data: TrialData) -> float:
+    return _greatest(data, range(services(data)))
+
+
+@METRICS.metric(
+    "upstream_under_way_mean",
+    "",
+    "mean under way upstream",
+    "{Outcomes} under way at the services before the troubled one, those in lines included: mean "
+    "over the window and these services.",
+    "lower",
+)
+def upstream_under_way_mean(data: TrialData) -> float:
+    found = [counter(data, number, "under_way_ns") for number in _upstream(data)]
+    return float(np.mean(found)) / (data.seconds * 1e9) if found else math.nan
+
+
+# --- what is done for nobody ------------------------------------------------------------------
+
+
+def _begun(data: TrialData, service: int) -> float:
+    return data.counted_change(f"service.{service}.begun")
+
+
+def _all_requests(data: TrialData) -> np.ndarray:
+    """Of the warm-up too."""
+    code = data.operations.index(data.outcome_operation)
+    found: np.ndarray = data.rows[data.rows["operation"] == code]
+    return found
+
+
+def _last_counts(data: TrialData) -> Counts | None:
+    begun, asked = _begun(data, services(data) - 1), len(_all_requests(data))
+    return Counts(begun, float(asked), "count") if asked and not math.isnan(begun) else None
+
+
+@METRICS.metric(
+    "attempts_at_last",
+    "",
+    "attempts at the last service",
+    "Attempts that the last service began, per {outcome} begun; over the whole trial.",
+    "lower",
+    _last_counts,
+)
+def attempts_at_last(data: TrialData) -> float:
+    counts = _last_counts(data)
+    return math.nan if counts is None else counts.hits / counts.of
+
+
+@METRICS.metric(
+    "wasted_share",
+    "",
+    "share of work for nobody",
+    "Share of the work that services began for attempts which did not end in an answer to a "
+    "client; over the whole trial.",
+    "lower",
+)
+def wasted_share(data: TrialData) -> float:
+    begun = sum(_begun(data, number) for number in range(services(data)))
+    if not begun > 0:
+        return math.nan
+    rows = _all_requests(data)
+    answered = np.count_nonzero(rows["outcome"] == samples.OK)
+    ways = data.rows[data.rows["operation"] == data.operations.index("bypass")]
+    shorter = np.count_nonzero(ways["outcome"] == samples.OK)
+    return float(max(0.0, 1 - (answered * services(data) - shorter) / begun))
+
+
+# --- what a request's time consists of --------------------------------------------------------
+
+
+def _mean_ns(data: TrialData, service: int, total: str, count: str) -> float:
+    number = counter(data, service, count)
+    return counter(data, service, total) / number if number > 0 else math.nan
+
+
+@METRICS.metric(
+    "hop",
+    "ms",
+    "time of a call between services",
+    "Mean time that a call of one service to the next takes beside what the next one does with it.",
+    "lower",
+)
+def hop(data: TrialData) -> float:
+    found = [
+        _mean_ns(data, n, "called_ns", "calls") - _mean_ns(data, n + 1, "handled_ns", "finished")
+        for n in range(services(data) - 1)
+    ]
+    return float(np.mean(found)) / NS_PER_MS if found else math.nan
+
+
+@METRICS.metric(
+    "own_time",
+    "ms",
+    "a service's own time",
+    "Mean time that the last service takes for a {outcome}, waits for a worker included.",
+    "lower",
+)
+def own_time(data: TrialData) -> float:
+    return _mean_ns(data, services(data) - 1, "handled_ns", "finished") / NS_PER_MS
+
+
+@METRICS.metric(
+    "entry",
+    "ms",
+    "time of a client's call",
+    "Mean latency, less what the first service takes for a {outcome} with all that is behind it.",
+    "lower",
+)
+def entry(data: TrialData) -> float:
+    if not len(data.outcomes):
+        return math.nan
+    handled = _mean_ns(data, 0, "handled_ns", "finished")
+    return (float(np.mean(data.latencies_ns)) - handled) / NS_PER_MS
