@@ -210,7 +210,7 @@ def _leaving(share: Callable[[Asked, Facts], float], notice: tuple[str, ...]) ->
                 lambda load: 0.1 <= share(load, {}) <= 0.8,
             ),
         ),
-        units=Units("replies", 800, replies_per_s, at_least_s=3, at_most_s=25),
+        units=Units("replies", 150, replies_per_s, at_least_s=3, at_most_s=20),
     )
 
 

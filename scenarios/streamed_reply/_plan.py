@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import random
 from bisect import bisect_right
+from collections.abc import Iterator
 from functools import lru_cache
-from itertools import accumulate, cycle, islice
+from itertools import accumulate, count, cycle, islice
 from pathlib import Path
 
 from bench.model.load import Load
@@ -103,6 +104,25 @@ def leaves_ns(load: Asked, seed: int, client: int, sequence: int, length_ns: int
     chance = random.Random(f"{seed}/{client}/{sequence}/leave")
     after_ns = round(chance.expovariate(rate) * SECOND_NS)
     return after_ns if after_ns < length_ns - NOT_BEFORE_END_S * SECOND_NS else None
+
+
+def departures(load: Asked, seed: int) -> Iterator[int | None]:
+    """Of each reply that a trial's readers ask for before its window ends: when its reader leaves.
+
+    As they would ask if nothing took time but the replies and their pauses.
+    """
+    own, window = load.own, load.window
+    length_ns = plan_of(own, own.pieces).length_ns
+    end_ns = round((window.warmup_s + window.duration_s) * SECOND_NS)
+    for client in range(window.clients):
+        at_ns = start_ns(load, seed, client, length_ns)
+        for sequence in count():
+            if at_ns >= end_ns:
+                break
+            after_ns = leaves_ns(load, seed, client, sequence, length_ns)
+            yield after_ns
+            at_ns += length_ns if after_ns is None else after_ns
+            at_ns += pause_ns(load, seed, client, sequence + 1)
 
 
 def pause_ns(load: Asked, seed: int, client: int, sequence: int) -> int:

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from bench.model.law import Facts, Law
+from bench.model.law import SEED, Facts, Law
+from scenarios.streamed_reply import _plan as planned
 from scenarios.streamed_reply import laws
 from scenarios.streamed_reply._domains import (
     BYTES,
@@ -18,8 +19,6 @@ from scenarios.streamed_reply._domains import (
     UNNOTICED,
     UNNOTICED_WHOLE,
     Asked,
-    for_nobody,
-    left,
 )
 from scenarios.streamed_reply.load import NEW
 
@@ -115,7 +114,27 @@ def stream_bytes(pattern: str) -> Callable[[Asked, Facts], float]:
     return law
 
 
-# --- SP-2, JOB-1 ----------------------------------------------------------------------------------
+# --- JOB-1 ----------------------------------------------------------------------------------------
+
+
+def planned_for_nobody(load: Asked, facts: Facts) -> float:
+    """JOB-1, of the departures that the trial's readers plan: pieces made after them."""
+    plan = planned.plan_of(load.own, load.own.pieces)
+    pieces = len(plan)
+    unread = [
+        0 if after_ns is None else pieces - plan.made(after_ns)
+        for after_ns in planned.departures(load, int(facts[SEED]))
+    ]
+    return sum(unread) / (pieces * len(unread))
+
+
+def planned_left(load: Asked, facts: Facts) -> float:
+    """JOB-1, of the departures that the trial's readers plan: replies of which nothing came."""
+    all_ns = list(planned.departures(load, int(facts[SEED])))
+    return sum(after_ns is not None for after_ns in all_ns) / len(all_ns)
+
+
+# --- SP-2 ----------------------------------------------------------------------------------
 
 
 def polling_requests(load: Asked, facts: Facts) -> float:
@@ -264,23 +283,23 @@ REQUESTS = Law(
 )
 FOR_NOBODY = Law(
     "JOB-1",
-    "mean of 1 - t/L over departures t in L = n i",
-    "departures have no memory; nobody leaves in the last 0.1 s",
+    "mean of 1 - t/L over the replies and departures t of the plan",
+    "departures have no memory: over all plans what for_nobody_share says; by simulation",
     "for_nobody_share",
     STREAMS,
-    for_nobody,
+    planned_for_nobody,
     UNNOTICED,
-    (),
+    (SEED,),
 )
 FOR_NOBODY_WHOLE = Law(
     "JOB-1",
-    "1 - e^(-delta (n i - 0.1 s))",
-    "departures have no memory; nobody leaves in the last 0.1 s; no write fails before the end",
+    "share of the replies of the plan whose readers leave",
+    "departures have no memory: over all plans what left_share says; no write fails before the end",
     "for_nobody_share",
     (WHOLE,),
-    left,
+    planned_left,
     UNNOTICED_WHOLE,
-    (),
+    (SEED,),
 )
 PREDICTIONS = (
     FIRST,

@@ -16,6 +16,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bench.load.clients.sse import EventStreamParser
+from bench.model.law import SEED
+from scenarios.streamed_reply import _plan as planned
 from scenarios.streamed_reply import laws, predictions
 from scenarios.streamed_reply._plan import text
 from scenarios.streamed_reply.load import LOAD
@@ -131,3 +133,23 @@ def test_polls_are_those_of_a_clock_with_a_random_phase() -> None:
         pytest.approx(statistics.fmean(asked), rel=0.01)
     )
     assert laws.first_piece(rtt, rtt, interval) == pytest.approx(0.11)
+
+
+def test_plans_leave_on_average_what_the_formula_says() -> None:
+    """The replies of many seeds; in a window a reply that is left makes room for another one."""
+    load = LOAD(clients=200, duration_s=20.0, pieces=50, leave_rate_per_s=1.0, pause_s=0.2)
+    length = 50 * load.own.piece_interval_s
+    facts = {SEED: 3.0}
+    assert predictions.planned_for_nobody(load, facts) == pytest.approx(
+        laws.for_nobody_share(1.0, length, 0.1), rel=0.05
+    )
+    assert predictions.planned_left(load, facts) == pytest.approx(
+        laws.left_share(1.0, length, 0.1), rel=0.05
+    )
+
+
+def test_a_plan_ends_with_its_window() -> None:
+    load = LOAD(clients=3, duration_s=2.0, warmup_s=0.0, pieces=50, pause_s=0.0)
+    found = list(planned.departures(load, 1))
+    assert set(found) == {None}
+    assert 3 <= len(found) <= 6, "two replies of a second each, the first begun within a second"
