@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from itertools import accumulate, count, cycle, islice
 from pathlib import Path
+from typing import NamedTuple
 
 from bench.model.load import Load
 from bench.plan.arrivals import SECOND_NS
@@ -106,8 +107,16 @@ def leaves_ns(load: Asked, seed: int, client: int, sequence: int, length_ns: int
     return after_ns if after_ns < length_ns - NOT_BEFORE_END_S * SECOND_NS else None
 
 
-def departures(load: Asked, seed: int) -> Iterator[int | None]:
-    """Of each reply that a trial's readers ask for before its window ends: when its reader leaves.
+class PlannedReply(NamedTuple):
+    """A reply that a reader asks for, and how long after it the reader leaves; None: it stays."""
+
+    client: int
+    sequence: int
+    leaves_ns: int | None
+
+
+def replies(load: Asked, seed: int) -> Iterator[PlannedReply]:
+    """The replies that a trial's readers ask for before its window ends.
 
     As they would ask if nothing took time but the replies and their pauses.
     """
@@ -120,7 +129,7 @@ def departures(load: Asked, seed: int) -> Iterator[int | None]:
             if at_ns >= end_ns:
                 break
             after_ns = leaves_ns(load, seed, client, sequence, length_ns)
-            yield after_ns
+            yield PlannedReply(client, sequence, after_ns)
             at_ns += length_ns if after_ns is None else after_ns
             at_ns += pause_ns(load, seed, client, sequence + 1)
 

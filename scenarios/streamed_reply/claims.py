@@ -14,6 +14,8 @@ from bench.verdicts.ratios import Ratio
 from bench.verdicts.rule import AllOf, Band
 from bench.verdicts.rules import AgreesWithLaw, EveryTrial, Threshold
 from bench.verdicts.trends import Crossover
+from scenarios.streamed_reply import _filled as filled
+from scenarios.streamed_reply._filled import NDJSON, SSE, WEBSOCKET
 from scenarios.streamed_reply.predictions import (
     DELAY,
     FIRST,
@@ -23,15 +25,11 @@ from scenarios.streamed_reply.predictions import (
     FOR_NOBODY_WHOLE,
     LAST,
     LAST_WEBSOCKET,
-    NDJSON,
     POLLING,
     PUSHES,
-    SSE,
     STREAM_BYTES,
     STREAMS,
-    WEBSOCKET,
     WHOLE,
-    half_cost_batch_s,
 )
 
 THROUGH_PROXY = "sse_proxied"
@@ -113,7 +111,7 @@ def _halves(metric: str, pattern: str, law: bool = False) -> Crossover:
         pattern,
         pattern,
         "batch",
-        half_cost_batch_s(pattern) if law else None,
+        filled.half_cost_batch_s(pattern) if law else None,
         "STREAM-1" if law else "",
         where=ALL_BATCHES,
         reference=0.0,

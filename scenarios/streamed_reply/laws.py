@@ -50,6 +50,15 @@ def batches(interval_s: float, pieces: int, batch_s: float) -> Iterator[int]:
         sent = made
 
 
+def sent(interval_s: float, pieces: int, batch_s: float, after_s: float) -> int:
+    """How many pieces were sent so long after the reply was begun, but for what ends it."""
+    if after_s < interval_s:
+        return 0
+    longest = max(interval_s, batch_s)
+    sendings_before = math.floor((after_s - interval_s) / longest)
+    return min(pieces, math.floor(round(sendings_before * longest / interval_s, 9)) + 1)
+
+
 def batch_delay(interval_s: float, pieces: int, batch_s: float) -> float:
     """STREAM-1: what a piece waits to be sent, on average over a reply.
 
@@ -120,17 +129,25 @@ def half_cost_batch(
 # --- polling --------------------------------------------------------------------------------
 
 
-def polled(pushed_s: float, interval_s: float) -> float:
-    """SP-1: T/2 later than a push: it comes at a random moment between two questions."""
-    return pushed_s + interval_s / 2
+def polls_before(made_s: float, rtt_s: float, phase_s: float, poll_s: float) -> int:
+    """SP-2: questions that come too early for what is made so long after the reply was begun.
+
+    The first one is asked when the handle is there, R after it was asked for, and a phase later.
+    """
+    return max(0, math.ceil(round((made_s - rtt_s - phase_s) / poll_s, 9)))
+
+
+def polled(setup_s: float, rtt_s: float, phase_s: float, poll_s: float, before: int) -> float:
+    """SP-1: S + R for the handle, the phase, `before` intervals, and R for the answer."""
+    return setup_s + rtt_s + phase_s + before * poll_s + rtt_s
 
 
 ASKING, COLLECTING = 1, 1
 
 
-def requests(interval_s: float, rtt_s: float, pieces: int, poll_s: float) -> float:
-    """SP-2: one for the handle, (n i - R)/T + 1 questions, one to say that all is here."""
-    return ASKING + (pieces * interval_s - rtt_s) / poll_s + 1 + COLLECTING
+def requests(before: int) -> int:
+    """SP-2: one for the handle, those questions and the one that brings it, one to collect."""
+    return ASKING + before + 1 + COLLECTING
 
 
 # --- JOB-1: readers who leave ---------------------------------------------------------------

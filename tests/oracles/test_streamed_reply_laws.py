@@ -17,8 +17,9 @@ from hypothesis import strategies as st
 
 from bench.load.clients.sse import EventStreamParser
 from bench.model.law import SEED
+from scenarios.streamed_reply import _filled as filled
 from scenarios.streamed_reply import _plan as planned
-from scenarios.streamed_reply import laws, predictions
+from scenarios.streamed_reply import laws
 from scenarios.streamed_reply._plan import text
 from scenarios.streamed_reply.load import LOAD
 
@@ -86,12 +87,12 @@ def test_frames_are_what_encoders_make(size: int) -> None:
     assert len(b"0\r\n\r\n") == laws.LAST_CHUNK
 
 
-@pytest.mark.parametrize("pattern", predictions.FRAMES)
+@pytest.mark.parametrize("pattern", filled.FRAMES)
 def test_the_batch_that_halves_the_bytes_halves_them(pattern: str) -> None:
     facts = {"head_bytes": 190.0}
     load = LOAD(pieces=400, piece_size_bytes=10)
-    half_s = predictions.half_cost_batch_s(pattern)(load, facts, {})
-    at = predictions.stream_bytes(pattern)
+    half_s = filled.half_cost_batch_s(pattern)(load, facts, {})
+    at = filled.stream_bytes(pattern)
     whole = at(load, facts)
     batched = at(LOAD(pieces=400, piece_size_bytes=10, batch_s=half_s), facts)
     assert batched / whole == pytest.approx(0.5, abs=0.02)
@@ -113,26 +114,49 @@ def test_job1_is_what_is_made_after_readers_have_left(leave_rate: float) -> None
     assert laws.for_nobody_share(leave_rate, last, last) == 0
 
 
-def test_polls_are_those_of_a_clock_with_a_random_phase() -> None:
-    """SP-1 and SP-2: how late the last piece is, and how many questions that takes."""
-    source = np.random.default_rng(2)
-    interval, pieces, poll, rtt = 0.05, 30, 0.2, 0.03
-    late, asked = [], []
-    for phase in source.uniform(0, poll, 4000):
-        made = rtt / 2 + pieces * interval
-        arrives = rtt + rtt / 2 + phase
-        count = 1
-        while arrives < made:
-            arrives += poll
-            count += 1
-        late.append(arrives + rtt / 2)
-        asked.append(1 + count + 1)
-    pushed = laws.last_piece(0, rtt, interval, pieces)
-    assert laws.polled(pushed, poll) == pytest.approx(statistics.fmean(late), rel=0.01)
-    assert laws.requests(poll_s=poll, rtt_s=rtt, interval_s=interval, pieces=pieces) == (
-        pytest.approx(statistics.fmean(asked), rel=0.01)
+@pytest.mark.parametrize("reuse", ["on", "off"])
+def test_polls_are_those_of_a_clock_with_a_random_phase(reuse: str) -> None:
+    """SP-1 and SP-2 of one plan, question by question; and on average T/2 later than a push."""
+    load = LOAD(
+        clients=40,
+        duration_s=20.0,
+        pieces=30,
+        piece_interval_s=0.05,
+        poll_interval_s=0.2,
+        reuse=reuse,
     )
-    assert laws.first_piece(rtt, rtt, interval) == pytest.approx(0.11)
+    rtt, poll, seed = 0.03, 0.2, 4
+    setup = rtt if reuse == "off" else 0.0
+    known: dict[int, list[float]] = {1: [], 30: []}
+    asked = []
+    for one in planned.replies(load, seed):
+        question = setup + rtt + planned.phase_ns(load, seed, one.client, one.sequence) / 1e9
+        count, begun = 0, setup + rtt / 2
+        waiting = [1, 30]
+        while waiting:
+            count += 1
+            while waiting and begun + waiting[0] * 0.05 <= question + rtt / 2 + 1e-9:
+                known[waiting.pop(0)].append(question + rtt)
+            question += poll
+        asked.append(1 + count + 1)
+    facts = {"rtt_us": rtt * 1e6, SEED: float(seed)}
+    for pieces, times in known.items():
+        law = filled.polled_ms(lambda _, pieces=pieces: pieces)(load, facts) / 1e3  # type: ignore[misc]
+        assert law == pytest.approx(statistics.fmean(times), rel=1e-9)
+        pushed = laws.last_piece(setup, rtt, 0.05, pieces)
+        assert law == pytest.approx(pushed + poll / 2, rel=0.05)
+    found = filled.polling_requests(load, facts)
+    assert found == pytest.approx(statistics.fmean(asked), rel=1e-9)
+    assert found == pytest.approx((30 * 0.05 - rtt) / poll + 3, rel=0.02)
+
+
+@given(REPLIES, st.integers(0, 900))
+def test_what_was_sent_before_a_departure(reply: tuple[int, int, int], after_ms: int) -> None:
+    interval, pieces, batch = reply
+    after_ms = min(after_ms, interval * pieces - 1)  # what ends a reply is sent at once
+    times = sent([interval * n for n in range(1, pieces + 1)], batch)
+    i, w, after = interval / 1e3, batch / 1e3, after_ms / 1e3 + 1e-7
+    assert laws.sent(i, pieces, w, after) == sum(time <= after_ms for time in times)
 
 
 def test_plans_leave_on_average_what_the_formula_says() -> None:
@@ -140,16 +164,16 @@ def test_plans_leave_on_average_what_the_formula_says() -> None:
     load = LOAD(clients=200, duration_s=20.0, pieces=50, leave_rate_per_s=1.0, pause_s=0.2)
     length = 50 * load.own.piece_interval_s
     facts = {SEED: 3.0}
-    assert predictions.planned_for_nobody(load, facts) == pytest.approx(
+    assert filled.planned_for_nobody(load, facts) == pytest.approx(
         laws.for_nobody_share(1.0, length, 0.1), rel=0.05
     )
-    assert predictions.planned_left(load, facts) == pytest.approx(
+    assert filled.planned_left(load, facts) == pytest.approx(
         laws.left_share(1.0, length, 0.1), rel=0.05
     )
 
 
 def test_a_plan_ends_with_its_window() -> None:
     load = LOAD(clients=3, duration_s=2.0, warmup_s=0.0, pieces=50, pause_s=0.0)
-    found = list(planned.departures(load, 1))
+    found = [one.leaves_ns for one in planned.replies(load, 1)]
     assert set(found) == {None}
     assert 3 <= len(found) <= 6, "two replies of a second each, the first begun within a second"

@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 
 from bench.results.store import StoredTrial
-from scenarios.streamed_reply import laws, predictions
+from scenarios.streamed_reply import _filled as filled
+from scenarios.streamed_reply import laws
 from scenarios.streamed_reply.load import LOAD
 
 LOAD_OF: Mapping[str, Any] = {
@@ -46,7 +47,7 @@ def test_a_reply_has_the_bytes_that_its_batches_have(
     load = {**LOAD_OF, "batch_s": 0.035}
     stored = measure(f"streamed_reply/{pattern}", **load)
     found = without_failures(stored)
-    frame, end_bytes, _ = predictions.FRAMES[pattern]
+    frame, end_bytes, _ = filled.FRAMES[pattern]
     own = LOAD(**load).own
     batches = list(laws.batches(own.piece_interval_s, own.pieces, own.batch_s))
     reply = found["head_bytes"] + sum(frame(7 * count) for count in batches) + end_bytes
