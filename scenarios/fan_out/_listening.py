@@ -12,7 +12,8 @@ import httptools
 from bench.clock import now_ns
 from bench.load.clients.http1 import Http1Connection
 from bench.load.wire import WireMeter
-from scenarios.fan_out._receiver import Done, Receiver
+from scenarios.fan_out._receiver import Receiver
+from scenarios.fan_out._work import Done
 from scenarios.fan_out.load import SILENT
 
 BACKLOG = 1024

@@ -6,18 +6,12 @@ times are of one clock.  Knows nothing of how an event came.
 
 from __future__ import annotations
 
-import asyncio
-from collections import deque
-from collections.abc import Callable
 from typing import Any
 
-from bench.clock import now_ns
 from bench.load.user import ClientUser
 from bench.model.payload import decode
 from bench.model.samples import OK
-
-Done = Callable[[], None]
-"""To be called when an event was dealt with: it answers or acknowledges it."""
+from scenarios.fan_out._work import Done, Work
 
 
 class Receiver(ClientUser):
@@ -28,34 +22,16 @@ class Receiver(ClientUser):
 
     def __init__(self, environment: Any) -> None:
         super().__init__(environment)
-        own = self.session.load.own
-        self.record = self.session.recorder.add
-        self.delivery = self.session.recorder.code("delivery")
+        session, own = self.session, self.session.load.own
+        self.record = session.recorder.add
+        self.delivery = session.recorder.code("delivery")
         self.is_dead = own.is_dead(self.number)
-        self.work_ns = round(own.work_of(self.number) * 1e9)
-        self._waiting: deque[tuple[bytes, int, Done]] = deque()
-        self._working: asyncio.Task[None] | None = None
+        work_ns = round(own.work_of(self.number) * 1e9)
+        self._work = Work(work_ns, session.engine.alarm.until, self._note, self._hold)
 
     def take(self, data: bytes, read_ns: int, done: Done) -> None:
         """An event, whose bytes the loop got at `read_ns`."""
-        if not self.work_ns:
-            self._note(data, read_ns, read_ns)
-            done()
-            return
-        self._waiting.append((data, read_ns, done))
-        if self._working is None:
-            self._working = asyncio.create_task(self._work())
-
-    async def _work(self) -> None:
-        free_ns = now_ns()
-        while self._waiting:
-            data, read_ns, done = self._waiting.popleft()
-            # From when it was free: what waking up takes is not added to each event's work.
-            free_ns = max(free_ns, read_ns) + self.work_ns
-            await self.session.engine.alarm.until(free_ns)
-            self._note(data, read_ns, now_ns())
-            done()
-        self._working = None
+        self._work.take(data, read_ns, done)
 
     def _note(self, data: bytes, read_ns: int, done_ns: int) -> None:
         sequence, intended_ns, published_ns = decode(data)
@@ -72,9 +48,14 @@ class Receiver(ClientUser):
             len(data),
         )
 
+    def _hold(self, is_full: bool) -> None:
+        """Read no more, or again: what comes meanwhile is the sender's to keep."""
+        for transport in self.transports():
+            if is_full:
+                transport.pause_reading()
+            elif not transport.is_closing():
+                transport.resume_reading()
+
     def stop_working(self) -> None:
         """What was received and not dealt with is forgotten, as by a process that ends."""
-        self._waiting.clear()
-        if self._working is not None:
-            self._working.cancel()
-            self._working = None
+        self._work.stop()

@@ -40,7 +40,7 @@ EXPERIMENT = Experiment(
         "out_of_order",
         "publisher_bytes_per_event",
         "wire_bytes_per_event",
-        "broker_cpu_us_per_event",
+        "backend_cpu_us_per_event",
     ),
     tradeoff=(("publisher_ms", "last_receiver_ms"),),
     main_curve=("publisher_ms", "clients"),
