@@ -3,19 +3,27 @@
 from __future__ import annotations
 
 from bench.model.claim import ClaimSetup
-from scenarios.fan_out._domains import JETSTREAM, NATS, PARALLEL, RABBIT, REDIS, SERIAL, STREAM
+from scenarios.fan_out._domains import (
+    JETSTREAM,
+    PARALLEL,
+    RABBIT,
+    SERIAL,
+    STREAM,
+    TOLD_BY,
+    TOLD_TOO_BY,
+)
 
 DIRECT = (SERIAL, PARALLEL)
-TOLD_BY = (RABBIT, NATS)
+
 FREE_TOO = (STREAM, JETSTREAM)
 """Their publishers need not wait for an answer either; Redis answers every PUBLISH."""
 
-BRIEF = {"warmup": "300ms", "duration": "2s", "event_rate": "4/s", "request_timeout": "10s"}
+BRIEF = {"warmup": "600ms", "duration": "2s", "event_rate": "4/s", "request_timeout": "10s"}
 CALLED = ClaimSetup(DIRECT, {**BRIEF, "clients": "1,5,20,100,200"})
 TOLD = ClaimSetup(TOLD_BY, {**BRIEF, "clients": "1,5,20,100,200"})
-TOLD_TOO = ClaimSetup((STREAM, JETSTREAM, REDIS), {**BRIEF, "clients": "1,200"})
+TOLD_TOO = ClaimSetup(TOLD_TOO_BY, {**BRIEF, "clients": "1,200"})
 COUPLED = {
-    "warmup": "300ms",
+    "warmup": "700ms",
     "duration": "2s",
     "event_rate": "3/s",
     "dead_host": "silent",

@@ -49,7 +49,7 @@ def test_a_full_queue_holds_its_publisher_back(measure: Callable[..., StoredTria
     assert found["server_memory_growth_bytes"] < 30 * MEGABYTE
 
 
-@pytest.mark.parametrize("pattern", ["direct_serial", "direct_parallel", "rabbitmq_fanout", "nats"])
+@pytest.mark.parametrize("pattern", ["direct_parallel", "rabbitmq_fanout"])
 def test_a_dead_receiver_costs_nobody_else_an_event(
     measure: Callable[..., StoredTrial], pattern: str
 ) -> None:

@@ -169,14 +169,16 @@ def test_ps_1_is_the_line_through_few_and_many() -> None:
     assert filled(predictions.IN_TURN, load, **FEW_AND_MANY) == pytest.approx(expected)
     assert filled(predictions.AT_ONCE, load, **FEW_AND_MANY) == pytest.approx(expected)
     assert filled(predictions.LAST_TOLD, load, **FEW_AND_MANY) == pytest.approx(3 + 45 * 0.2)
+    assert filled(predictions.TOLD_ONCE, load, **FEW_AND_MANY) == 2.0
 
 
 def test_ps_1_counts_round_trips() -> None:
-    near = LOAD(clients=20, event_rate_per_s=1.0)
-    far = LOAD(clients=20, event_rate_per_s=1.0, link="emulated", rtt_s=0.01)
+    near = LOAD(clients=20, event_rate_per_s=1.0, warmup_s=2.0)
+    far = LOAD(clients=20, event_rate_per_s=1.0, warmup_s=2.0, link="emulated", rtt_s=0.01)
     to_broker = LOAD(
         clients=20,
         event_rate_per_s=1.0,
+        warmup_s=2.0,
         link="emulated",
         rtt_s=0.01,
         services_link="emulated",
