@@ -71,10 +71,10 @@ NARROW = ClaimSetup(
     (RABBIT,),
     {
         "warmup": "500ms",
-        "duration": "2s",
+        "duration": "3s",
         "event_rate": "5/s",
         "payload": "1kB",
-        "clients": "5,20,40,60",
+        "clients": "5,20,60",
         "link": "emulated",
         "rate": "2mbit",
         "queue": "500ms",

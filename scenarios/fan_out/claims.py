@@ -13,7 +13,6 @@ from bench.verdicts.growth import Growth
 from bench.verdicts.ratios import Ratio
 from bench.verdicts.rule import AllOf, Band
 from bench.verdicts.rules import AgreesWithLaw, Threshold
-from bench.verdicts.trends import Crossover
 from scenarios.fan_out._claim_trials import (
     CALLED,
     CONFIRMED,
@@ -114,7 +113,11 @@ ON_A_NARROW_LINK: Mapping[str, Any] = {
     "payload": 1000,
     "clients": lambda _: True,
 }
-FEW_ON_IT, MOST_ON_IT = ({**ON_A_NARROW_LINK, "clients": n} for n in (5, 60))
+FEW_ON_IT, SOME_ON_IT, MOST_ON_IT = (
+    {**ON_A_NARROW_LINK, "clients": receivers} for receivers in (5, 20, 60)
+)
+LEAST_OF_FOUR, MOST_OF_FOUR = 3.6, 4.4
+"""Four times as many receivers take four times as much of the link, within 10 %."""
 
 CONFIRM = Band(CONFIRM_BAND, CONFIRM_REASON)
 
@@ -272,15 +275,15 @@ CLAIMS = (
         (NARROW,),
         AllOf(
             (
-                Crossover(
+                Threshold("link_used_share_down", "", RABBIT, at_least=FULL, where=MOST_ON_IT),
+                Ratio(
                     "link_used_share_down",
                     RABBIT,
-                    "",
-                    "clients",
-                    against=FULL,
-                    where={**ON_A_NARROW_LINK, "clients": lambda receivers: receivers < 60},
-                    claimed="more",
-                    form="straight",
+                    RABBIT,
+                    above=LEAST_OF_FOUR,
+                    below=MOST_OF_FOUR,
+                    where=SOME_ON_IT,
+                    other_where=FEW_ON_IT,
                 ),
                 Ratio(LAST, RABBIT, RABBIT, above=3, where=MOST_ON_IT, other_where=FEW_ON_IT),
             )
