@@ -1,7 +1,4 @@
-"""Which of a trial's requests are good, which were due during its faults, and what services count.
-
-Pure.  Each service counts its own requests (`service.2.begun`); what clients saw is in the rows.
-"""
+"""Which of a trial's requests are good, and which were due during its faults.  Pure."""
 
 from __future__ import annotations
 
@@ -20,17 +17,6 @@ BACK = 0.95
 """Of the requests of STEP_NS so many are good again: the chain has recovered."""
 
 STEP_NS = 200_000_000
-
-
-def counter(data: TrialData, service: int, name: str) -> float:
-    """The change of what a service counts over the window; NaN where it does not."""
-    key = f"service.{service}.{name}"
-    start, end = data.counted.get("t0", {}), data.counted.get("t1", {})
-    return end[key] - start[key] if key in start and key in end else math.nan
-
-
-def services(data: TrialData) -> int:
-    return int(data.load.get("services", 0))
 
 
 def good(data: TrialData, rows: np.ndarray) -> np.ndarray:

@@ -12,14 +12,23 @@ from bench.model import samples
 from bench.model.metric import Counts
 from bench.stats.estimates import percentile
 from scenarios.chain._around import (
-    counter,
     good,
     in_faults,
     recoveries_ns,
     requests_of,
-    services,
     spans,
     undisturbed,
+)
+from scenarios.chain._counted import (
+    all_requests,
+    begun_and_useful,
+    begun_at,
+    counter,
+    hop_ns,
+    mean_ns,
+    most_under_way,
+    services,
+    upstream,
 )
 
 METRICS = Registry()
@@ -166,18 +175,6 @@ def unaffected_slowdown(data: TrialData) -> float:
 # --- what services have under way -------------------------------------------------------------
 
 
-def _upstream(data: TrialData) -> range:
-    """The services before the troubled one."""
-    return range(int(data.load.get("troubled", 0)))
-
-
-def _greatest(data: TrialData, numbers: range) -> float:
-    """Since the window's beginning; each mark has the greatest number since the one before."""
-    marks = [data.counted.get(mark, {}) for mark in ("t1", "end")]
-    names = [f"service.{number}.under_way_max" for number in numbers]
-    return max((mark[name] for mark in marks for name in names if name in mark), default=math.nan)
-
-
 @METRICS.metric(
     "upstream_under_way_max",
     "",
@@ -187,7 +184,7 @@ def _greatest(data: TrialData, numbers: range) -> float:
     "lower",
 )
 def upstream_under_way_max(data: TrialData) -> float:
-    return _greatest(data, _upstream(data))
+    return most_under_way(data, upstream(data))
 
 
 @METRICS.metric(
@@ -199,7 +196,7 @@ def upstream_under_way_max(data: TrialData) -> float:
     "lower",
 )
 def under_way_max(data: TrialData) -> float:
-    return _greatest(data, range(services(data)))
+    return most_under_way(data, range(services(data)))
 
 
 @METRICS.metric(
@@ -211,26 +208,15 @@ def under_way_max(data: TrialData) -> float:
     "lower",
 )
 def upstream_under_way_mean(data: TrialData) -> float:
-    found = [counter(data, number, "under_way_ns") for number in _upstream(data)]
+    found = [counter(data, number, "under_way_ns") for number in upstream(data)]
     return float(np.mean(found)) / (data.seconds * 1e9) if found else math.nan
 
 
 # --- what is done for nobody ------------------------------------------------------------------
 
 
-def _begun(data: TrialData, service: int) -> float:
-    return data.counted_change(f"service.{service}.begun")
-
-
-def _all_requests(data: TrialData) -> np.ndarray:
-    """Of the warm-up too."""
-    code = data.operations.index(data.outcome_operation)
-    found: np.ndarray = data.rows[data.rows["operation"] == code]
-    return found
-
-
 def _last_counts(data: TrialData) -> Counts | None:
-    begun, asked = _begun(data, services(data) - 1), len(_all_requests(data))
+    begun, asked = begun_at(data, services(data) - 1), len(all_requests(data))
     return Counts(begun, float(asked), "count") if asked and not math.isnan(begun) else None
 
 
@@ -256,22 +242,11 @@ def attempts_at_last(data: TrialData) -> float:
     "lower",
 )
 def wasted_share(data: TrialData) -> float:
-    begun = sum(_begun(data, number) for number in range(services(data)))
-    if not begun > 0:
-        return math.nan
-    rows = _all_requests(data)
-    answered = np.count_nonzero(rows["outcome"] == samples.OK)
-    ways = data.rows[data.rows["operation"] == data.operations.index("bypass")]
-    shorter = np.count_nonzero(ways["outcome"] == samples.OK)
-    return float(max(0.0, 1 - (answered * services(data) - shorter) / begun))
+    begun, useful = begun_and_useful(data)
+    return max(0.0, 1 - useful / begun) if begun > 0 else math.nan
 
 
 # --- what a request's time consists of --------------------------------------------------------
-
-
-def _mean_ns(data: TrialData, service: int, total: str, count: str) -> float:
-    number = counter(data, service, count)
-    return counter(data, service, total) / number if number > 0 else math.nan
 
 
 @METRICS.metric(
@@ -282,10 +257,7 @@ def _mean_ns(data: TrialData, service: int, total: str, count: str) -> float:
     "lower",
 )
 def hop(data: TrialData) -> float:
-    found = [
-        _mean_ns(data, n, "called_ns", "calls") - _mean_ns(data, n + 1, "handled_ns", "finished")
-        for n in range(services(data) - 1)
-    ]
+    found = hop_ns(data)
     return float(np.mean(found)) / NS_PER_MS if found else math.nan
 
 
@@ -297,7 +269,7 @@ def hop(data: TrialData) -> float:
     "lower",
 )
 def own_time(data: TrialData) -> float:
-    return _mean_ns(data, services(data) - 1, "handled_ns", "finished") / NS_PER_MS
+    return mean_ns(data, services(data) - 1, "handled_ns", "finished") / NS_PER_MS
 
 
 @METRICS.metric(
@@ -310,5 +282,5 @@ def own_time(data: TrialData) -> float:
 def entry(data: TrialData) -> float:
     if not len(data.outcomes):
         return math.nan
-    handled = _mean_ns(data, 0, "handled_ns", "finished")
+    handled = mean_ns(data, 0, "handled_ns", "finished")
     return (float(np.mean(data.latencies_ns)) - handled) / NS_PER_MS

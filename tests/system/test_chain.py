@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import subprocess
 from collections.abc import Callable, Mapping
 from typing import Any
 
 import measured
+import numpy as np
 
+from bench.model import samples
 from bench.results.store import StoredTrial
 from scenarios.chain.load import LOAD, under_way_limit
 
@@ -71,3 +74,47 @@ def test_without_a_fault_services_agree_with_their_clients(
     assert (found["success_share"], found["wasted_share"]) == (1, 0)
     assert found["hop"] > 0
     assert found["entry"] > 0
+
+
+class MemoryAlarm:
+    """An observer that lets the broker run out of memory while clients connect, until the drain."""
+
+    CONTROL = "/usr/lib/rabbitmq/bin/rabbitmqctl"
+    LIMITS: Mapping[str, str] = {"connect": "1MB", "drain": "2GiB"}
+
+    def phase(self, name: str, running: Any) -> None:
+        if name not in self.LIMITS:
+            return
+        node = running.nodes["rabbitmq"]
+        subprocess.run(
+            [
+                *(self.CONTROL, "-n", "bench@localhost", "set_vm_memory_high_watermark"),
+                *("absolute", self.LIMITS[name]),
+            ],
+            env=node._environment(),
+            check=True,
+            capture_output=True,
+            timeout=60,
+        )
+
+
+def test_a_broker_without_memory_is_given_up_in_time_and_goes_on_afterwards(
+    measure: Callable[..., StoredTrial],
+) -> None:
+    stored = measure(
+        "chain/queue",
+        MemoryAlarm(),
+        clients=2,
+        services=2,
+        request_rate_per_s=20.0,
+        attempt_timeout_s=1.0,
+        warmup_s=0.0,
+        duration_s=2.0,
+        drain_s=60.0,
+    )
+    assert (stored.record.status, stored.record.reason) == ("ok", "")
+    requests = stored.data().select("request")
+    assert np.count_nonzero(requests["outcome"] == samples.FAILED) > 0
+    assert np.count_nonzero(requests["outcome"] == samples.PENDING) == 0
+    words = {str(error) for error in stored.record.facts["client_errors"]}
+    assert words == {"Refused: the broker did not confirm in time"}

@@ -25,6 +25,7 @@ from system_builders import until
 
 from bench.model.proxy import (
     BufferBodies,
+    Ejection,
     Listener,
     Proxy,
     TraceRequests,
@@ -124,6 +125,29 @@ def test_a_trace_is_one_over_a_chain() -> None:
         assert fetch(url(proxies, "a.in"), HTTP1)[0][2] == b"hello"
         assert server.requests[0].headers["traceparent"].startswith("00-")
         until(lambda: len(spans) >= 2, SECONDS, "both proxies send their spans")
+
+
+@pytest.mark.parametrize("kind", ["status", "silence"])
+def test_an_endpoint_that_fails_again_and_again_is_spared(kind: str) -> None:
+    """Statuses from 500 on count, and so does no answer in time; other answers do not."""
+
+    async def answer(request: web.Request) -> web.Response:
+        if request.query.get("fails") and kind == "silence":
+            await asyncio.Event().wait()
+        return web.Response(status=500 if request.query.get("fails") else 424)
+
+    with application(answer) as app:
+        ejection = Ejection(failures=3, rest_s=3600.0)
+        timeout_s = 1.0 if kind == "silence" else 0.0
+        upstream = Upstream("up", SERVER, timeout_s=timeout_s, ejection=ejection)
+        with proxying(Proxy("a", (Listener("http1"),), (upstream,)), server=app.port) as proxies:
+            address = url(proxies, "http1")
+            for _ in range(4):
+                assert fetch(address, HTTP1)[0][0] == 424
+            found = [fetch(f"{address}/?fails=1", HTTP1)[0][0] for _ in range(5)]
+            failed = 500 if kind == "status" else 504
+            assert found == [failed] * 3 + [503] * 2
+            assert len(app.requests) == 7
 
 
 def test_requests_are_lines_of_a_file_where_asked_for() -> None:
