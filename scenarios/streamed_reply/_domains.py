@@ -42,8 +42,8 @@ def pieces_per_s(load: Asked) -> float:
     return replies_per_s(load) * load.own.pieces
 
 
-MOST_PIECES_PER_S = 1000
-"""About a tenth of what one core of the server or of the load process does."""
+MOST_PIECES_PER_S = 3000
+"""About a quarter of what one core of the server or of the load process does."""
 
 FEW_PIECES = Condition(
     f"at most {MOST_PIECES_PER_S} pieces per second",
@@ -70,7 +70,7 @@ _ANY: Mapping[str, Wanted] = {
     "warmup": FREE,
     "schedule": (CONSTANT,),
     "trace": FREE,
-    "clients": Range(1, 40),
+    "clients": Range(1, 100),
     "pieces": Range(2, 100),
     "piece_interval": Range(0.02, 0.4),
     "piece_size": Range(1, 200),
