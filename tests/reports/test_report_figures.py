@@ -55,6 +55,7 @@ OF_SOME_RUNS = {
     "cost_parts",
     "goodput_over_time",
     "losses",
+    "main_curve",
     "curves",
     "law_residuals",
     "lives",
