@@ -173,12 +173,11 @@ def test_ps_1_is_the_line_through_few_and_many() -> None:
 
 
 def test_ps_1_counts_round_trips() -> None:
-    near = LOAD(clients=20, event_rate_per_s=1.0, warmup_s=2.0)
-    far = LOAD(clients=20, event_rate_per_s=1.0, warmup_s=2.0, link="emulated", rtt_s=0.01)
+    near = LOAD(clients=20, event_rate_per_s=2.0)
+    far = LOAD(clients=20, event_rate_per_s=2.0, link="emulated", rtt_s=0.01)
     to_broker = LOAD(
         clients=20,
-        event_rate_per_s=1.0,
-        warmup_s=2.0,
+        event_rate_per_s=2.0,
         link="emulated",
         rtt_s=0.01,
         services_link="emulated",
