@@ -1,4 +1,4 @@
-"""NATS without JetStream: a publisher and a subscriber of one subject (nats-py).
+"""NATS without JetStream: a publisher (nats-py) and a lean subscriber of one subject.
 
 The server confirms no message.  With a window the publisher asks for a round trip (PING, PONG)
 after so many messages: the server has read them all when it answers.
@@ -9,13 +9,14 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
+from urllib.parse import urlsplit
 
 import nats
 from nats.aio.client import Client
-from nats.aio.msg import Msg
 
-from bench.brokers.ends import NO_CONFIRMS, Publisher, Sink, Subscriber
-from bench.clock import now_ns
+from bench.brokers.connection import ReadingSubscriber
+from bench.brokers.ends import NO_CONFIRMS, Publisher, Sink
+from bench.brokers.pushed import NatsParser, ProtocolError
 
 LARGEST_MESSAGE_BYTES = 1_048_576
 """NATS's own limit (max_payload)."""
@@ -89,33 +90,28 @@ class NatsPublisher(Publisher):
             await self._client.close()
 
 
-class NatsSubscriber(Subscriber):
+class NatsSubscriber(ReadingSubscriber):
     """Subscribed to a subject; nothing is acknowledged."""
 
     def __init__(self, url: str, subject: str, sink: Sink) -> None:
-        super().__init__(sink)
-        self._url, self._subject = url, subject
-        self._client: Client | None = None
+        parts = urlsplit(url)
+        super().__init__(parts.hostname or "127.0.0.1", parts.port or 4222, sink)
+        self._subject = subject
+        self._parser = NatsParser(self.message, self._line)
 
-    async def open(self) -> None:
-        self._client = await connected(self._url, self._is_over)
-        await as_connection_error(
-            self._client.subscribe(
-                self._subject,
-                cb=self._take,
-                pending_msgs_limit=PENDING_MESSAGES,
-                pending_bytes_limit=PENDING_BYTES,
-            )
+    def hello(self) -> bytes:
+        # The server has taken the subscription when it answers the PING.
+        return b'CONNECT {"verbose":false,"pedantic":false}\r\nSUB %s 1\r\nPING\r\n' % (
+            self._subject.encode()
         )
-        # The server has taken the subscription when it answers this.
-        await as_connection_error(self._client.flush(int(REPLY_SECONDS)))
 
-    async def _take(self, message: Msg) -> None:
-        self.sink(message.data, now_ns(), 0)
+    def feed(self, data: bytes) -> None:
+        self._parser.feed(data)
 
-    def transports(self) -> Sequence[asyncio.BaseTransport]:
-        return transports_of(self._client)
-
-    async def close(self) -> None:
-        if self._client is not None:
-            await self._client.close()
+    def _line(self, line: bytes) -> None:
+        if line == b"PONG":
+            self.subscribed()
+        elif line == b"PING":
+            self.send(b"PONG\r\n")
+        elif line.startswith(b"-ERR"):
+            raise ProtocolError(f"NATS: {line[5:].decode(errors='replace')}")

@@ -1,4 +1,4 @@
-"""Redis publish and subscribe: one channel (redis-py).
+"""Redis publish and subscribe: a publisher (redis-py) and a lean subscriber of one channel.
 
 PUBLISH always has an answer, the number of receivers: it is waited for, so a publisher has one
 message under way.  Whoever is not subscribed just then misses it.
@@ -6,20 +6,16 @@ message under way.  Whoever is not subscribed just then misses it.
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
-from collections.abc import Sequence
-from typing import Any
+from urllib.parse import urlsplit
 
 import redis.asyncio as redis
 
-from bench.brokers.ends import Publisher, Sink, Subscriber
-from bench.clock import now_ns
+from bench.brokers.connection import ReadingSubscriber
+from bench.brokers.ends import Publisher, Sink
+from bench.brokers.pushed import RedisParser
 
 LARGEST_MESSAGE_BYTES = 536_870_912
 """Redis's own limit (proto-max-bulk-len)."""
-
-BLOCK_SECONDS = 3600.0
 
 
 def _gone(error: Exception) -> ConnectionError:
@@ -50,43 +46,18 @@ class RedisPublisher(Publisher):
         await self._redis.aclose()
 
 
-class RedisSubscriber(Subscriber):
+class RedisSubscriber(ReadingSubscriber):
     """Subscribed to a channel, on a connection of its own."""
 
     def __init__(self, url: str, channel: str, sink: Sink) -> None:
-        super().__init__(sink)
-        self._channel = channel
-        self._redis = redis.Redis.from_url(url)
-        self._pubsub = self._redis.pubsub(ignore_subscribe_messages=False)
-        self._reading: asyncio.Task[None] | None = None
+        parts = urlsplit(url)
+        super().__init__(parts.hostname or "127.0.0.1", parts.port or 6379, sink)
+        self._channel = channel.encode()
+        self._parser = RedisParser(self._channel, self.message, self.subscribed)
 
-    async def open(self) -> None:
-        try:
-            await self._pubsub.subscribe(self._channel)
-            # Its confirmation: from here on nothing is missed.
-            await self._pubsub.get_message(timeout=BLOCK_SECONDS)
-        except redis.RedisError as error:
-            raise _gone(error) from None
-        self._reading = asyncio.create_task(self._read())
+    def hello(self) -> bytes:
+        size = len(self._channel)
+        return b"*2\r\n$9\r\nSUBSCRIBE\r\n$%d\r\n%s\r\n" % (size, self._channel)
 
-    async def _read(self) -> None:
-        with contextlib.suppress(redis.RedisError, OSError):
-            while True:
-                message: dict[str, Any] | None = await self._pubsub.get_message(
-                    timeout=BLOCK_SECONDS
-                )
-                if message is not None and message["type"] == "message":
-                    self.sink(message["data"], now_ns(), 0)
-        self._is_over()
-
-    def transports(self) -> Sequence[asyncio.BaseTransport]:
-        writer = getattr(self._pubsub.connection, "_writer", None)
-        return [writer.transport] if writer is not None else []
-
-    async def close(self) -> None:
-        if self._reading is not None:
-            self._reading.cancel()
-            await asyncio.gather(self._reading, return_exceptions=True)
-        with contextlib.suppress(redis.RedisError, OSError):
-            await self._pubsub.aclose()  # type: ignore[no-untyped-call]
-        await self._redis.aclose()
+    def feed(self, data: bytes) -> None:
+        self._parser.feed(data)
