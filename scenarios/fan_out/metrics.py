@@ -24,6 +24,11 @@ def _change(data: TrialData, name: str) -> float:
     return end.get(key, math.nan) - start.get(key, math.nan)
 
 
+def _bytes(data: TrialData, name: str) -> float:
+    """What its connections carried in the window; NaN where one was lost: its count is gone."""
+    return math.nan if _change(data, "gone") else _change(data, name)
+
+
 def _per_event(data: TrialData, amount: float) -> float:
     events = _change(data, "events")
     return amount / events if events > 0 else math.nan
@@ -138,7 +143,7 @@ def buffer_wait_ms(data: TrialData) -> float:
     "lower",
 )
 def publisher_bytes_per_event(data: TrialData) -> float:
-    return _per_event(data, _change(data, "stream_up"))
+    return _per_event(data, _bytes(data, "stream_up"))
 
 
 @METRICS.metric(
@@ -150,7 +155,7 @@ def publisher_bytes_per_event(data: TrialData) -> float:
     "lower",
 )
 def publisher_wire_bytes_per_event(data: TrialData) -> float:
-    return _per_event(data, _change(data, "wire_up") + _change(data, "wire_down"))
+    return _per_event(data, _bytes(data, "wire_up") + _bytes(data, "wire_down"))
 
 
 @METRICS.metric(

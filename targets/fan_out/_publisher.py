@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bench.model.readings import Wire
 from targets._serve import BaseTarget
 from targets._sockets import OwnSockets
 from targets.fan_out._source import Source
@@ -19,7 +18,7 @@ class PublishingTarget(BaseTarget):
         super().__init__(*settings)  # type: ignore[arg-type]
         self.source = Source(self.load, self.seed, self.send, self.settle)
         self._sockets = OwnSockets()
-        self.refused = self.failed_sends = 0
+        self.refused = self.failed_sends = self._gone = 0
 
     async def send(self, sequence: int, body: bytes) -> None:
         """Send one event to all; return when the publisher is free for the next.
@@ -33,22 +32,21 @@ class PublishingTarget(BaseTarget):
 
     def counts(self) -> dict[str, float]:
         wire = self._sockets.snapshot()
+        if wire.unseen:
+            # What they had carried is not known: counted anew, and whoever subtracts is told.
+            self._gone += wire.unseen
+            self._sockets = OwnSockets()
+            wire = self._sockets.snapshot()
         return {
             "publisher.busy_ns": self.source.busy_ns,
             "publisher.events": self.source.sent,
             "publisher.refused": self.refused,
             "publisher.failed": self.failed_sends,
-            **_bytes(wire),
+            "publisher.gone": self._gone,
+            **{f"publisher.{name}": float(getattr(wire, name)) for name in COUNTED},
         }
 
     def send_failed(self, error: BaseException) -> None:
         """An event, or its way to one receiver, has failed."""
         self.failed_sends += 1
         self.failed(error)
-
-
-def _bytes(wire: Wire) -> dict[str, float]:
-    """What the publisher's connections have carried; nothing where one of them is gone."""
-    if wire.unseen:
-        return {}
-    return {f"publisher.{name}": float(getattr(wire, name)) for name in COUNTED}

@@ -127,11 +127,16 @@ def test_what_is_dealt_with_after_the_window_is_not_of_its_rate() -> None:
 
 
 def test_the_publisher_counts_its_own_time() -> None:
-    data = trial([], busy_ns=30 * MS, events=10, stream_up=1480, failed=2, refused=0)
+    data = trial([], busy_ns=30 * MS, events=10, stream_up=1480, gone=0, failed=2, refused=0)
     assert metrics.publisher_ms(data) == pytest.approx(3)
     assert metrics.publisher_bytes_per_event(data) == 148
     assert metrics.sends_failed(data) == 2
     assert metrics.refusals(data) == 0
+
+
+def test_bytes_are_unknown_where_a_connection_was_lost() -> None:
+    data = trial([], events=10, stream_up=1480, gone=1)
+    assert math.isnan(metrics.publisher_bytes_per_event(data))
 
 
 def test_what_nobody_counted_is_unknown() -> None:

@@ -36,7 +36,7 @@ ROLES = ("server", "proxy", "database", "broker", "generator", "caller")
 HARNESS = ("connect", "tick")
 OWN_COUNTS = {
     "chain": ("service", *(f"service.{number}.begun" for number in range(16))),
-    "fan_out": ("publisher.events", "publisher.busy_ns", "publisher.stream_up"),
+    "fan_out": ("publisher.events", "publisher.busy_ns", "publisher.stream_up", "publisher.gone"),
 }
 """What parts of an experiment count, where laws predict it: first of what, then the amounts."""
 ROWS = 500
@@ -124,6 +124,7 @@ def counted_of(name: str, times: int) -> dict[str, dict[str, float]]:
     """What the parts count themselves, by what the experiment's metrics ask for by a name."""
     counts = OWN_COUNTS.get(name.partition(" ")[0], ())
     end = {key: times * 1e9 * (place + 1) for place, key in enumerate(counts)}
+    end |= {key: 0.0 for key in counts if key.endswith(".gone")}
     return {"t0": dict.fromkeys(counts, 0.0), "t1": end, "end": end} if counts else {}
 
 
