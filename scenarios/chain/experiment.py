@@ -16,13 +16,13 @@ EXPERIMENT = Experiment(
     "still for a while: what do latency, failures and the other requests make of it?",
     load=LOAD,
     check=check,
-    operations=("request", "attempt", "bypass"),
-    outcome_operation="request",
+    operations=("call", "attempt", "bypass"),
+    outcome_operation="call",
     operation_words={
-        "request": "a request, from when it is due until its client has the answer or gives up, "
+        "call": "a request, from when it is due until its client has the answer or gives up, "
         "all attempts together",
         "attempt": "one attempt of a client at the first service",
-        "bypass": "a request whose way leaves out the troubled service: its row of `request` once "
+        "bypass": "a request whose way leaves out the troubled service: its row of `call` once "
         "more",
     },
     noun=OutcomeNoun.of_work("request", "requests", "answered"),

@@ -66,10 +66,10 @@ def test_without_a_fault_services_agree_with_their_clients(
     data = stored.data()
     rows = {
         name: int((data.rows["operation"] == data.operations.index(name)).sum())
-        for name in ("request", "bypass")
+        for name in ("call", "bypass")
     }
     begun = [data.counted_change(f"service.{number}.begun") for number in range(3)]
-    assert begun == [rows["request"], rows["request"] - rows["bypass"], rows["request"]]
+    assert begun == [rows["call"], rows["call"] - rows["bypass"], rows["call"]]
     found = measured.compute(data)
     assert (found["success_share"], found["wasted_share"]) == (1, 0)
     assert found["hop"] > 0
@@ -113,7 +113,7 @@ def test_a_broker_without_memory_is_given_up_in_time_and_goes_on_afterwards(
         drain_s=60.0,
     )
     assert (stored.record.status, stored.record.reason) == ("ok", "")
-    requests = stored.data().select("request")
+    requests = stored.data().select("call")
     assert np.count_nonzero(requests["outcome"] == samples.FAILED) > 0
     assert np.count_nonzero(requests["outcome"] == samples.PENDING) == 0
     words = {str(error) for error in stored.record.facts["client_errors"]}

@@ -203,7 +203,7 @@ def made(requests: list[tuple[float, float, bool, bool]], **more: Any) -> TrialD
     for sequence, (due_ms, took_ms, is_answered, is_bypass) in enumerate(requests):
         due, done = round(due_ms * MS), round((due_ms + took_ms) * MS)
         outcome = samples.OK if is_answered else samples.FAILED
-        for name in ("request", *(["bypass"] if is_bypass else [])):
+        for name in ("call", *(["bypass"] if is_bypass else [])):
             code = operations.index(name)
             rows.append((code, outcome, 0, 0, sequence, due, due, 0, done, 0, 0))
     load = {
@@ -216,7 +216,7 @@ def made(requests: list[tuple[float, float, bool, bool]], **more: Any) -> TrialD
     return TrialData(
         load,
         operations,
-        "request",
+        "call",
         np.array(rows, samples.DTYPE),
         np.array([], samples.EVENT_DTYPE),
         0,
