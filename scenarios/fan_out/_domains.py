@@ -55,6 +55,9 @@ MOST_BUSY = 0.5
 SLOWEST_RECEIVER_S = 0.0006
 """About what a request takes; to keep events from meeting each other."""
 
+DELIVERY_S, LONGEST_WAY_S = 0.0001, 0.005
+"""About what a broker and a receiver take for a delivery, and more than the way to one."""
+
 EVENTS = 12
 SIZES = (100, 1000)
 """Two, as each needs calibration trials of its own."""
@@ -94,12 +97,24 @@ def services_rtt_s(load: Asked) -> float:
     return load.services.rtt_s if load.services.link != "loopback" else 0.0
 
 
+TOLD_APART = Condition(
+    "an event is delivered before the next one is due",
+    lambda load: (
+        load.own.event_rate_per_s * (load.window.clients * DELIVERY_S + LONGEST_WAY_S) <= MOST_BUSY
+    ),
+)
 _UNITS = Units("events", EVENTS, lambda load: load.own.event_rate_per_s, at_least_s=2)
 CALLED = Domain({**RECEIVERS, **OVER_A_LINK}, where=(APART, OPENED), units=_UNITS)
 CALLED_NEAR = Domain(RECEIVERS, where=(APART, OPENED), units=_UNITS)
 TOLD = Domain(
-    {**RECEIVERS, **OVER_A_LINK, **TO_THE_BROKER, "confirms": (NONE,)},
-    where=(APART, OPENED),
+    {
+        **RECEIVERS,
+        **OVER_A_LINK,
+        **TO_THE_BROKER,
+        "confirms": (NONE,),
+        "event_rate": (10.0, 20.0),
+    },
+    where=(TOLD_APART, OPENED),
     units=_UNITS,
 )
 

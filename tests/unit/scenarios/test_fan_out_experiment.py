@@ -168,36 +168,41 @@ FEW_AND_MANY = {
 
 
 def test_ps_1_is_the_line_through_few_and_many() -> None:
-    load = LOAD(clients=50, event_rate_per_s=2.0)
-    per_receiver = 38 / 95
-    expected = 2 + 45 * per_receiver
-    assert filled(predictions.IN_TURN, load, **FEW_AND_MANY) == pytest.approx(expected)
-    assert filled(predictions.AT_ONCE, load, **FEW_AND_MANY) == pytest.approx(expected)
-    assert filled(predictions.LAST_TOLD, load, **FEW_AND_MANY) == pytest.approx(3 + 45 * 0.2)
-    assert filled(predictions.TOLD_ONCE, load, **FEW_AND_MANY) == 2.0
+    called = LOAD(clients=50, event_rate_per_s=2.0)
+    told = LOAD(clients=50, event_rate_per_s=20.0)
+    expected = 2 + 45 * 38 / 95
+    assert filled(predictions.IN_TURN, called, **FEW_AND_MANY) == pytest.approx(expected)
+    assert filled(predictions.AT_ONCE, called, **FEW_AND_MANY) == pytest.approx(expected)
+    assert filled(predictions.LAST_TOLD, told, **FEW_AND_MANY) == pytest.approx(3 + 45 * 0.2)
+    assert filled(predictions.TOLD_ONCE, told, **FEW_AND_MANY) == 2.0
 
 
-def test_ps_1_counts_round_trips() -> None:
-    near = LOAD(clients=20, event_rate_per_s=2.0)
-    far = LOAD(clients=20, event_rate_per_s=2.0, link="emulated", rtt_s=0.01)
-    to_broker = LOAD(
-        clients=20,
-        event_rate_per_s=2.0,
-        link="emulated",
-        rtt_s=0.01,
-        services_link="emulated",
-        services_rtt_s=0.004,
-    )
-    for law, more in (
-        (predictions.IN_TURN, 200),
-        (predictions.LAST_IN_TURN, 195),
-        (predictions.LAST_TOLD, 5),
-    ):
-        added = filled(law, far, **FEW_AND_MANY) - filled(law, near, **FEW_AND_MANY)
-        assert added == pytest.approx(more)
-    told = filled(predictions.LAST_TOLD, to_broker, **FEW_AND_MANY)
-    assert told - filled(predictions.LAST_TOLD, near, **FEW_AND_MANY) == pytest.approx(9)
-    assert math.isnan(filled(predictions.AT_ONCE, far, **FEW_AND_MANY)), "only without distance"
+RECEIVERS_FAR = {"link": "emulated", "rtt_s": 0.01}
+BROKER_FAR = {"services_link": "emulated", "services_rtt_s": 0.004}
+
+
+@pytest.mark.parametrize(
+    ("law", "rate", "link", "more"),
+    [
+        (predictions.IN_TURN, 2.0, RECEIVERS_FAR, 200),
+        (predictions.LAST_IN_TURN, 2.0, RECEIVERS_FAR, 195),
+        (predictions.LAST_TOLD, 10.0, RECEIVERS_FAR, 5),
+        (predictions.LAST_TOLD, 10.0, BROKER_FAR, 4),
+        (predictions.LAST_TOLD, 10.0, RECEIVERS_FAR | BROKER_FAR, 9),
+        (predictions.TOLD_ONCE, 10.0, RECEIVERS_FAR | BROKER_FAR, 0),
+    ],
+)
+def test_ps_1_counts_round_trips(
+    law: predictions.Law, rate: float, link: dict[str, object], more: float
+) -> None:
+    near, far = (LOAD(clients=20, event_rate_per_s=rate, **one) for one in ({}, link))
+    added = filled(law, far, **FEW_AND_MANY) - filled(law, near, **FEW_AND_MANY)
+    assert added == pytest.approx(more)
+
+
+def test_ps_1_of_calls_at_once_is_for_no_distance() -> None:
+    far = LOAD(clients=20, event_rate_per_s=2.0, **RECEIVERS_FAR)
+    assert math.isnan(filled(predictions.AT_ONCE, far, **FEW_AND_MANY))
 
 
 @pytest.mark.parametrize(
