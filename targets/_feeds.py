@@ -151,8 +151,10 @@ class SocketTarget(PushTarget):
         """The socket of a new connection, not yet upgraded."""
         return web.WebSocketResponse(compress=False)
 
-    async def take(self, request: web.Request, message: WSMessage) -> None:
-        """What a client says; nothing by default."""
+    async def take(
+        self, request: web.Request, socket: web.WebSocketResponse, message: WSMessage
+    ) -> None:
+        """What a client says; by default nobody listens."""
 
     async def socket(self, request: web.Request) -> web.WebSocketResponse:
         feed = self.feed_for(request)
@@ -166,7 +168,7 @@ class SocketTarget(PushTarget):
         try:
             with self.attending(request):
                 async for message in socket:  # this also sees them close
-                    await self.take(request, message)
+                    await self.take(request, socket, message)
         finally:
             sending.cancel()
         return socket

@@ -26,6 +26,7 @@ SETTINGS = {
             "rabbitmq_mqtt",
             "rabbitmq_management",
             "rabbitmq_consistent_hash_exchange",
+            "rabbitmq_event_exchange",
         )
     }
 }

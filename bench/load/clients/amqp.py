@@ -71,23 +71,36 @@ class Consumer:
         self.ended: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
     async def open(
-        self, url: str, exchange: str, routing_key: str, sink: Sink, durable_queue: str = ""
+        self,
+        url: str,
+        exchange: str,
+        routing_key: str,
+        sink: Sink,
+        durable_queue: str = "",
+        *,
+        exclusive_queue: str = "",
+        most_messages: int = 0,
     ) -> None:
         """Connect, declare the queue, bind it to the exchange, consume.
 
-        Without a name the queue is exclusive and goes with the connection.  With
+        Without a durable name the queue is exclusive and goes with the connection; it may have
+        a name, and keep only the last `most_messages` that its client has not read.  With
         one it stays for a client that comes back, and each message is
         acknowledged when it was handed on: at least once instead of at most once.
         """
         self._connection = await _connected(url, self._transport)
         self._connection.close_callbacks.add(self._lost)
-        channel = await self._connection.channel(publisher_confirms=False)
+        channel = self._channel = await self._connection.channel(publisher_confirms=False)
         if durable_queue:
             queue = await channel.declare_queue(
                 durable_queue, durable=True, arguments={"x-expires": ABANDONED_QUEUE_MS}
             )
         else:
-            queue = await channel.declare_queue(exclusive=True)
+            queue = await channel.declare_queue(
+                exclusive_queue or None,
+                exclusive=True,
+                arguments={"x-max-length": most_messages} if most_messages else None,
+            )
         await queue.bind(exchange, routing_key)
 
         async def take(message: AbstractIncomingMessage) -> None:
@@ -97,6 +110,14 @@ class Consumer:
 
         await queue.consume(take, no_ack=not durable_queue)
 
+    async def publish(self, exchange: str, body: bytes) -> None:
+        """Send a message to an exchange, on the same channel; the broker confirms nothing."""
+        try:
+            target = await self._channel.get_exchange(exchange, ensure=False)
+            await target.publish(aio_pika.Message(body), routing_key="", mandatory=False)
+        except aio_pika.exceptions.CONNECTION_EXCEPTIONS as error:
+            raise ConnectionClosed(f"not sent: {error}") from error
+
     def _lost(self, *_: object) -> None:
         self._wire.closes(self._transport.fd)
         if not self.ended.done():
@@ -105,6 +126,12 @@ class Consumer:
     @property
     def transport(self) -> Any:
         return self._transport.transport
+
+    def abort(self) -> None:
+        """Be gone without a word."""
+        self._wire.closes(self._transport.fd)
+        if self._transport.transport is not None:
+            self._transport.transport.abort()
 
     async def close(self) -> None:
         self._wire.closes(self._transport.fd)
