@@ -121,6 +121,48 @@ def under_way_bytes(data: TrialData) -> float:
     return float(np.mean(rows["sequence"])) if len(rows) else math.nan
 
 
+def _pauses_ms(rows: np.ndarray, is_end: np.ndarray) -> np.ndarray:
+    """From each row that is an end to what its client began next, in ms."""
+    order = np.lexsort((rows["sent_ns"], rows["client"]))
+    rows, is_end = rows[order], is_end[order]
+    follows = (rows["client"][1:] == rows["client"][:-1]) & is_end[:-1]
+    ended, began = rows["done_ns"][:-1].astype(np.int64), rows["sent_ns"][1:].astype(np.int64)
+    pauses: np.ndarray = (began - ended)[follows] / 1e6
+    return pauses
+
+
+def _mean(values: np.ndarray) -> float:
+    return float(np.mean(values)) if len(values) else math.nan
+
+
+@METRICS.metric(
+    "between_uploads_mean",
+    "ms",
+    "time between {events}",
+    "Mean time of a client from a stored file to the beginning of the next: what is stored is "
+    "read back and verified, and the next file is made.",
+    "neither",
+)
+def between_uploads_mean(data: TrialData) -> float:
+    rows = data.outcomes
+    return _mean(_pauses_ms(rows, np.ones(len(rows), bool)))
+
+
+@METRICS.metric(
+    "resume_mean",
+    "ms",
+    "time to go on after a cut",
+    "Mean time from a cut, as the client sees it, until it sends the file's bytes again: a new "
+    "connection, and the question what has arrived.",
+    "lower",
+)
+def resume_mean(data: TrialData) -> float:
+    if not set(PIECES) <= set(data.operations):
+        return math.nan
+    rows = np.concatenate([data.select(one) for one in PIECES])
+    return _mean(_pauses_ms(rows, rows["operation"] == data.operations.index("cut")))
+
+
 @METRICS.metric(
     "upload_mbit",
     "Mbit/s",

@@ -1,18 +1,21 @@
 """The laws of `upload` as they apply to its patterns and metrics.  Pure.
 
-Each fills a formula of laws.py from a load, and from what was under way: in uploads that nobody
-cut, or read at regular instants.  None reads what cuts cost in the trial that it predicts.
+How long connections live is planned (_planned.py), so each law follows the uploads of a trial's
+own plan; over many plans their mean is the formula of laws.py.  What uploads take beside their
+bytes, and how much is under way, comes from uploads that nobody cut, or is read at regular
+instants.  None reads what cuts cost in the trial that it predicts.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from itertools import islice
 
 from bench.model.domain import FREE, Condition, Domain, Free, Range, Units, Wanted
-from bench.model.law import Calibration, Facts, Law
+from bench.model.law import SEED, Calibration, Facts, Law
 from bench.model.load import Load
-from scenarios.upload import laws
-from scenarios.upload.load import UploadLoad, chunks, payload_rate
+from scenarios.upload import _planned as planned
+from scenarios.upload.load import UploadLoad, payload_rate
 
 Asked = Load[UploadLoad]
 
@@ -23,7 +26,7 @@ UNCUT = Calibration(
         "warmup": 0.0,
         "duration": lambda load: max(1.0, round(4 * load.own.file_size_bytes / payload_rate(load))),
     },
-    ("under_way_bytes", "latency_mean"),
+    ("under_way_bytes", "latency_mean", "between_uploads_mean"),
     text="the same uploads without cuts: how much is under way, and how long they take",
 )
 
@@ -33,10 +36,10 @@ def tries(load: Asked, piece: float) -> float:
     return load.own.cut_rate_per_s * piece / payload_rate(load)
 
 
-def pieces(load: Asked, piece: int) -> list[tuple[int, int]]:
-    """Of which sizes a file's pieces are, and how many of each: the last may be shorter."""
+def pieces(load: Asked, piece: int) -> list[int]:
+    """How large a file's pieces are, in order: the last may be shorter."""
     whole, rest = divmod(load.own.file_size_bytes, piece)
-    return [(size, count) for size, count in ((piece, whole), (rest, 1)) if size and count]
+    return [piece] * whole + [rest] * bool(rest)
 
 
 LINKS: Mapping[str, Wanted] = {
@@ -57,9 +60,8 @@ FILLS_THE_LINK = Condition(
     "the send buffer holds at least twice what the link carries in a round trip",
     lambda load: load.own.send_buffer_bytes >= 2 * payload_rate(load) * load.link.rtt_s,
 )
-CUTS_OF_PIECES, CUTS_OF_BYTES = 150, 400
-"""A share of what so many cuts cost is known to 8 and to 5 %.  Where a cut loses a piece, less than
-half of all that is sent is lost, so that 150 tell what is sent to 4 %."""
+LEAST_CUTS = 60
+"""The plan says when they come: more of them only make what is not planned less."""
 
 
 def cuts_per_s(load: Asked, piece: float) -> float:
@@ -79,8 +81,8 @@ def _pieces(piece: str, load: Mapping[str, Wanted]) -> Domain:
         where=(
             FILLS_THE_LINK,
             Condition(
-                "between 0.05 and 1.2 cuts fall into the time that a piece takes",
-                lambda load: 0.05 <= tries(load, size(load)) <= 1.2,
+                "between 0.05 and 2 cuts fall into the time that a piece takes",
+                lambda load: 0.05 <= tries(load, size(load)) <= 2,
             ),
             Condition(
                 "the send buffer is at most 5 % of a piece",
@@ -97,7 +99,7 @@ def _pieces(piece: str, load: Mapping[str, Wanted]) -> Domain:
         ),
         units=Units(
             "cuts",
-            CUTS_OF_PIECES,
+            LEAST_CUTS,
             lambda load: cuts_per_s(load, size(load)),
             at_least_s=5.0,
             at_most_s=40.0,
@@ -125,7 +127,7 @@ BYTES = Domain(
     ),
     units=Units(
         "cuts",
-        CUTS_OF_BYTES,
+        LEAST_CUTS,
         lambda load: cuts_per_s(load, load.own.file_size_bytes),
         at_least_s=5.0,
         at_most_s=60.0,
@@ -133,14 +135,29 @@ BYTES = Domain(
 )
 
 
-def _share(load: Asked, piece: int, facts: Facts) -> float:
-    b, mu = payload_rate(load), load.own.cut_rate_per_s
-    under_way = facts[UNCUT.key("under_way_bytes")]
-    sent = sum(
-        count * laws.sent_all_or_nothing(size, size, b, mu, min(under_way, size))
-        for size, count in pieces(load, piece)
+def _outcome(
+    load: Asked, facts: Facts, sizes: Sequence[int], under_way: float, keeps_bytes: bool = False
+) -> planned.Outcome:
+    """What becomes of the window's files over the lives that the trial's seed gives connections."""
+    own, window, b = load.own, load.window, payload_rate(load)
+    beside_s = facts[UNCUT.key("latency_mean")] / 1e3 - own.file_size_bytes / b
+    uploads = planned.Uploads(
+        pieces=sizes,
+        rate=b,
+        beside_s=max(0.0, beside_s / len(sizes)),
+        between_s=facts[UNCUT.key("between_uploads_mean")] / 1e3,
+        # A connection and a question; what they take beside their round trips is lost here.
+        reconnecting_s=2 * load.link.rtt_s,
+        under_way=under_way,
+        keeps_bytes=keeps_bytes,
     )
-    return sent / load.own.file_size_bytes
+    lives = islice(planned.lives(own.cut_rate_per_s, int(facts[SEED])), planned.TRIED, None)
+    return planned.outcome(uploads, lives, window.warmup_s, window.warmup_s + window.duration_s)
+
+
+def _share(load: Asked, piece: int, facts: Facts) -> float:
+    found = _outcome(load, facts, pieces(load, piece), facts[UNCUT.key("under_way_bytes")])
+    return found.sent_each / load.own.file_size_bytes
 
 
 def file_sent_share(load: Asked, facts: Facts) -> float:
@@ -155,71 +172,65 @@ def chunk_sent_share(load: Asked, facts: Facts) -> float:
 
 def wasted_bytes(load: Asked, facts: Facts) -> float:
     """UP-4."""
-    return laws.wasted_resumable(
-        load.own.file_size_bytes,
-        payload_rate(load),
-        load.own.cut_rate_per_s,
-        facts["under_way_bytes"],
-    )
+    size = load.own.file_size_bytes
+    found = _outcome(load, facts, [size], facts["under_way_bytes"], keeps_bytes=True)
+    return found.sent_each - size
 
 
 def chunked_ms(load: Asked, facts: Facts) -> float:
     """UP-3: h is what uploads without cuts take beside their bytes, over their chunks."""
-    own, b, count = load.own, payload_rate(load), chunks(load)
-    beside_s = facts[UNCUT.key("latency_mean")] / 1e3 - own.file_size_bytes / b
-    overhead_s = max(0.0, beside_s / count)
-    seconds = sum(
-        number * laws.time_all_or_nothing(size, size, b, own.cut_rate_per_s, overhead_s)
-        for size, number in pieces(load, own.chunk_size_bytes)
-    )
-    return seconds * 1e3
+    sizes = pieces(load, load.own.chunk_size_bytes)
+    return _outcome(load, facts, sizes, 0.0).seconds_each * 1e3
 
 
 FILE_SENT = Law(
     "UP-1",
     "(b/mu + w)(e^(mu F/b) - 1)/F",
-    "a cut loses all; Poisson cuts; w of uploads without cuts",
+    "a cut loses all; the cuts of the plan; w of uploads without cuts",
     "sent_share",
     ("single_request", "resumable_buffered"),
     file_sent_share,
     WHOLE_FILES,
-    (),
+    (SEED,),
     (UNCUT,),
+    fitted_with=(21,),
 )
 CHUNK_SENT = Law(
     "UP-2",
     "(b/mu + w)(e^(mu c/b) - 1)/c",
-    "a cut loses the chunk; Poisson cuts; w of uploads without cuts",
+    "a cut loses the chunk; the cuts of the plan; w of uploads without cuts",
     "sent_share",
     ("chunked",),
     chunk_sent_share,
     WHOLE_CHUNKS,
-    (),
+    (SEED,),
     (UNCUT,),
+    fitted_with=(21,),
 )
 RESUMED = Law(
     "UP-4",
     "mu (F/b) w",
-    "a cut loses what was under way; Poisson cuts; w read every 10 ms",
+    "a cut loses what was under way; the cuts of the plan; w read every 10 ms",
     "wasted_bytes",
     ("resumable",),
     wasted_bytes,
     BYTES,
-    ("under_way_bytes",),
+    ("under_way_bytes", SEED),
+    (UNCUT,),
     band=0.15,
     band_reason="what is under way differs between the beginning and the end of a file",
+    fitted_with=(21,),
 )
 CHUNK_TIME = Law(
     "UP-3",
     "(F/c) ((e^(mu c/b) - 1)/mu + h)",
-    "as the time between checkpoints (Young 1974); h of uploads without cuts",
+    "as the time between checkpoints (Young 1974); the cuts of the plan; h of uploads without cuts",
     "latency_mean",
     ("chunked",),
     chunked_ms,
     WHOLE_CHUNKS,
-    (),
+    (SEED,),
     (UNCUT,),
-    band=0.15,
-    band_reason="a cut also costs a new connection and a question",
+    fitted_with=(21,),
 )
 PREDICTIONS = (FILE_SENT, CHUNK_SENT, RESUMED, CHUNK_TIME)

@@ -9,11 +9,11 @@ Knows nothing of HTTP, nor of what is uploaded.
 from __future__ import annotations
 
 import asyncio
-import random
 import socket
 import struct
 from typing import cast
 
+from scenarios.upload._planned import lives
 from targets._serve import BACKLOG, BaseTarget
 
 CLOSE_BY_RESET = struct.pack("ii", 1, 0)
@@ -29,7 +29,8 @@ class RelayTarget(BaseTarget):
     server: asyncio.Server | None = None
 
     async def start(self, port: int) -> int:
-        self.chance = random.Random(f"{self.seed}/cuts")
+        rate = self.load.own.cut_rate_per_s
+        self.lives = lives(rate, self.seed) if rate else None
         self.cuts = 0
         self.opening: set[asyncio.Task[None]] = set()
         loop = asyncio.get_running_loop()
@@ -52,8 +53,7 @@ class RelayTarget(BaseTarget):
 
     def time_to_cut_s(self) -> float | None:
         """For how long a new connection lives; None: it is never cut."""
-        rate = self.load.own.cut_rate_per_s
-        return self.chance.expovariate(rate) if rate else None
+        return next(self.lives) if self.lives is not None else None
 
 
 class _End(asyncio.Protocol):

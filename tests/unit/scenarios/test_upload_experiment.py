@@ -17,6 +17,7 @@ from measured import EXPERIMENTS
 from bench.analysis.trialdata import TrialData
 from bench.model import samples
 from bench.model.errors import UsageError
+from scenarios.upload import _planned as planned
 from scenarios.upload import claims, laws
 from scenarios.upload import load as upload_load
 from scenarios.upload._file import BLOCK_BYTES, File
@@ -79,7 +80,13 @@ LINKED: dict[str, Any] = {
     "chunk_size_bytes": 1_000_000,
     "cut_rate_per_s": 5.0,
 }
-FACTS = {"uncut.under_way_bytes": 30_000.0, "uncut.latency_mean": 320.0}
+SEEDS = range(100)
+FACTS = {
+    "uncut.under_way_bytes": 30_000.0,
+    "uncut.latency_mean": 320.0,
+    "uncut.between_uploads_mean": 8.0,
+    "under_way_bytes": 30_000.0,
+}
 
 
 def law(pattern: str, metric: str) -> Any:
@@ -87,19 +94,76 @@ def law(pattern: str, metric: str) -> Any:
     return one
 
 
-def test_a_last_chunk_that_is_shorter_costs_what_it_is() -> None:
-    load = LOAD(**LINKED)
+def over_plans(pattern: str, metric: str, load: Any) -> float:
+    """The mean of what a law says of the plans of many seeds."""
+    found = [law(pattern, metric)(load, FACTS | {"seed": seed}) for seed in SEEDS]
+    return math.fsum(found) / len(found)
+
+
+def test_over_many_plans_the_laws_are_their_formulas() -> None:
+    """Also of a last chunk that is shorter."""
+    load = LOAD(**LINKED, duration_s=40.0)
     b, mu, w = payload_rate(load), 5.0, 30_000
+    whole, last = (laws.sent_all_or_nothing(size, size, b, mu, w) for size in (1e6, 5e5))
+    wanted = (2 * whole + last) / 2.5e6
+    assert over_plans("chunked", "sent_share", load) == pytest.approx(wanted, rel=0.02)
+    once = laws.sent_all_or_nothing(2e6, 2e6, b, mu, w) / 2e6
+    shorter = LOAD(**LINKED | {"file_size_bytes": 2_000_000}, duration_s=40.0)
+    assert over_plans("single_request", "sent_share", shorter) == pytest.approx(once, rel=0.03)
+    wasted = laws.wasted_resumable(2.5e6, b, mu, w)
+    assert over_plans("resumable", "wasted_bytes", load) == pytest.approx(wasted, rel=0.02)
+    beside = (0.320 - 2.5e6 / b) / 3
+    seconds = 2 * laws.time_all_or_nothing(1e6, 1e6, b, mu, beside)
+    seconds += laws.time_all_or_nothing(5e5, 5e5, b, mu, beside)
+    found = over_plans("chunked", "latency_mean", load)
+    assert found == pytest.approx(seconds * 1e3, rel=0.02)
 
-    def sent(size: float) -> float:
-        return (b / mu + w) * math.expm1(mu * size / b)
 
-    wanted = (2 * sent(1e6) + sent(5e5)) / 2.5e6
-    assert law("chunked", "sent_share")(load, FACTS) == pytest.approx(wanted)
-    seconds = 2 * math.expm1(mu * 1e6 / b) / mu + math.expm1(mu * 5e5 / b) / mu
-    beside = 0.320 - 2.5e6 / b
-    wanted_ms = (seconds + beside) * 1e3
-    assert law("chunked", "latency_mean")(load, FACTS) == pytest.approx(wanted_ms)
+def uploads(**changes: Any) -> planned.Uploads:
+    """Files of 2 and 1 bytes, a byte a second; half a second beside a piece, one between files."""
+    usual: dict[str, Any] = {
+        "pieces": (2, 1),
+        "rate": 1.0,
+        "beside_s": 0.5,
+        "between_s": 1.0,
+        "reconnecting_s": 0.25,
+        "under_way": 0.25,
+    }
+    return planned.Uploads(**usual | changes)
+
+
+@pytest.mark.parametrize(
+    ("alive", "sent", "seconds"),
+    [
+        ([99.0], 3.0, 4.0),
+        # In the first piece: what arrived and what was under way is lost.
+        ([1.5, 99.0], 3 + 1.75, 4 + 1.75),
+        # While its reply is awaited: nothing is lost but the connection and the rest of that time.
+        ([2.25, 99.0], 3.0, 4.0),
+        # In the second: the first is kept.
+        ([2.75, 99.0], 3 + 0.5, 4 + 0.5),
+        # Twice in the same.
+        ([1.0, 1.5, 99.0], 3 + 1.25 + 1.75, 4 + 1.25 + 1.75),
+        # No more is lost than there was.
+        ([1.9, 99.0], 3 + 2, 4 + 2.15),
+    ],
+)
+def test_what_a_cut_costs_a_file(alive: list[float], sent: float, seconds: float) -> None:
+    found = planned.outcome(uploads(), iter(alive), 0.0, 0.1)
+    assert (found.files, found.sent) == (1, pytest.approx(sent))
+    assert found.seconds == pytest.approx(seconds)
+
+
+def test_a_file_that_is_resumed_loses_what_was_under_way() -> None:
+    whole = uploads(pieces=(3,), keeps_bytes=True)
+    found = planned.outcome(whole, iter([1.5, 1.0, 99.0]), 0.0, 0.1)
+    assert (found.sent, found.seconds) == (pytest.approx(3.5), pytest.approx(3.5 + 0.5))
+
+
+def test_files_begun_in_the_window_count() -> None:
+    found = planned.outcome(uploads(), iter([99.0]), 5.0, 15.0)
+    assert (found.files, found.seconds) == (2, 8.0)  # at 5 and at 10 s
+    assert math.isnan(planned.outcome(uploads(), iter([99.0]), 1.0, 5.0).sent_each)
 
 
 @pytest.mark.parametrize(
@@ -108,19 +172,22 @@ def test_a_last_chunk_that_is_shorter_costs_what_it_is() -> None:
         {"clients": 2},  # the link's rate is then not one upload's
         {"link": "loopback"},
         {"cc": "cubic"},
-        {"cut_rate_per_s": 19.0},
+        {"cut_rate_per_s": 21.0},
         {"fault": "server:restart@1s"},
     ],
 )
 def test_laws_say_nothing_elsewhere(changed: dict[str, Any]) -> None:
     load = LOAD(**{**LINKED, **changed})
-    assert math.isnan(law("single_request", "sent_share")(load, FACTS))
-    assert math.isnan(law("chunked", "sent_share")(load, FACTS))
+    facts = FACTS | {"seed": 1}
+    assert not math.isnan(law("chunked", "sent_share")(LOAD(**LINKED), facts))
+    assert math.isnan(law("single_request", "sent_share")(load, facts))
+    assert math.isnan(law("chunked", "sent_share")(load, facts))
 
 
 def test_the_best_chunk_of_the_claim_is_that_of_the_law() -> None:
     (one,) = (claim for claim in claims.CLAIMS if claim.id == "U3")
-    (setup,) = one.setups
+    setup, alone = one.setups
+    assert {**setup.settings, **alone.settings}.keys() == setup.settings.keys()
     assert setup.settings["server_time"] == "50ms"
     assert setup.settings["cut_rate"] == "2/s"
     best = laws.best_chunk(payload_rate(LOAD(**LINKED)), 2.0, 0.05)
@@ -159,6 +226,8 @@ def found(*rows: np.ndarray) -> dict[str, float]:
         "cuts_per_upload",
         "under_way_bytes",
         "upload_mbit",
+        "between_uploads_mean",
+        "resume_mean",
     )
     return measured.compute(data, keys)
 
@@ -194,6 +263,19 @@ def test_files_of_before_the_window_and_unfinished_ones_do_not_count() -> None:
     assert values["sent_share"] == 1
     assert values["wasted_bytes"] == 0
     assert values["cuts_seen"] == 1
+
+
+def test_pauses_between_files_and_after_cuts() -> None:
+    values = found(
+        row("upload", 0, 0, 1000, at_s=0.1),
+        row("upload", 1, 0, 1000, at_s=0.25),
+        row("cut", 1, 10, 0, at_s=0.25),
+        row("send", 1, 10, 10, at_s=0.37),
+        row("cut", 1, 10, 0, at_s=0.5),
+        row("cut", 1, 10, 0, at_s=0.64),
+    )
+    assert values["between_uploads_mean"] == pytest.approx(50)
+    assert values["resume_mean"] == pytest.approx((20 + 40) / 2)
 
 
 def test_nothing_uploaded_is_no_share() -> None:
