@@ -133,6 +133,9 @@ class Subscriber(ABC):
     def acknowledge(self, tag: int) -> None:  # noqa: B027 - where nothing is acknowledged
         """A message was dealt with, where the broker wants to know that."""
 
+    def reject(self, tag: int) -> None:  # noqa: B027 - where nothing is acknowledged
+        """A message can never be dealt with: the broker is not to send it again."""
+
     @abstractmethod
     def transports(self) -> Sequence[asyncio.BaseTransport]:
         """The connection's transport; none where there is none just now."""

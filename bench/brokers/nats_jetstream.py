@@ -29,7 +29,10 @@ from bench.brokers.nats_core import (
 )
 from bench.clock import now_ns
 
-ACKNOWLEDGED = b"+ACK"
+ACKNOWLEDGED, REJECTED = b"+ACK", b"+TERM"
+ACK_WAIT_SECONDS = 30.0
+"""NATS's own default."""
+
 EXPIRES_SECONDS = 60.0
 """After this the server removes a consumer that nobody uses."""
 
@@ -108,15 +111,22 @@ class JetStreamSubscriber(Subscriber):
     """A push consumer; `prefetch` 0 acknowledges nothing, else so many may be unacknowledged.
 
     Without a name the consumer begins with what comes next.  With one it is kept, and goes on
-    where it was.
+    where it was.  What was not acknowledged comes again after `again_after_s`.
     """
 
     def __init__(
-        self, url: str, stream: str, sink: Sink, *, prefetch: int = 0, name: str = ""
+        self,
+        url: str,
+        stream: str,
+        sink: Sink,
+        *,
+        prefetch: int = 0,
+        name: str = "",
+        again_after_s: float = ACK_WAIT_SECONDS,
     ) -> None:
         super().__init__(sink)
         self._url, self._stream = url, stream
-        self._prefetch, self._name = prefetch, name
+        self._prefetch, self._name, self._again_after_s = prefetch, name, again_after_s
         self._client: Client | None = None
         self._unacknowledged: dict[int, str] = {}
 
@@ -127,6 +137,7 @@ class JetStreamSubscriber(Subscriber):
             deliver_policy=DeliverPolicy.ALL if self._name else DeliverPolicy.NEW,
             ack_policy=AckPolicy.EXPLICIT if self._prefetch else AckPolicy.NONE,
             max_ack_pending=self._prefetch or None,
+            ack_wait=self._again_after_s if self._prefetch else None,
             inactive_threshold=None if self._name else EXPIRES_SECONDS,
         )
         await as_connection_error(
@@ -150,15 +161,21 @@ class JetStreamSubscriber(Subscriber):
         self.sink(message.data, read_ns, tag)
 
     def acknowledge(self, tag: int) -> None:
+        self._answer(tag, ACKNOWLEDGED)
+
+    def reject(self, tag: int) -> None:
+        self._answer(tag, REJECTED)
+
+    def _answer(self, tag: int, answer: bytes) -> None:
         subject = self._unacknowledged.pop(tag, "")
         if subject and self._client is not None and self._client.is_connected:
-            self._sending = asyncio.create_task(self._acknowledged(self._client, subject))
+            self._sending = asyncio.create_task(self._answered(self._client, subject, answer))
 
     @staticmethod
-    async def _acknowledged(client: Client, subject: str) -> None:
+    async def _answered(client: Client, subject: str, answer: bytes) -> None:
         # Where the connection is lost meanwhile, the message comes again.
         with contextlib.suppress(OSError):
-            await as_connection_error(client.publish(subject, ACKNOWLEDGED))
+            await as_connection_error(client.publish(subject, answer))
 
     def transports(self) -> Sequence[asyncio.BaseTransport]:
         return transports_of(self._client)

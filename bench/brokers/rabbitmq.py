@@ -14,7 +14,7 @@ from typing import Any
 from pamqp import commands
 
 from bench.brokers.amqp import Connection
-from bench.brokers.amqp_frames import CONSUMER_TAG, MessageFrames, acknowledgement
+from bench.brokers.amqp_frames import CONSUMER_TAG, MessageFrames, acknowledgement, marshal
 from bench.brokers.ends import NO_CONFIRMS, Answer, Publisher, Sink, Subscriber
 from bench.clock import now_ns
 
@@ -31,18 +31,25 @@ class QueueSettings:
     """A queue.  A quorum queue is always durable.
 
     `most` is how many messages it holds at most (0: any number); what comes then is refused,
-    and the publisher is told so where it asks for confirms.
+    and the publisher is told so where it asks for confirms.  What is rejected goes to the queue
+    `dead_letters`, which somebody else declares; "" is nowhere.
     """
 
     name: str
     kind: str = CLASSIC
     is_durable: bool = False
     most: int = 0
+    dead_letters: str = ""
 
     def declaration(self) -> commands.Queue.Declare:
         arguments: dict[str, Any] = {"x-queue-type": self.kind, "x-expires": EXPIRES_MS}
         if self.most:
             arguments |= {"x-max-length": self.most, "x-overflow": "reject-publish"}
+        if self.dead_letters:
+            arguments |= {
+                "x-dead-letter-exchange": "",
+                "x-dead-letter-routing-key": self.dead_letters,
+            }
         is_durable = self.is_durable or self.kind == QUORUM
         return commands.Queue.Declare(queue=self.name, durable=is_durable, arguments=arguments)
 
@@ -164,6 +171,10 @@ class RabbitSubscriber(Subscriber):
     def acknowledge(self, tag: int) -> None:
         if self._prefetch and self._connection is not None and self._connection.error is None:
             self._connection.send(acknowledgement(tag))
+
+    def reject(self, tag: int) -> None:
+        if self._prefetch and self._connection is not None and self._connection.error is None:
+            self._connection.send(marshal(commands.Basic.Reject(tag, requeue=False)))
 
     def transports(self) -> Sequence[asyncio.BaseTransport]:
         found = self._connection.transport if self._connection is not None else None
