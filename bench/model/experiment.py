@@ -160,6 +160,9 @@ class Experiment:
     """The load's field (in seconds) within which an outcome is good, to be drawn over the time
     around faults; "" for none."""
 
+    account: tuple[tuple[str, str], ...] = ()
+    """Metrics that are shares of all outcomes and together 1, each with its words for a legend."""
+
     cost_parts: CostParts | None = None
     """Of what its cost consists; None where no figure shows it."""
 

@@ -51,6 +51,7 @@ def test_a_file_in_the_folder_is_a_kind(tmp_path: Path, monkeypatch: pytest.Monk
 
 
 OF_SOME_RUNS = {
+    "account",
     "claims",
     "cost_parts",
     "goodput_over_time",

@@ -1,0 +1,97 @@
+"""What becomes of all outcomes: bars of shares that together are the whole, level by level."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.patches import Patch
+from matplotlib.ticker import PercentFormatter
+
+from bench.analysis.evaluated import Evaluated, ExperimentResult, Level
+from bench.model.pattern import Pattern
+from reports.figures._sheet import columns_of, head, legend_below, new_figure, row_label
+from reports.style import COLOURS, PAPER
+from reports.sweeps import distinguish, main_levels
+
+TITLE = "What became of all {outcomes}"
+CAPTION = (
+    "Each bar is everything that there was, of one pattern at one level. The parts are shares of "
+    "it, so that nothing is left over."
+)
+SECTION = "delivery"
+COLUMNS = 2
+MOST_LEVELS = 12
+HATCHES = ("", "//", "xx", "..", "--", "++")
+"""Parts can be distinguished without colours, too."""
+
+WHOLE = 0.999
+"""Shares of less than this together are no account."""
+
+
+def draw(_run: Evaluated, result: ExperimentResult) -> list[tuple[str, Figure]]:
+    if not result.experiment.account:
+        return []
+    levels = [one for one in main_levels(result) if rows_of(result, one)][:MOST_LEVELS]
+    return [("account", _figure(result, levels))] if levels else []
+
+
+def rows_of(result: ExperimentResult, level: Level) -> list[tuple[Pattern, tuple[float, ...]]]:
+    """Each pattern measured at a level with its shares, where they are the whole."""
+    rows = []
+    for pattern in result.measured:
+        shares = tuple(
+            result.estimate(pattern.name, level, key).value for key, _ in result.experiment.account
+        )
+        if not any(map(math.isnan, shares)) and sum(shares) >= WHOLE:
+            rows.append((pattern, shares))
+    return rows
+
+
+def _figure(result: ExperimentResult, levels: Sequence[Level]) -> Figure:
+    columns = columns_of(len(levels), COLUMNS)
+    lines = -(-len(levels) // columns)
+    found = [rows_of(result, level) for level in levels]
+    figure = new_figure(lines * (0.8 + 0.32 * max(map(len, found))) + 0.8)
+    panels = figure.subplots(lines, columns, squeeze=False, sharex=True).ravel()
+    common, texts = distinguish(result, levels)
+    for axes, level, rows in zip(panels, levels, found, strict=False):
+        _panel(axes, rows)
+        axes.set_title(texts[level], fontsize=8.5)
+    for axes in panels[len(levels) :]:
+        axes.set_visible(False)
+    for axes in panels[max(0, len(levels) - columns) : len(levels)]:
+        axes.set_xlabel(f"share of all {result.experiment.noun.outcomes}")
+    head(figure, common if len(levels) > 1 else "")
+    words = [words for _, words in result.experiment.account]
+    legend_below(figure, [_patch(place, label) for place, label in enumerate(words)])
+    return figure
+
+
+def _patch(place: int, label: str) -> Patch:
+    colour, hatch = COLOURS[place % len(COLOURS)], HATCHES[place % len(HATCHES)]
+    return Patch(facecolor=colour, hatch=hatch, edgecolor=PAPER, label=label)
+
+
+def _panel(axes: Axes, rows: Sequence[tuple[Pattern, tuple[float, ...]]]) -> None:
+    for row, (_, shares) in enumerate(rows):
+        begin = 0.0
+        for place, share in enumerate(shares):
+            patch = _patch(place, "")
+            axes.barh(
+                row,
+                share,
+                left=begin,
+                height=0.7,
+                color=patch.get_facecolor(),
+                hatch=patch.get_hatch(),
+                edgecolor=PAPER,
+            )
+            begin += share
+    axes.set_yticks(range(len(rows)), [row_label(pattern.title) for pattern, _ in rows])
+    axes.invert_yaxis()
+    axes.set_xlim(0, 1)
+    axes.xaxis.set_major_formatter(PercentFormatter(1.0))
+    axes.grid(visible=False, axis="y")

@@ -1,0 +1,1 @@
+"""Events that pass through a broker while publisher, consumer or broker are killed."""

@@ -1,0 +1,9 @@
+"""Client side of `rabbitmq_classic`: the parts of the pattern publish and consume."""
+
+from bench.load.onlooker import Onlooker
+
+
+class Client(Onlooker):
+    """Looks on."""
+
+    experiment = "event_delivery"

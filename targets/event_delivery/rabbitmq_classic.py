@@ -1,0 +1,30 @@
+"""A classic queue of RabbitMQ: durable or transient, confirmed or not, acknowledged or not."""
+
+from __future__ import annotations
+
+from bench.brokers.rabbitmq import CLASSIC
+from targets.event_delivery._ledger import LedgerTarget
+from targets.event_delivery._rabbitmq import RabbitConsumerTarget, RabbitPublisherTarget
+
+TITLE = "RabbitMQ, classic queue"
+REQUIRES = ("rabbitmq",)
+SERVICES = {"rabbitmq": {"plugins": "rabbitmq_stream"}}
+PARTS = (
+    {"name": "publisher", "role": "publisher"},
+    {"name": "consumer", "role": "receiver", "side": "clients"},
+    {"name": "ledger", "role": "caller", "side": "clients"},
+)
+
+
+class Publisher(RabbitPublisherTarget):
+    """Sends again what was not confirmed."""
+
+
+class Consumer(RabbitConsumerTarget):
+    """Takes from the queue, which outlives it."""
+
+    kind = CLASSIC
+
+
+class Ledger(LedgerTarget):
+    """Keeps the account."""
