@@ -253,7 +253,8 @@ def wasted_share(data: TrialData) -> float:
     "hop",
     "ms",
     "time of a call between services",
-    "Mean time that a call of one service to the next takes beside what the next one does with it.",
+    "Mean time that a call of one service to the next takes beside what the next one does with it; "
+    "where no request leaves a service out.",
     "lower",
 )
 def hop(data: TrialData) -> float:

@@ -311,3 +311,5 @@ def test_a_latency_is_entry_hops_and_the_services_own_time() -> None:
     assert metric(data, "entry") == pytest.approx(2)
     assert metric(data, "hop") == pytest.approx((2 + 1 + 1) / 3)
     assert metric(data, "own_time") == pytest.approx(5)
+    some_leave_one_out = made([(0, 30, True, True)], counted=counted(**own), load={"bypass": 0.5})
+    assert np.isnan(metric(some_leave_one_out, "hop"))
