@@ -14,6 +14,7 @@ from typing import Any
 from bench.model.law import SEED, Facts
 from bench.model.load import Load
 from scenarios.chat import _framing as framing
+from scenarios.chat import _planned as planned
 from scenarios.chat import laws
 from scenarios.chat.load import ChatLoad, room_rate, rooms
 
@@ -82,12 +83,23 @@ def long_poll_bytes(load: Asked, _: Facts) -> float:
     return laws.of_room(_post(load), down, _hearers(load))
 
 
-def short_poll_bytes(load: Asked, _: Facts) -> float:
+def _rate(load: Asked, facts: Facts) -> float:
+    """Messages per second of each member: those that the trial's plan has in its window."""
+    if SEED not in facts:
+        return load.own.speak_rate_per_s
+    start_ns = round(load.window.warmup_s * planned.SECOND_NS)
+    end_ns = start_ns + round(load.window.duration_s * planned.SECOND_NS)
+    plans = (planned.room_plan(load, int(facts[SEED]), room, end_ns) for room in range(rooms(load)))
+    spoken = sum(at >= start_ns for plan in plans for at in plan.messages.values())
+    return spoken / load.window.duration_s / load.window.clients
+
+
+def short_poll_bytes(load: Asked, facts: Facts) -> float:
     """CHAT-1: a request up, and the polls of the room."""
     own = load.own
     polls = laws.polls_of_message(
         own.room_size,
-        own.speak_rate_per_s,
+        _rate(load, facts),
         own.poll_interval_s,
         own.message_bytes,
         _poll_request(load),

@@ -85,7 +85,7 @@ MOST_POLLS_PER_S = 1000
 def _poll_units(load: Asked) -> float:
     """Waits for a poll, or as many as make the number of polls for each message as sure."""
     polls = 30 * math.sqrt(load.window.clients) / load.own.poll_interval_s
-    return min(4 * messages_per_s(load), polls)
+    return min(min(load.own.room_size - 1, 4) * messages_per_s(load), polls)
 
 
 FEW_POLLS = Condition(
@@ -105,6 +105,7 @@ _POLLED: Mapping[str, Wanted] = {
 POLLED = Domain(
     {
         **_POLLED,
+        "schedule": ("poisson",),
         "link": ("loopback", "emulated"),
         "rtt": Range(0.001, 0.2),
         "cc": FREE,

@@ -78,12 +78,12 @@ BYTES = {
     SHORT: Law(
         "CHAT-1",
         "Hq + P + Hs + 156 up; 1/(r T) polls of Hq + 156 + mean reply",
-        f"{_CHAT}; Poisson messages in a poll",
+        f"{_CHAT}; Poisson messages in a poll; as many messages as were planned",
         "wire_bytes_per_message",
         (SHORT,),
         filled.short_poll_bytes,
         POLLED_BYTES,
-        (),
+        (SEED,),
     ),
     RABBITMQ: Law(
         "CHAT-1",

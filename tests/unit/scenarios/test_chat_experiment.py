@@ -197,6 +197,23 @@ def test_polls_and_pushes_carry_the_same_where_the_law_says_so() -> None:
     assert filled.short_poll_bytes(more, {}) > filled.websocket_bytes(more, {})
 
 
+def test_the_law_of_polls_reckons_with_the_messages_that_were_planned() -> None:
+    """Few messages: the seed decides how many polls there are for each."""
+    load = LOAD(clients=40, room_size=20, speak_rate_per_s=0.1, duration_s=4.0, warmup_s=0.5)
+    start_ns, end_ns = SECOND_NS // 2, 9 * SECOND_NS // 2
+    for seed in range(3):
+        spoken = sum(
+            start_ns <= at < end_ns
+            for member in range(40)
+            for at in takewhile(lambda at: at < end_ns, planned.spoken(load, seed, member))
+        )
+        alike = LOAD(clients=40, room_size=20, speak_rate_per_s=spoken / 4.0 / 40)
+        digits = abs(
+            filled.short_poll_bytes(load, {"seed": seed}) / filled.short_poll_bytes(alike, {}) - 1
+        )
+        assert digits < 0.01
+
+
 def test_a_law_speaks_in_its_domain_only() -> None:
     quiet = LOAD(clients=40, room_size=20, speak_rate_per_s=0.1)
     for law in BYTES.values():
