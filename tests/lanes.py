@@ -31,6 +31,7 @@ PATIENT = frozenset(
         "system/test_adding_a_service",
         "system/test_broker_clients",
         "system/test_chain_servers",
+        "system/test_chat_presence",
         "system/test_chat_servers",
         "system/test_commands",
         "system/test_curl_endings",
