@@ -1,7 +1,7 @@
 """A consumer that may be killed at any time: it deals with one event after the other.
 
 To deal with an event takes a while and ends with a record of it; only then is it acknowledged.
-A message that is no event (poison) is written down and rejected: the broker keeps it apart.
+A message that is no event (poison) is written down and rejected, so that it does not come again.
 Knows no broker.
 """
 
