@@ -1,8 +1,8 @@
 """A consumer that may be killed at any time: it deals with one event after the other.
 
 To deal with an event takes a while and ends with a record of it; only then is it acknowledged.
-A message that is no event (poison) is written down and rejected, so that it does not come again.
-Knows no broker.
+A message that is no event (poison) is written down and rejected; RabbitMQ keeps it in a queue of
+its own.
 """
 
 from __future__ import annotations

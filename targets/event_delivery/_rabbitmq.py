@@ -45,7 +45,12 @@ class RabbitConsumerTarget(ConsumerTarget):
         return await super().start(port)
 
     def make_subscriber(self, after: int) -> Subscriber:  # noqa: ARG002 - the queue knows
-        queue = QueueSettings(name=self.name, kind=self.kind, is_durable=self.load.own.is_durable)
+        queue = QueueSettings(
+            name=self.name,
+            kind=self.kind,
+            is_durable=self.load.own.is_durable,
+            dead_letters=self.name + DEAD,
+        )
         return RabbitSubscriber(
             str(self.broker["url"]),
             self.name,
