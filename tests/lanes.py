@@ -37,6 +37,7 @@ PATIENT = frozenset(
         "system/test_curl_endings",
         "system/test_damaged_results",
         "system/test_endings",
+        "system/test_event_delivery_broker",
         "system/test_envoy",
         "system/test_extension",
         "system/test_failures",

@@ -1,0 +1,171 @@
+"""A real RabbitMQ that refuses: poison messages, a memory alarm; and the ends that meet it.
+
+One node for all tests of the file.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import secrets
+import subprocess
+from collections.abc import Coroutine, Iterator
+from pathlib import Path
+from typing import Any
+
+import aio_pika
+import pytest
+import uvloop
+
+from bench import catalog
+from bench.brokers.rabbitmq import RabbitPublisher
+from bench.lab import components, services
+from bench.lab.services import Service
+from bench.lab.side import ON_LOOPBACK
+from bench.model.component import request_of
+from bench.model.messages import Address
+from scenarios.event_delivery.load import LOAD
+from targets.event_delivery import rabbitmq_classic
+from targets.event_delivery._consumer import AWAY, SUBSCRIBED
+from targets.event_delivery._journal import RECEIVED, REFUSED, read
+from targets.event_delivery._publisher import NUMBER
+from targets.event_delivery._rabbitmq import DEAD
+
+SECONDS = 60.0
+CONTROL = Path("/usr/lib/rabbitmq/bin/rabbitmqctl")
+LOOK_EVERY_S = 0.02
+WINDOW = 5
+
+
+@pytest.fixture(scope="module")
+def rabbitmq() -> Iterator[Service]:
+    if remedy := components.missing("rabbitmq"):
+        pytest.skip(remedy)
+    asked = request_of(catalog.components()["rabbitmq"], {})
+    found = services.create(asked, sorted(os.sched_getaffinity(0)), ON_LOOPBACK)
+    found.start()
+    yield found
+    found.remove()
+
+
+def run(work: Coroutine[Any, Any, None]) -> None:
+    async def timed() -> None:
+        await asyncio.wait_for(work, SECONDS)
+
+    uvloop.run(timed())
+
+
+def consumer_of(rabbitmq: Service, name: str, folder: Path, **load: Any) -> Any:
+    found = rabbitmq_classic.Consumer(LOAD(**load), 1, {"rabbitmq": rabbitmq.address})
+    found.data = folder
+    found.parts = {"publisher": [Address("127.0.0.1", 0, more={"name": name})]}
+    return found
+
+
+async def state(port: int) -> bytes:
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    answer = await reader.read(1)
+    writer.close()
+    return answer
+
+
+def test_a_poison_message_is_rejected_and_kept_apart_and_the_next_is_dealt_with(
+    rabbitmq: Service, tmp_path: Path
+) -> None:
+    async def work() -> None:
+        name, url = f"test-{secrets.token_hex(4)}", str(rabbitmq.address["url"])
+        publisher = RabbitPublisher(url, name, window=WINDOW, is_durable=True)
+        await publisher.open()
+        consumer = consumer_of(rabbitmq, name, tmp_path)
+        port = await consumer.start(0)
+        bodies = [NUMBER.pack(1), b"bad", NUMBER.pack(2), b"", NUMBER.pack(3)]
+        for body in bodies:
+            await publisher.publish(body)
+        await publisher.settled()
+        while len(read(tmp_path / RECEIVED)) < 3 or await state(port) != SUBSCRIBED:
+            await asyncio.sleep(LOOK_EVERY_S)
+        assert [number for number, _, _ in read(tmp_path / RECEIVED)] == [1, 2, 3]
+        assert [size for size, _, _ in read(tmp_path / REFUSED)] == [3, 0]
+        await consumer.stop()
+        async with await aio_pika.connect(url) as connection:
+            channel = await connection.channel()
+            dead = await channel.get_queue(name + DEAD)
+            kept = [await dead.get(timeout=SECONDS) for _ in range(2)]
+            assert [message.body for message in kept if message] == [b"bad", b""]
+            waiting = await channel.declare_queue(name, passive=True)
+            assert waiting.declaration_result.message_count == 0, "none comes again"
+        await publisher.close()
+
+    run(work())
+
+
+def control(rabbitmq: Any, *words: str) -> None:
+    """Have the node do something."""
+    node = rabbitmq._environment()["RABBITMQ_NODENAME"]
+    subprocess.run(
+        [CONTROL, "-n", node, *words],
+        env=rabbitmq._environment(),
+        check=True,
+        capture_output=True,
+        timeout=SECONDS,
+    )
+
+
+def test_a_memory_alarm_stops_the_publisher_and_costs_nothing(rabbitmq: Service) -> None:
+    """It has a window of events under way and waits; when the alarm is over all are taken."""
+    if not CONTROL.exists():
+        pytest.skip(f"{CONTROL} is not there")
+    answers: list[tuple[int, bool]] = []
+    name, url = f"test-{secrets.token_hex(4)}", str(rabbitmq.address["url"])
+
+    async def work() -> None:
+        publisher = RabbitPublisher(
+            url, name, window=WINDOW, on_answer=lambda *one: answers.append(one)
+        )
+        await publisher.open()
+        await publisher.publish(b"before")
+        await publisher.settled()
+        in_thread = asyncio.get_running_loop().run_in_executor
+        await in_thread(None, control, rabbitmq, "set_vm_memory_high_watermark", "absolute", "1MB")
+        sending = asyncio.create_task(send_all(publisher))
+        while publisher.window is None or len(publisher.window) < WINDOW:
+            await asyncio.sleep(LOOK_EVERY_S)
+        assert not sending.done()
+        assert len(answers) == 1, "the broker has read nothing since"
+        await in_thread(None, control, rabbitmq, "set_vm_memory_high_watermark", "absolute", "2GB")
+        await sending
+        assert sorted(answers[1:]) == [(number, True) for number in range(4 * WINDOW)]
+        await publisher.close()
+
+    async def send_all(publisher: RabbitPublisher) -> None:
+        for number in range(4 * WINDOW):
+            await publisher.publish(b"during", number)
+        await publisher.settled()
+
+    run(work())
+
+
+def test_a_consumer_says_whether_it_is_there(rabbitmq: Service, tmp_path: Path) -> None:
+    """While something is in its line it is not done; with nothing left it is."""
+
+    async def work() -> None:
+        name = f"test-{secrets.token_hex(4)}"
+        publisher = RabbitPublisher(
+            str(rabbitmq.address["url"]), name, window=WINDOW, is_durable=True
+        )
+        await publisher.open()
+        consumer = consumer_of(rabbitmq, name, tmp_path, work_time_s=0.3, event_rate_per_s=1.0)
+        port = await consumer.start(0)
+        assert await state(port) == SUBSCRIBED
+        for number in range(1, 4):
+            await publisher.publish(NUMBER.pack(number))
+        await publisher.settled()
+        while await state(port) != AWAY:
+            await asyncio.sleep(LOOK_EVERY_S)
+        while await state(port) != SUBSCRIBED:
+            await asyncio.sleep(LOOK_EVERY_S)
+        await consumer.stop()
+        assert len(read(tmp_path / RECEIVED)) >= 2
+        await publisher.close()
+
+    run(work())
