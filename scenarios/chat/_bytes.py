@@ -42,7 +42,7 @@ def _digits(load: Asked) -> float:
 
 
 def _post(load: Asked) -> float:
-    body = b"." * load.own.message_bytes
+    body = b"." * load.own.payload_bytes
     request = framing.post("/messages", _who(load), HOST, PORT, body)
     return laws.exchanged(len(request), len(framing.empty_reply()))
 
@@ -64,21 +64,21 @@ def _hearers(load: Asked) -> int:
 
 def websocket_bytes(load: Asked, _: Facts) -> float:
     """CHAT-1: masked up, unmasked down."""
-    size = load.own.message_bytes
+    size = load.own.payload_bytes
     up = laws.pushed(framing.frame_bytes(size, masked=True))
     return laws.of_room(up, laws.pushed(framing.frame_bytes(size, masked=False)), _hearers(load))
 
 
 def sse_bytes(load: Asked, _: Facts) -> float:
     """CHAT-1: a request up, a chunk down."""
-    digits, size = _digits(load), load.own.message_bytes
+    digits, size = _digits(load), load.own.payload_bytes
     event = framing.stream_bytes(size, 1) - 1 + digits
     return laws.of_room(_post(load), laws.pushed(event), _hearers(load))
 
 
 def long_poll_bytes(load: Asked, _: Facts) -> float:
     """CHAT-1: a request up, a held request down."""
-    size = load.own.message_bytes
+    size = load.own.payload_bytes
     down = laws.held(_poll_request(load), _head_of(size) + size)
     return laws.of_room(_post(load), down, _hearers(load))
 
@@ -101,7 +101,7 @@ def short_poll_bytes(load: Asked, facts: Facts) -> float:
         own.room_size,
         _rate(load, facts),
         own.poll_interval_s,
-        own.message_bytes,
+        own.payload_bytes,
         _poll_request(load),
         len(framing.empty_reply()),
         _head_of,
@@ -119,7 +119,7 @@ TAG_BYTES = len("ctag1.") + 32
 
 def rabbitmq_bytes(load: Asked, facts: Facts) -> float:
     """CHAT-1 with PS-5: a fanout exchange sends to all m, the speaker among them."""
-    size = load.own.message_bytes
+    size = load.own.payload_bytes
     exchange = f"patternbench.chat.{facts[SEED]:.0f}.{rooms(load) // 2}"
     up = framing.publish_bytes(size, exchange, PROPERTIES)
     down = framing.deliver_bytes(size, exchange, TAG_BYTES, PROPERTIES)

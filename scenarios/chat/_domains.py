@@ -32,7 +32,7 @@ _ROOMS: Mapping[str, Wanted] = {
     "room_size": Range(2, 50),
     "speak_rate": Range(0.02, 2.0),
     "schedule": ("poisson", "constant"),
-    "message": Range(64, 2000),
+    "payload": Range(64, 2000),
 }
 FULL_ROOMS = Condition(
     "every room is full", lambda load: load.window.clients % load.own.room_size == 0

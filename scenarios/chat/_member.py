@@ -111,7 +111,7 @@ class Member(listening.Listener):
         session, identity = self.session, id_of(self.number, number)
         hearers = len(planned.staying(session.load, self.room)) - 1
         sent_ns, outcome, said = now_ns(), PENDING, Said()
-        text = encode(identity, due_ns, sent_ns, session.load.own.message_bytes)
+        text = encode(identity, due_ns, sent_ns, session.load.own.payload_bytes)
         session.busy += hearers
         try:
             said = await self.say(text)

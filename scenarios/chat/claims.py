@@ -54,7 +54,7 @@ NORMAL: Mapping[str, Any] = {
     "link": "loopback",
     "movers": 0,
     "schedule": "poisson",
-    "message": 100,
+    "payload": 100,
     "poll_interval": 1,
 }
 """What holds for evidence where a rule does not ask for something else."""

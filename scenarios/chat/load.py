@@ -26,7 +26,7 @@ class ChatLoad:
         "spacing of a member's messages; `constant`: evenly, from a random phase on",
         choices=("poisson", "constant"),
     )
-    message_bytes: int = parameter(100, "B", "size of a message", low=LEAST_BYTES, high=16_000_000)
+    payload_bytes: int = parameter(100, "B", "size of a message", low=LEAST_BYTES, high=16_000_000)
     size_limit_bytes: int = parameter(
         65_536,
         "B",
@@ -170,9 +170,9 @@ def check(load: Load[ChatLoad]) -> None:
             f"clients={clients}: {own.room_size} members a room leave one that is not full; use "
             f"clients={near} or another room_size"
         )
-    if own.message_bytes > own.size_limit_bytes:
+    if own.payload_bytes > own.size_limit_bytes:
         raise UsageError(
-            f"message={own.message_bytes}: the server takes {own.size_limit_bytes} bytes at most; "
+            f"payload={own.payload_bytes}: the server takes {own.size_limit_bytes} bytes at most; "
             "use a smaller message or a larger size_limit"
         )
     if own.movers > own.room_size - 2:

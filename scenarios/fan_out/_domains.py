@@ -97,7 +97,7 @@ def services_rtt_s(load: Asked) -> float:
     return load.services.rtt_s if load.services.link != "loopback" else 0.0
 
 
-TOLD_APART = Condition(
+FAR_BETWEEN = Condition(
     "an event is delivered before the next one is due",
     lambda load: (
         load.own.event_rate_per_s * (load.window.clients * DELIVERY_S + LONGEST_WAY_S) <= MOST_BUSY
@@ -114,7 +114,7 @@ TOLD = Domain(
         "confirms": (NONE,),
         "event_rate": (10.0, 20.0),
     },
-    where=(TOLD_APART, OPENED),
+    where=(FAR_BETWEEN, OPENED),
     units=_UNITS,
 )
 

@@ -15,7 +15,11 @@ from bench.model.experiment import Experiment
 from bench.model.outcome import OutcomeNoun
 from reports import answer, arrivals, figures, present, sentences, tables
 
-WORKING = [one for one in catalog.experiments().values() if one.work_by != "schedule"]
+WORKING = [
+    one
+    for one in catalog.experiments().values()
+    if one.work_by != "schedule" and one.noun.event != "event"
+]
 PAGE = OutcomeNoun.of_work("page", "pages", "loaded")
 OF_EVENTS = re.compile(r"\b(events?|event_\w+|deliver\w*|owed)\b(?! loop| source)", re.IGNORECASE)
 

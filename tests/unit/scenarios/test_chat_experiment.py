@@ -38,8 +38,8 @@ from scenarios.chat.predictions import BYTES, LATENESS
     [
         ({"clients": "25", "room_size": "10"}, "use clients=20"),
         ({"clients": "3", "room_size": "10"}, "use clients=10"),
-        ({"message": "70kB"}, "larger size_limit"),
-        ({"message": "10"}, "message"),
+        ({"payload": "70kB"}, "larger size_limit"),
+        ({"payload": "10"}, "payload"),
         ({"movers": "9"}, "use movers=8"),
         ({"speak_rate": "0/s"}, "speak_rate"),
         ({"leave_by": "train"}, "leave_by"),
@@ -160,7 +160,7 @@ def test_websocket_frames_are_those_of_the_standard(size: int, head: int) -> Non
 
 
 def test_the_law_of_pushes_is_that_of_the_ledger() -> None:
-    load = LOAD(clients=40, room_size=20, message_bytes=100)
+    load = LOAD(clients=40, room_size=20, payload_bytes=100)
     assert filled.websocket_bytes(load, {}) == (100 + 6 + 104) + 19 * (100 + 2 + 104)
 
 
