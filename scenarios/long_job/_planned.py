@@ -7,6 +7,7 @@ from the start of the warm-up.
 from __future__ import annotations
 
 import heapq
+import math
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -31,10 +32,16 @@ class Absence:
 
 @dataclass(frozen=True)
 class PlannedJob:
-    """A job of a client: when it is asked for, and what it takes a worker."""
+    """A job of a client: when it is asked for, what it takes a worker, when its client leaves."""
 
     asked_ns: int
     seconds: float
+    leaves_ns: float = math.inf
+
+    @property
+    def is_left(self) -> bool:
+        """Whether its client leaves before it can have ended."""
+        return self.leaves_ns < self.asked_ns + self.seconds * SECOND_NS
 
 
 def absences(load: Load[LongJobLoad], seed: int, client: int) -> Iterator[Absence]:
@@ -61,7 +68,8 @@ def jobs(load: Load[LongJobLoad], seed: int, client: int) -> Iterator[PlannedJob
             absence = next(away, None)
         if absence is not None and asked_ns >= absence.leaves_ns:
             continue
-        yield PlannedJob(asked_ns, _seconds(load, seed, client, sequence))
+        leaves_ns = math.inf if absence is None else absence.leaves_ns
+        yield PlannedJob(asked_ns, _seconds(load, seed, client, sequence), leaves_ns)
         sequence += 1
 
 

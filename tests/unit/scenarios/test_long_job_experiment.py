@@ -139,9 +139,11 @@ LEAVERS = {
 
 
 def test_job1_is_filled_from_the_load() -> None:
-    assert predictions.LOST(LOAD(**LEAVERS), {}) == pytest.approx(1 - math.exp(-0.5))
+    """The formula, and the plan of one trial, which is near it."""
     spread = LOAD(**LEAVERS, service="exponential")
-    assert predictions.LOST(spread, {}) == pytest.approx(0.5 / 1.5)
+    for load, share in ((LOAD(**LEAVERS), 1 - math.exp(-0.5)), (spread, 0.5 / 1.5)):
+        assert predictions.usually_lost(load) == pytest.approx(share)
+        assert predictions.LOST(load, {SEED: 1.0}) == pytest.approx(share, rel=0.15)
 
 
 @pytest.mark.parametrize(
@@ -202,6 +204,30 @@ def test_rr2_adds_the_way_to_the_caller_or_half_an_interval() -> None:
 )
 def test_rr2_ends_at_90_percent_of_the_capacity(other: dict[str, Any]) -> None:
     assert math.isnan(waits_of(predictions.PUSHED, **other))
+
+
+def test_job1_counts_the_jobs_whose_clients_are_planned_to_leave() -> None:
+    """Over many plans their share is the formula's; of one plan it is its own."""
+    load = LOAD(
+        clients=100,
+        job_rate_per_s=200.0,
+        job_time_s=0.2,
+        backend_workers=200,
+        leave_rate_per_s=2.0,
+        away_s=0.3,
+        warmup_s=0.3,
+        duration_s=4.0,
+    )
+    found = [predictions.LOST(load, {SEED: float(at)}) for at in range(12)]
+    wanted = laws.lost_share_fixed(2.0, 0.2)
+    assert statistics.fmean(found) == pytest.approx(wanted, rel=0.05)
+    assert statistics.pstdev(found) > 0.002
+
+
+@pytest.mark.parametrize(("leaves_s", "is_left"), [(1.19, True), (1.21, False), (9.0, False)])
+def test_a_job_is_left_if_its_client_goes_before_it_ends(leaves_s: float, is_left: bool) -> None:
+    job = planned.PlannedJob(SECOND_NS, 0.2, leaves_s * SECOND_NS)
+    assert job.is_left is is_left
 
 
 def test_sp2_counts_all_requests_of_a_job() -> None:
