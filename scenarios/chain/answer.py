@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bench.model.answer import Answer, Contrast
 
-PROTECTED = ("breaker", "library_breaker", "queue")
+PROTECTED = ("breaker", "library_breaker", "queues")
 
 ANSWER = Answer(
     level={

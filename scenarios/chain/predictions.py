@@ -16,7 +16,7 @@ from scenarios.chain.load import EVERY, SAME, TROUBLED, ChainLoad, failing, serv
 
 Asked = Load[ChainLoad]
 
-DIRECT, BREAKER, LIBRARY, QUEUE = "direct", "breaker", "library_breaker", "queue"
+DIRECT, BREAKER, LIBRARY, QUEUE = "direct", "breaker", "library_breaker", "queues"
 ALL = (DIRECT, BREAKER, LIBRARY, QUEUE)
 BREAKERS = (BREAKER, LIBRARY)
 CALLING = (DIRECT, BREAKER, LIBRARY)

@@ -19,7 +19,7 @@ SERIAL, PARALLEL = "direct_serial", "direct_parallel"
 RABBIT, STREAM, NATS, JETSTREAM, REDIS = (
     "rabbitmq_fanout",
     "rabbitmq_stream",
-    "nats",
+    "nats_core",
     "nats_jetstream",
     "redis_pubsub",
 )

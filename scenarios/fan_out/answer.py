@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bench.model.answer import Answer, Contrast
 
-TOLD = ("rabbitmq_fanout", "rabbitmq_stream", "nats", "nats_jetstream", "redis_pubsub")
+TOLD = ("rabbitmq_fanout", "rabbitmq_stream", "nats_core", "nats_jetstream", "redis_pubsub")
 
 ANSWER = Answer(
     at={

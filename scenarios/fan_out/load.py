@@ -21,7 +21,7 @@ SPARE_DESCRIPTORS = 200
 LARGEST_BYTES = {
     "rabbitmq_fanout": 134_217_728,
     "rabbitmq_stream": 1_048_000,
-    "nats": 1_048_576,
+    "nats_core": 1_048_576,
     "nats_jetstream": 1_048_576,
     "redis_pubsub": 536_870_912,
 }

@@ -101,7 +101,7 @@ def test_a_broker_without_memory_is_given_up_in_time_and_goes_on_afterwards(
     measure: Callable[..., StoredTrial],
 ) -> None:
     stored = measure(
-        "chain/queue",
+        "chain/queues",
         MemoryAlarm(),
         clients=2,
         services=2,

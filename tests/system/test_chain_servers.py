@@ -143,7 +143,7 @@ def test_whose_caller_left_is_worked_on_no_more() -> None:
 
 @pytest.fixture
 def broker(services: Services) -> dict[str, Any]:
-    (pattern,) = catalog.select(["chain/queue"])
+    (pattern,) = catalog.select(["chain/queues"])
     try:
         runner.without_missing([pattern], {})
     except ComponentMissing as error:
@@ -154,7 +154,7 @@ def broker(services: Services) -> dict[str, Any]:
 @contextlib.asynccontextmanager
 async def queued(broker: dict[str, Any], seed: int, **load: Any) -> AsyncIterator[list[Any]]:
     """All services of a row, on queues of their own."""
-    kind = importlib.import_module("targets.chain.queue").Service
+    kind = importlib.import_module("targets.chain.queues").Service
     made: list[Any] = []
     try:
         for number in range(load["services"]):

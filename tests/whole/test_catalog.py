@@ -7,6 +7,7 @@ import types
 from pathlib import Path
 
 import pytest
+from project_copy import ROOT
 
 from bench import catalog
 from bench.catalog import CatalogError
@@ -324,3 +325,9 @@ def test_the_load_parameters_that_clients_read(pattern: str, names: set[str]) ->
     found = {one.name for one in client_parameters(experiment, name)}
     # What only the backend reads is not there, nor what means something in a window only.
     assert found == names
+
+
+def test_no_scenario_hides_a_module_of_pythons() -> None:
+    """Plain Locust gives a scenario's file the module name that its stem is."""
+    stems = {path.stem for path in (ROOT / "scenarios").glob("*/*.py")}
+    assert stems.isdisjoint(sys.stdlib_module_names)

@@ -61,9 +61,9 @@ def test_more_receivers_than_a_process_may_have_connections(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(declared.resource, "getrlimit", lambda _: (1024, 4096))
-    check_machine("nats", LOAD(clients=3896))
+    check_machine("nats_core", LOAD(clients=3896))
     with pytest.raises(UsageError, match=r"clients=3897: .*4096 .*set clients=3896 or fewer"):
-        check_machine("nats", LOAD(clients=3897))
+        check_machine("nats_core", LOAD(clients=3897))
 
 
 def test_the_first_receivers_are_dead_and_the_next_are_slow() -> None:

@@ -13,7 +13,7 @@ import pytest
 
 from scenarios.chain._slip import Stop
 from scenarios.chain.load import LOAD
-from targets.chain import breaker, library_breaker, queue
+from targets.chain import breaker, library_breaker, queues
 from targets.chain._desk import Desk, Full
 from targets.chain._service import BehindFailed, HttpService, NotAsked, Unanswered
 from targets.chain._work import Failure, Work
@@ -237,9 +237,9 @@ class Broker:
         self.published.append((queue, message.body, message.type))
 
 
-def taken(broker: Broker, message: Message, **load: Any) -> queue.Service:
-    async def work() -> queue.Service:
-        made = queue.Service(LOAD(service_time_s=0.0001, **load), 7, {})
+def taken(broker: Broker, message: Message, **load: Any) -> queues.Service:
+    async def work() -> queues.Service:
+        made = queues.Service(LOAD(service_time_s=0.0001, **load), 7, {})
         made.number = 1
         made.channel = SimpleNamespace(default_exchange=broker)  # type: ignore[assignment]
         made.own_work = Work(made.load, 7, 1)
