@@ -263,7 +263,7 @@ def test_a_request_goes_to_the_next_queue_and_the_last_one_answers() -> None:
 def test_a_full_queue_is_offered_the_message_again_until_it_has_room(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(queue, "PAUSE_S", 0)
+    monkeypatch.setattr(queues, "PAUSE_S", 0)
     broker, message = Broker(full=3), Message(b"3")
     service = taken(broker, message)
     assert [name for name, _, _ in broker.published] == ["patternbench.7.chain.3"]
