@@ -13,7 +13,7 @@ KEYS = [f"latency_{step}" for step in STEPS]
 
 
 def test_the_tables_of_a_real_run_are_in_order(tmp_path: Path) -> None:
-    tiny = [word.replace("event_rate=20/s", "event_rate=80/s") for word in TINY]
+    tiny = [word.replace("event_rate=20/s", "event_rate=200/s") for word in TINY]
     ran = run_bench("run", *PATTERNS, *tiny, "--repeats", "2", "--results", str(tmp_path))
     assert ran.returncode == 0, ran.stderr
     (run,) = tmp_path.iterdir()
