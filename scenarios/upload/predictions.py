@@ -146,8 +146,8 @@ def _outcome(
         rate=b,
         beside_s=max(0.0, beside_s / len(sizes)),
         between_s=facts[UNCUT.key("between_uploads_mean")] / 1e3,
-        # A connection and a question; what they take beside their round trips is lost here.
-        reconnecting_s=2 * load.link.rtt_s,
+        # A connection and a question, which stand in line behind what was under way.
+        reconnecting_s=2 * load.link.rtt_s + facts[UNCUT.key("under_way_bytes")] / b,
         under_way=under_way,
         keeps_bytes=keeps_bytes,
     )
@@ -193,7 +193,7 @@ FILE_SENT = Law(
     WHOLE_FILES,
     (SEED,),
     (UNCUT,),
-    fitted_with=(21,),
+    fitted_with=(21, 6024),
 )
 CHUNK_SENT = Law(
     "UP-2",
@@ -205,7 +205,7 @@ CHUNK_SENT = Law(
     WHOLE_CHUNKS,
     (SEED,),
     (UNCUT,),
-    fitted_with=(21,),
+    fitted_with=(21, 6024),
 )
 RESUMED = Law(
     "UP-4",
@@ -219,7 +219,7 @@ RESUMED = Law(
     (UNCUT,),
     band=0.15,
     band_reason="what is under way differs between the beginning and the end of a file",
-    fitted_with=(21,),
+    fitted_with=(21, 6024),
 )
 CHUNK_TIME = Law(
     "UP-3",
@@ -231,6 +231,6 @@ CHUNK_TIME = Law(
     WHOLE_CHUNKS,
     (SEED,),
     (UNCUT,),
-    fitted_with=(21,),
+    fitted_with=(21, 6024),
 )
 PREDICTIONS = (FILE_SENT, CHUNK_SENT, RESUMED, CHUNK_TIME)
