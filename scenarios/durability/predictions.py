@@ -61,10 +61,10 @@ SLOW_DISK = Domain(
 FAR_STANDBY = Domain(
     {
         "standby_link": ("emulated",),
-        "standby_rtt": Range(0.002, 0.05),
+        "standby_rtt": Range(0.005, 0.05),
         "standby_mode": MODES,
         "clients": Range(1, 2),  # four wait for each other at the standby
-        "record": Range(16, 10_000),
+        "record": Range(16, 4_000),  # with a full page, less than a first window
         "warmup": Free(0.3),
     },
     units=Units("records", 200, _replicated_per_s, at_least_s=2),
@@ -106,6 +106,6 @@ REPLICATED = Law(
     FAR_STANDBY,
     (),
     (LOCAL, NEAR),
-    fitted_with=(4711,),
+    fitted_with=(4711, 6022),
 )
 PREDICTIONS = (FLUSHED, REPLICATED)
