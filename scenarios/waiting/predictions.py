@@ -72,6 +72,7 @@ SERIAL = Law(
     (),
     band=BAND,
     fitted_with=(1,),
+    passed_with=(6023,),
 )
 CONCURRENT = Law(
     "SYNC-1",
@@ -85,5 +86,6 @@ CONCURRENT = Law(
     (BURST,),
     band=BAND,
     fitted_with=(1,),
+    passed_with=(6023,),
 )
 PREDICTIONS = (SERIAL, CONCURRENT)
