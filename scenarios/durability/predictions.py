@@ -107,5 +107,6 @@ REPLICATED = Law(
     (),
     (LOCAL, NEAR),
     fitted_with=(4711, 6022),
+    passed_with=(6032,),
 )
 PREDICTIONS = (FLUSHED, REPLICATED)

@@ -216,6 +216,7 @@ LOST = Law(
     LEAVING,
     (SEED,),
     fitted_with=(6021,),
+    passed_with=(6031,),
 )
 PUSHED = Law(
     "RR-2",
