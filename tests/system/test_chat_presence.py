@@ -6,75 +6,26 @@ The clock is never asked: a test waits for what must happen, and fails where it 
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import importlib
 import signal
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Coroutine
+from contextlib import AbstractAsyncContextManager
 from typing import Any
 
+import chat_builders
 import pytest
-import uvloop
+from chat_builders import HOST, ask, connected, entered, poll, run, until
 
-from bench.load.clients.http1 import Http1Connection, Reply
-from bench.load.clients.websocket import WebSocket
 from bench.load.silence import silenced
-from bench.load.wire import WireMeter
 from scenarios.chat import _framing as framing
 from scenarios.chat._text import CAME, WENT, read_notice
-from scenarios.chat.load import LOAD
 
-HOST = "127.0.0.1"
-LEAST = 60.0
 MOVING = {"clients": 4, "room_size": 4, "movers": 2}
 
 
-def run(work: Coroutine[Any, Any, None]) -> None:
-    async def timed() -> None:
-        await asyncio.wait_for(work, LEAST)
-
-    uvloop.run(timed())
-
-
-@contextlib.asynccontextmanager
-async def served(pattern: str, **load: Any) -> AsyncIterator[tuple[Any, int]]:
-    values = {**MOVING, **load}
-    target = importlib.import_module(f"targets.chat.{pattern}").Target(LOAD(**values), 1, {})
-    port = await target.start(0)
-    try:
-        yield target, port
-    finally:
-        await target.stop()
-        await target.runner.cleanup()
-
-
-async def connected(port: int) -> Http1Connection:
-    loop = asyncio.get_running_loop()
-    _, connection = await loop.create_connection(Http1Connection, HOST, port)
-    return connection
-
-
-async def ask(port: int, data: bytes) -> Reply:
-    connection = await connected(port)
-    try:
-        return await connection.request(data)
-    finally:
-        connection.close()
-
-
-async def poll(port: int, who: str, after: int = 0) -> Reply:
-    return await ask(port, framing.poll(who, after, HOST, port))
-
-
-async def entered(port: int, who: str, heard: list[bytes]) -> WebSocket:
-    url = f"ws://{HOST}:{port}/socket?{who}"
-    return await WebSocket.open(url, lambda data, _: heard.append(data), WireMeter(), False)
-
-
-async def until(condition: Any) -> None:
-    while not condition():
-        await asyncio.sleep(0.005)
+def served(pattern: str, **load: Any) -> AbstractAsyncContextManager[tuple[Any, int]]:
+    """A server of a room in which some come and go."""
+    return chat_builders.served(pattern, **{**MOVING, **load})
 
 
 KILLED = """
