@@ -24,13 +24,14 @@ BRIEF = {"warmup": "300ms", "duration": "2s"}
 KILLED = ClaimSetup(
     COMMITS, {"warmup": "0", "duration": "11s", "fault": "postgres:restart@1s,every=2500ms,times=4"}
 )
+# Five in each of six: a void trial then costs no verdict.
 POWER_CUT = ClaimSetup(
     WRITES,
     {
         "warmup": "0",
-        "duration": "9s",
+        "duration": "11s",
         "disk": "volatile",
-        "fault": "disk:restart@1s,every=2s,times=4",
+        "fault": "disk:restart@1s,every=2s,times=5",
     },
 )
 # The primary and its link go together, as when a machine dies: what was under way is lost.
