@@ -15,6 +15,7 @@ from bench.model.domain import FREE, Condition, Domain, Free, Range, Units, Want
 from bench.model.law import SEED, Calibration, Facts, Law
 from bench.model.load import Load
 from scenarios.upload import _planned as planned
+from scenarios.upload.laws import time_all_or_nothing
 from scenarios.upload.load import UploadLoad, payload_rate
 
 Asked = Load[UploadLoad]
@@ -60,8 +61,19 @@ FILLS_THE_LINK = Condition(
     "the send buffer holds at least twice what the link carries in a round trip",
     lambda load: load.own.send_buffer_bytes >= 2 * payload_rate(load) * load.link.rtt_s,
 )
-LEAST_CUTS = 60
-"""The plan says when they come: more of them only make what is not planned less."""
+LEAST_PIECES = 100
+"""The plan says when cuts come; but one piece that just gets through, or just does not, moves all
+that follows.  What is left then is chance: 100 pieces that are cut once each scatter by 6 %."""
+LEAST_CUTS = 150
+"""What is under way at a cut is anything from nothing to twice the mean: 150 scatter by 6 %."""
+
+
+def pieces_per_s(load: Asked, piece: float) -> float:
+    """About how many pieces are stored in a second, with the tries that cuts ended."""
+    own = load.own
+    return 1 / (
+        time_all_or_nothing(piece, piece, payload_rate(load), own.cut_rate_per_s, own.server_time_s)
+    )
 
 
 def cuts_per_s(load: Asked, piece: float) -> float:
@@ -81,8 +93,8 @@ def _pieces(piece: str, load: Mapping[str, Wanted]) -> Domain:
         where=(
             FILLS_THE_LINK,
             Condition(
-                "between 0.05 and 2 cuts fall into the time that a piece takes",
-                lambda load: 0.05 <= tries(load, size(load)) <= 2,
+                "between 0.05 and 1.5 cuts fall into the time that a piece takes",
+                lambda load: 0.05 <= tries(load, size(load)) <= 1.5,
             ),
             Condition(
                 "the send buffer is at most 5 % of a piece",
@@ -98,9 +110,9 @@ def _pieces(piece: str, load: Mapping[str, Wanted]) -> Domain:
             ),
         ),
         units=Units(
-            "cuts",
-            LEAST_CUTS,
-            lambda load: cuts_per_s(load, size(load)),
+            "pieces",
+            LEAST_PIECES,
+            lambda load: pieces_per_s(load, size(load)),
             at_least_s=5.0,
             at_most_s=40.0,
         ),

@@ -21,8 +21,10 @@ FACTS = {
     for name, metric, value in (
         ("small", CALLER, 300.0),
         ("large", CALLER, 2100.0),
+        ("middle", CALLER, 380.0),
         ("small", SERVER, 600.0),
         ("large", SERVER, 4200.0),
+        ("middle", SERVER, 680.0),
     )
 }
 
@@ -57,8 +59,10 @@ def test_what_cannot_be_asked_is_refused_in_one_line(settings: dict[str, str], w
     assert "\n" not in str(refused.value)
 
 
-def predicted(metric: str, **load: Any) -> float:
-    (law,) = (one for one in EXPERIMENT.predictions if one.metric == metric)
+def predicted(metric: str, pattern: str = "rest_json", **load: Any) -> float:
+    (law,) = (
+        one for one in EXPERIMENT.predictions if one.metric == metric and pattern in one.patterns
+    )
     return law(LOAD(warmup_s=0.3, **load), FACTS)
 
 
@@ -66,6 +70,13 @@ def predicted(metric: str, **load: Any) -> float:
 def test_call1_is_the_line_through_two_other_payloads(payload: int) -> None:
     assert predicted(CALLER, payload_bytes=payload) == pytest.approx(100 + payload / 100)
     assert predicted(SERVER, payload_bytes=payload) == pytest.approx(200 + payload / 50)
+
+
+def test_call1_of_raw_bytes_ends_where_the_kernel_gives_the_blocks() -> None:
+    """280 us + 1 us a kB, through 20 kB and 100 kB; nothing from 128 KiB on."""
+    assert predicted(CALLER, "raw", payload_bytes=60_000) == pytest.approx(340)
+    assert predicted(SERVER, "raw", payload_bytes=125_000) == pytest.approx(705)
+    assert math.isnan(predicted(CALLER, "raw", payload_bytes=131_072))
 
 
 def test_call1_speaks_of_whole_lines_and_of_closed_loops() -> None:
