@@ -15,6 +15,7 @@ from typing import Literal, Protocol
 import psutil
 
 from bench.lab.network.network import Network
+from bench.lab.parts import PartInstance
 from bench.lab.processes import Child
 from bench.lab.proxies.envoy import Envoy
 from bench.lab.resets import reset_connections
@@ -51,6 +52,22 @@ class Actor:
     def cut(self) -> None:
         """Have its connections reset."""
         raise self._unable("have its connections cut")
+
+    def begin_elsewhere(self) -> None:
+        """Start again at another address, beside the one that is there."""
+        raise self._unable("be replaced")
+
+    def retire(self) -> None:
+        """End whoever was replaced."""
+        raise self._unable("be replaced")
+
+    def garble(self) -> None:
+        """Have its files of endpoints broken."""
+        raise self._unable("have its endpoints garbled")
+
+    def mend(self) -> None:
+        """Have its files of endpoints made whole."""
+        raise self._unable("have its endpoints mended")
 
     def switch(self, up: bool) -> None:
         """Go down, or come up again."""
@@ -140,6 +157,26 @@ class ProcessActor(Actor):
         return [*roots, *(process for process in below if _send(process, number))]
 
 
+class PartActor(ProcessActor):
+    """A process of a part; where another takes its place, `tell` has everybody know of it."""
+
+    def __init__(
+        self,
+        part: PartInstance,
+        expect_end: Callable[[Sequence[int]], None],
+        tell: Callable[[], None],
+    ) -> None:
+        super().__init__(part.label, lambda: part.pids, expect_end, part.start_again)
+        self._part, self._tell = part, tell
+
+    def begin_elsewhere(self) -> None:
+        self._part.start_elsewhere()
+        self._tell()
+
+    def retire(self) -> None:
+        self._part.retire()
+
+
 class ServiceActor(ProcessActor):
     """A service, which starts again on its data, or fails over to its replica."""
 
@@ -163,6 +200,12 @@ class ProxyActor(ProcessActor):
     def kill(self) -> None:
         self._envoy.remember_counts()  # while it can still tell them
         super().kill()
+
+    def garble(self) -> None:
+        self._envoy.garble_endpoints()
+
+    def mend(self) -> None:
+        self._envoy.mend_endpoints()
 
 
 def _send(process: psutil.Process, number: signal.Signals) -> bool:

@@ -44,6 +44,7 @@ class PartInstance:
         self._config: PartConfig | None = None
         self._begun: Begin | None = None
         self._lives = 0
+        self._leaving: list[Child] = []
         self.ready = PartReady(Address("", 0))
         self.is_started = False
         self._child = self._new_process()
@@ -90,25 +91,53 @@ class PartInstance:
 
         Until it is ready the dead one is asked, which does not answer.
         """
+        (child, ready), dead = self._another(self.ready.address.port), self._child
+        if ready.address != self.ready.address:
+            child.stop()
+            raise TrialFailed(f"{self.label} did not come back to where it was")
+        self._child = child
+        dead.stop()
+
+    def start_elsewhere(self) -> None:
+        """Start another process in its place, at another port; the old one goes on, if it lives.
+
+        It is the part from now on: it is asked, and its death would be noticed.  What the old one
+        has counted is not read any more.
+        """
+        child, self.ready = self._another(0)
+        self._leaving.append(self._child)
+        self._child = child
+
+    def retire(self) -> None:
+        """End those that were replaced, at once and on purpose."""
+        for child in self._leaving:
+            if child.alive:
+                self._end_on_purpose([child.pid])
+            child.stop()
+        self._leaving = []
+
+    def _another(self, port: int) -> tuple[Child, PartReady]:
+        """A further process of this part that listens at `port` (0: a free one)."""
         if self._config is None:
             raise TrialFailed(f"{self.label} was never started")
         self._lives += 1
-        self._config = replace(self._config, port=self.ready.address.port)
+        self._config = replace(self._config, port=port)
         child = self._new_process()
         try:
-            if self._configure(child).address != self.ready.address:
-                raise TrialFailed(f"{self.label} did not come back to where it was")
+            ready = self._configure(child)
             if self._begun is not None:
                 child.ask(self._begun, Done)
         except BaseException:
             child.stop()
             raise
-        self._child, dead = child, self._child
-        dead.stop()
+        return child, ready
 
     def kill(self) -> None:
         """End it at once with all that it started; on purpose."""
-        processes = _tree(self.pids)
+        self._end_on_purpose(self.pids)
+
+    def _end_on_purpose(self, pids: list[int]) -> None:
+        processes = _tree(pids)
         for process in processes:  # a parent must not replace a child that is killed before it
             _send(process.pid, signal.SIGSTOP)
         self._killed.update(process.pid for process in processes)
@@ -117,15 +146,16 @@ class PartInstance:
         psutil.wait_procs(processes, timeout=KILL_SECONDS)
 
     def stop(self) -> None:
-        """End it at the trial's end."""
-        self._child.stop()
+        """End it at the trial's end, and those that it has replaced."""
+        for child in (*self._leaving, self._child):
+            child.stop()
 
     # --- what it is now ---------------------------------------------------------------------
 
     @property
     def pids(self) -> list[int]:
-        """Its process, where it lives."""
-        return [self._child.pid] if self._child.alive else []
+        """Its process where it lives, and one that was replaced and has not ended yet."""
+        return [child.pid for child in (self._child, *self._leaving) if child.alive]
 
     @property
     def alive(self) -> bool:

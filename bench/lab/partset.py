@@ -53,6 +53,7 @@ class PartSet:
             for number in range(counts[part.name])
         ]
         self.has_counts = False
+        self._services: dict[str, Sequence[Endpoint]] = {}
         self._data: Path | None = None
 
     def __iter__(self) -> Iterator[PartInstance]:
@@ -66,6 +67,7 @@ class PartSet:
         `config` is what the parts have in common; its port is the first one's, the others
         listen where it is free.  `services` are further places to which proxies may lead.
         """
+        self._services = dict(services)
         known = dict(services)
         self._data = make_folder(f"{COMMON_PREFIX}parts-")
         for _, instances in groupby(self.instances, attrgetter("part")):
@@ -91,6 +93,11 @@ class PartSet:
         )
         self.proxies.declare(ready.proxies)
         self.has_counts |= ready.has_counts or bool(ready.proxies)
+
+    def tell_proxies(self) -> None:
+        """Have the files of proxies say where all parts are now."""
+        names = dict.fromkeys(one.part.name for one in self.instances)
+        self.proxies.follow({**self._services, **{name: self._endpoints(name) for name in names}})
 
     def _endpoints(self, name: str) -> list[Endpoint]:
         return [

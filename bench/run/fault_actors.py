@@ -13,8 +13,8 @@ from bench.lab import faults
 from bench.lab.actors import (
     Actor,
     ClientsActor,
+    PartActor,
     PathActor,
-    ProcessActor,
     ProxyActor,
     ServiceActor,
 )
@@ -79,8 +79,7 @@ def _parts(name: str, running: RunningTrial) -> Cast:
     instances = [one for one in running.parts if one.part.name == name]
 
     def actor_of(one: PartInstance) -> Actor:
-        pids = partial(getattr, one, "pids")
-        return ProcessActor(one.label, pids, running.parts.killed.update, one.start_again)
+        return PartActor(one, running.parts.killed.update, running.parts.tell_proxies)
 
     def chosen(actor: ActorName) -> list[Actor]:
         last = len(instances) - 1 if actor.last is None else actor.last

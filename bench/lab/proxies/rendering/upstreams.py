@@ -5,6 +5,7 @@ Opens no socket and writes no file.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 
 from bench.lab.proxies.rendering import tls
@@ -55,6 +56,19 @@ def endpoints_file(upstream: str, endpoints: Sequence[Endpoint]) -> Config:
     """What the file of an upstream's endpoints says; it must be replaced by a rename."""
     kind = "config.endpoint.v3.ClusterLoadAssignment"
     return {"resources": [any_of(kind, **_assignment(upstream, endpoints))]}
+
+
+def broken_files(content: Config) -> list[str]:
+    """Files that no proxy should take, made from one that it would."""
+    whole = json.dumps(content)
+    nowhere = whole.replace('"port_value"', '"no_such_field"')
+    return [
+        "",
+        whole[: len(whole) // 2],
+        nowhere,
+        whole.replace('"cluster_name": "', '"cluster_name": "not-'),
+        json.dumps({"resources": [{"@type": "type.googleapis.com/no.such.Type"}]}),
+    ]
 
 
 def _assignment(upstream: str, endpoints: Sequence[Endpoint]) -> Config:
