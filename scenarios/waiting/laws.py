@@ -10,7 +10,7 @@ import math
 
 
 def makespan(waits: int, wait_s: float, at_once: int, each_s: float = 0.0) -> float:
-    """SYNC-1: ceil(n/w) D + n s.  Blocking calls have w = 1, and s is lost beside D."""
+    """SYNC-1: ceil(n/w) D + n s.  Blocking calls have w = 1."""
     return math.ceil(waits / at_once) * wait_s + waits * each_s
 
 

@@ -27,11 +27,20 @@ BURST = Calibration(
     text=f"{MANY:,} waits at once: what each costs beside its time",
 )
 
+FEW, SOON_S = 200, 0.001
+QUICK = Calibration(
+    "quick",
+    {"waits": FEW, "wait_time": SOON_S, "at_once": 0},
+    (SPAN,),
+    text=f"{FEW} waits of {SOON_S * 1e3:g} ms one after the other: what each costs beside its time",
+)
+
 LOADS: Mapping[str, Wanted] = {"clients": (1,), "warmup": Free(0.3), "drain": Free(30.0)}
 
 
-def _serial_ms(load: Asked, _: Facts) -> float:
-    return laws.makespan(load.own.waits, load.own.wait_time_s, 1) * 1e3
+def _serial_ms(load: Asked, facts: Facts) -> float:
+    each_s = laws.cost_of_each(FEW, SOON_S, 1, facts[QUICK.key(SPAN)] / 1e3)
+    return laws.makespan(load.own.waits, load.own.wait_time_s, 1, each_s) * 1e3
 
 
 def _at_once_ms(load: Asked, facts: Facts) -> float:
@@ -63,16 +72,16 @@ TOGETHER = Domain(
 
 SERIAL = Law(
     "SYNC-1",
-    "n D",
-    "one wait after the other",
+    "n (D + s)",
+    f"one wait after the other; s of {FEW} waits of {SOON_S * 1e3:g} ms",
     SPAN,
     ("client_blocking",),
     _serial_ms,
     ONE_BY_ONE,
     (),
+    (QUICK,),
     band=BAND,
-    fitted_with=(1,),
-    passed_with=(6023,),
+    fitted_with=(1, 6023),
 )
 CONCURRENT = Law(
     "SYNC-1",

@@ -102,15 +102,21 @@ def test_more_connections_than_descriptors_are_one_line(monkeypatch: pytest.Monk
         check_machine("client_io_uring", LOAD(waits=5000))
 
 
-def predicted(pattern: str, burst_ms: float = math.nan, **load: Any) -> float:
+def predicted(pattern: str, other_ms: float = math.nan, **load: Any) -> float:
     (law,) = EXPERIMENT.predictions_for(pattern)
-    return law(LOAD(warmup_s=0.3, drain_s=30.0, **load), {"burst.makespan_mean": burst_ms})
+    (other,) = law.calibrations
+    facts = {other.key("makespan_mean"): other_ms}
+    return law(LOAD(warmup_s=0.3, drain_s=30.0, **load), facts)
 
 
 def test_sync1_of_blocking_calls_is_the_sum_of_all_waits() -> None:
-    assert predicted("client_blocking", waits=100, wait_time_s=0.02) == pytest.approx(2000)
-    assert math.isnan(predicted("client_blocking", waits=100, wait_time_s=0.001))
-    assert math.isnan(predicted("client_blocking", waits=100, wait_time_s=0.02, work="hash"))
+    """200 waits of 1 ms took 240 ms: each costs 0.2 ms."""
+    pattern = "client_blocking"
+    assert predicted(pattern, 240, waits=100, wait_time_s=0.02) == pytest.approx(2020)
+    assert predicted(pattern, 190, waits=100, wait_time_s=0.02) == pytest.approx(2000)
+    assert math.isnan(predicted(pattern, waits=100, wait_time_s=0.02))
+    assert math.isnan(predicted(pattern, 240, waits=100, wait_time_s=0.001))
+    assert math.isnan(predicted(pattern, 240, waits=100, wait_time_s=0.02, work="hash"))
 
 
 @pytest.mark.parametrize(
