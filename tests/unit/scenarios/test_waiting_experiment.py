@@ -104,7 +104,7 @@ def test_more_connections_than_descriptors_are_one_line(monkeypatch: pytest.Monk
 
 def predicted(pattern: str, other_ms: float = math.nan, **load: Any) -> float:
     (law,) = EXPERIMENT.predictions_for(pattern)
-    (other,) = law.calibrations
+    (other,) = law.calibration
     facts = {other.key("makespan_mean"): other_ms}
     return law(LOAD(warmup_s=0.3, drain_s=30.0, **load), facts)
 
