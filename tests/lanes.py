@@ -51,6 +51,7 @@ PATIENT = frozenset(
         "system/test_postgres",
         "system/test_proxy_sets",
         "system/test_proxy_traffic",
+        "system/test_query_ids_servers",
         "system/test_services_pool",
         "system/test_upload_interop",
         "system/test_upload_servers",
