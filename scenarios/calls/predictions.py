@@ -95,6 +95,8 @@ def _of(metric: str, patterns: tuple[str, ...], second: Calibration, most_bytes:
         band=BAND,
         band_reason=BAND_REASON,
         fitted_with=(1, 71, 6025),
+        # Of the caller's points 14 of 16 lay inside, of raw bytes' 6 of 8: not enough.
+        passed_with=(6041,) if metric == SERVER and patterns == FORMATS else (),
     )
 
 
