@@ -48,7 +48,7 @@ SLOW = {"disk": "volatile", "flush_time_s": 0.02}
 
 @pytest.mark.parametrize(("clients", "per_s"), [(1, 40.0), (4, 160.0), (8, 320.0)])
 def test_sync2_every_writer_waits_for_its_own_flush(clients: int, per_s: float) -> None:
-    facts = {"alone.latency_mean": 5.0}
+    facts = {"quick.latency_mean": 7.0}
     assert predicted("deliveries_per_s", facts, clients=clients, **SLOW) == pytest.approx(per_s)
 
 
@@ -63,7 +63,7 @@ def test_sync3_is_the_commit_a_round_trip_and_the_standby() -> None:
 def test_the_laws_end_where_nothing_is_waited_for() -> None:
     assert math.isnan(predicted("latency_mean", PARTS, **{**FAR, "standby_rtt_s": 0.0}))
     assert math.isnan(predicted("latency_mean", PARTS))
-    facts = {"alone.latency_mean": 5.0}
+    facts = {"quick.latency_mean": 7.0}
     assert math.isnan(predicted("deliveries_per_s", facts, **{**SLOW, "flush_time_s": 0.0}))
     assert math.isnan(predicted("deliveries_per_s", facts, disk="real"))
 
