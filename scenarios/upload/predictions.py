@@ -206,6 +206,7 @@ FILE_SENT = Law(
     (SEED,),
     (UNCUT,),
     fitted_with=(21, 6024),
+    passed_with=(6042,),
 )
 CHUNK_SENT = Law(
     "UP-2",
@@ -218,6 +219,7 @@ CHUNK_SENT = Law(
     (SEED,),
     (UNCUT,),
     fitted_with=(21, 6024),
+    passed_with=(6042,),
 )
 RESUMED = Law(
     "UP-4",
@@ -232,6 +234,7 @@ RESUMED = Law(
     band=0.15,
     band_reason="what is under way differs between the beginning and the end of a file",
     fitted_with=(21, 6024),
+    passed_with=(6042,),
 )
 CHUNK_TIME = Law(
     "UP-3",
@@ -244,5 +247,6 @@ CHUNK_TIME = Law(
     (SEED,),
     (UNCUT,),
     fitted_with=(21, 6024),
+    passed_with=(6042,),
 )
 PREDICTIONS = (FILE_SENT, CHUNK_SENT, RESUMED, CHUNK_TIME)
