@@ -13,6 +13,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
+from msgspec.structs import replace
+
 from bench.model.errors import UsageError
 from bench.model.messages import Address, ListenerAddress
 
@@ -54,7 +56,7 @@ def address_of(text: str) -> Address:
         if name not in FILES and not name.startswith((LISTENER, PART))
     }
     more = {URL: base, **rest} if rest or urlsplit(base).scheme not in ("http", "https") else {}
-    return Address(host, port, listeners, more=more, **files)
+    return replace(Address(host, port, listeners, more=more), **files)
 
 
 def parts_of(text: str) -> dict[str, list[Address]]:

@@ -52,7 +52,8 @@ class Address(Struct, frozen=True):
     A single proxy's listeners have their own names, those of several are called
     "a.http1", those of a client's own proxy "a.0.http1".  `ca_file` is whom to trust,
     `client_cert` and `client_key` are to be shown where a listener asks for it.  `more` is
-    what a pattern also tells its own clients: the name of an exchange.
+    what a pattern also tells its own clients: the name of an exchange.  `refused` are the files
+    of certificates and keys that nobody is to accept, by what is wrong with them.
     """
 
     host: str
@@ -63,6 +64,7 @@ class Address(Struct, frozen=True):
     client_cert: str = ""
     client_key: str = ""
     more: dict[str, str] = field(default_factory=dict)
+    refused: dict[str, tuple[str, str]] = field(default_factory=dict)
 
 
 # --- orchestrator -> part ------------------------------------------------------------------------

@@ -29,7 +29,7 @@ from proxy_builders import (
     url,
 )
 
-from bench.lab.certificates import make_certificates
+from bench.certificates import make_certificates
 from bench.lab.proxies import envoy, proxyset
 from bench.lab.proxies.proxyset import ProxySet
 from bench.lab.proxies.rendering.common import CertificateFiles, Placement

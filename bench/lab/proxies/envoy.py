@@ -22,7 +22,7 @@ from urllib.parse import quote
 
 from bench.lab import wheels
 from bench.lab.processes import Child
-from bench.lab.proxies.rendering.common import Placement
+from bench.lab.proxies.rendering.common import Placement, lines
 from bench.lab.proxies.rendering.upstreams import broken_files, endpoints_file
 from bench.lab.proxies.rendering.whole import render
 from bench.lab.side import LOOPBACK, Side
@@ -165,6 +165,11 @@ class Envoy:
             return self.counters(f"^{name}$").get(name) == 1
         except (OSError, http.client.HTTPException):
             return False
+
+    @property
+    def config_lines(self) -> int:
+        """Lines of its configuration, as one writes it by hand."""
+        return lines(render(self.proxy, self.placement))
 
     def counters(self, pattern: str = "") -> dict[str, int]:
         """Envoy's counters and gauges by name, those that `pattern` (a regex) finds or all.

@@ -11,10 +11,11 @@ import socket
 from collections import Counter
 from collections.abc import Container, Sequence
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
-from bench.lab.certificates import Certificates, fingerprint, make_certificates
+from bench.certificates import Certificates, fingerprint, make_certificates
 from bench.lab.proxies.envoy import Envoy
 from bench.lab.proxies.heldports import HeldPorts
 from bench.lab.proxies.instances import (
@@ -172,7 +173,7 @@ class ProxySet:
     def _prefix(self, envoy: Envoy) -> str:
         return f"{envoy.name}." if len(self.processes) > 1 else ""
 
-    def _trust(self) -> dict[str, str]:
+    def _trust(self) -> dict[str, Any]:
         made = self._certificates
         if made is None:
             return {}
@@ -181,6 +182,7 @@ class ProxySet:
             "key_fingerprint": fingerprint(made.cert),
             "client_cert": str(made.client_cert),
             "client_key": str(made.client_key),
+            "refused": {name: (str(one.cert), str(one.key)) for name, one in made.refused.items()},
         }
 
     @property
@@ -218,12 +220,15 @@ class ProxySet:
 
         Where there are several proxies, each name begins with its proxy's; those of one
         for each client are summed.  A restarted one goes on from where it was killed.
+        `processes` and `config_lines` are what they are made of: `config_lines` is that of one.
         """
         found: Counter[str] = Counter()
         for envoy in self.processes.values():
             prefix = f"{envoy.proxy.name}." if len(self._proxies) > 1 else ""
             for name, value in envoy.counts().items():
                 found[prefix + name] += value
+            found[f"{prefix}processes"] += 1
+            found[f"{prefix}config_lines"] = envoy.config_lines
         return {name: float(value) for name, value in found.items()}
 
     # --- changing and ending ----------------------------------------------------------------

@@ -45,7 +45,8 @@ OnSocket = Callable[[int], None]
 class CurlClient:
     """Fetches from one origin ("https://127.0.0.1:8443"), within a running loop.
 
-    HTTP/2 and HTTP/3 use one connection, HTTP/1.1 at most `connections` (None: as many
+    `credential` are the files of a certificate to be shown to a server that asks for one, and of
+    its key.  HTTP/2 and HTTP/3 use one connection, HTTP/1.1 at most `connections` (None: as many
     as there are requests).  `on_open(fd)` is called for each new TCP socket and
     `on_close(fd)` while it is still open, just before its end; QUIC's are not told.
     TLS sessions are resumed within a client, never between two.
@@ -58,6 +59,7 @@ class CurlClient:
         *,
         connections: int | None,
         ca_file: str = "",
+        credential: tuple[str, str] | None = None,
         streams: int = 1000,
         header: Sequence[str] = (),
         on_open: OnSocket | None = None,
@@ -69,7 +71,7 @@ class CurlClient:
             raise ValueError(f"{connections} connections carry nothing")
         self._origin = origin.rstrip("/")
         self._version = version
-        self._ca_file = ca_file
+        self._ca_file, self._credential = ca_file, credential
         self._headers = ["User-Agent: patternbench", *header]
         self._on_open = on_open
         self._on_close = on_close
@@ -143,6 +145,9 @@ class CurlClient:
         setopt(pycurl.TCP_NODELAY, 1)
         if self._ca_file:
             setopt(pycurl.CAINFO, self._ca_file)
+        if self._credential is not None:
+            setopt(pycurl.SSLCERT, self._credential[0])
+            setopt(pycurl.SSLKEY, self._credential[1])
         if self._version != "1.1":
             setopt(pycurl.PIPEWAIT, 1)
         if self._version != "3" and (self._on_open or self._on_close):

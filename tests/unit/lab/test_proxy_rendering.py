@@ -7,7 +7,14 @@ from typing import Any
 
 import pytest
 
-from bench.lab.proxies.rendering.common import PLENTY, CertificateFiles, Config, Placement, seconds
+from bench.lab.proxies.rendering.common import (
+    PLENTY,
+    CertificateFiles,
+    Config,
+    Placement,
+    lines,
+    seconds,
+)
 from bench.lab.proxies.rendering.upstreams import broken_files, endpoints_file
 from bench.lab.proxies.rendering.whole import render
 from bench.model.proxy import (
@@ -312,3 +319,19 @@ def test_tls_without_certificates_is_refused() -> None:
 )
 def test_durations(value: float, text: str) -> None:
     assert seconds(value) == text
+
+
+@pytest.mark.parametrize(
+    ("config", "count"),
+    [
+        ({"a": 1}, 1),
+        ({"a": {}}, 1),
+        ({"a": [], "b": None}, 2),
+        ({"a": {"b": "c", "d": {"e": True}}}, 4),
+        ({"a": ["b", "c"]}, 3),
+        ({"a": [{"b": 1, "c": 2}, {"d": 3}]}, 4),
+    ],
+)
+def test_lines_are_those_of_yaml(config: Config, count: int) -> None:
+    """One for each value, and one for each name of several: `a:`, `  - b`."""
+    assert lines(config) == count

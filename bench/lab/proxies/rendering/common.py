@@ -93,3 +93,20 @@ def extension(name: str, kind: str, **fields: Any) -> Config:
 def seconds(value: float) -> str:
     """A duration as Envoy writes it; "0s" switches a timeout off."""
     return f"{value:.9f}".rstrip("0").rstrip(".") + "s"
+
+
+def lines(config: Any) -> int:
+    """The lines that a configuration has in YAML: one for each value, and each name of others."""
+    if not config:
+        return 1
+    if isinstance(config, Mapping):
+        inner = ((value, 0 if _is_plain(value) else 1) for value in config.values())
+        return sum(extra + lines(value) for value, extra in inner)
+    if isinstance(config, Sequence) and not isinstance(config, str):
+        return sum(lines(value) for value in config)
+    return 1
+
+
+def _is_plain(value: Any) -> bool:
+    """Whether it stands on the line of its name: a word, a number, or nothing."""
+    return not value or isinstance(value, str | int | float)
