@@ -24,6 +24,7 @@ from bench.model.metric import Counts
 from bench.model.records import AA_PAIRS
 from bench.plan.trials import loads_of
 from bench.verdicts.best import BestLevel
+from bench.verdicts.differences import Difference
 from bench.verdicts.evidence import Cell, Evidence, predicted
 from bench.verdicts.growth import Growth
 from bench.verdicts.ratios import Ratio
@@ -99,7 +100,9 @@ def changed(
             repeat: {**entries, metric: value(cell, repeat) * random.normal(1, scatter)}
             for repeat, entries in cell.trials.items()
         }
-        counted = cell.counts if counts is None else {n: {metric: counts} for n in trials}
+        counted = cell.counts
+        if counts is not None:
+            counted = {n: {**cell.counts.get(n, {}), metric: counts} for n in trials}
         return dataclasses.replace(cell, trials=trials, counts=counted)
 
     return dataclasses.replace(known, cells=[of(cell) for cell in known.cells])
@@ -191,6 +194,20 @@ def _(rule: Ratio, known: Evidence, holds: bool) -> Evidence:
     ratio = within(least, most) if holds else beyond(least, most)
     others = known.find(rule.other, rule.where if rule.other_where is None else rule.other_where)
     return times_others(known, rule, others, ratio)
+
+
+@made.register
+def _(rule: Difference, known: Evidence, holds: bool) -> Evidence:
+    """The other has 1 everywhere; what is added lies far on one side of its bound."""
+    found = known
+    for place, where in enumerate((rule.where, *([] if rule.than is None else [rule.than]))):
+        added = (within if holds else beyond)(*rule.wanted) if not place else 0.0
+        for pattern, value in ((rule.other, 1.0), (rule.pattern, 1.0 + added)):
+            cells = found.find(pattern, where)
+            found = changed(
+                found, cells, rule.metric, lambda *_, value=value: value, scatter=SCATTER / 20
+            )
+    return found
 
 
 @made.register

@@ -13,7 +13,9 @@ from typing import Literal, get_args
 Verdict = Literal["confirmed", "refuted", "depends", "not settled", "not measured"]
 VERDICTS: tuple[Verdict, ...] = get_args(Verdict)
 
-Kind = Literal["value", "ratio", "share", "crossing", "exponent", "slope", "false verdicts"]
+Kind = Literal[
+    "value", "ratio", "difference", "share", "crossing", "exponent", "slope", "false verdicts"
+]
 Role = Literal["statement", "precondition", "must be seen"]
 
 BETWEEN = " | "
@@ -66,6 +68,7 @@ class Number:
         words: dict[Kind, str] = {
             "value": f"{metric} of {pattern}",
             "ratio": f"{metric}: {pattern} / {other}",
+            "difference": f"{metric}: {pattern} less {other}",
             "share": f"{metric} of {pattern}: share that is exactly {other}",
             "crossing": f"{self.over} where {metric} of {pattern} and {other} are equal",
             "exponent": f"{metric} of {pattern}: exponent of its growth with {self.over}",

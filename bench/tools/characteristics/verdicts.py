@@ -13,6 +13,7 @@ from bench.model.metric import Counts
 from bench.tools.characteristics.case import Case, Outcome, of_verdict
 from bench.tools.characteristics.noise import Noise
 from bench.verdicts.best import BestLevel
+from bench.verdicts.differences import Difference
 from bench.verdicts.evidence import Cell, Evidence
 from bench.verdicts.growth import Growth
 from bench.verdicts.ratios import Ratio
@@ -94,6 +95,7 @@ MOST = Threshold(M, UNIT, A, at_most=1.0)
 FEW = Threshold(M, "", A, at_most=0.05)
 HALF = Ratio(M, A, B, below=0.5)
 SAME = Ratio(M, A, B, within=Band())
+ADDED = Difference(M, UNIT, A, B, at_least=0.5)
 EXACT = Exactly(M, A, lambda _: 1.0, "1")
 PARTS = AllOf(tuple(Threshold(f"{M}{place}", UNIT, A, at_most=1.0) for place in range(5)))
 GROWS = Growth(M, UNIT, A, X)
@@ -129,6 +131,7 @@ _LAW = "agrees with a law within 10 %"
 _MOST = "at most a bound"
 _HALF = "a ratio below a bound"
 _SAME = "two patterns the same within 10 %"
+_ADDED = "a difference above a bound"
 _FEW = "a counted share at most 5 %"
 _EXACT = "exactly so many in 90 % of units"
 _PARTS = "a claim of five parts"
@@ -151,6 +154,9 @@ CASES = (
     Case(_SAME, "they are", "true", two(SAME, 1.0)),
     Case(_SAME, "ratio 1.10", "edge", two(SAME, 1.1), runs=1500),
     Case(_SAME, "ratio 1.25", "false", two(SAME, 1.25)),
+    Case(_ADDED, "1", "true", two(ADDED, 2.0)),
+    Case(_ADDED, "at the bound", "edge", two(ADDED, 1.5), runs=1500),
+    Case(_ADDED, "nothing", "false", two(ADDED, 1.0)),
     Case(_FEW, "1 %", "true", share(FEW, 0.01), scatters=False),
     Case(_FEW, "5 %", "edge", share(FEW, 0.05), scatters=False, runs=1500),
     Case(_FEW, "12 %", "false", share(FEW, 0.12), scatters=False),
