@@ -33,7 +33,8 @@ class TrialData:
     `rows` has samples.DTYPE, `events` samples.EVENT_DTYPE; `operations` names
     the codes in rows; `series[role]` are the meters over time, with those of
     the instants "idle" (before the first client), "t0" and "t1" in `marks`;
-    `link` is the clients' link, `links` are the others by name.
+    `part_marks` have those of single parts and proxies by name.  `link` is the clients' link,
+    `links` are the others by name.
     """
 
     load: Mapping[str, Any]
@@ -44,6 +45,7 @@ class TrialData:
     t0_ns: int
     t1_ns: int
     marks: Mapping[str, Mapping[str, Reading]] = field(default_factory=dict)
+    part_marks: Mapping[str, Mapping[str, Reading]] = field(default_factory=dict)
     wire: Mapping[str, Wire] = field(default_factory=dict)
     link: Mapping[str, Sequence[PathCounts]] = field(default_factory=dict)
     counted: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
@@ -152,8 +154,15 @@ class TrialData:
 
     def cpu_ns(self, role: str) -> float:
         """CPU time of a role over the meters' span; NaN where it was not metered."""
-        start = self.marks.get("t0", {}).get(role)
-        end = self.marks.get(self.metered_to, {}).get(role)
+        return self._cpu_ns(self.marks, role)
+
+    def part_cpu_ns(self, part: str) -> float:
+        """The same of a single part, or of all processes of a proxy, by its name."""
+        return self._cpu_ns(self.part_marks, part)
+
+    def _cpu_ns(self, marks: Mapping[str, Mapping[str, Reading]], name: str) -> float:
+        start = marks.get("t0", {}).get(name)
+        end = marks.get(self.metered_to, {}).get(name)
         if start is None or end is None:
             return math.nan
         # The two readings are not the window's edges to the nanosecond: scale.

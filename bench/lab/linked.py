@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
+from bench.lab.network.capture import search
 from bench.lab.network.network import Counts, Network
 from bench.model.errors import TrialFailed
 from bench.model.links import Link
@@ -56,6 +58,22 @@ def after(
         )
         for name, record in records.items()
     }
+
+
+def searched(
+    records: Mapping[str, LinkRecord], folder: Path, marker: bytes, kept: Container[str]
+) -> dict[str, LinkRecord]:
+    """How many packets of each capture in `folder` hold the marker; only those `kept` remain."""
+    found = {}
+    for name, record in records.items():
+        path = folder / f"{name}.pcap"
+        seen = search(path, marker)
+        facts = {**record.facts, "searched_packets": seen.packets, "marked_packets": seen.marked}
+        if name not in kept:
+            path.unlink()
+            facts.pop("captured_packets", None)
+        found[name] = dataclasses.replace(record, facts=facts)
+    return found
 
 
 def abandon(network: Network) -> None:

@@ -45,6 +45,10 @@ def _no_law(_: CapacityQuestion) -> None:
     return None
 
 
+def _nothing(_: Load[Any]) -> bytes:
+    return b""
+
+
 def _never(_: Load[Any]) -> None:
     return None
 
@@ -166,6 +170,13 @@ class Experiment:
     cost_parts: CostParts | None = None
     """Of what its cost consists; None where no figure shows it."""
 
+    cost_stack: tuple[tuple[str, str], ...] = ()
+    """Metrics of one unit that together are what one outcome costs, each with its words for a
+    legend: bars that stand on one another."""
+
+    added_to: str = ""
+    """The pattern to whose latency the others add something, to be drawn as a difference."""
+
     main_curve: tuple[str, str] | None = None
     """A metric and a swept parameter: the one curve that it is about, to be drawn by itself."""
 
@@ -231,6 +242,10 @@ class Experiment:
 
     patience_s: Callable[[Load[Any]], float] = _drain_s
     """How long after the window something may still be under way."""
+
+    searched_for: Callable[[Load[Any]], bytes] = _nothing
+    """Bytes of the payload that each packet of a trial's emulated links is searched for: whoever
+    could read the network would find them.  b"" where nobody asks."""
 
     gives_up_after_s: Callable[[Load[Any]], float | None] = _never
     """Where the load itself makes deliveries go missing: how long without any to wait.

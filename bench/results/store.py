@@ -140,6 +140,10 @@ class StoredTrial:
         for row in rows:
             if row.mark:
                 marks.setdefault(row.mark, {})[row.role] = row.reading
+        part_marks: dict[str, dict[str, Reading]] = {}
+        for row in self.meters:
+            if row.mark and row.part:
+                part_marks.setdefault(row.mark, {})[row.part] = row.reading
         record = self.record
         peaks: dict[str, int] = {}
         series: dict[str, list[Reading]] = {}
@@ -157,6 +161,7 @@ class StoredTrial:
             t0_ns=record.t0_ns,
             t1_ns=record.t1_ns,
             marks=marks,
+            part_marks=part_marks,
             wire=record.wire,
             link=record.link,
             links=record.links,

@@ -158,13 +158,16 @@ def service_endpoints(services: Mapping[str, Values]) -> dict[str, list[Endpoint
     }
 
 
-def start(running: RunningTrial, context: TrialContext) -> None:
-    """Configure all parts in order, then the load process, each where it runs."""
+def start(running: RunningTrial, context: TrialContext, *, is_searched: bool = False) -> None:
+    """Configure all parts in order, then the load process, each where it runs.
+
+    What is searched is captured: all links of the trial.
+    """
     trial = running.trial
     links = linktext.links_of(trial.load)
     if running.network is not None:
-        captures = {name: running.folder / f"{name}.pcap" for name in context.captures}
-        wanted = {name: path for name, path in captures.items() if name in links}
+        names = [name for name in links if is_searched or name in context.captures]
+        wanted = {name: running.folder / f"{name}.pcap" for name in names}
         running.network.shape(links, trial.seed, wanted)
     config = PartConfig(
         pattern=trial.pattern,

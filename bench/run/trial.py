@@ -130,7 +130,7 @@ def _execute(
 ) -> None:
     load: Load[Any] = experiment.load.read(running.trial.load)
     observer.phase("start", running)
-    start(running, context)
+    start(running, context, is_searched=bool(experiment.searched_for(load)))
     observer.phase("verify", running)
     verify(running)
     running.meters = Meters(_meters(running, context))
@@ -146,7 +146,7 @@ def _execute(
         with timeline:
             _window(running, observer, start_ns)
             timeline.settle(START_SECONDS)
-            _end(experiment, running, load, observer)
+            _end(experiment, running, context, load, observer)
     finally:
         running.faults = timeline.done
 
@@ -171,7 +171,11 @@ def _meters(running: RunningTrial, context: TrialContext) -> list[Meter]:
 
 
 def _end(
-    experiment: Experiment, running: RunningTrial, load: Load[Any], observer: Observer
+    experiment: Experiment,
+    running: RunningTrial,
+    context: TrialContext,
+    load: Load[Any],
+    observer: Observer,
 ) -> None:
     """Wait for what is under way, then have everybody hand over what was measured."""
     with timed(running, "drain"):
@@ -182,6 +186,8 @@ def _end(
     if running.network is not None:
         t0_ns, t1_ns = running.t0_ns, running.t1_ns
         running.links = linked.after(running.network, running.links, t0_ns, t1_ns)
+        if marker := experiment.searched_for(load):
+            running.links = linked.searched(running.links, running.folder, marker, context.captures)
     _count(running, "end")
     observer.phase("finish", running)
     running.results = running.load.ask(FinishLoad(), LoadResults, 120.0)

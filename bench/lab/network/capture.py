@@ -1,4 +1,4 @@
-"""A link's packets in a pcap file, as `tcpdump` at its near side would write them.
+"""A link's packets in a pcap file, as `tcpdump` at its near side would write them, and searched.
 
 A packet is written with the time at which the near side's kernel sent it, or got it: so
 what the link loses on the way up is there, and what it loses on the way down is not.
@@ -8,10 +8,12 @@ Knows nothing of links and directions.
 from __future__ import annotations
 
 import contextlib
+import mmap
 import struct
 from collections.abc import Callable, Sequence
 from operator import itemgetter
 from pathlib import Path
+from typing import NamedTuple
 
 from bench.lab.network.ring import HEADER_BYTES, SECOND_NS, clocks
 
@@ -24,6 +26,27 @@ HOLD_NS = 250_000_000
 that the near side got meanwhile is written, so that the file is in order."""
 
 SORTED_AT_ONCE = 512
+
+
+class Found(NamedTuple):
+    """Packets of a capture, and those that hold what was searched for."""
+
+    packets: int
+    marked: int
+
+
+def search(path: Path, marker: bytes) -> Found:
+    """Look into every packet of a capture; one that spreads over two packets is not found."""
+    packets = marked = 0
+    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
+        place = FILE_HEADER.size
+        while place + RECORD_HEADER.size <= len(data):
+            size = RECORD_HEADER.unpack_from(data, place)[2]
+            place += RECORD_HEADER.size
+            packets += 1
+            marked += data.find(marker, place, place + size) >= 0
+            place += size
+    return Found(packets, marked)
 
 
 class Capture:

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from link_builders import captured
 
-from bench.lab.network.capture import HOLD_NS, SORTED_AT_ONCE, Capture
+from bench.lab.network.capture import HOLD_NS, SORTED_AT_ONCE, Capture, Found, search
 
 NOW_NS, WALL_NS = 5_000_000_000, 1_700_000_000_000_000_000
 
@@ -72,3 +72,18 @@ def test_a_full_disk_ends_the_capture_and_not_the_link() -> None:
         capture.see([old], [frame(1, 1500)])
     capture.close()
     assert 0 < capture.packets < 4000
+
+
+@given(st.lists(st.binary(max_size=60), max_size=20))
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_packets_that_hold_a_marker_are_found_and_no_others(
+    tmp_path: Path, bodies: list[bytes]
+) -> None:
+    """Not where it is spread over two packets, nor where two records meet."""
+    marker = b"marked!"
+    bodies = [*bodies, b"before" + marker, marker[:3], marker[3:], marker + marker]
+    capture = Capture(tmp_path / "a.pcap", clocks)
+    capture.see([NOW_NS] * len(bodies), [bytes(34) + body for body in bodies])
+    capture.close()
+    wanted = sum(marker in body for body in bodies)
+    assert search(tmp_path / "a.pcap", marker) == Found(len(bodies), wanted)
