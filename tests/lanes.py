@@ -53,6 +53,7 @@ PATIENT = frozenset(
         "system/test_proxy_traffic",
         "system/test_query_ids_servers",
         "system/test_services_pool",
+        "system/test_sidecar",
         "system/test_upload_interop",
         "system/test_upload_servers",
         "system/test_streamed_reply_servers",
