@@ -52,8 +52,10 @@ def test_a_file_in_the_folder_is_a_kind(tmp_path: Path, monkeypatch: pytest.Monk
 
 OF_SOME_RUNS = {
     "account",
+    "added",
     "claims",
     "cost_parts",
+    "cost_stack",
     "goodput_over_time",
     "losses",
     "main_curve",
