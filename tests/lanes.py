@@ -28,6 +28,7 @@ PATIENT = frozenset(
         "contract/test_parts",
         "contract/test_services",
         "system/test_adding_a_fault",
+        "system/test_address_change",
         "system/test_adding_a_service",
         "system/test_broker_clients",
         "system/test_chain_servers",

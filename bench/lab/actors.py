@@ -73,6 +73,10 @@ class Actor:
         """Go down, or come up again."""
         raise self._unable("come up" if up else "go down")
 
+    def renumber(self) -> None:
+        """Get another address in place of the one that it has."""
+        raise self._unable("get another address")
+
     def _unable(self, what: str) -> TrialFailed:
         return TrialFailed(f"{self.name} cannot {what}")
 
@@ -227,6 +231,9 @@ class PathActor(Actor):
             self._network.switch(self._path, up, self._link)
         elif not up:
             raise TrialFailed("the link is not running")
+
+    def renumber(self) -> None:
+        self._network.renumber(self._path, self._link)
 
 
 class ClientsActor(Actor):

@@ -178,6 +178,11 @@ class Emulator:
             ring.settle()
         return Done()
 
+    @_do.register
+    def _(self, command: messages.Renumber) -> Done:
+        self._spaces.renumber(command.link, command.path)
+        return Done()
+
     # --- parts of them -----------------------------------------------------------------
 
     def _join(self, name: str, link: Link, seed: int) -> list[Ways]:

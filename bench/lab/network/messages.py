@@ -53,7 +53,14 @@ class SwitchPath(Struct, frozen=True, tag="path"):
     up: bool
 
 
-Command = Shape | Mark | ReadCounts | ReadCongestion | MakeSocket | SwitchPath
+class Renumber(Struct, frozen=True, tag="renumber"):
+    """Give the near side of a link's path another address in place of the one that it has."""
+
+    link: str
+    path: int
+
+
+Command = Shape | Mark | ReadCounts | ReadCongestion | MakeSocket | SwitchPath | Renumber
 
 
 class Ready(Struct, frozen=True, tag="ready"):

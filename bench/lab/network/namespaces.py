@@ -58,13 +58,29 @@ def _enter(descriptor: int) -> None:
 
 @dataclass(frozen=True)
 class End:
-    """A side's namespace: its descriptor, its route and MPTCP sockets, its devices by name."""
+    """A side's namespace: its descriptor, its route and MPTCP sockets, its devices by name.
+
+    `addresses` are those that its devices have now.
+    """
 
     name: str
     descriptor: int
     routes: IPRoute
     subflows: Any
     devices: dict[str, Device] = field(default_factory=dict)
+    addresses: dict[str, str] = field(default_factory=dict)
+
+    def take_address(self, device: str, address: str) -> None:
+        """Have this address on a device in place of the one that it has; its routes go with that.
+
+        The old one goes first, as where a network gives another one: meanwhile there is none.
+        """
+        index, old = self.devices[device].index, self.addresses[device]
+        if address == old:
+            return
+        self.routes.addr("del", index=index, address=old, prefixlen=PREFIX)
+        self.routes.addr("add", index=index, address=address, prefixlen=PREFIX)
+        self.addresses[device] = address
 
 
 class Namespaces:
@@ -76,6 +92,9 @@ class Namespaces:
         self.ends: dict[str, End] = {}
         self.spans: dict[str, Span] = {}
         self.links: dict[str, Link] = {}
+        self._up: set[str] = set()
+        """The names of the devices that are up, on both sides."""
+
         home = os.open("/proc/self/ns/net", os.O_RDONLY)
         for side in SIDES:
             try:
@@ -113,6 +132,7 @@ class Namespaces:
         with self.inside(side):
             index = furnish_outer(end.routes, name, span.address(side, path), PREFIX)
         end.devices[name] = Device(name, index, sink)
+        end.addresses[name] = span.address(side, path)
 
     @contextlib.contextmanager
     def inside(self, name: str) -> Iterator[None]:
@@ -139,6 +159,9 @@ class Namespaces:
                 for path in range(len(span.subnets)):
                     self._switch(span, path, up=False)
         self.spans, self.links = spans, dict(links)
+        for span in spans.values():
+            for path, device in enumerate(span.devices):
+                self.ends[span.near].take_address(device, span.address(span.near, path))
         paths = len(links[CLIENTS].paths) if CLIENTS in links else 0
         for side in (CLIENTS, BACKEND):
             second = SPANS[0].address(side, 1) if paths > 1 and side == BACKEND else ""
@@ -163,7 +186,7 @@ class Namespaces:
                 oif=end.devices[span.devices[path]].index,
                 scope="link",
                 proto="kernel",
-                prefsrc=span.address(side, path),
+                prefsrc=end.addresses[span.devices[path]],
                 **({"metrics": {"cc_algo": congestion}} if congestion else {}),
             )
         except NetlinkError as error:
@@ -180,11 +203,23 @@ class Namespaces:
         for side in (span.near, span.far) if up else ():
             self._reach(side, span, path)
 
+    def renumber(self, link: str, path: int) -> None:
+        """Give the near side of a link's path another address, and take the one that it had.
+
+        Connections from the old one stay open, and nothing comes over them any more.
+        """
+        span = self.spans[link]
+        end, device = self.ends[span.near], span.devices[path]
+        end.take_address(device, span.following(end.addresses[device]))
+        if device in self._up:
+            self._reach(span.near, span, path)
+
     def _switch(self, span: Span, path: int, up: bool) -> None:
         for side in (span.near, span.far):
             end = self.ends[side]
             index = end.devices[span.devices[path]].index
             end.routes.link("set", index=index, state="up" if up else "down")
+        (self._up.add if up else self._up.discard)(span.devices[path])
 
     def sinks(self, link: str, path: int) -> tuple[int, int]:
         """Descriptors of the packet sockets that lead to a path's sides: the near, the far one."""

@@ -173,6 +173,10 @@ class Network:
         """Take a path of a link down, or bring it back."""
         self._ask(messages.SwitchPath(link, path, up), Done)
 
+    def renumber(self, path: int, link: str = CLIENTS) -> None:
+        """Give the near side of a link's path another address in place of the one that it has."""
+        self._ask(messages.Renumber(link, path), Done)
+
     def probe_ms(self, name: str = CLIENTS) -> float:
         """The round trip of small datagrams over a link (least of a few); NaN where lost."""
         span = topology.spans_of(self._links)[name]

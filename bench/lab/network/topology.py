@@ -16,6 +16,8 @@ from dataclasses import dataclass
 from bench.model.links import BACKEND, CLIENTS, SERVICES, STANDBY
 
 PREFIX = 24
+FIRST_SPARE, LAST_SPARE = 3, 254
+"""The last bytes of addresses that a path's near side may get in place of its first."""
 
 
 @dataclass(frozen=True)
@@ -35,6 +37,12 @@ class Span:
     def address(self, side: str, path: int = 0) -> str:
         """The IPv4 address that one of its sides has on a path."""
         return f"{self.subnets[path]}.{1 + (self.near, self.far).index(side)}"
+
+    def following(self, address: str) -> str:
+        """The near side's next address on a path after this one: .3 to .254, and round again."""
+        subnet, _, last = address.rpartition(".")
+        found = int(last) + 1
+        return f"{subnet}.{found if FIRST_SPARE <= found <= LAST_SPARE else FIRST_SPARE}"
 
     def other(self, side: str) -> str:
         return self.far if side == self.near else self.near

@@ -1,0 +1,1 @@
+"""What becomes of requests when their client's address changes."""

@@ -1,0 +1,11 @@
+"""Which claims of `address_change` speak of which topic of the subject. Data only."""
+
+from __future__ import annotations
+
+TOPICS = {
+    "state in protocols": ("S5", "S5b", "S5c", "S5d"),
+    "HTTP/3 and QUIC": ("S5", "S5b", "S5d"),
+    "connections": ("S5", "S5b"),
+    "loss": ("S5", "S5c"),
+    "retries": ("S5", "S5c"),
+}
