@@ -37,7 +37,8 @@ class AskingClient(WorkingClient):
     def __init__(self, environment: Any) -> None:
         super().__init__(environment)
         code = self.session.recorder.code
-        self._attempt, self._setup, self._moved = code("attempt"), code("setup"), code("moved")
+        self._attempt, self._broken = code("attempt"), code("broken")
+        self._setup, self._moved = code("setup"), code("moved")
         self._own = self.session.load.own
         self._watch: AddressWatch | None = None
         self._setups = self._moves = 0
@@ -129,21 +130,23 @@ class AskingClient(WorkingClient):
         """One attempt, on a new connection where there is none; recorded, however it ends."""
         if not self.is_open:
             await self._set_up()
-        sent_ns, outcome = now_ns(), FAILED
+        sent_ns, size = now_ns(), self._own.reply_bytes
+        operation, outcome, lasted = self._broken, FAILED, 0
         try:
             reply = await asyncio.wait_for(self.ask(path), self._own.answer_timeout_s)
-            outcome = OK
+            operation, outcome, lasted = self._attempt, OK, size
         finally:
+            done_ns, sequence = now_ns(), item.sequence
             self.record(
-                self._attempt,
+                operation,
                 outcome,
                 self.number,
-                item.sequence,
+                sequence,
                 sent_ns,
                 sent_ns,
                 0,
-                now_ns(),
-                0,
-                0,
+                done_ns,
+                size,
+                lasted,
             )
         return reply

@@ -5,7 +5,7 @@ Declares only; imports neither Locust nor a server.
 
 from __future__ import annotations
 
-from bench.model.experiment import Experiment
+from bench.model.experiment import Experiment, Progress
 from bench.model.outcome import OutcomeNoun
 from scenarios.address_change.load import LOAD, check
 
@@ -16,17 +16,20 @@ EXPERIMENT = Experiment(
     "Wi-Fi: is the request lost or done twice, and how long does its user wait?",
     load=LOAD,
     check=check,
-    operations=("request", "attempt", "setup", "moved"),
+    operations=("request", "attempt", "broken", "setup", "moved"),
     outcome_operation="request",
     operation_words={
         "request": "a request with an action, from when its client asks until it has the answer; "
         "all attempts together. `pending`: its client gave it up",
-        "attempt": "one attempt of a request on one connection",
+        "attempt": "an attempt of a request that was answered. `bytes_up` and `bytes_down` are "
+        "the size of the reply",
+        "broken": "an attempt whose connection broke or was given up; nothing of it lasts",
         "setup": "a connection is set up, with its TLS handshake; `sequence` counts those of a "
         "client",
         "moved": "a client is told that its address has changed",
     },
     noun=OutcomeNoun.of_work("request", "requests", "answered"),
+    progress=Progress("attempt", "broken"),
     account=(
         ("done_once_share", "answered, done once"),
         ("done_twice_share", "answered, done twice"),

@@ -20,8 +20,10 @@ from unit_builders import reading
 
 from bench.analysis.metrics import compute, metrics_of
 from bench.analysis.trialdata import TrialData
+from bench.lab.faults import verbs
 from bench.model import samples
 from bench.model.experiment import Experiment
+from bench.model.fault import FaultDone, parse_faults, timeline
 from bench.model.law import SEED, Law
 from bench.model.load import Load
 from bench.model.readings import PathCounts, WayCounts, Wire
@@ -115,9 +117,21 @@ def trial_of(name: str) -> tuple[Load[object], TrialData]:
         },
         link={"t0": nothing, "t1": carried, "end": carried},
         link_facts={"rtt_probe_ms": 20.0},
+        faults=faults_of(load, end_ns),
         counted={"end": {"made": 10_000.0}, **counted_of(name, times=1)},
     )
     return load, data
+
+
+def faults_of(load: Load[object], end_ns: int) -> list[FaultDone]:
+    """The faults that the load asks for, each at its time and over at once."""
+    found = []
+    for one in timeline(parse_faults(load.faults.fault), end_ns, seed=1):
+        actor, verb = one.fault.actor.name, one.fault.verb
+        name = verb if verb in verbs() else f"{actor}_{verb}"
+        begin_ns = one.begin_ns
+        found.append(FaultDone(actor, name, begin_ns, one.end_ns, begin_ns, begin_ns + 1))
+    return found
 
 
 def counted_of(name: str, times: int) -> dict[str, dict[str, float]]:
