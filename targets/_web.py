@@ -5,6 +5,9 @@ Knows nothing of what the application does.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from aiohttp import web
 
 from targets._serve import BACKLOG, BaseTarget
@@ -14,6 +17,8 @@ class WebTarget(BaseTarget):
     """A target that is an aiohttp application; a pattern adds its routes."""
 
     runner: web.AppRunner | None = None
+    server_settings: Mapping[str, Any] = {}
+    """Further settings of aiohttp's server, such as how long a header may be."""
 
     def routes(self) -> list[web.RouteDef]:
         """The application's routes."""
@@ -29,6 +34,7 @@ class WebTarget(BaseTarget):
             keepalive_timeout=3600,
             handler_cancellation=True,
             shutdown_timeout=0.1,
+            **self.server_settings,
         )
         await self.runner.setup()
         site = web.TCPSite(self.runner, self.host, port, backlog=BACKLOG)
@@ -41,6 +47,11 @@ def whole_number(request: web.Request, name: str, default: int | None = None) ->
     text = request.query.get(name)
     if text is None and default is not None:
         return default
+    return whole_number_of(name, text)
+
+
+def whole_number_of(name: str, text: str | None) -> int:
+    """A text of a request as a number; HTTP 400 where it is none."""
     try:
         return int(text or "")
     except ValueError:

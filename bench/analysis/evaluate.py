@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from bench.analysis import (
     busy_machine,
@@ -38,6 +39,7 @@ from bench.analysis.metrics import compute, counts_of, metrics_of
 from bench.analysis.outline import experiment_names, level_of, outline
 from bench.analysis.trialdata import TrialData
 from bench.model.experiment import Experiment
+from bench.model.load import Load
 from bench.model.records import RunFile, TrialFile
 from bench.model.trial import Trial
 
@@ -169,6 +171,7 @@ def _trial(experiment: Experiment, entry: TrialSource) -> Parts:
         loop_lag=timelines.loop_lag_of(data) if experiment.shows_loop_lag else None,
         losses=losses.losses_of(data, experiment.losses),
         goodput=timelines.goodput_of(data, experiment.in_time),
+        course=timelines.course_of(data, experiment.course, _course_law(experiment, record, load)),
         roles=raw.role_loads(data.series, data.t0_ns, data.t1_ns),
         observations=raw.observation_counts(data, pooled, known),
         quantiles=raw.own_quantiles(pooled, known),
@@ -180,6 +183,14 @@ def _trial(experiment: Experiment, entry: TrialSource) -> Parts:
         if voids
         else (result, pooled, waterfalls.piece_rows(data, experiment.pieces))
     )
+
+
+def _course_law(
+    experiment: Experiment, record: TrialFile, load: Load[Any]
+) -> timelines.CourseLaw | None:
+    """The experiment's law of a share over time, for one trial."""
+    law = experiment.course_law
+    return law and partial(law, record.trial.pattern.partition("/")[2], load)
 
 
 class TrialEvaluator:

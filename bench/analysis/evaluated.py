@@ -15,6 +15,7 @@ from typing import Any, Literal
 
 from bench.analysis.metrics import Metric, metrics_of
 from bench.analysis.shapes import (
+    CourseOverTime,
     Distribution,
     Goodput,
     Lives,
@@ -108,6 +109,7 @@ class TrialResult:
     loop_lag: Timeline | None = None
     losses: Losses | None = None
     goodput: Goodput | None = None
+    course: CourseOverTime | None = None
     errors: Mapping[str, float] = field(default_factory=dict)
     """The relative standard error of a metric within this trial, from its units alone."""
 

@@ -62,6 +62,20 @@ class Goodput:
 
 
 @dataclass(frozen=True)
+class CourseOverTime:
+    """The share of an operation's good rows over a trial's window, in steps of equal length.
+
+    `share[i]` is of the `rows[i]` that were done in the step whose middle is `time_s[i]`, NaN where
+    there are none; `law[i]` is the law's, NaN where it says nothing.
+    """
+
+    time_s: np.ndarray
+    share: np.ndarray
+    rows: np.ndarray
+    law: np.ndarray
+
+
+@dataclass(frozen=True)
 class Waterfall:
     """One outcome, piece by piece: ms since it was asked for.
 

@@ -1,18 +1,24 @@
-"""From a trial's raw rows to latency, callers' loop lag and goodput over the window.  Pure.
+"""From a trial's raw rows to latency, loop lag, goodput and shares over the window.  Pure.
 
 Keeps a few numbers for each step; must not know how they are drawn.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from bench.analysis.metrics.harness import caller_ticks
-from bench.analysis.shapes import Goodput, Timeline
+from bench.analysis.shapes import CourseOverTime, Goodput, Timeline
 from bench.analysis.trialdata import TrialData, difference_ns
 from bench.model import samples
+from bench.model.experiment import Course
 
 MOST_STEPS = 80
+COURSE_STEPS = 40
+CourseLaw = Callable[[float], float]
+"""Seconds after the first row: the share of good ones."""
 NS_PER_MS = 1e6
 
 
@@ -51,6 +57,34 @@ def goodput_of(data: TrialData, in_time: str) -> Goodput | None:
         per_s(is_good),
         per_s(is_there & ~is_good),
         per_s(~is_there),
+    )
+
+
+def course_of(
+    data: TrialData, course: Course | None, law: CourseLaw | None
+) -> CourseOverTime | None:
+    """The share of good rows in each step; None where there are none.
+
+    The law's time counts from when the first row was done.
+    """
+    if course is None or course.operation not in data.operations:
+        return None
+    rows = data.rows[data.rows["operation"] == data.operations.index(course.operation)]
+    is_within = (rows["done_ns"] >= data.t0_ns) & (rows["done_ns"] < data.t1_ns)
+    rows = rows[is_within & (rows["outcome"] != samples.PENDING)]
+    if not len(rows):
+        return None
+    length = data.t1_ns - data.t0_ns
+    step = (rows["done_ns"] - data.t0_ns) * COURSE_STEPS // length
+    counts = np.bincount(step, minlength=COURSE_STEPS)
+    good = np.bincount(step[rows["outcome"] == samples.OK], minlength=COURSE_STEPS)
+    time_s = (np.arange(COURSE_STEPS) + 0.5) * (length / COURSE_STEPS / 1e9)
+    since_s = time_s - float(rows["done_ns"].min() - data.t0_ns) / 1e9
+    return CourseOverTime(
+        time_s,
+        np.where(counts > 0, good / np.maximum(1, counts), np.nan),
+        counts,
+        np.array([law(one) if law and one >= 0 else np.nan for one in since_s]),
     )
 
 

@@ -41,9 +41,9 @@ def declared_one(name: str, root: Path = ROOT) -> Experiment:
 def experiments(root: Path = ROOT) -> dict[str, Experiment]:
     """All experiments by name, with what is said of their results.
 
-    predictions.py defines PREDICTIONS, claims.py CLAIMS and NORMAL, metrics.py METRICS,
-    findings.py DOUBTS, EXCUSES and ALLOWANCES, answer.py ANSWER, rates.py RATES, topics.py TOPICS;
-    all these files are optional.
+    predictions.py defines PREDICTIONS and COURSE_LAW, claims.py CLAIMS and NORMAL, metrics.py
+    METRICS, findings.py DOUBTS, EXCUSES and ALLOWANCES, answer.py ANSWER, rates.py RATES,
+    topics.py TOPICS; all these files are optional.
     """
     return {name: _analysed(name, one, root) for name, one in declared(root).items()}
 
@@ -56,6 +56,7 @@ def _analysed(name: str, experiment: Experiment, root: Path) -> Experiment:
     return dataclasses.replace(
         experiment,
         predictions=tuple(getattr(predictions, "PREDICTIONS", ())),
+        course_law=getattr(predictions, "COURSE_LAW", None),
         claims=tuple(getattr(claims, "CLAIMS", ())),
         normal=getattr(claims, "NORMAL", {}),
         metrics=getattr(metrics, "METRICS", {}),

@@ -113,6 +113,19 @@ class Life:
 
 
 @dataclass(frozen=True)
+class Course:
+    """What became of the rows of an operation over a trial's window, as shares.
+
+    `good` are the rows that are ok, `bad` all others but those that are pending; both are words
+    for a legend.  A row counts when it was done.
+    """
+
+    operation: str
+    good: str
+    bad: str
+
+
+@dataclass(frozen=True)
 class CostParts:
     """Of what a cost consists, to be drawn as shares of it.
 
@@ -163,6 +176,13 @@ class Experiment:
     in_time: str = ""
     """The load's field (in seconds) within which an outcome is good, to be drawn over the time
     around faults; "" for none."""
+
+    course: Course | None = None
+    """An operation whose good rows are drawn over time, as a share; None: no figure."""
+
+    course_law: Callable[[str, Load[Any], float], float] | None = None
+    """The share of good rows of a pattern by a law, so many seconds after the first row, NaN where
+    it says nothing; from its predictions.py (COURSE_LAW)."""
 
     account: tuple[tuple[str, str], ...] = ()
     """Metrics that are shares of all outcomes and together 1, each with its words for a legend."""

@@ -56,6 +56,7 @@ OF_SOME_RUNS = {
     "claims",
     "cost_parts",
     "cost_stack",
+    "course_over_time",
     "goodput_over_time",
     "losses",
     "main_curve",

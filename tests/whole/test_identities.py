@@ -37,7 +37,13 @@ def test_components_count_where_a_pattern_needs_them(monkeypatch: pytest.MonkeyP
 
 @pytest.mark.parametrize(
     ("module", "package"),
-    [("numpy", "numpy"), ("aio_pika", "aio-pika"), ("jwt", None), ("os", None), ("nowhere", None)],
+    [
+        ("numpy", "numpy"),
+        ("aio_pika", "aio-pika"),
+        ("jwt", "pyjwt"),
+        ("os", None),
+        ("nowhere", None),
+    ],
 )
 def test_a_module_leads_to_its_package(module: str, package: str | None) -> None:
     found = environment.versions_of([module])

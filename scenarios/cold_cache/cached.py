@@ -1,0 +1,9 @@
+"""Client side of a cache: an answer says whether it came from there."""
+
+from __future__ import annotations
+
+from scenarios.cold_cache._lookups import LookupClient
+
+
+class Client(LookupClient):
+    """Looks keys up, and checks that each value is the key's."""

@@ -1,0 +1,9 @@
+"""Client side of sessions in a store: a short id comes back with each request."""
+
+from __future__ import annotations
+
+from scenarios.sessions._visitor import Visitor
+
+
+class Client(Visitor):
+    """Sends back the cookies that it was given."""
