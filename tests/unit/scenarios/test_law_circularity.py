@@ -10,9 +10,8 @@ from __future__ import annotations
 import dataclasses
 import math
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import cache
-from typing import Any
 
 import numpy as np
 import pytest
@@ -25,7 +24,6 @@ from bench.lab.faults import verbs
 from bench.model import samples
 from bench.model.experiment import Experiment
 from bench.model.fault import FaultDone, parse_faults, timeline
-from bench.model.fault import FaultDone
 from bench.model.law import SEED, Law
 from bench.model.load import Load
 from bench.model.readings import PathCounts, WayCounts, Wire
@@ -121,7 +119,6 @@ def trial_of(name: str) -> tuple[Load[object], TrialData]:
         link_facts={"rtt_probe_ms": 20.0},
         faults=faults_of(load, end_ns),
         counted={"end": {"made": 10_000.0}, **counted_of(name, times=1)},
-        faults=faults_of(point.load, end_ns),
     )
     return load, data
 
@@ -135,12 +132,6 @@ def faults_of(load: Load[object], end_ns: int) -> list[FaultDone]:
         begin_ns = one.begin_ns
         found.append(FaultDone(actor, name, begin_ns, one.end_ns, begin_ns, begin_ns + 1))
     return found
-def faults_of(load: Mapping[str, Any], end_ns: int) -> list[FaultDone]:
-    """One fault in the first half of the window, where the load asks for any."""
-    if not load.get("fault"):
-        return []
-    began, ended = end_ns * 3 // 10, end_ns * 4 // 10
-    return [FaultDone("backend", "restart", began, None, began_ns=began, ended_ns=ended)]
 
 
 def counted_of(name: str, times: int) -> dict[str, dict[str, float]]:
