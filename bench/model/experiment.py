@@ -92,11 +92,13 @@ class Progress:
 
     Their rows have the outcome's client and sequence number; `bytes_up` is what was done of the
     outcome, `bytes_down` what of it lasted, and the outcome's own `bytes_down` is the whole.
-    `step` is one that ended well, `cut` one that was cut off.
+    `step` is one that ended well, `cut` one that was cut off.  `share` is what of an outcome is
+    drawn, for a legend; a template in the experiment's words.
     """
 
     step: str
     cut: str
+    share: str = "share of the {event} sent"
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from matplotlib.patches import Patch
 
 from bench.analysis.evaluated import Evaluated, ExperimentResult, Level, TrialResult
 from bench.analysis.shapes import Strips
+from bench.model.experiment import Progress
 from reports.figures._faults import mark_faults
 from reports.figures._sheet import head, legend_below, new_figure
 from reports.style import look
@@ -65,10 +66,11 @@ def _figure(result: ExperimentResult, level: Level, shown: dict[str, TrialResult
     panels[-1].set_xlabel("time in the window (s)")
     head(figure, level.text)
     noun = result.experiment.noun
+    share = (result.experiment.progress or Progress).share
     legend_below(
         figure,
         [
-            Patch(color=GREY, alpha=0.35, label=noun.fill("share of the {event} sent")),
+            Patch(color=GREY, alpha=0.35, label=noun.fill(share)),
             Line2D([], [], color=CUT, marker="x", label="cut, and what it cost"),
         ],
     )

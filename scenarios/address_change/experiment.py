@@ -29,7 +29,7 @@ EXPERIMENT = Experiment(
         "moved": "a client is told that its address has changed",
     },
     noun=OutcomeNoun.of_work("request", "requests", "answered"),
-    progress=Progress("attempt", "broken"),
+    progress=Progress("attempt", "broken", "from asking to the answer"),
     account=(
         ("done_once_share", "answered, done once"),
         ("done_twice_share", "answered, done twice"),

@@ -114,6 +114,18 @@ def test_a_panel_has_a_ramp_for_each_step_and_a_fall_for_each_cut() -> None:
     assert ends == [[0.3, 0.2], [0.6, 0.2]]
 
 
+def test_what_rises_is_said_in_the_experiments_words() -> None:
+    one = dataclasses.replace(trial("sse"), strips=found(*ONE))
+    run = built("latency_mean", {"sse": near(1)}, trials={"sse": (one,)})
+    own = Progress("step", "cut", "how far the {event} came")
+    worded = dataclasses.replace(run, experiment=dataclasses.replace(run.experiment, progress=own))
+    said = []
+    for which in (run, worded):
+        ((_, figure),) = strips.draw(None, which)  # type: ignore[arg-type]
+        said.append(figure.legends[0].get_texts()[0].get_text())
+    assert said == ["share of the event sent", "how far the event came"]
+
+
 def test_without_strips_there_is_no_figure() -> None:
     run = built("latency_mean", {"sse": near(1)})
     assert strips.draw(None, run) == []  # type: ignore[arg-type]
