@@ -87,7 +87,7 @@ GUESSING = Domain(
         "loss": Range(0, 0.05, evenly=True),
         "retry_after": Range(0.05, 0.5),
         "tries": (6, 7, 8),
-        "ids": Range(64, 512),
+        "ids": Range(16, 256),
         "forged_share": Range(0.5, 1.0),
         "forged_id": ("guessed",),
     },
@@ -107,7 +107,7 @@ GUESSING = Domain(
         300,
         lambda load: load.own.query_rate_per_s * load.own.forged_share / load.own.ids,
         at_least_s=3,
-        at_most_s=40,
+        at_most_s=20,
     ),
 )
 
