@@ -113,15 +113,16 @@ def write(evaluated: Evaluated) -> Path:
         "disturbance": disturbance.sentences(evaluated),
         "best": answer.BEST,
     }
-    environment = _environment()
+    templates = environment()
     for name in ("index.html", "report.md"):
-        text = environment.get_template(f"{name}.j2").render(context)
+        text = templates.get_template(f"{name}.j2").render(context)
         (folder / name).write_text(text, encoding="utf-8")
     return folder / "index.html"
 
 
-def _environment() -> Environment:
-    environment = Environment(
+def environment() -> Environment:
+    """Where the templates of pages are found, with the filters that they use."""
+    found = Environment(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=select_autoescape(["html.j2"], default=False),
         undefined=StrictUndefined,
@@ -129,10 +130,10 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.filters["cell"] = markdown_cell
-    environment.filters["parted"] = folding.parted
-    environment.tests["grouped"] = folding.is_grouped
-    return environment
+    found.filters["cell"] = markdown_cell
+    found.filters["parted"] = folding.parted
+    found.tests["grouped"] = folding.is_grouped
+    return found
 
 
 def markdown_cell(text: str) -> str:

@@ -54,7 +54,7 @@ def _slides(
 ) -> list[Path]:
     files = []
     for result in evaluated.experiments:
-        footer = _footer(evaluated, result)
+        footer = footer_of(evaluated, result)
         found: list[tuple[str, Figure]] = [] if wanted else answers.slides(result, footer)
         chosen = [one for of, one in wanted if of is result] if wanted else _measured(result)
         found += [(f"claim-{one.claim.id}", claims.slide(result, one, footer)) for one in chosen]
@@ -67,7 +67,8 @@ def _measured(result: ExperimentResult) -> list[JudgedClaim]:
     return [one for one in result.claims if one.judgement.verdict != "not measured"]
 
 
-def _footer(evaluated: Evaluated, result: ExperimentResult) -> str:
+def footer_of(evaluated: Evaluated, result: ExperimentResult) -> str:
+    """Which run a slide is of, and over how many trials its bars go."""
     repeats = sorted({len(group.used) for group in result.groups if group.used})
     ends = dict.fromkeys(f"{count}" for count in (*repeats[:1], *repeats[-1:]))
     trials = f"bars: 95 % intervals over {' to '.join(ends) or 'no'} trials"

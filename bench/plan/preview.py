@@ -78,7 +78,9 @@ def lines(
     trials: Sequence[Trial], patterns: Sequence[Pattern], once: Once, goal: Goal | None
 ) -> list[str]:
     """How long all of it takes, services, links and faults: each in a line of its own."""
-    said = [f"{_count(len(trials), 'trial')}, one after the other, in about {_total(trials)}"]
+    said = [
+        f"{_count(len(trials), 'trial')}, one after the other, in about {hours(seconds_of(trials))}"
+    ]
     if goal is not None:
         said.append(
             f"more repeats, up to {goal.most_repeats}, until {goal.metric} is known well enough"
@@ -101,8 +103,8 @@ def lines(
     return said
 
 
-def _total(trials: Sequence[Trial]) -> str:
-    seconds = seconds_of(trials)
+def hours(seconds: float) -> str:
+    """ "1.5 h" of what takes longer than two hours, else minutes."""
     return f"{seconds / 3600:.1f} h" if seconds >= 2 * 3600 else minutes(seconds)
 
 

@@ -15,7 +15,8 @@ from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
 
-from bench import __version__
+from bench import __version__, catalog
+from bench.results.checkout import commit_of
 
 PACKAGES = (
     "aiohttp",
@@ -103,6 +104,7 @@ def facts() -> dict[str, object]:
     """What a reader must know to judge or to repeat a run."""
     return {
         "patternbench": __version__,
+        "commit": commit_of(catalog.ROOT),
         "host": platform.node(),
         "system": _read("/etc/os-release").partition('PRETTY_NAME="')[2].partition('"')[0],
         "kernel": platform.release(),

@@ -29,7 +29,7 @@ SIGNS_PER_INCH = 12.5
 """Letters of a legend or a plain heading that an inch has room for."""
 
 BOLD_SIGNS_PER_INCH = 9.5
-LEGEND_SIGNS = 6
+LEGEND_SIGNS = 8
 GAP_INCHES = 0.09
 """Around each panel: less, and the last tick of one meets the first of the next."""
 

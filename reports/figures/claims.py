@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from matplotlib.figure import Figure
 
 from bench.analysis.evaluated import Evaluated, ExperimentResult
-from bench.verdicts.judgement import Judgement
+from bench.verdicts.judgement import Curve, Number
 from reports.claims_section import MARKS
 from reports.figures._claim_curves import draw_curves, legend_of, panels_of
 from reports.figures._claim_rows import draw_rows, height_of, rows_of
@@ -32,14 +33,19 @@ def draw(_run: Evaluated, result: ExperimentResult) -> list[tuple[str, Figure]]:
         if judgement.verdict != "not measured" and (judgement.curves or rows_of(judgement)):
             mark = f"{verdict.claim.id} {MARKS[judgement.verdict]} {judgement.verdict}"
             words = f"{mark}: {verdict.claim.statement}"
-            found.append((f"claim-{verdict.claim.id}", _figure(result, judgement, words)))
+            rows = [] if judgement.curves else rows_of(judgement)
+            shared = panels_of(judgement.curves)
+            found.append((f"claim-{verdict.claim.id}", claim_figure(result, shared, rows, words)))
     return found
 
 
-def _figure(result: ExperimentResult, judgement: Judgement, words: str) -> Figure:
-    """Curves above, single numbers below; most claims have one of them."""
-    rows = [] if judgement.curves else rows_of(judgement)
-    shared = panels_of(judgement.curves)
+def claim_figure(
+    result: ExperimentResult,
+    shared: Sequence[Sequence[Curve]],
+    rows: Sequence[Number],
+    words: str = "",
+) -> Figure:
+    """Curves above, one panel for those that share axes, single numbers below."""
     heights = [CURVE_INCHES] * len(shared)
     if rows:
         heights.append(height_of(result, rows) + 0.75)

@@ -37,11 +37,13 @@ COLOURS: dict[Verdict, str] = {
 """As on the page."""
 
 
-def slide(result: ExperimentResult, judged: JudgedClaim, footer: str) -> Figure:
-    """The slide of a claim that the run judges."""
+def slide(result: ExperimentResult, judged: JudgedClaim, footer: str, answer: str = "") -> Figure:
+    """The slide of a claim that the run judges; its title is the statement, or the `answer`."""
     judgement = judged.judgement
     below = f"{MARKS[judgement.verdict]} {judgement.verdict}"
-    if judgement.verdict == "not settled":
+    if answer:
+        below += f": {judged.claim.statement}"
+    elif judgement.verdict == "not settled":
         below += f": {why_open(words(result, judgement))}"
     rows = [one for one in in_order(judgement) if one in rows_of(judgement)]
     shown = _fitting(result, rows[:MOST_ROWS])
@@ -49,7 +51,7 @@ def slide(result: ExperimentResult, judged: JudgedClaim, footer: str) -> Figure:
         footer += f", {left} more number{'s' * (left > 1)} in claims.csv"
     with mpl.rc_context(RC | sheet.plain()):
         made = sheet.sheet(
-            judged.claim.statement,
+            answer or judged.claim.statement,
             below,
             f"{footer}, claim {judged.claim.id}",
             COLOURS[judgement.verdict],

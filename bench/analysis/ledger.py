@@ -1,0 +1,171 @@
+"""The whole ledger beside all runs: for each claim, the newest run to rely on.  Pure.
+
+A run is chosen by what was planned and when it was made, never by its verdict.  Knows no
+experiment and no claim, and not where runs are kept.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from bench.analysis.evaluated import Evaluated, ExperimentResult, JudgedClaim
+from bench.model import topics
+from bench.model.claim import Claim
+from bench.model.errors import UsageError
+from bench.model.experiment import Experiment
+from bench.model.records import RunFile
+from bench.plan.claim_trials import places_of
+from bench.plan.trials import REPEATS
+from bench.verdicts.judgement import Verdict
+
+
+@dataclass(frozen=True)
+class Source:
+    """A run that was asked about a claim, and what it says.
+
+    `doubts` are the reasons for which an older run without any is preferred.  `older_code` names
+    what of the claim's code and versions has changed since the run, `other_machine` what of the
+    machine; both are empty where nobody has looked.
+    """
+
+    evaluated: Evaluated
+    result: ExperimentResult
+    judged: JudgedClaim
+    doubts: tuple[str, ...] = ()
+    older_code: tuple[str, ...] = ()
+    other_machine: tuple[str, ...] = ()
+
+    @property
+    def created(self) -> datetime:
+        return made_at(self.evaluated)
+
+    @property
+    def run(self) -> str:
+        """The name of the run's folder."""
+        return self.evaluated.folder.resolve().name
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A claim of the ledger with the run that judges it; None where no run does.
+
+    `attempt` is then the newest run that made all its trials, and still says nothing of it.
+    """
+
+    experiment: Experiment
+    claim: Claim
+    topics: tuple[str, ...]
+    source: Source | None = None
+    attempt: Source | None = None
+
+    @property
+    def verdict(self) -> Verdict:
+        return self.source.judged.judgement.verdict if self.source else "not measured"
+
+    @property
+    def is_missing(self) -> bool:
+        """Whether no run can be trusted with it: nothing is known, or only with a doubt."""
+        return self.source is None or bool(self.source.doubts)
+
+
+def ledger(experiments: Iterable[Experiment], runs: Sequence[Evaluated]) -> list[Entry]:
+    """Every claim in the experiments' order, each with the run that judges it."""
+    found = []
+    for experiment in experiments:
+        own = [
+            (run, result)
+            for run in runs
+            for result in run.experiments
+            if result.name == experiment.name and is_asked(run)
+        ]
+        about = topics_of(experiment)
+        found += [
+            _entry(experiment, claim, about.get(claim.id, ()), own) for claim in experiment.claims
+        ]
+    return found
+
+
+def topics_of(experiment: Experiment) -> dict[str, tuple[str, ...]]:
+    """The topics of each claim, by its id, in alphabetical order."""
+    found: dict[str, list[str]] = {}
+    for topic, by_experiment in topics.by_topic([experiment]).items():
+        for identity in by_experiment.get(experiment.name, []):
+            found.setdefault(identity, []).append(topic)
+    return {identity: tuple(dict.fromkeys(names)) for identity, names in found.items()}
+
+
+def is_asked(run: Evaluated) -> bool:
+    """Whether a run may judge claims at all: it is finished, and no audit at random points."""
+    return run.file.audit is None and not run.unfinished
+
+
+def made_at(run: Evaluated) -> datetime:
+    """When the run was begun; UsageError where its record does not say."""
+    try:
+        found = datetime.fromisoformat(run.file.created)
+    except ValueError:
+        raise UsageError(f"{run.folder}: created={run.file.created!r} is no time") from None
+    return found.astimezone()
+
+
+def _entry(
+    experiment: Experiment,
+    claim: Claim,
+    about: tuple[str, ...],
+    runs: Sequence[tuple[Evaluated, ExperimentResult]],
+) -> Entry:
+    sources = [
+        Source(run, result, judged, tuple(doubts_of(run, result, claim)))
+        for run, result in runs
+        for judged in result.claims
+        if judged.claim.id == claim.id
+    ]
+    judging = [one for one in sources if not one.judged.remedy]
+    failing = [one for one in sources if one.judged.remedy and not one.doubts]
+    return Entry(experiment, claim, about, newest(judging), newest(failing))
+
+
+def newest(sources: Sequence[Source]) -> Source | None:
+    """The newest one without a doubt, else the newest; the verdict has no say in it."""
+    return max(sources, key=lambda one: (not one.doubts, one.created), default=None)
+
+
+def doubts_of(run: Evaluated, result: ExperimentResult, claim: Claim) -> list[str]:
+    """Why the run is not to be trusted with the claim, whatever it found."""
+    file, found = run.file, []
+    if file.repeats < REPEATS:
+        found.append(f"{file.repeats} repeat{'s' * (file.repeats != 1)}, {REPEATS} are needed")
+    if file.keep_disturbed:
+        found.append("trials that the machine disturbed were kept")
+    if file.unlike:
+        found.append("trials were added after a change of code or machine")
+    if not covers(file, result.experiment, claim):
+        found.append("its trials are not those that the claim asks for today")
+    return found
+
+
+def covers(file: RunFile, experiment: Experiment, claim: Claim) -> bool:
+    """Whether a run planned all trials that a claim needs.
+
+    Patterns that its machine lacked are not asked of it; those that were not chosen are.
+    """
+    ids = {f"{experiment.name}/{name}" for setup in claim.setups for name in setup.patterns}
+    if not ids <= set(file.patterns):
+        return False
+    usable = [file.patterns[name] for name in sorted(ids - set(file.not_measured))]
+    planned = {(trial.pattern, _bare(trial.load)) for trial in file.trials}
+    needed = [
+        (place.pattern, _bare(place.load))
+        for setup in claim.setups
+        for place in places_of(experiment, setup, usable, {})
+    ]
+    return bool(needed) and planned.issuperset(needed)
+
+
+def _bare(load: Mapping[str, Any]) -> str:
+    """A load as one text: the same for equal loads, planned just now or read from a file."""
+    return json.dumps(dict(load), sort_keys=True)
