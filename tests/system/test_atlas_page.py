@@ -140,15 +140,15 @@ def test_filters_by_verdict_topic_and_words(shown: Page) -> None:
     both = slugs(verdicts=("refuted", "depends"))
     assert shown.evaluate(SHOWN) == both
     assert shown.locator("output").text_content() == f"{len(both)} of {len(found())} claims"
-    shown.get_by_label("Topic").select_option("latency")
+    shown.get_by_role("combobox", name="Topic").select_option("latency")
     assert shown.evaluate(SHOWN) == slugs(verdicts=("refuted", "depends"), topic="latency")
-    shown.get_by_label("Words").fill("there is no such claim")
+    shown.get_by_role("searchbox", name="Words").fill("there is no such claim")
     assert shown.evaluate(SHOWN) == []
     assert shown.locator(".nothing").is_visible()
     assert not shown.locator("main section").first.is_visible()
     shown.get_by_role("button", name="Show all").click()
     assert shown.evaluate(SHOWN) == slugs()
-    shown.get_by_label("Words").fill("chatty polling")
+    shown.get_by_role("searchbox", name="Words").fill("chatty polling")
     assert "notifications-n3" in shown.evaluate(SHOWN)
 
 

@@ -77,8 +77,8 @@ def test_the_whole_ledger_is_written(results: Path, tmp_path: Path) -> None:
     assert len(table) == LEDGER
     measured = table[table.run != ""]
     assert set(measured.run) == {"a-claims"}
-    # Its trials say something of other claims, too, but were not made for them.
-    assert set(measured[measured.doubts == ""].claim) == set(CLAIMS.split(","))
+    # Its trials say something of other claims, too: of those that need the same.
+    assert set(CLAIMS.split(",")) <= set(measured[measured.doubts == ""].claim)
     numbers = pd.read_csv(tmp_path / "out" / "numbers.csv")
     assert set(numbers.claim) == set(measured.claim)
     assert not (tmp_path / "out" / "slides").exists()
@@ -87,7 +87,10 @@ def test_the_whole_ledger_is_written(results: Path, tmp_path: Path) -> None:
 def test_a_topic_and_a_verdict_narrow_it(results: Path, tmp_path: Path) -> None:
     at = ["--results", str(results), "--out", str(tmp_path), "--no-slides"]
     assert atlas(*at, "--topic", "requests", "--verdict", "depends").exit_code == 0
-    assert list(pd.read_csv(tmp_path / "atlas.csv").claim) == ["N3"]
+    table = pd.read_csv(tmp_path / "atlas.csv")
+    assert "N3" in set(table.claim)
+    assert set(table.verdict) == {"depends"}
+    assert all("requests" in text.split("; ") for text in table.topics)
 
 
 @pytest.mark.parametrize(
@@ -121,10 +124,10 @@ def test_what_is_missing_is_planned_by_experiment_and_the_shortest_first(
     entries: list[Entry],
 ) -> None:
     some = [one for one in entries if one.experiment.name in {"multipath", "waiting"}]
-    notifications = [one for one in entries if one.claim.id in {"N3", "N6", "N8"}]
+    notifications = [one for one in entries if one.claim.id in {"N2", "N3", "N8"}]
     found = gaps.outlook([*notifications, *some], {})
     planned = {one.experiment: one for one in found.missing}
-    assert planned["notifications"].command == "bench run notifications --claims N6,N8"
+    assert planned["notifications"].command == "bench run notifications --claims N2,N8"
     assert planned["waiting"].ids == ("W1", "W2", "W2b")
     lengths = [one.seconds for one in found.missing]
     assert lengths == sorted(lengths)
@@ -178,7 +181,7 @@ def test_an_unfinished_run_is_completed_if_it_serves(
     monkeypatch.setattr(gaps.runner, "check_resumable", lambda *_: None)
     missing = [dataclasses.replace(one, source=None) for one in entries]
     assert gaps.resumable([stored], missing, {}) == ([stored], [])
-    others = [one for one in missing if one.claim.id not in CLAIMS]
+    others = [one for one in missing if one.experiment.name == "waiting"]
     assert gaps.resumable([stored], others, {}) == ([], [])
     assert gaps.resumable([stored], entries, {}) == ([], [])  # another run says it already
 
