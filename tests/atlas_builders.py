@@ -21,6 +21,7 @@ from bench.model.claim import Claim
 from bench.model.experiment import Experiment
 from bench.model.records import RunFile
 from bench.results.store import VERSION
+from bench.verdicts.differences import Difference
 from bench.verdicts.evidence import Evidence
 from bench.verdicts.judgement import Judgement
 from bench.verdicts.ratios import Ratio
@@ -67,7 +68,7 @@ def judgement_of(experiment: Experiment, claim: Claim, turn: int) -> Judgement:
     known = make.ground(experiment, claim)
 
     def is_relative(rule: Rule) -> bool:
-        return isinstance(rule, Ratio | Crossover)
+        return isinstance(rule, Ratio | Crossover | Difference)
 
     for place, rule in enumerate(sorted(make.leaves(claim.rule), key=is_relative)):
         known = make.made(rule, known, holds=(True, False, place % 2 == 0, True)[turn % 4])

@@ -81,6 +81,7 @@ def sentence(result: ExperimentResult, one: Number, *, with_interval: bool = Fal
     if one.kind == "ratio":
         return _ratio(result, one, metric, value)
     words: dict[Kind, str] = {
+        "difference": f"{mine} has {value} more {metric} than {other}",
         "value": f"{metric} of {mine} is {value}{_law(one)}",
         "share": f"{metric} of {mine} is exactly {other} in a share of {value}",
         "crossing": f"{mine} and {other} have equal {metric} at {over}={value}",
@@ -88,7 +89,8 @@ def sentence(result: ExperimentResult, one: Number, *, with_interval: bool = Fal
         "slope": f"{metric} of {mine} rises by {value} for one more of {over}",
         "false verdicts": f"the share of false verdicts on {mine} against itself is {value}",
     }
-    return words[one.kind] + _at(one)
+    said = f"{one.said(metric, mine, other)}: {value}"  # a kind that has no sentence yet
+    return words[one.kind] + _at(one) if one.kind in words else said
 
 
 def _law(one: Number) -> str:

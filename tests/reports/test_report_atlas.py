@@ -104,6 +104,10 @@ def number(kind: Kind, value: float, **changes: object) -> Number:
             number("ratio", 2, other="server_async", at="a=5 (a=5 / a=1)"),
             "latency p99 of async at a=5 over that at a=1 is 2.00",
         ),
+        (
+            number("difference", 0.5, unit="ms", other="server_threads"),
+            "async has 0.500 ms more latency p99 than threads",
+        ),
         (number("value", 3, unit="ms"), "latency p99 of async is 3.00 ms"),
         (
             number("value", 3, unit="ms", law=2.5, at="clients=5"),
