@@ -69,8 +69,16 @@ def _about(one: Number) -> tuple[str, ...]:
 
 
 def _own(one: Number, other: Number) -> str:
-    """The settings of a number's level that another's has not."""
-    return " ".join(word for word in one.at.split() if word not in other.at.split())
+    """The settings of a number's level that another's has not, and what levels it compares."""
+    settings, compared = _level(one)
+    own = [word for word in settings if word not in _level(other)[0]]
+    return " ".join([*own, *([f"({compared})"] if compared else [])])
+
+
+def _level(one: Number) -> tuple[list[str], str]:
+    """ "a=1 b=2 (a=1 / a=5)" as its settings and what the bracket compares."""
+    settings, _, compared = one.at.partition("(")
+    return settings.split(), compared.rstrip(")")
 
 
 def sentence(result: ExperimentResult, one: Number, *, with_interval: bool = False) -> str:
@@ -100,9 +108,11 @@ def _law(one: Number) -> str:
 def _ratio(result: ExperimentResult, one: Number, metric: str, value: str) -> str:
     mine, other, at = title_of(result, one.pattern), title_of(result, one.other), _at(one)
     if one.pattern == one.other:
-        _, _, compared = one.at.partition("(")
-        between = compared.strip("()").replace("_", " ").replace(" / ", " over that at ")
-        return f"{metric} of {mine} at {between or one.at} is {value}"
+        settings, compared = _level(one)
+        more = " ".join(word for word in settings if word not in compared.split(" / ")[0].split())
+        between = compared.replace(" / ", " over that at ") or more
+        also = f", {more}" if more and compared and len(more) <= MOST_AT else ""
+        return f"{metric} of {mine} at {between}{also} is {value}".replace("_", " ")
     if any(one.other == pattern.name for pattern in result.patterns):
         return f"{mine} has {value} times the {metric} of {other}{at}"
     # The other is a number, or what the pattern itself has at another level.
