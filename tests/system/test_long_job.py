@@ -56,3 +56,11 @@ def test_who_must_stay_loses_what_was_under_way_and_nothing_else(
     assert lost == found["interrupted_jobs"]
     assert found["lost_without_leaving"] == 0
     assert found["work_for_nobody_share"] > 0
+
+
+def test_a_pattern_is_tried_at_once_however_seldom_its_clients_ask(
+    measure: Callable[..., StoredTrial],
+) -> None:
+    seldom = {**LOAD, "clients": 1, "job_rate_per_s": 0.02, "duration_s": 0.3}
+    record = measure("long_job/blocking_request", **seldom).record
+    assert (record.status, record.reason) == ("ok", "")
