@@ -7,6 +7,7 @@ servers' (aiohttp, the broker); a test holds what is reckoned here against what 
 from __future__ import annotations
 
 import sys
+from functools import cache
 from importlib.metadata import version
 
 DATE = "Thu, 01 Jan 1970 00:00:00 GMT"
@@ -28,6 +29,7 @@ def poll(who: str, after: int, host: str, port: int) -> bytes:
     ).encode()
 
 
+@cache
 def _server_lines() -> str:
     python = f"{sys.version_info.major}.{sys.version_info.minor}"
     return f"Date: {DATE}\r\nServer: Python/{python} aiohttp/{version('aiohttp')}\r\n\r\n"

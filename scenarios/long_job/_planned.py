@@ -11,6 +11,7 @@ import math
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import takewhile
 
 from bench.model.load import Load
@@ -86,7 +87,8 @@ def phase_ns(load: Load[LongJobLoad], seed: int, client: int, sequence: int) -> 
     return round(chance.random() * load.own.poll_interval_s * SECOND_NS)
 
 
-def all_jobs(load: Load[LongJobLoad], seed: int) -> list[PlannedJob]:
+@lru_cache(16)
+def all_jobs(load: Load[LongJobLoad], seed: int) -> tuple[PlannedJob, ...]:
     """The jobs of all clients until the window's end, in the order in which they are asked for."""
     window = load.window
     end_ns = round((window.warmup_s + window.duration_s) * SECOND_NS)
@@ -94,4 +96,4 @@ def all_jobs(load: Load[LongJobLoad], seed: int) -> list[PlannedJob]:
         takewhile(lambda job: job.asked_ns < end_ns, jobs(load, seed, client))
         for client in range(window.clients)
     )
-    return list(heapq.merge(*each, key=lambda job: job.asked_ns))
+    return tuple(heapq.merge(*each, key=lambda job: job.asked_ns))
