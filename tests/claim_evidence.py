@@ -16,6 +16,7 @@ from claim_builders import evidence
 from measured import METRICS
 
 from bench.analysis.evaluated import public_load
+from bench.analysis.metrics import metrics_of
 from bench.model.claim import Claim
 from bench.model.domain import Range
 from bench.model.experiment import Experiment
@@ -51,11 +52,11 @@ GROUND: dict[tuple[str, str], Evidence] = {}
 def read_facts(experiment: Experiment) -> list[str]:
     """What its laws may read that is no metric of the trial itself."""
     read = {key for law in experiment.predictions for key in law.reads or ()}
-    return sorted(read - set(METRICS))
+    return sorted(read - set(metrics_of(experiment)))
 
 
 def ground(experiment: Experiment, claim: Claim) -> Evidence:
-    """Trials at all levels of a claim's setups in which every metric is about 1."""
+    """Trials at all levels of a claim's setups in which every metric there is about 1."""
     key = experiment.name, claim.id
     if key not in GROUND:
         GROUND[key] = _ground(experiment, claim)
@@ -64,6 +65,7 @@ def ground(experiment: Experiment, claim: Claim) -> Evidence:
 
 def _ground(experiment: Experiment, claim: Claim) -> Evidence:
     random = np.random.default_rng(5)
+    metrics = metrics_of(experiment)
     cells = []
     for setup in claim.setups:
         for _, settings in loads_of(experiment, setup.settings):
@@ -71,7 +73,7 @@ def _ground(experiment: Experiment, claim: Claim) -> Evidence:
             for pattern in setup.patterns:
                 near = random.normal(1, SCATTER, len(REPEATS))
                 trials = {
-                    n: dict.fromkeys(METRICS, float(value))
+                    n: dict.fromkeys(metrics, float(value))
                     for n, value in zip(REPEATS, near, strict=True)
                 }
                 cells.append(Cell(pattern, public_load(load), trials, load))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from functools import cache
 
 import numpy as np
 
@@ -133,14 +134,19 @@ def broadcasts(random: np.random.Generator, events: int) -> np.ndarray:
 
 def of_broadcasts(quantile: float, events: int) -> Once:
     """A percentile of the deliveries of so many events."""
-    truth = float(np.quantile(broadcasts(np.random.default_rng(1), 200_000), quantile))
     units = np.repeat(np.arange(events), CLIENTS)
 
     def once(noise: Noise, _: int) -> Outcome:
         found = percentile_of_units(broadcasts(noise.random, events).ravel(), units, quantile)
-        return of_interval(found.low, found.high, truth)
+        return of_interval(found.low, found.high, of_many_broadcasts(quantile))
 
     return once
+
+
+@cache
+def of_many_broadcasts(quantile: float) -> float:
+    """The truth, from so many events that it is known; not drawn before somebody asks."""
+    return float(np.quantile(broadcasts(np.random.default_rng(1), 200_000), quantile))
 
 
 _COMPARE = "two patterns of a run differ"

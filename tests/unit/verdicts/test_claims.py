@@ -12,6 +12,7 @@ from claim_builders import around, cell, evidence
 from claim_evidence import leaves, read_facts
 from measured import EXPERIMENTS, METRICS, PATTERNS
 
+from bench.analysis.metrics import metrics_of
 from bench.model.claim import Claim, MustSee
 from bench.model.experiment import Experiment
 from bench.model.load import parameters_of
@@ -203,11 +204,12 @@ def names_of(experiment: Experiment) -> set[str]:
 @pytest.mark.parametrize(("experiment", "claim"), LEDGER, ids=IDS)
 def test_a_claims_scenes_supply_its_rule(experiment: Experiment, claim: Claim) -> None:
     """Values that all rules can read, at all levels of the setups: nothing is not measured."""
+    metrics = metrics_of(experiment)
+    values = {key: around(1.0, count=8) for key in (*metrics, *read_facts(experiment))}
+    counts = {key: [Counts(1, 1, "count")] * 8 for key, one in metrics.items() if one.counts}
     cells = []
     for scene in claim.setups:
         for _, settings in loads_of(experiment, scene.settings):
-            values = {key: around(1.0, count=8) for key in (*METRICS, *read_facts(experiment))}
-            counts = {k: [Counts(1, 1, "count")] * 8 for k, one in METRICS.items() if one.counts}
             cells += [
                 cell(pattern, values, experiment.load, counts, **settings)
                 for pattern in scene.patterns
