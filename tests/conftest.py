@@ -13,6 +13,7 @@ import json
 import math
 import os
 import random
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -33,6 +34,11 @@ GOLDEN = Path(__file__).parent / "golden"
 settings.register_profile("desk", max_examples=15, derandomize=True, deadline=None, database=None)
 settings.register_profile("ci", max_examples=150, deadline=None, database=None, print_blob=True)
 settings.load_profile("ci" if os.environ.get("CI") else "desk")
+
+# Tests start hundreds of interpreters.  Where a container forbids bytecode on disk, each would
+# compile the project anew.
+sys.dont_write_bytecode = False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 # Tests count trials, on machines that do other work.
 os.environ.setdefault("PATTERNBENCH_KEEP_DISTURBED", "1")
