@@ -60,14 +60,23 @@ def patterns(experiment: str, root: Path = ROOT) -> dict[str, Pattern]:
 def _read_pattern(experiment: str, name: str, root: Path) -> Pattern:
     path = root / "targets" / experiment / f"{name}.py"
     try:
-        tree = ast.parse(path.read_text(encoding="utf-8"))
-    except SyntaxError as error:
-        raise CatalogError(
-            f"{path.relative_to(root)} line {error.lineno}: {error.msg}; correct the file"
-        ) from None
+        text = path.read_text(encoding="utf-8")
     except UnicodeDecodeError:
         raise CatalogError(
             f"{path.relative_to(root)}: is not UTF-8 text; save it as such"
+        ) from None
+    return _pattern_of(experiment, name, root, text)
+
+
+@cache
+def _pattern_of(experiment: str, name: str, root: Path, text: str) -> Pattern:
+    """The pattern that a file of this text declares."""
+    path = root / "targets" / experiment / f"{name}.py"
+    try:
+        tree = ast.parse(text)
+    except SyntaxError as error:
+        raise CatalogError(
+            f"{path.relative_to(root)} line {error.lineno}: {error.msg}; correct the file"
         ) from None
     constants = module_text.constants(tree)
     requires = constants.get("REQUIRES", ())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from bench.catalog.experiments import experiments
+from bench.catalog.experiments import declared
 from bench.catalog.patterns import patterns
 from bench.catalog.places import ROOT
 from bench.model import hints
@@ -18,7 +18,7 @@ def select(names: list[str], root: Path = ROOT, on_request: bool = True) -> list
     Without `on_request` an experiment's name leaves out those that must be asked for.
     Raises UsageError naming what exists where a name is unknown.
     """
-    known = experiments(root)
+    known = declared(root)
     chosen: dict[str, Pattern] = {}
     for text in names:
         experiment, _, pattern = text.partition("/")
