@@ -112,15 +112,54 @@ class Quiet:
         """A phase begins."""
 
 
+SHARED = pytest.StashKey[list["Services"]]()
+"""What runs for the files that measure one after the other: a broker is started once for them."""
+
+SHARING = pytest.StashKey[set[Path]]()
+"""The files whose tests ask for it."""
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    session.config.stash[SHARED] = []
+    session.config.stash[SHARING] = {
+        item.path
+        for item in session.items
+        if "services" in getattr(item, "fixturenames", ())
+        and lanes.measures(item.nodeid.partition("::")[0])
+    }
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    end_shared_services(session.config)
+
+
+def end_shared_services(config: pytest.Config) -> None:
+    shared = config.stash.get(SHARED, [])
+    while shared:
+        shared.pop().stop()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _no_services_beside_others(request: pytest.FixtureRequest) -> None:
+    """A file that does not share them finds the machine without them."""
+    if request.path not in request.config.stash[SHARING]:
+        end_shared_services(request.config)
+
+
 @pytest.fixture(scope="module")
-def services() -> Iterator[Services]:
-    """What patterns need besides themselves, started when the first one of a module asks for it."""
+def services(request: pytest.FixtureRequest) -> Iterator[Services]:
+    """What patterns need besides themselves, each started when a test first asks for it."""
     from bench.run import runner
     from bench.run.services import Services
 
-    found = Services(runner.cpu_pins(), {}, print)
-    yield found
-    found.stop()
+    shared = request.config.stash[SHARED]
+    found = shared[0] if shared else Services(runner.cpu_pins(), {}, print)
+    if request.path in request.config.stash[SHARING]:
+        shared[:] = [found]
+        yield found
+    else:
+        yield found
+        found.stop()
 
 
 @pytest.fixture
