@@ -71,16 +71,16 @@ def monitored_mean(data: TrialData) -> float:
 
 
 @METRICS.metric(
-    "monitored_mean_error",
+    "monitored_mean_ratio",
     "",
-    "error of the sidecar's mean",
-    "The sidecar's mean over that of the clients, less 1. The clients' has the way to the sidecar "
+    "the sidecar's mean to the clients'",
+    "The sidecar's mean over that of the clients. The clients' has the way to the sidecar "
     "and back too.",
     "neither",
 )
-def monitored_mean_error(data: TrialData) -> float:
+def monitored_mean_ratio(data: TrialData) -> float:
     own = _own_ms(data)
-    return monitored_mean(data) / float(np.mean(own)) - 1 if len(own) else math.nan
+    return monitored_mean(data) / float(np.mean(own)) if len(own) else math.nan
 
 
 def bucket_quantile(buckets: list[tuple[float, float]], share: float) -> float:
@@ -120,12 +120,12 @@ def monitored_p99(data: TrialData) -> float:
 
 
 @METRICS.metric(
-    "monitored_p99_error",
+    "monitored_p99_ratio",
     "",
-    "error of the sidecar's p99",
-    "The sidecar's 99th percentile over that of the clients, less 1.",
+    "the sidecar's p99 to the clients'",
+    "The sidecar's 99th percentile over that of the clients.",
     "neither",
 )
-def monitored_p99_error(data: TrialData) -> float:
+def monitored_p99_ratio(data: TrialData) -> float:
     own = _own_ms(data)
-    return monitored_p99(data) / float(np.quantile(own, 0.99)) - 1 if len(own) else math.nan
+    return monitored_p99(data) / float(np.quantile(own, 0.99)) if len(own) else math.nan

@@ -83,7 +83,7 @@ MANY = 0.1
 BY_TURNS = 0.3
 """By turns each of 4 servers has a quarter."""
 
-CLOSE = 0.1
+LEAST, MOST = 0.9, 1.1
 """Monitoring that is a tenth off would be believed."""
 
 
@@ -167,9 +167,7 @@ CLAIMS = (
         AllOf(
             (
                 _all("monitored_share", PAIR, {}),
-                Threshold(
-                    "monitored_mean_error", "", PAIR, at_least=-CLOSE, at_most=CLOSE, where={}
-                ),
+                Threshold("monitored_mean_ratio", "", PAIR, at_least=LEAST, at_most=MOST),
             )
         ),
     ),
