@@ -6,6 +6,7 @@ experiment and no claim, and not where runs are kept.
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -18,8 +19,9 @@ from bench.model.claim import Claim
 from bench.model.errors import UsageError
 from bench.model.experiment import Experiment
 from bench.model.records import RunFile
-from bench.plan.claim_trials import places_of
-from bench.plan.trials import REPEATS
+from bench.plan.calibration import with_calibration
+from bench.plan.claim_trials import laws_of, trials_of_claims
+from bench.plan.trials import REPEATS, Request
 from bench.verdicts.judgement import Verdict
 
 
@@ -149,7 +151,7 @@ def doubts_of(run: Evaluated, result: ExperimentResult, claim: Claim) -> list[st
 
 
 def covers(file: RunFile, experiment: Experiment, claim: Claim) -> bool:
-    """Whether a run planned all trials that a claim needs.
+    """Whether a run planned all trials that a claim needs, those included that its laws need.
 
     Patterns that its machine lacked are not asked of it; those that were not chosen are.
     """
@@ -157,13 +159,14 @@ def covers(file: RunFile, experiment: Experiment, claim: Claim) -> bool:
     if not ids <= set(file.patterns):
         return False
     usable = [file.patterns[name] for name in sorted(ids - set(file.not_measured))]
+    if not usable:
+        return False
+    lawful = dataclasses.replace(experiment, predictions=tuple(laws_of([claim])))
+    own = trials_of_claims(experiment, [claim], usable, Request((experiment.name,), repeats=1))
+    names = [one.name for one in file.patterns.values() if one.id not in file.not_measured]
+    needed = with_calibration(lawful, own, names, file.seed)
     planned = {(trial.pattern, _bare(trial.load)) for trial in file.trials}
-    needed = [
-        (place.pattern, _bare(place.load))
-        for setup in claim.setups
-        for place in places_of(experiment, setup, usable, {})
-    ]
-    return bool(needed) and planned.issuperset(needed)
+    return planned.issuperset((trial.pattern, _bare(trial.load)) for trial in needed)
 
 
 def _bare(load: Mapping[str, Any]) -> str:

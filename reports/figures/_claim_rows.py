@@ -13,6 +13,7 @@ from bench.analysis.evaluated import ExperimentResult
 from bench.verdicts.judgement import Judgement, Number
 from reports.claims_section import title_of, with_unit, without_empty
 from reports.figures._axes import log_axis
+from reports.figures._sheet import is_slim
 from reports.style import FAINT, INK, look
 
 ROW_INCHES, LINE_INCHES = 0.14, 0.135
@@ -71,7 +72,10 @@ def draw_rows(axes: Axes, result: ExperimentResult, rows: Sequence[Number]) -> N
     axes.set_ylim(len(rows) - 0.5, -0.5)
     axes.grid(axis="y", visible=False)
     axes.tick_params(axis="x", labelsize=SMALL)
-    axes.set_xlabel(_axis_label(result, rows, is_shared), fontsize=SMALL + 0.5)
+    label = _axis_label(result, rows, is_shared)
+    if is_slim():  # the axes have what the rows' names leave
+        label = textwrap.fill(label, LABEL_SIGNS)
+    axes.set_xlabel(label, fontsize=SMALL + 0.5)
 
 
 def _row(

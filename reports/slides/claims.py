@@ -15,6 +15,7 @@ from bench.verdicts.judgement import BETWEEN, Number, Verdict
 from reports.claims_section import MARKS, in_order, number_line, words
 from reports.figures._claim_curves import draw_curves, panels_of
 from reports.figures._claim_rows import draw_rows, lines_of, rows_of
+from reports.figures._sheet import thin_out
 from reports.slides import sheet
 from reports.style import RC
 
@@ -66,6 +67,7 @@ def slide(result: ExperimentResult, judged: JudgedClaim, footer: str, answer: st
         else:
             found = [number_line(result, one).text for one in in_order(judgement)]
             sheet.says_nothing(made.body, "\n".join(found[:MOST_LINES]))
+        thin_out(made.figure)
     return made.figure
 
 

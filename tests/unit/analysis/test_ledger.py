@@ -16,7 +16,8 @@ from bench.analysis import ledger
 from bench.analysis.evaluated import Evaluated, JudgedClaim
 from bench.model.errors import UsageError
 from bench.model.records import Audit, RunFile
-from bench.plan.claim_trials import trials_of_claims
+from bench.plan.calibration import with_calibration
+from bench.plan.claim_trials import laws_of, trials_of_claims
 from bench.plan.trials import Request
 from bench.verdicts.judgement import VERDICTS, Judgement, Verdict
 
@@ -104,6 +105,20 @@ def test_a_pattern_that_could_not_be_measured_is_not_asked_of_a_plan() -> None:
     file = planned(patterns=PATTERNS[1:], not_measured={absent.id: "it is missing"})
     assert ledger.covers(file, EXPERIMENT, CLAIM)
     assert not ledger.covers(dataclasses.replace(file, not_measured={}), EXPERIMENT, CLAIM)
+
+
+def test_trials_that_a_law_takes_facts_from_are_needed_too() -> None:
+    experiment = EXPERIMENTS["waiting"]
+    claim = next(one for one in experiment.claims if laws_of([one])[0].calibration)
+    patterns = list(catalog.patterns(experiment.name).values())
+    trials = trials_of_claims(experiment, [claim], patterns, Request((experiment.name,)))
+    lawful = dataclasses.replace(experiment, predictions=tuple(laws_of([claim])))
+    names = [one.name for one in patterns]
+    whole = with_calibration(lawful, trials, names, 1)
+    assert len(whole) > len(trials)
+    file = run_file(patterns={one.id: one for one in patterns}, trials=trials)
+    assert not ledger.covers(file, experiment, claim)
+    assert ledger.covers(dataclasses.replace(file, trials=whole), experiment, claim)
 
 
 def test_audits_and_unfinished_runs_judge_nothing() -> None:
