@@ -24,7 +24,7 @@ EXPERIMENT = Experiment(
         "call": "one call of a client. `first_byte_ns` is when the server made the answer, by its "
         "own clock, which is also the client's; for one from a cache it is before `sent_ns`",
         "span": "one span of a call, as the collector has it. From `sent_ns` to `first_byte_ns` "
-        "the next span lasts; the rest is this one's own",
+        "it waits for the next one, or for the server; the rest is its own",
         "trace": "all spans of a call. `bytes_up` is their number, `bytes_down` 1 where they "
         "are one chain from the client's sidecar to the server's, 0 where they are not",
         "effect": "what Redis holds of a call. `bytes_up` is how often a server has done it, "

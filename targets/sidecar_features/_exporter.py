@@ -15,9 +15,9 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTrace
 from opentelemetry.proto.trace.v1.trace_pb2 import Span
 
 from bench.clock import now_ns
+from targets.sidecar_features._spans import SERVER
 
 EVERY_S = 0.05
-SERVICE = "server"
 
 
 class SpanExporter:
@@ -59,7 +59,7 @@ class SpanExporter:
         message = ExportTraceServiceRequest()
         resource = message.resource_spans.add()
         named = resource.resource.attributes.add()
-        named.key, named.value.string_value = "service.name", SERVICE
+        named.key, named.value.string_value = "service.name", SERVER
         resource.scope_spans.add().spans.extend(spans)
         headers = {"Content-Type": "application/x-protobuf"}
         async with self._session.post(

@@ -19,7 +19,7 @@ from targets._sidecars import CLIENT_SIDECAR, PLAIN
 from targets.sidecar_features._client import Call, Plan, converse
 from targets.sidecar_features._collector import requests_in
 from targets.sidecar_features._effects import Effects
-from targets.sidecar_features._spans import by_call, inner_of, is_chain, spans_of
+from targets.sidecar_features._spans import SERVER, by_call, inner_of, is_chain, spans_of
 
 QUIET_S, LOOK_S = 0.3, 0.05
 LONGEST_S = 5.0
@@ -135,7 +135,7 @@ class ProgramTarget(BaseTarget):
         add, span, trace = self.recorder.add, *map(self.recorder.code, ("span", "trace"))
         expected = self.services_passed
         if self.load.own.server_spans == "on":
-            expected = (*expected, "server")
+            expected = (*expected, SERVER)
         found = spans_of(requests_in(path), time.time_ns() - now_ns())
         for (client, number), spans in by_call(found).items():
             if client == TRIED_BY:

@@ -16,6 +16,9 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTrace
 CALL = re.compile(r".*/call/(\d+)/(\d+)$")
 URLS = ("http.url", "url.path", "http.target")
 
+SERVER = "server"
+"""The service that servers name in spans of their own."""
+
 Key = tuple[int, int]
 """Of a call: the client, and its number."""
 
@@ -104,10 +107,13 @@ def is_chain(spans: Sequence[Span], services: Sequence[str]) -> bool:
 
 
 def inner_of(span: Span, spans: Sequence[Span]) -> tuple[int, int]:
-    """From when to when its children last; its end, twice, where it has none."""
+    """From when to when its children last.
+
+    The last span of a sidecar waits for the server all the time; that of the server is its own.
+    """
     inner = [one for one in spans if one.parent == span.id]
     if not inner:
-        return span.end_ns, span.end_ns
+        return (span.end_ns if span.service == SERVER else span.start_ns), span.end_ns
     start_ns = min(one.start_ns for one in inner)
     end_ns = max(one.end_ns for one in inner)
     start_ns = min(max(start_ns, span.start_ns), span.end_ns)

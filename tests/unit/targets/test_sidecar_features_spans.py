@@ -70,7 +70,9 @@ def test_spans_that_name_no_call_belong_to_that_of_their_trace() -> None:
 def test_a_span_waits_while_its_children_last() -> None:
     spans = chain()
     assert inner_of(spans[0], spans) == (1, 99)
-    assert inner_of(spans[3], spans) == (97, 97)
+    assert inner_of(spans[3], spans) == (3, 97), "it waits for the server"
+    own = Span("server", b"t", b"\5", b"\4", 4, 96)
+    assert inner_of(own, [*spans, own]) == (96, 96)
     late = [spans[0], Span("a", b"t", b"x", b"\1", 50, 300)]
     assert inner_of(spans[0], late) == (50, 100), "a child that ends later is cut off"
 
