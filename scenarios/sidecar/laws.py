@@ -1,4 +1,4 @@
-"""Closed-form predictions for `sidecar`.  Pure: numbers in, number out.
+"""Closed-form predictions for `sidecar`, and a core that is shared, exactly.  Pure.
 
 Symbols: lambda requests per second in all, c cores of the backend, N clients, s CPU time of a
 request in one role.  Times in seconds.
@@ -8,32 +8,56 @@ from __future__ import annotations
 
 import math
 import statistics
+from collections import deque
 from collections.abc import Sequence
 
-from bench.stats import queues
+
+def delays(due_s: Sequence[float], service_s: float, cores: int) -> list[float]:
+    """How much longer each request takes than alone, where all that are there share the cores.
+
+    Sidecars and service take turns on a core, so that requests do not stand in one line: each
+    gets an equal part (processor sharing).  Exact for a schedule that does not fall.
+    """
+    found: list[float] = []
+    ends: deque[tuple[float, float]] = deque()  # of those there: work done when it ends, due
+    now = work = 0.0  # `work` is what each has got that was there all the time
+
+    def leave(until: float) -> None:
+        """Those that end by then, in the order in which they came: all take as long."""
+        nonlocal now, work
+        while ends:
+            left_s = (ends[0][0] - work) * max(1.0, len(ends) / cores)
+            if now + left_s > until:
+                break
+            now, work = now + left_s, ends[0][0]
+            found.append(now - ends.popleft()[1] - service_s)
+
+    for due in due_s:
+        leave(due)
+        if ends:
+            work += (due - now) / max(1.0, len(ends) / cores)
+        now = due
+        ends.append((work + service_s, due))
+    leave(math.inf)
+    return found
 
 
-def mean_wait(
+def mean_delay(
     due_s: Sequence[float], service_s: float, cores: int, since_s: float, until_s: float
 ) -> float:
-    """How long requests wait for a core on average, of those due in [since, until).
-
-    First come, first served, a fixed time each: exact for the schedule (Lindley 1952).
-    """
-    services = (service_s for _ in due_s)
-    waits = queues.waits(due_s, services, cores)
-    counted = [wait for due, wait in zip(due_s, waits, strict=True) if since_s <= due < until_s]
+    """The mean of `delays`, of those due in [since, until)."""
+    found = delays(due_s, service_s, cores)
+    counted = [one for due, one in zip(due_s, found, strict=True) if since_s <= due < until_s]
     return statistics.fmean(counted) if counted else math.nan
 
 
-def added_latency(undisturbed_s: float, wait_with_s: float, wait_without_s: float) -> float:
-    """SC-1: what sidecars add where nobody waits, and how much longer requests wait for a core.
+def added_latency(undisturbed_s: float, delay_with_s: float, delay_without_s: float) -> float:
+    """SC-1: what sidecars add where no two requests meet, and how much longer those take that do.
 
-    The sum over proxies of t_ipc + t_parse is `undisturbed_s`.  On a core that server and
-    sidecars share, a request waits for all that those before it still need: rho/(1 - rho) of it
-    on average for Poisson arrivals and exponential times, exact for a known schedule.
+    The sum over proxies of t_ipc + t_parse is `undisturbed_s`; t_parse rho/(1 - rho) is what
+    Poisson arrivals make of a shared core on average, and here it is exact for the schedule.
     """
-    return undisturbed_s + wait_with_s - wait_without_s
+    return undisturbed_s + delay_with_s - delay_without_s
 
 
 def shared_throughput(

@@ -94,9 +94,9 @@ def latency_ms(load: Asked, facts: Facts) -> float:
     due_s, cores = _due_s(load, int(facts[SEED])), int(facts["backend_cores"])
     with_s = sum(facts[key] for key in BACKEND_COSTS) / 1e6
     without_s = facts[WITHOUT.key("server_cpu_us_per_event")] / 1e6
-    waits = [laws.mean_wait(due_s, s, cores, since_s, until_s) for s in (with_s, without_s)]
+    delays = [laws.mean_delay(due_s, s, cores, since_s, until_s) for s in (with_s, without_s)]
     undisturbed_ms = facts[CALMER.key("latency_mean")] - facts[CALMER_WITHOUT.key("latency_mean")]
-    added_s = laws.added_latency(undisturbed_ms / 1e3, *waits)
+    added_s = laws.added_latency(undisturbed_ms / 1e3, *delays)
     return facts[WITHOUT.key("latency_mean")] + added_s * 1e3
 
 
@@ -113,8 +113,9 @@ def throughput(load: Asked, facts: Facts) -> float:
 PREDICTIONS = (
     Law(
         "SC-1",
-        "L without + sum of (t_ipc + t_parse) + longer waits for the core",
-        "what proxies add where nobody waits, from a calm trial; waits by the seed's schedule",
+        "L without + sum of (t_ipc + t_parse/(1 - rho))",
+        "what proxies add to requests that meet no other, from a calm trial; how requests share "
+        "the core by the seed's schedule",
         "latency_mean",
         PROXIED,
         latency_ms,

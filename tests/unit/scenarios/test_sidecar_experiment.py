@@ -277,8 +277,8 @@ def test_the_law_adds_what_a_calm_pair_adds_and_the_longer_waits() -> None:
         "calm.latency_mean": 1.5,
         "calm_without.latency_mean": 0.8,
     }
-    # Four at a time: they wait 0, 1, 2 and 3 times what one takes, 1.5 times on average.
-    assert predictions.latency_ms(load, facts) == pytest.approx(1.0 + 0.7 + 1.5 * (0.4 - 0.1))
+    # Four at a time share the core: each takes four times as long as alone.
+    assert predictions.latency_ms(load, facts) == pytest.approx(1.0 + 0.7 + 3 * (0.4 - 0.1))
     uniform = LOAD(clients=4, request_rate_per_s=200.0, arrivals="uniform", duration_s=4.0)
     assert predictions.latency_ms(uniform, facts) == pytest.approx(1.7), "nobody waits"
 
