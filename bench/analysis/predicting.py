@@ -53,12 +53,12 @@ def calibrated_facts(
             source = source_of(experiment, law, calibration, group.pattern, group.load)
             other = known.get(_place(*source)) if source else None
             if other is not None:
-                values = {key: _centre(other, key) for key in calibration.facts}
+                values = {key: centre_of(other, key) for key in calibration.facts}
                 facts |= {calibration.key(k): v for k, v in values.items() if not math.isnan(v)}
     return facts
 
 
-def _centre(group: Group, key: str) -> float:
+def centre_of(group: Group, key: str) -> float:
     """A metric's value for a law: the median of three trials or more, else the group's.
 
     One calibration trial in ten is disturbed; a mean would pass that on to every prediction.

@@ -15,7 +15,7 @@ from bench.model.experiment import Experiment
 
 DECLARATIONS = {
     *("experiment", "load", "laws", "predictions", "claims", "metrics", "findings"),
-    *("answer", "rates", "topics"),
+    *("answer", "rates", "topics", "advice"),
 }
 
 
@@ -43,7 +43,7 @@ def experiments(root: Path = ROOT) -> dict[str, Experiment]:
 
     predictions.py defines PREDICTIONS and COURSE_LAW, claims.py CLAIMS and NORMAL, metrics.py
     METRICS, findings.py DOUBTS, EXCUSES and ALLOWANCES, answer.py ANSWER, rates.py RATES,
-    topics.py TOPICS; all these files are optional.
+    topics.py TOPICS, advice.py ADVICE; all these files are optional.
     """
     return {name: _analysed(name, one, root) for name, one in declared(root).items()}
 
@@ -53,6 +53,7 @@ def _analysed(name: str, experiment: Experiment, root: Path) -> Experiment:
         _part(name, part, root)
         for part in ("predictions", "claims", "metrics", "findings", "answer", "rates", "topics")
     )
+    advice = _part(name, "advice", root)
     return dataclasses.replace(
         experiment,
         predictions=tuple(getattr(predictions, "PREDICTIONS", ())),
@@ -66,6 +67,7 @@ def _analysed(name: str, experiment: Experiment, root: Path) -> Experiment:
         answer=getattr(answer, "ANSWER", None),
         rates=getattr(rates, "RATES", None),
         topics=getattr(topics, "TOPICS", {}),
+        advice=getattr(advice, "ADVICE", None),
     )
 
 

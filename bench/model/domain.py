@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -153,9 +153,17 @@ class Domain:
 
     def has(self, load: Load[Any]) -> bool:
         """Whether a load lies in it."""
+        return next(self._strangers(load), None) is None and all(
+            one.holds(load) for one in self.where
+        )
+
+    def strangers(self, load: Load[Any]) -> list[Parameter]:
+        """The parameters whose values do not lie in it, whatever the others are."""
+        return list(self._strangers(load))
+
+    def _strangers(self, load: Load[Any]) -> Iterator[Parameter]:
         values = {one.name: _value(load, one) for one in load.parameters.values()}
-        parts = all(self._allows(one, values) for one in load.parameters.values())
-        return parts and all(condition.holds(load) for condition in self.where)
+        return (one for one in load.parameters.values() if not self._allows(one, values))
 
     def has_facts(self, facts: Mapping[str, float]) -> bool:
         """Whether what was measured lies in it; what was not measured does not."""

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from bench.model.advice import Advice
 from bench.model.answer import Answer
 from bench.model.capacity_law import CapacityLaw, CapacityQuestion
 from bench.model.claim import Claim
@@ -240,6 +241,9 @@ class Experiment:
 
     topics: Mapping[str, Sequence[str]] = field(default_factory=dict)
     """Ids of the claims that speak of a topic of the subject; from its topics.py."""
+
+    advice: Advice | None = None
+    """What `bench advise` must know of it; from its advice.py."""
 
     answer: Answer | None = None
     """What its reports open with; from its answer.py."""

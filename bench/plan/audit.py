@@ -171,7 +171,7 @@ def drawn(experiment: Experiment, domain: Domain, source: random.Random) -> Poin
         wanted = domain.load.get(name)
         if wanted is None or _is_absent(parameter, given):
             continue
-        given[parameter.field_name] = value = _value(wanted, parameter, source)
+        given[parameter.field_name] = value = value_of(wanted, parameter, source)
         if _varies(wanted):
             level[name] = value
     base = experiment.load(**given).values()
@@ -205,18 +205,18 @@ def _varies(wanted: Wanted) -> bool:
     return not isinstance(wanted, Free) and not (isinstance(wanted, tuple) and len(wanted) == 1)
 
 
-def _value(wanted: Wanted, parameter: Parameter, source: random.Random) -> Any:
+def value_of(wanted: Wanted, parameter: Parameter, source: random.Random) -> Any:
     match wanted:
         case Range():
-            return _number(wanted, source, is_whole=parameter.kind is int)
+            return number_of(wanted, source, is_whole=parameter.kind is int)
         case Either():
             if source.randrange(SINGLES):
-                return _value(wanted.range, parameter, source)
+                return value_of(wanted.range, parameter, source)
             return source.choice(wanted.values)
         case Template():
             return re.sub(
                 r"\{(\w+)\}",
-                lambda found: f"{_number(wanted.ranges[found[1]], source):g}",
+                lambda found: f"{number_of(wanted.ranges[found[1]], source):g}",
                 wanted.text,
             )
         case Free():
@@ -224,7 +224,7 @@ def _value(wanted: Wanted, parameter: Parameter, source: random.Random) -> Any:
     return source.choice(wanted)
 
 
-def _number(wanted: Range, source: random.Random, is_whole: bool = False) -> float:
+def number_of(wanted: Range, source: random.Random, is_whole: bool = False) -> float:
     """A number of the range, evenly over its logarithm where it has one, rounded within it."""
     low, high = wanted.low, wanted.high
     if is_whole:

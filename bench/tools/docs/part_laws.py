@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from bench import catalog
-from bench.model.domain import Domain, Either, Free, Range, Template, Units, Wanted
+from bench.model.domain import Domain, Free, Units
+from bench.model.domain_text import wanted_words
 from bench.model.experiment import Experiment
 from bench.model.law import BAND, Calibration, Law
 from bench.model.load import Parameter, parameters_of
-from bench.model.units import show
 from bench.tools.docs.markdown import code, table, tree_of
 
 
@@ -27,8 +27,8 @@ def laws(experiments: Mapping[str, Experiment], root: Path) -> str:
     for name, experiment in experiments.items():
         if not experiment.predictions:
             continue
-        domains = _distinct([law.domain for law in experiment.predictions if law.domain])
-        calibrations = _distinct([one for law in experiment.predictions for one in law.calibration])
+        domains = distinct([law.domain for law in experiment.predictions if law.domain])
+        calibrations = distinct([one for law in experiment.predictions for one in law.calibration])
         parts += [f"### Predictions of {code(name)}", predictions(experiment.predictions, domains)]
         if domains:
             known = parameters_of(experiment.load)
@@ -40,7 +40,7 @@ def laws(experiments: Mapping[str, Experiment], root: Path) -> str:
     return "\n\n".join(parts)
 
 
-def _distinct(values: Sequence[Any]) -> list[Any]:
+def distinct(values: Sequence[Any]) -> list[Any]:
     found: list[Any] = []
     for value in values:
         if value not in found:
@@ -107,23 +107,6 @@ def domain_table(domains: Sequence[Domain], known: Mapping[str, Parameter]) -> s
             )
         )
     return table(("domain", "holds for", "whatever is", "a point has"), rows)
-
-
-def wanted_words(wanted: Wanted, parameter: Parameter) -> str:
-    """`20ms to 2s`; `poisson or constant`; `rtt={rtt}ms with rtt 5 to 100`."""
-    match wanted:
-        case Range():
-            low, high = (show(end, parameter.unit) for end in (wanted.low, wanted.high))
-            return low if low == high else f"{low} to {high}"
-        case Either():
-            words = (wanted_words(one, parameter) for one in (wanted.range, wanted.values))
-            return " or ".join(words)
-        case Template():
-            ranges = (f"{name} {one.low:g} to {one.high:g}" for name, one in wanted.ranges.items())
-            return f"{code(wanted.text)} with {' and '.join(ranges)}"
-        case Free():
-            return "any"
-    return " or ".join(show(value, parameter.unit) for value in wanted)
 
 
 def units_words(units: Units) -> str:

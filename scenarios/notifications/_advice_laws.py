@@ -1,0 +1,267 @@
+"""The laws of `notifications` filled from a machine's constants alone.  Pure.
+
+Constants are trials with loads of their own: none depends on the workload that is asked about.
+"""
+
+from __future__ import annotations
+
+import math
+
+from bench.model.law import Calibration, Facts
+from bench.model.links import EMULATED, LOOPBACK
+from bench.model.load import Load
+from scenarios.notifications import laws
+from scenarios.notifications.load import NotificationLoad, audience, rate_per_client
+
+Asked = Load[NotificationLoad]
+
+CPU, LATE, WIRE = "backend_cpu_us_per_s", "latency_mean", "wire_bytes_per_event"
+DELIVERIES, REQUESTS = "deliveries_per_s", "requests_per_s"
+PAYLOAD = 100
+"""Bytes of an event in all of these trials."""
+
+CLIENTS = 100
+_LOAD = {
+    "link": LOOPBACK,
+    "schedule": "poisson",
+    "audience": "one",
+    "payload": PAYLOAD,
+    "clients": CLIENTS,
+    "warmup": 0.3,
+    "duration": 2.0,
+}
+_FAR_S = 0.02
+_FAR = {"link": EMULATED, "rtt": _FAR_S}
+
+SELDOM_RATE, OFTEN_RATE = 5.0, 100.0
+SELDOM = Calibration(
+    "seldom",
+    {**_LOAD, "event_rate": SELDOM_RATE, "duration": 4.0},
+    (CPU, DELIVERIES, LATE),
+    text="few events, each for one client: what there is while little happens",
+)
+OFTEN = Calibration(
+    "often",
+    {**_LOAD, "event_rate": OFTEN_RATE},
+    (CPU, DELIVERIES, LATE, WIRE),
+    text="many events, each for one client: what one costs",
+)
+MANY_CLIENTS, MANY_RATE = 200, 8.0
+MANY = Calibration(
+    "many",
+    {**_LOAD, "event_rate": MANY_RATE, "audience": "every", "clients": MANY_CLIENTS},
+    (CPU, DELIVERIES),
+    text="broadcasts: what one more client costs",
+)
+FAR = Calibration(
+    "far",
+    {**_LOAD, **_FAR, "event_rate": OFTEN_RATE},
+    (CPU, DELIVERIES, LATE),
+    text="many events, each for one client, over a link: what it costs to send into one",
+)
+OF_PUSHED = (SELDOM, OFTEN, MANY, FAR)
+OF_HELD = OF_PUSHED
+
+_IDLE = {**_LOAD, "event_rate": 0.001}
+POLLED_SELDOM = Calibration(
+    "polled_seldom",
+    {**_IDLE, "clients": 20, "poll_interval": 1.0},
+    (CPU, REQUESTS),
+    text="few polls while nothing happens",
+)
+POLLED_OFTEN = Calibration(
+    "polled_often",
+    {**_IDLE, "poll_interval": 0.1},
+    (CPU, REQUESTS, "poll_bytes_up", "empty_bytes_down"),
+    text="many polls while nothing happens: what one costs, and what it weighs",
+)
+NEWS_INTERVAL_S, NEWS_RATE = 0.5, 5.0
+POLLED_NEWS = Calibration(
+    "polled_news",
+    {**_LOAD, "audience": "every", "event_rate": NEWS_RATE, "poll_interval": NEWS_INTERVAL_S},
+    (CPU, REQUESTS, DELIVERIES, "useless_share", "useful_bytes_down"),
+    text="broadcasts while clients poll: what a poll with news costs more",
+)
+POLLED_SINGLY = Calibration(
+    "polled_singly",
+    {**_LOAD, "event_rate": OFTEN_RATE, "poll_interval": NEWS_INTERVAL_S},
+    (CPU, REQUESTS, DELIVERIES, "useless_share"),
+    text="many events, each for one client, while clients poll: what an event costs",
+)
+POLLED_FAR = Calibration(
+    "polled_far",
+    {**_IDLE, **_FAR, "poll_interval": 0.1},
+    (CPU, REQUESTS),
+    text="many polls over a link, while nothing happens",
+)
+OF_POLLED = (POLLED_SELDOM, POLLED_OFTEN, POLLED_NEWS, POLLED_SINGLY, POLLED_FAR)
+
+LINK_SEGMENT_BYTES, LOOPBACK_SEGMENT_BYTES = 1448, 65_483
+
+
+def _is_far(load: Asked) -> bool:
+    return load.link.link != LOOPBACK
+
+
+def _line(fewer: tuple[float, float], more: tuple[float, float]) -> tuple[float, float]:
+    """Intercept, never below nothing, and slope of the line through two points."""
+    (x1, y1), (x2, y2) = fewer, more
+    slope = (y2 - y1) / (x2 - x1)
+    start = y1 - slope * x1
+    return (start, slope) if start > 0 else (0.0, y2 / x2)
+
+
+# --- pushes and long polls --------------------------------------------------------------------
+
+
+def _of_events(load: Asked, facts: Facts) -> tuple[float, float, float]:
+    """Microseconds: what there is in a second, what an event for one costs, one more client."""
+    seldom, often, many = (
+        (facts[f"{name}.{DELIVERIES}"], facts[f"{name}.{CPU}"])
+        for name in ("seldom", "often", "many")
+    )
+    idle, event = _line(seldom, often)
+    events = many[0] / MANY_CLIENTS
+    client = max(0.0, (many[1] - idle - events * event) / (many[0] - events))
+    if _is_far(load):
+        dearer = (facts[f"far.{CPU}"] - idle) / facts[f"far.{DELIVERIES}"] / event
+        event, client = event * dearer, client * dearer
+    return idle, event, client
+
+
+def _first_ms(load: Asked, facts: Facts) -> float:
+    """L1: what an event for one client takes beside its round trip; longer while cores sleep."""
+    if _is_far(load):
+        return facts[f"far.{LATE}"] - _FAR_S * 1e3 / 2
+    seldom, often = facts[f"seldom.{LATE}"], facts[f"often.{LATE}"]
+    rate = min(OFTEN_RATE, max(SELDOM_RATE, load.own.event_rate_per_s))
+    share = math.log(rate / SELDOM_RATE) / math.log(OFTEN_RATE / SELDOM_RATE)
+    return seldom + share * (often - seldom)
+
+
+def push_ms(load: Asked, facts: Facts) -> float:
+    """FAN-1."""
+    _, _, client = _of_events(load, facts)
+    later_ms = laws.more_clients_mean(audience(load) - 1, client / 1e3)
+    return _first_ms(load, facts) + _rtt_s(facts) * 1e3 / 2 + later_ms
+
+
+def push_cpu(load: Asked, facts: Facts) -> float:
+    """FAN-2 in microseconds per second."""
+    idle, event, client = _of_events(load, facts)
+    return idle + load.own.event_rate_per_s * (event + (audience(load) - 1) * client)
+
+
+def _rtt_s(facts: Facts) -> float:
+    return facts["rtt_us"] / 1e6
+
+
+def _gap_s(load: Asked, facts: Facts) -> float:
+    _, _, client = _of_events(load, facts)
+    return _rtt_s(facts) + laws.fan_out_mean(audience(load), client / 1e6, 0.0)
+
+
+def long_poll_ms(load: Asked, facts: Facts) -> float:
+    """LP-1, and a broadcast's replies in turn; half of a client's cost is the reply's."""
+    _, _, client = _of_events(load, facts)
+    in_gap_s = laws.long_poll_mean(rate_per_client(load), _rtt_s(facts), _gap_s(load, facts))
+    later_ms = laws.more_clients_mean(audience(load) - 1, client / 2e3)
+    return _first_ms(load, facts) + in_gap_s * 1e3 + later_ms
+
+
+def _polls_per_s(load: Asked, facts: Facts) -> float:
+    """LP-2, of one client."""
+    rate, timeout_s = rate_per_client(load), load.own.long_poll_timeout_s
+    return laws.long_poll_requests_per_s(rate, _gap_s(load, facts), timeout_s)
+
+
+def long_poll_cpu(load: Asked, facts: Facts) -> float:
+    """FAN-2 with LP-2's polls, in microseconds per second."""
+    idle, event, client = _of_events(load, facts)
+    polls = load.window.clients * _polls_per_s(load, facts)
+    return idle + load.own.event_rate_per_s * max(0.0, event - client) + polls * client
+
+
+def long_poll_bytes(load: Asked, facts: Facts) -> float:
+    """SP-3 with LP-2's polls, per client and second."""
+    beside = facts[f"often.{WIRE}"] - PAYLOAD - 1
+    events = rate_per_client(load) * (load.own.payload_bytes + 1)
+    return events + _polls_per_s(load, facts) * beside
+
+
+def websocket_bytes(load: Asked, facts: Facts) -> float:
+    """WS-1 with packets, per client and second; a longer payload may have a longer header."""
+    beside = facts[f"often.{WIRE}"] - laws.websocket_bytes(PAYLOAD)
+    return rate_per_client(load) * (laws.websocket_bytes(load.own.payload_bytes) + beside)
+
+
+def sse_bytes(load: Asked, facts: Facts) -> float:
+    """SSE-1 with packets and keep-alives, per client and second."""
+    beside = facts[f"often.{WIRE}"] - PAYLOAD
+    alive = (laws.KEEP_ALIVE_BYTES + 2 * laws.IP_TCP_BYTES) / load.own.keep_alive_s
+    return rate_per_client(load) * (load.own.payload_bytes + beside) + alive
+
+
+# --- polls at fixed times ---------------------------------------------------------------------
+
+
+def poll_ms(load: Asked, facts: Facts) -> float:
+    """SP-1."""
+    return laws.short_poll_mean(load.own.poll_interval_s, _rtt_s(facts)) * 1e3
+
+
+def poll_cpu(load: Asked, facts: Facts) -> float:
+    """FAN-2 in microseconds per second."""
+    idle, poll = _line(
+        *(
+            (facts[f"{name}.{REQUESTS}"], facts[f"{name}.{CPU}"])
+            for name in ("polled_seldom", "polled_often")
+        )
+    )
+    news, event = _of_news(facts, idle, poll)
+    if _is_far(load):
+        poll = (facts[f"polled_far.{CPU}"] - idle) / facts[f"polled_far.{REQUESTS}"]
+    polls = load.window.clients / load.own.poll_interval_s
+    useless = laws.short_poll_useless_share(rate_per_client(load), load.own.poll_interval_s)
+    useful = polls * (1 - useless) * max(0.0, news)
+    return idle + polls * poll + useful + load.own.event_rate_per_s * max(0.0, event)
+
+
+def _of_news(facts: Facts, idle: float, poll: float) -> tuple[float, float]:
+    """What a poll with news costs more, and what an event does, from broadcasts and events for one.
+
+    Both trials have both: two equations.
+    """
+    broadcast, singly = "polled_news", "polled_singly"
+    events = facts[f"{broadcast}.{DELIVERIES}"] / CLIENTS, facts[f"{singly}.{DELIVERIES}"]
+    useful = _useful(facts, broadcast), _useful(facts, singly)
+    first, second = (_beside(facts, one, idle, poll) for one in (broadcast, singly))
+    whole = useful[0] * events[1] - useful[1] * events[0]
+    news = (first * events[1] - second * events[0]) / whole
+    return news, (useful[0] * second - useful[1] * first) / whole
+
+
+def _beside(facts: Facts, name: str, idle: float, poll: float) -> float:
+    """What trials cost in a second beside their polls."""
+    return facts[f"{name}.{CPU}"] - idle - facts[f"{name}.{REQUESTS}"] * poll
+
+
+def _useful(facts: Facts, name: str) -> float:
+    return facts[f"{name}.{REQUESTS}"] * (1 - facts[f"{name}.useless_share"])
+
+
+def poll_bytes(load: Asked, facts: Facts) -> float:
+    """SP-3 per client and second."""
+    mean = NEWS_RATE * NEWS_INTERVAL_S
+    events = mean / -math.expm1(-mean)
+    header = facts["polled_news.useful_bytes_down"] - events * (PAYLOAD + 1) + 1
+    interval_s = load.own.poll_interval_s
+    one_poll = laws.short_poll_wire_bytes(
+        laws.news_of_a_poll(rate_per_client(load), interval_s, evenly=False),
+        facts["polled_often.poll_bytes_up"],
+        facts["polled_often.empty_bytes_down"],
+        header,
+        load.own.payload_bytes,
+        LINK_SEGMENT_BYTES if _is_far(load) else LOOPBACK_SEGMENT_BYTES,
+    )
+    return one_poll / interval_s
