@@ -23,11 +23,11 @@ from bench.model.trial import Trial
 from bench.plan.outlook import minutes
 from bench.plan.trials import seconds_of
 from bench.plan.workload import advice_of
-from bench.results import jsonfile
+from bench.results import digests, jsonfile
 from bench.run import runner
 from bench.run.constants import patterns_of
 
-NAME, PAGE = "advice.json", "advice-audit.md"
+NAME, PAGE = "advice.json", "report/advice-audit.md"
 MACHINE = ("patternbench", "cpu", "cores", "kernel", "python")
 
 
@@ -114,15 +114,16 @@ def outlook(plan: AdviceAuditPlan) -> str:
 
 
 def write(folder: Path, file: AdviceAuditFile) -> None:
-    """Put the advice into the run's folder."""
-    jsonfile.write_json(folder / NAME, file)
+    """Put the advice into the run's folder, recorded like its other files."""
+    digests.write_recorded(folder, NAME, file)
 
 
 def read(folder: Path) -> AdviceAuditFile:
     """The advice of a run; UsageError where it has none."""
     if not (folder / NAME).exists():
         raise UsageError(f"{folder}: is no audit of advice; name the run of `bench advise --audit`")
-    return jsonfile.read(folder / NAME, AdviceAuditFile, advice_audit.VERSION)
+    digest = (digests.read(folder) or {}).get(NAME, "")
+    return jsonfile.read(folder / NAME, AdviceAuditFile, advice_audit.VERSION, digest)
 
 
 def write_page(
@@ -150,5 +151,6 @@ def write_page(
         "",
     ]
     path = folder / PAGE
+    path.parent.mkdir(exist_ok=True)
     path.write_text("\n".join(lines), encoding="utf-8")
     return path

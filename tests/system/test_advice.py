@@ -64,7 +64,7 @@ def test_an_audit_measures_every_pattern_and_judges_the_advice(results: Path) ->
     assert (
         "random workloads (seed 4) the advised pattern was the best or within 10 %" in done.stdout
     )
-    page = (run / "advice-audit.md").read_text()
+    page = (run / "report/advice-audit.md").read_text()
     assert page.startswith("# Audit of the advice on `notifications`")
     again = run_bench("advise", NAME, "--audit-run", str(run))
     assert again.returncode == 0, again.stderr
