@@ -82,6 +82,7 @@ SERIAL = Law(
     (QUICK,),
     band=BAND,
     fitted_with=(1, 6023),
+    passed_with=(6052,),
 )
 CONCURRENT = Law(
     "SYNC-1",
@@ -95,6 +96,6 @@ CONCURRENT = Law(
     (BURST,),
     band=BAND,
     fitted_with=(1,),
-    passed_with=(6023,),
+    passed_with=(6023, 6052),
 )
 PREDICTIONS = (SERIAL, CONCURRENT)
