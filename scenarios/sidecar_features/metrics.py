@@ -287,7 +287,8 @@ def replaced_servers(data: TrialData) -> float:
     "neither",
 )
 def replacements_seen(data: TrialData) -> float:
-    return float(len(rows_of(data, "server"))) - float(data.load.get("backends", 1))
+    seen = len(rows_of(data, "server"))
+    return seen - float(data.load.get("backends", 1)) if seen else 0.0
 
 
 @METRICS.metric(
