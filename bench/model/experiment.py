@@ -190,6 +190,9 @@ class Experiment:
     account: tuple[tuple[str, str], ...] = ()
     """Metrics that are shares of all outcomes and together 1, each with its words for a legend."""
 
+    account_of: str = ""
+    """What the account's shares are of, in the plural; "" where they are of outcomes."""
+
     cost_parts: CostParts | None = None
     """Of what its cost consists; None where no figure shows it."""
 

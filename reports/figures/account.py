@@ -16,7 +16,7 @@ from reports.figures._sheet import columns_of, head, legend_below, new_figure, r
 from reports.style import COLOURS, PAPER
 from reports.sweeps import distinguish, main_levels
 
-TITLE = "What became of all {outcomes}"
+TITLE = "What became of everything"
 CAPTION = (
     "Each bar is everything that there was, of one pattern at one level. The parts are shares of "
     "it, so that nothing is left over."
@@ -63,7 +63,8 @@ def _figure(result: ExperimentResult, levels: Sequence[Level]) -> Figure:
     for axes in panels[len(levels) :]:
         axes.set_visible(False)
     for axes in panels[max(0, len(levels) - columns) : len(levels)]:
-        axes.set_xlabel(f"share of all {result.experiment.noun.outcomes}")
+        experiment = result.experiment
+        axes.set_xlabel(f"share of all {experiment.account_of or experiment.noun.outcomes}")
     head(figure, common if len(levels) > 1 else "")
     words = [words for _, words in result.experiment.account]
     legend_below(figure, [_patch(place, label) for place, label in enumerate(words)])

@@ -33,6 +33,7 @@ EXPERIMENT = Experiment(
     noun=OutcomeNoun.of_work("request", "requests", "answered"),
     work_by="clients",
     course=Course("workflow", "of workflows that ended whole", "of workflows that broke"),
+    account_of="workflows",
     account=(
         ("whole_share", "whole"),
         ("lost_session_share", "session lost"),

@@ -23,17 +23,22 @@ MOST_CONNECTIONS = 10
 TABLE = """
 CREATE TABLE IF NOT EXISTS sessions (
     id text PRIMARY KEY, owner text NOT NULL, ends timestamptz NOT NULL,
-    items text[] NOT NULL DEFAULT '{}'
+    items text[] NOT NULL DEFAULT '{}', ended boolean NOT NULL DEFAULT false
 )
 """
 OPEN = "INSERT INTO sessions (id, owner, ends) VALUES ($1, $2, now() + $3 * interval '1 second')"
 _MINE = "id = $1 AND owner = $2 AND ends > now()"
 PUT = f"""
 UPDATE sessions SET items[$3] = $4
-WHERE {_MINE} AND $3 <= cardinality(items) + 1 RETURNING items
+WHERE {_MINE} AND NOT ended AND $3 <= cardinality(items) + 1 RETURNING items
 """
-CLOSE = f"DELETE FROM sessions WHERE {_MINE} RETURNING items"
-WHY_NOT = "SELECT owner, cardinality(items) AS count FROM sessions WHERE id = $1 AND ends > now()"
+CLOSE = f"UPDATE sessions SET ended = true WHERE {_MINE} RETURNING items"
+"""The row stays until it is too old: a logout whose answer was lost can be repeated."""
+
+WHY_NOT = """
+SELECT owner, cardinality(items) AS count FROM sessions
+WHERE id = $1 AND ends > now() AND NOT ended
+"""
 
 TROUBLES = (
     asyncpg.PostgresError,

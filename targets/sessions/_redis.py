@@ -22,18 +22,26 @@ from targets.sessions._sessions import (
     check_place,
 )
 
-PREFIX = "session:"
+PREFIX, ENDED = "session:", "ended:"
+ENDED_MS = 60_000
+"""So long a logout can be repeated: its answer may have been lost."""
+
 UNKNOWN, FOREIGN, OUT_OF_ORDER = -1, -2, -3
 
+_LIVING = "local key = KEYS[1]"
+_LIVING_OR_ENDED = """
+local key = KEYS[1]
+if redis.call('EXISTS', key) == 0 then key = KEYS[2] end
+"""
 _FIND = """
-local user = redis.call('HGET', KEYS[1], 'user')
+local user = redis.call('HGET', key, 'user')
 if not user then return {-1} end
 if user ~= ARGV[1] then return {-2} end
-local count = redis.call('HLEN', KEYS[1]) - 1
+local count = redis.call('HLEN', key) - 1
 """
 _ALL = """
 local found = {count}
-for place = 0, count - 1 do found[place + 2] = redis.call('HGET', KEYS[1], tostring(place)) end
+for place = 0, count - 1 do found[place + 2] = redis.call('HGET', key, tostring(place)) end
 """
 OPEN = """
 redis.call('HSET', KEYS[1], 'user', ARGV[1])
@@ -41,17 +49,29 @@ redis.call('PEXPIRE', KEYS[1], ARGV[2])
 return {0}
 """
 PUT = (
-    _FIND
+    _LIVING
+    + _FIND
     + """
 local place = tonumber(ARGV[2])
 if place > count then return {-3, count} end
-redis.call('HSET', KEYS[1], ARGV[2], ARGV[3])
+redis.call('HSET', key, ARGV[2], ARGV[3])
 if place == count then count = count + 1 end
 """
     + _ALL
     + "return found"
 )
-CLOSE = _FIND + _ALL + "redis.call('DEL', KEYS[1])\nreturn found"
+CLOSE = (
+    _LIVING_OR_ENDED
+    + _FIND
+    + _ALL
+    + """
+if key == KEYS[1] then
+    redis.call('RENAME', KEYS[1], KEYS[2])
+    redis.call('PEXPIRE', KEYS[2], ARGV[2])
+end
+return found
+"""
+)
 
 
 async def told(client: redis.Redis, work: Awaitable[Any], timeout_s: float) -> Any:
@@ -84,11 +104,11 @@ class RedisSessions:
         return Answer(await self._ask(self._put, credential, user, place, item))
 
     async def close(self, credential: str, user: str) -> Answer:
-        return Answer(await self._ask(self._close, credential, user))
+        return Answer(await self._ask(self._close, credential, user, ENDED_MS))
 
     async def _ask(self, script: Callable[..., Any], name: str, *words: str | int) -> list[str]:
         self.operations += 1
-        work = script(keys=[PREFIX + name], args=list(words))
+        work = script(keys=[PREFIX + name, ENDED + name], args=list(words))
         code, *found = await told(self._client, work, self._timeout_s)
         if code == UNKNOWN:
             raise Unknown("there is no such session")

@@ -66,7 +66,10 @@ class Sessions(Protocol):
         """Lay an item at a place of the basket: the same again changes nothing."""
 
     async def close(self, credential: str, user: str) -> Answer:
-        """End the session; its basket for the last time."""
+        """End the session; its basket for the last time.
+
+        Where a store keeps it, the same again changes nothing.
+        """
 
     async def stop(self) -> None:
         """Let go of everything."""

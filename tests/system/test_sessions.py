@@ -17,7 +17,7 @@ LOAD: Mapping[str, Any] = {
     "pause_s": 0.1,
     "patience_s": 60.0,
     "warmup_s": 0.3,
-    "duration_s": 2.0,
+    "duration_s": 1.6,
     "drain_s": 60.0,
 }
 
