@@ -15,7 +15,12 @@ from bench.cli.shared import VOID, AmqpUrl, Results, app, foreign_of
 from bench.model.units import significant
 
 ExperimentName = Annotated[
-    str, typer.Argument(metavar="EXPERIMENT", autocompletion=completion.names)
+    str,
+    typer.Argument(
+        metavar="EXPERIMENT",
+        help="an experiment that has advice (docs/advising.md)",
+        autocompletion=completion.names,
+    ),
 ]
 FromRun = Annotated[
     Path | None,
