@@ -129,13 +129,19 @@ def section(result: ExperimentResult) -> ClaimsSection:
     every = len(missing) == len(found)
     command = f"bench run {result.name} --claims {'all' if every else ids}" if missing else ""
     lacks = dict.fromkeys(text for v in found if v.remedy for text in lacking(result, v.claim))
-    return ClaimsSection(judged, missing, tuple(lacks), command, _counts(judged))
+    counts = tally([line.verdict for line in judged])
+    return ClaimsSection(judged, missing, tuple(lacks), command, counts)
 
 
-def _counts(judged: Sequence[ClaimLine]) -> str:
-    """ "7 confirmed, 2 refuted, 1 depends"."""
-    counts = {word: sum(1 for line in judged if line.verdict == word) for word in MARKS}
-    return ", ".join(f"{count} {word}" for word, count in counts.items() if count)
+def tally(verdicts: Sequence[Word]) -> str:
+    """ "7 confirmed, 2 refuted, 1 depends"; of none nothing."""
+    counts = {word: verdicts.count(word) for word in MARKS}
+    return ", ".join(f"{count} {said_of(word, count)}" for word, count in counts.items() if count)
+
+
+def said_of(verdict: Word, count: int) -> str:
+    """The verdict as a word behind a number: "1 depends", "2 depend"."""
+    return "depend" if verdict == "depends" and count != 1 else verdict
 
 
 def _line(result: ExperimentResult, verdict: JudgedClaim) -> ClaimLine:

@@ -18,7 +18,7 @@ from pathlib import Path
 
 from reports.atlas import data, pictures, rows
 from reports.atlas.rows import Count, Row
-from reports.claims_section import MARKS
+from reports.claims_section import MARKS, said_of
 from reports.numbers import listed
 from reports.page import environment
 
@@ -69,6 +69,7 @@ def write(found: Sequence[Row], around: Around, folder: Path, *, with_slides: bo
         "notices": notices(found),
         "around": around,
         "marks": MARKS,
+        "said_of": said_of,
         "kind_of": rows.kind_of,
         "day": rows.day,
     }

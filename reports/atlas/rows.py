@@ -21,7 +21,7 @@ from bench.plan.trials import REPEATS
 from bench.verdicts.judgement import Verdict
 from reports import claims_section, svg
 from reports.atlas import wording
-from reports.claims_section import MARKS, MOST_SHOWN, NumberLine, in_order, number_line
+from reports.claims_section import MARKS, MOST_SHOWN, NumberLine, in_order, number_line, tally
 from reports.numbers import sentence_case
 
 MOST_CHANGES = 3
@@ -104,7 +104,7 @@ class Count:
     @property
     def words(self) -> str:
         """ "7 confirmed, 2 refuted, 1 depends"."""
-        return ", ".join(f"{count} {word}" for word, count in self.by_verdict.items() if count)
+        return tally([row.verdict for row in self.rows])
 
 
 def kind_of(verdict: Verdict) -> str:
