@@ -147,7 +147,23 @@ def doubts_of(run: Evaluated, result: ExperimentResult, claim: Claim) -> list[st
         found.append("trials were added after a change of code or machine")
     if not covers(file, result.experiment, claim):
         found.append("its trials are not those that the claim asks for today")
+    least = least_left(result, claim)
+    if least is not None:
+        found.append(f"the machine disturbed its trials: {least} usable of a level")
     return found
+
+
+def least_left(result: ExperimentResult, claim: Claim) -> int | None:
+    """The fewest trials that a level of the claim's patterns has left, where void ones make it
+    fewer than a verdict needs; None where there is no such level.
+    """
+    names = {name for setup in claim.setups for name in setup.patterns}
+    counts = [
+        sum(trial.verdict != "void" for trial in group.trials)
+        for group in result.groups
+        if group.pattern in names and any(trial.verdict == "void" for trial in group.trials)
+    ]
+    return min((count for count in counts if count < REPEATS), default=None)
 
 
 def covers(file: RunFile, experiment: Experiment, claim: Claim) -> bool:

@@ -13,8 +13,9 @@ import pandas as pd
 import pytest
 from atlas_builders import CREATED, entries, result_of, source_of
 from measured import EXPERIMENTS
+from report_builders import group, trial
 
-from bench.analysis.ledger import Entry
+from bench.analysis.ledger import Entry, least_left
 from bench.verdicts.judgement import VERDICTS, Judgement, Kind, Number
 from reports.atlas import data, page, pictures, rows, terminal, wording
 from reports.atlas.rows import Row
@@ -237,6 +238,18 @@ def test_the_command_has_the_seed_and_unusual_repeats() -> None:
     run = dataclasses.replace(source.evaluated, file=file)
     more = dataclasses.replace(entry, source=dataclasses.replace(source, evaluated=run))
     assert rows.command_of(more) == f"{base} --seed 21 --repeats 10"
+
+
+# --- void trials ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("void", "left"), [(0, None), (1, 5), (6, 0)])
+def test_a_level_that_void_trials_left_too_few_is_a_doubt(void: int, left: int | None) -> None:
+    name = CLAIM.setups[0].patterns[0]
+    trials = tuple(trial(name, "void" if at < void else "used") for at in range(6))
+    level = group(name, {}, trials=trials)
+    result = dataclasses.replace(result_of(EXPERIMENT), grid={(name, ""): level})
+    assert least_left(result, CLAIM) == left
 
 
 # --- counts ---------------------------------------------------------------------------------
