@@ -137,9 +137,9 @@ CLAIMS = (
             )
         ),
         must_see=(
-            _seen("replacements_seen", 2, PAIR, "replacements that clients saw", _replaced(0)),
-            _seen("replacements_seen", 2, PAIR, "replacements that clients saw", _replaced(2)),
-            _seen("replaced_servers", 2, PAIR, "replacements", _replaced(0, "fixed")),
+            _seen("replacements_seen", 1, PAIR, "replacements that clients saw", _replaced(0)),
+            _seen("replacements_seen", 1, PAIR, "replacements that clients saw", _replaced(2)),
+            _seen("replaced_servers", 1, PAIR, "replacements", _replaced(0, "fixed")),
             _seen("refused_files", 3, PAIR, "broken files", MENDED),
         ),
     ),
