@@ -16,6 +16,7 @@ import gevent
 from bench import catalog
 from bench.clock import now_ns
 from bench.load.engine import Engine
+from bench.load.flushing import Flushing
 from bench.load.session import Session, WorkerIndex
 from bench.load.stats import feed_statistics
 from bench.load.user import ClientUser, environment_for
@@ -65,7 +66,7 @@ class Worker:
         self.engine = Engine()
         self.session = self._session(config.load)
         self.environment = environment_for(self.user_class, self.session)
-        self._flusher: gevent.Greenlet | None = None
+        self._flushing: Flushing | None = None
         self._trying: tuple[Session, gevent.Greenlet] | None = None
 
     def _session(self, load: Values) -> Session:
@@ -149,12 +150,7 @@ class Worker:
     # --- the measured clients ----------------------------------------------------------
 
     def begin_flushing(self) -> None:
-        self._flusher = gevent.spawn(self._flush_for_ever)
-
-    def _flush_for_ever(self) -> None:
-        while True:
-            gevent.sleep(FLUSH_SECONDS)
-            self.flush()
+        self._flushing = Flushing(self.flush, FLUSH_SECONDS)
 
     def flush(self) -> None:
         """Give away the rows so far; Locust's statistics are for people watching."""
@@ -190,8 +186,8 @@ class Worker:
 
     def _finish(self) -> LoadResults:
         """Everything that was measured; nothing is recorded after the last block."""
-        if self._flusher is not None:
-            self._flusher.kill()
+        if self._flushing is not None:
+            self._flushing.end()
         session = self.session
 
         self.engine.run(session.window_over())

@@ -57,7 +57,7 @@ BAD_INPUT = [
     (["run"], "names"),
     (
         ["run", "nothing"],
-        "nothing: unknown experiment 'nothing'; there is calls, chain, ",
+        "nothing: unknown experiment 'nothing'; there is address_change, calls, chain, ",
     ),
     (["run", "notifications/nothing"], "notifications has long_polling, long_polling_proxied, "),
     (["run", SSE, "--nothing"], "--nothing"),
