@@ -99,6 +99,7 @@ FLUSHED = Law(
     (),
     (QUICK,),
     fitted_with=(31,),
+    passed_with=(6054,),
 )
 REPLICATED = Law(
     "SYNC-3",
