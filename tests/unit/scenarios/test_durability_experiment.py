@@ -53,16 +53,16 @@ def test_sync2_every_writer_waits_for_its_own_flush(clients: int, per_s: float) 
 
 
 FAR = {"clients": 2, "standby_link": "emulated", "standby_rtt_s": 0.02}
-PARTS = {"local.latency_mean": 0.4, "near.latency_mean": 2.6}
+PARTS = {"local.latency_p50": 0.4, "near.latency_p50": 4.6}
 
 
 def test_sync3_is_the_commit_a_round_trip_and_the_standby() -> None:
-    assert predicted("latency_mean", PARTS, **FAR) == pytest.approx(0.4 + 20 + 0.2)
+    assert predicted("latency_p50", PARTS, **FAR) == pytest.approx(0.4 + 20 + 0.2)
 
 
 def test_the_laws_end_where_nothing_is_waited_for() -> None:
-    assert math.isnan(predicted("latency_mean", PARTS, **{**FAR, "standby_rtt_s": 0.0}))
-    assert math.isnan(predicted("latency_mean", PARTS))
+    assert math.isnan(predicted("latency_p50", PARTS, **{**FAR, "standby_rtt_s": 0.0}))
+    assert math.isnan(predicted("latency_p50", PARTS))
     facts = {"quick.latency_mean": 7.0}
     assert math.isnan(predicted("deliveries_per_s", facts, **{**SLOW, "flush_time_s": 0.0}))
     assert math.isnan(predicted("deliveries_per_s", facts, disk="real"))
