@@ -113,5 +113,6 @@ REPLICATED = Law(
     (),
     (LOCAL, NEAR),
     fitted_with=(4711, 6022, 23, 6032, 34, 6053),
+    passed_with=(6055,),
 )
 PREDICTIONS = (FLUSHED, REPLICATED)
