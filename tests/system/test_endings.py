@@ -58,6 +58,8 @@ def test_a_run_in_the_background_heeds_the_signals_that_it_inherits_as_ignored(
             preexec_fn=lambda: ignoring(number),  # noqa: PLW1509 - no thread of ours holds a lock
         )
     try:
+        # Before that it has nothing to resume, and a child that is asked for the commit.
+        until(lambda: list((tmp_path / "results").glob("*/run.json")), 30, "the run begins")
         children = until(lambda: descendants(bench.pid), 30, "a trial begins")
         bench.send_signal(number)
         assert bench.wait(10) == 130
