@@ -7,13 +7,12 @@ from collections.abc import Sequence
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.patches import Patch
 from matplotlib.ticker import PercentFormatter
 
 from bench.analysis.evaluated import Evaluated, ExperimentResult, Level
 from bench.model.pattern import Pattern
 from reports.figures._sheet import columns_of, head, legend_below, new_figure, row_label
-from reports.style import COLOURS, PAPER
+from reports.figures._stacked import part, stacked
 from reports.sweeps import distinguish, main_levels
 
 TITLE = "What became of everything"
@@ -24,9 +23,6 @@ CAPTION = (
 SECTION = "delivery"
 COLUMNS = 2
 MOST_LEVELS = 12
-HATCHES = ("", "//", "xx", "..", "--", "++")
-"""Parts can be distinguished without colours, too."""
-
 WHOLE = 0.999
 """Shares of less than this together are no account."""
 
@@ -67,30 +63,13 @@ def _figure(result: ExperimentResult, levels: Sequence[Level]) -> Figure:
         axes.set_xlabel(f"share of all {experiment.account_of or experiment.noun.outcomes}")
     head(figure, common if len(levels) > 1 else "")
     words = [words for _, words in result.experiment.account]
-    legend_below(figure, [_patch(place, label) for place, label in enumerate(words)])
+    legend_below(figure, [part(place, label) for place, label in enumerate(words)])
     return figure
-
-
-def _patch(place: int, label: str) -> Patch:
-    colour, hatch = COLOURS[place % len(COLOURS)], HATCHES[place % len(HATCHES)]
-    return Patch(facecolor=colour, hatch=hatch, edgecolor=PAPER, label=label)
 
 
 def _panel(axes: Axes, rows: Sequence[tuple[Pattern, tuple[float, ...]]]) -> None:
     for row, (_, shares) in enumerate(rows):
-        begin = 0.0
-        for place, share in enumerate(shares):
-            patch = _patch(place, "")
-            axes.barh(
-                row,
-                share,
-                left=begin,
-                height=0.7,
-                color=patch.get_facecolor(),
-                hatch=patch.get_hatch(),
-                edgecolor=PAPER,
-            )
-            begin += share
+        stacked(axes, row, shares)
     axes.set_yticks(range(len(rows)), [row_label(pattern.title) for pattern, _ in rows])
     axes.invert_yaxis()
     axes.set_xlim(0, 1)

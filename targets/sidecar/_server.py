@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import socket
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,12 +17,10 @@ from granian.server.embed import Server
 
 from scenarios.sidecar.load import payload
 from targets._serve import BACKLOG, BaseTarget
+from targets._starting import free_port, runs, until_it_accepts
 from targets.sidecar import _plain as plain
 from targets.sidecar._application import Application
 from targets.sidecar._lines import changed_lines
-
-START_SECONDS = 10.0
-STEP_SECONDS = 0.01
 
 HERE = Path(__file__).parent
 CLIENTS = HERE.parents[1] / "scenarios" / HERE.name
@@ -46,7 +44,7 @@ class Service(BaseTarget):
             changed_lines((folder / PLAIN).read_text(), (folder / self.version).read_text())
             for folder in (HERE, CLIENTS)
         )
-        port = port or self._free_port()
+        port = port or free_port(self.host)
         self._server = Server(
             self.app,
             address=self.host,
@@ -58,7 +56,7 @@ class Service(BaseTarget):
             **self.settings(),
         )
         self._task = asyncio.create_task(self._server.serve())
-        await self._listening(port)
+        await until_it_accepts(self.host, port, partial(runs, self._task))
         return port
 
     def settings(self) -> dict[str, Any]:
@@ -78,21 +76,3 @@ class Service(BaseTarget):
     def counts(self) -> dict[str, float]:
         """What the service was asked, and how many lines of it differ from the plain one."""
         return {"server.requests": self.app.requests, "application.changed_lines": self._changed}
-
-    def _free_port(self) -> int:
-        """The server does not say which port it got for 0."""
-        with socket.create_server((self.host, 0)) as probe:
-            return int(probe.getsockname()[1])
-
-    async def _listening(self, port: int) -> None:
-        assert self._task is not None
-        async with asyncio.timeout(START_SECONDS):
-            while True:
-                if self._task.done():
-                    self._task.result()
-                    raise ConnectionError("the server ended at its start")
-                with contextlib.suppress(OSError):
-                    _, writer = await asyncio.open_connection(self.host, port)
-                    writer.close()
-                    return
-                await asyncio.sleep(STEP_SECONDS)
