@@ -19,7 +19,7 @@ FREE_TOO = (STREAM, JETSTREAM)
 """Their publishers need not wait for an answer either; Redis answers every PUBLISH."""
 
 BRIEF = {"warmup": "600ms", "duration": "2s", "event_rate": "4/s", "request_timeout": "10s"}
-CALLED = ClaimSetup(DIRECT, {**BRIEF, "clients": "1,5,20,100,200"})
+CALLED = ClaimSetup(DIRECT, {**BRIEF, "duration": "4s", "clients": "1,5,20,100,200"})
 # So short a time needs more events for a mean, and brokers have room for them.
 TOLD = ClaimSetup(TOLD_BY, {**BRIEF, "event_rate": "20/s", "clients": "1,5,20,100,200"})
 TOLD_SELDOM = ClaimSetup(TOLD_BY, {**BRIEF, "clients": "200"})

@@ -19,7 +19,7 @@ def slope(few: float, with_few: float, many: float, with_many: float) -> float:
 
 
 def called_in_turn(work: float, receivers: float, rtt: float) -> float:
-    """PS-1, serial: F (R + S); `work` is F S as it is without distance."""
+    """PS-1, serial: F (R + S); `work` is a + F S, as it is at the distance from which R counts."""
     return work + receivers * rtt
 
 

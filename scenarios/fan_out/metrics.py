@@ -16,6 +16,9 @@ from bench.model.metric import Counts
 
 METRICS = Registry()
 
+PUBLISHING = "server"
+"""The role of the publisher: no pattern has another server."""
+
 
 def _change(data: TrialData, name: str) -> float:
     """What the publisher counted in the window; NaN where it could not."""
@@ -45,6 +48,17 @@ def _per_event(data: TrialData, amount: float) -> float:
 )
 def publisher_ms(data: TrialData) -> float:
     return _per_event(data, _change(data, "busy_ns") / 1e6)
+
+
+@METRICS.metric(
+    "publisher_cpu_us",
+    "us",
+    "publisher's CPU per event",
+    "CPU time of the publisher in the window, over the events that it published.",
+    "lower",
+)
+def publisher_cpu_us(data: TrialData) -> float:
+    return _per_event(data, data.cpu_ns(PUBLISHING) / 1e3)
 
 
 @METRICS.metric(

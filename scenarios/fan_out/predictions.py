@@ -1,6 +1,6 @@
 """The laws of `fan_out` as they apply to its patterns and metrics.  Pure.
 
-What one more receiver takes, what a confirm takes without distance and how much publisher and
+What one more receiver takes, what a confirm takes beside the distance and how much publisher and
 broker do at most, no law can know: other trials supply it.  None reads what it predicts.
 """
 
@@ -14,6 +14,8 @@ from scenarios.fan_out._domains import (
     BYTES_DOWN,
     BYTES_UP,
     CALLED,
+    CALLED_FEW,
+    CALLED_MANY,
     CALLED_NEAR,
     CONFIRMED,
     FEW,
@@ -33,11 +35,15 @@ from scenarios.fan_out._domains import (
     TAG_BYTES,
     TOLD,
     TOLD_BY,
+    TOLD_NEAR,
     TOLD_TOO_BY,
     WAIT,
     WITH_FEW,
     WITH_MANY,
     Asked,
+    confirm_near_s,
+    many_called,
+    near_s,
     rtt_s,
     services_rtt_s,
 )
@@ -45,20 +51,20 @@ from scenarios.fan_out._domains import (
 # --- PS-1: over receivers -------------------------------------------------------------------------
 
 
-def _line_s(load: Asked, facts: Facts, metric: str) -> float:
-    few, many = (facts[one.key(metric)] / 1e3 for one in (WITH_FEW, WITH_MANY))
-    per_receiver = laws.slope(FEW, few, MANY, many)
-    return laws.line(few - FEW * per_receiver, per_receiver, load.window.clients)
+def _line_s(load: Asked, facts: Facts, metric: str, many: int = MANY) -> float:
+    with_few, with_many = (facts[one.key(metric)] / 1e3 for one in (WITH_FEW, WITH_MANY))
+    per_receiver = laws.slope(FEW, with_few, many, with_many)
+    return laws.line(with_few - FEW * per_receiver, per_receiver, load.window.clients)
 
 
 def _in_turn_ms(load: Asked, facts: Facts) -> float:
-    work_s = _line_s(load, facts, PUBLISHER)
-    return laws.called_in_turn(work_s, load.window.clients, rtt_s(load)) * 1e3
+    work_s = _line_s(load, facts, PUBLISHER, many_called(load))
+    return laws.called_in_turn(work_s, load.window.clients, rtt_s(load) - near_s(load)) * 1e3
 
 
 def _last_in_turn_ms(load: Asked, facts: Facts) -> float:
-    work_s = _line_s(load, facts, LAST)
-    return laws.last_called_in_turn(work_s, load.window.clients, rtt_s(load)) * 1e3
+    work_s = _line_s(load, facts, LAST, many_called(load))
+    return laws.last_called_in_turn(work_s, load.window.clients, rtt_s(load) - near_s(load)) * 1e3
 
 
 def _at_once_ms(load: Asked, facts: Facts) -> float:
@@ -76,7 +82,11 @@ def _last_told_ms(load: Asked, facts: Facts) -> float:
 
 
 _LINES = (WITH_FEW, WITH_MANY)
-_ONE_BY_ONE = "what is done for each receiver is done one after the other; a and s of 5 and of 100"
+_CALLED_LINES = (CALLED_FEW, CALLED_MANY)
+_ONE_BY_ONE = (
+    "what is done for each receiver is done one after the other; a and s of trials with few and "
+    "with many"
+)
 
 
 IN_TURN = Law(
@@ -88,7 +98,7 @@ IN_TURN = Law(
     _in_turn_ms,
     CALLED,
     (),
-    _LINES,
+    _CALLED_LINES,
 )
 LAST_IN_TURN = Law(
     "PS-1",
@@ -99,7 +109,7 @@ LAST_IN_TURN = Law(
     _last_in_turn_ms,
     CALLED,
     (),
-    _LINES,
+    _CALLED_LINES,
 )
 AT_ONCE = Law(
     "PS-1", "a + F s", _ONE_BY_ONE, PUBLISHER, (PARALLEL,), _at_once_ms, CALLED_NEAR, (), _LINES
@@ -140,7 +150,7 @@ TOLD_ONCE = Law(
     PUBLISHER,
     FREE_AT_ONCE,
     _once_ms,
-    TOLD,
+    TOLD_NEAR,
     (),
     (WITH_FEW,),
     band=ONCE_BAND,
@@ -157,7 +167,7 @@ CONFIRM_REASON = (
 
 
 def _confirmed_per_s(load: Asked, facts: Facts) -> float:
-    confirm_s = 1 / facts[ONE_BY_ONE.key(RATE)]
+    confirm_s = 1 / facts[ONE_BY_ONE.key(RATE)] - confirm_near_s(load)
     most = facts[AT_MOST.key(RATE)]
     return laws.confirmed_per_s(load.own.confirm_window, services_rtt_s(load), confirm_s, most)
 
@@ -165,7 +175,7 @@ def _confirmed_per_s(load: Asked, facts: Facts) -> float:
 CONFIRMS = Law(
     "PS-2",
     "W/(R + t + (W - 1)/mu)",
-    "what is sent together is confirmed together; t of one by one, mu of 5,000, without distance",
+    "what is sent together is confirmed together; t of one by one, mu of a window of 5,000",
     RATE,
     (RABBIT,),
     _confirmed_per_s,

@@ -130,6 +130,7 @@ def test_the_publisher_counts_its_own_time() -> None:
     data = trial([], busy_ns=30 * MS, events=10, stream_up=1480, gone=0, failed=2, refused=0)
     assert metrics.publisher_ms(data) == pytest.approx(3)
     assert metrics.publisher_bytes_per_event(data) == 148
+    assert math.isnan(metrics.publisher_cpu_us(data)), "nobody metered it"
     assert metrics.sends_failed(data) == 2
     assert metrics.refusals(data) == 0
 
@@ -168,13 +169,18 @@ FEW_AND_MANY = {
 
 
 def test_ps_1_is_the_line_through_few_and_many() -> None:
-    called = LOAD(clients=50, event_rate_per_s=2.0)
-    told = LOAD(clients=50, event_rate_per_s=20.0)
-    expected = 2 + 45 * 38 / 95
+    called = LOAD(clients=50, event_rate_per_s=4.0)
+    told = LOAD(clients=50, event_rate_per_s=10.0)
+    expected = 2 + 48 * 38 / 148
     assert filled(predictions.IN_TURN, called, **FEW_AND_MANY) == pytest.approx(expected)
     assert filled(predictions.AT_ONCE, called, **FEW_AND_MANY) == pytest.approx(expected)
-    assert filled(predictions.LAST_TOLD, told, **FEW_AND_MANY) == pytest.approx(3 + 45 * 0.2)
-    assert filled(predictions.TOLD_ONCE, told, **FEW_AND_MANY) == 2.0
+    assert filled(predictions.LAST_TOLD, told, **FEW_AND_MANY) == pytest.approx(3 + 48 * 19 / 148)
+
+
+def test_ps_1_of_the_told_once_ends_where_they_need_all_cores() -> None:
+    few, many = (LOAD(clients=clients, event_rate_per_s=10.0) for clients in (20, 21))
+    assert filled(predictions.TOLD_ONCE, few, **FEW_AND_MANY) == 2.0
+    assert math.isnan(filled(predictions.TOLD_ONCE, many, **FEW_AND_MANY))
 
 
 RECEIVERS_FAR = {"link": "emulated", "rtt_s": 0.01}
@@ -182,26 +188,39 @@ BROKER_FAR = {"services_link": "emulated", "services_rtt_s": 0.004}
 
 
 @pytest.mark.parametrize(
-    ("law", "rate", "link", "more"),
+    ("law", "expected"),
     [
-        (predictions.IN_TURN, 2.0, RECEIVERS_FAR, 200),
-        (predictions.LAST_IN_TURN, 2.0, RECEIVERS_FAR, 195),
-        (predictions.LAST_TOLD, 10.0, RECEIVERS_FAR, 5),
-        (predictions.LAST_TOLD, 10.0, BROKER_FAR, 4),
-        (predictions.LAST_TOLD, 10.0, RECEIVERS_FAR | BROKER_FAR, 9),
-        (predictions.TOLD_ONCE, 10.0, RECEIVERS_FAR | BROKER_FAR, 0),
+        # 30 receivers over the link at 2 ms, not 150.
+        (predictions.IN_TURN, 2 + 8 * 38 / 28 + 10 * 8),
+        (predictions.LAST_IN_TURN, 3 + 8 * 19 / 28 + 9.5 * 8),
+    ],
+)
+def test_ps_1_of_calls_in_turn_counts_from_a_near_link(
+    law: predictions.Law, expected: float
+) -> None:
+    far = LOAD(clients=10, event_rate_per_s=4.0, **RECEIVERS_FAR)
+    assert filled(law, far, **FEW_AND_MANY) == pytest.approx(expected)
+
+
+@pytest.mark.parametrize(
+    ("law", "link", "more"),
+    [
+        (predictions.LAST_TOLD, RECEIVERS_FAR, 5),
+        (predictions.LAST_TOLD, BROKER_FAR, 4),
+        (predictions.LAST_TOLD, RECEIVERS_FAR | BROKER_FAR, 9),
+        (predictions.TOLD_ONCE, RECEIVERS_FAR, 0),
     ],
 )
 def test_ps_1_counts_round_trips(
-    law: predictions.Law, rate: float, link: dict[str, object], more: float
+    law: predictions.Law, link: dict[str, object], more: float
 ) -> None:
-    near, far = (LOAD(clients=20, event_rate_per_s=rate, **one) for one in ({}, link))
+    near, far = (LOAD(clients=20, event_rate_per_s=10.0, **one) for one in ({}, link))
     added = filled(law, far, **FEW_AND_MANY) - filled(law, near, **FEW_AND_MANY)
     assert added == pytest.approx(more)
 
 
 def test_ps_1_of_calls_at_once_is_for_no_distance() -> None:
-    far = LOAD(clients=20, event_rate_per_s=2.0, **RECEIVERS_FAR)
+    far = LOAD(clients=20, event_rate_per_s=4.0, **RECEIVERS_FAR)
     assert math.isnan(filled(predictions.AT_ONCE, far, **FEW_AND_MANY))
 
 
@@ -211,8 +230,9 @@ def test_ps_1_of_calls_at_once_is_for_no_distance() -> None:
         (1, 0.0, 2000),
         (10, 0.0, 10 / (0.0005 + 9 / 9000)),
         (1000, 0.0, 1000 / (0.0005 + 999 / 9000)),
-        (1, 0.0045, 200),
-        (100, 0.0045, 100 / (0.005 + 99 / 9000)),
+        # 1.1 ms over a link of 1 ms: the confirm itself takes 0.1 ms.
+        (1, 0.0045, 1 / 0.0046),
+        (100, 0.0045, 100 / (0.0046 + 99 / 9000)),
     ],
 )
 def test_ps_2(window: int, rtt_s: float, expected: float) -> None:
@@ -224,5 +244,6 @@ def test_ps_2(window: int, rtt_s: float, expected: float) -> None:
         services_link="emulated" if rtt_s else "loopback",
         services_rtt_s=rtt_s,
     )
-    facts = {"one.published_per_s": 2000.0, "most.published_per_s": 9000.0}
+    one_ms = 1.1 if rtt_s else 0.5
+    facts = {"one.published_per_s": 1000 / one_ms, "most.published_per_s": 9000.0}
     assert filled(predictions.CONFIRMS, load, **facts) == pytest.approx(expected)
