@@ -41,11 +41,6 @@ def overlapped_exponential(consumers: int, keys: int) -> float:
     return still / keys / (1 - (1 - 1 / keys) * still)
 
 
-def overlapped_fixed(consumers: int, keys: int) -> float:
-    """ORDER-1 for items that all take S: fewer than c - 1 others come between: 1-(1-1/K)^(c-1)."""
-    return 1 - (1 - 1 / keys) ** (consumers - 1)
-
-
 def overtaken_exponential(consumers: int, keys: int) -> float:
     """ORDER-1: half of those that overlap: either may end first, as they have no memory."""
     return overlapped_exponential(consumers, keys) / 2

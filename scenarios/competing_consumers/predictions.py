@@ -46,6 +46,18 @@ FULL = Calibration(
     SHARED,
     text="three consumers that never lack work: how long one waits for its next item",
 )
+BUSY = Calibration(
+    "busy",
+    {
+        "item_rate": lambda load: 1.5 * load.window.clients / load.own.service_time_s,
+        "added": 0,
+        "duration": 2.0,
+        "warmup": 0.5,
+    },
+    ("gap_mean",),
+    SHARED,
+    text="as many consumers that never lack work: how long one waits for its next item",
+)
 ALONE = Calibration(
     "alone",
     {"clients": 8, "item_rate": 40.0, "service_time": 0.001, "added": 0, "duration": 3.0},
@@ -96,21 +108,18 @@ ORDERED_BY_QUEUE = Domain(
         "keys": Range(1, 40),
         "item_rate": Range(10, 500),
         "service_time": Range(0.01, 0.1),
+        # Consumers of items that all take as long may keep in step, and begin and end together.
+        "service": (EXPONENTIAL,),
     },
     where=(
         OVERLOADED,
         FEW_ENOUGH,
         Condition(
             "at least 8 of 100 pairs overlap: less is seen too seldom",
-            lambda load: _overlapped(load) >= 0.08,
+            lambda load: overlapped(load, {}) >= 0.08,
         ),
     ),
     units=Units("items", 2000, items_per_s, at_least_s=4, at_most_s=25),
-)
-OVERTAKING = Domain(
-    {**ORDERED_BY_QUEUE.load, "service": (EXPONENTIAL,)},
-    where=ORDERED_BY_QUEUE.where,
-    units=ORDERED_BY_QUEUE.units,
 )
 WAITING = Domain(
     {
@@ -122,8 +131,8 @@ WAITING = Domain(
     },
     where=(
         Condition(
-            "the items keep between 30 and 85 % of the consumers busy",
-            lambda load: 0.3 * load.window.clients <= offered(load) <= 0.85 * load.window.clients,
+            "the items keep between 30 and 75 % of the consumers busy",
+            lambda load: 0.3 * load.window.clients <= offered(load) <= 0.75 * load.window.clients,
         ),
     ),
     units=Units("items", 600, items_per_s, at_least_s=3, at_most_s=25),
@@ -154,23 +163,15 @@ GROWING = Domain(
 )
 
 
-def gap_s(facts: Facts) -> float:
-    return facts[FULL.key("gap_mean")] / 1e3
-
-
 def capacity(load: Asked, facts: Facts) -> float:
     """RR-2's bound."""
-    return laws.capacity(load.window.clients, load.own.service_time_s, gap_s(facts))
-
-
-def _overlapped(load: Asked) -> float:
-    by = laws.overlapped_fixed if load.own.service == FIXED else laws.overlapped_exponential
-    return by(load.window.clients, load.own.keys)
+    gap_s = facts[FULL.key("gap_mean")] / 1e3
+    return laws.capacity(load.window.clients, load.own.service_time_s, gap_s)
 
 
 def overlapped(load: Asked, _: Facts) -> float:
-    """ORDER-1, by how the times of items are spread."""
-    return _overlapped(load)
+    """ORDER-1."""
+    return laws.overlapped_exponential(load.window.clients, load.own.keys)
 
 
 def overtaken(load: Asked, _: Facts) -> float:
@@ -185,7 +186,7 @@ def _latency_ms(
 
     An item keeps its consumer for what it takes, and until the next item is there.
     """
-    t0_ns, gap = round(load.window.warmup_s * SECOND_NS), gap_s(facts)
+    t0_ns, gap = round(load.window.warmup_s * SECOND_NS), facts[BUSY.key("gap_mean")] / 1e3
     stays = []
     for queue in queues_of:
         takes = [item.seconds + gap for item in queue]
@@ -237,7 +238,7 @@ CAPACITY = Law(
 )
 OVERLAPPED = Law(
     "ORDER-1",
-    "exponential S: (q/K)/(1 - (1 - 1/K) q), q = 1 - 1/c; fixed: 1 - (1 - 1/K)^(c-1)",
+    "(q/K)/(1 - (1 - 1/K) q), q = 1 - 1/c",
     "a geometric number of other items between two of one key; checked by simulation",
     "overlapped_share",
     (SHARED,),
@@ -252,7 +253,7 @@ OVERTAKEN = Law(
     "out_of_order_share",
     (SHARED,),
     overtaken,
-    OVERTAKING,
+    ORDERED_BY_QUEUE,
     (),
 )
 WAIT_SHARED = Law(
@@ -264,7 +265,7 @@ WAIT_SHARED = Law(
     shared_ms,
     WAITING,
     (SEED,),
-    (FULL, ALONE),
+    (BUSY, ALONE),
 )
 WAIT_PARTITIONED = Law(
     "RR-2",
@@ -275,7 +276,7 @@ WAIT_PARTITIONED = Law(
     partitioned_ms,
     WAITING,
     (SEED,),
-    (FULL, ALONE),
+    (BUSY, ALONE),
 )
 MOVED_CONSISTENT = Law(
     "ST-1",

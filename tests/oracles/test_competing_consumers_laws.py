@@ -10,17 +10,16 @@ import pytest
 from scenarios.competing_consumers import laws
 
 
-def simulated(consumers: int, keys: int, is_fixed: bool, items: int) -> tuple[float, float]:
+def simulated(consumers: int, keys: int, items: int) -> tuple[float, float]:
     """Shares that overlap and that are overtaken, of a line that is never empty."""
-    chance = random.Random(f"{consumers}/{keys}/{is_fixed}")
-    # Consumers that took up their work one after the other, as they do.
+    chance = random.Random(f"{consumers}/{keys}")
     free_at = [(number + 1) / consumers for number in range(consumers)]
     heapq.heapify(free_at)
     last: dict[int, float] = {}
     pairs = overlapped = overtaken = 0
     for _ in range(items):
         begun = free_at[0]
-        done = begun + (1.0 if is_fixed else chance.expovariate(1))
+        done = begun + chance.expovariate(1)
         heapq.heapreplace(free_at, done)
         key = chance.randrange(keys)
         if key in last:
@@ -33,17 +32,10 @@ def simulated(consumers: int, keys: int, is_fixed: bool, items: int) -> tuple[fl
 
 @pytest.mark.parametrize(("consumers", "keys"), [(2, 1), (2, 10), (4, 10), (8, 5), (12, 40)])
 def test_order1_is_what_a_full_queue_does(consumers: int, keys: int) -> None:
-    overlapped, overtaken = simulated(consumers, keys, is_fixed=False, items=60_000)
+    overlapped, overtaken = simulated(consumers, keys, items=60_000)
     assert overlapped == pytest.approx(
         laws.overlapped_exponential(consumers, keys), rel=0.03, abs=0.003
     )
     assert overtaken == pytest.approx(
         laws.overtaken_exponential(consumers, keys), rel=0.04, abs=0.003
     )
-
-
-@pytest.mark.parametrize(("consumers", "keys"), [(2, 1), (2, 10), (4, 10), (8, 5)])
-def test_order1_of_fixed_times_never_overtakes(consumers: int, keys: int) -> None:
-    overlapped, overtaken = simulated(consumers, keys, is_fixed=True, items=40_000)
-    assert overlapped == pytest.approx(laws.overlapped_fixed(consumers, keys), rel=0.03, abs=0.003)
-    assert overtaken == 0
