@@ -36,15 +36,17 @@ SHORT = Calibration(
     "short",
     {
         "services": SHORT_CHAIN,
-        # The same work per second, so that it waits for the cores as often.
-        "request_rate": lambda load: hops_per_s(load) / SHORT_CHAIN,
+        # Each service is called as often: one that has slept for longer takes longer.
+        "request_rate": lambda load: min(
+            load.own.request_rate_per_s, MOST_HOPS_PER_S / SHORT_CHAIN
+        ),
         "slow_factor": 1.0,
         "troubled": 0,
         "warmup": 0.3,
         "duration": 3.0,
     },
     ("entry", "hop", "own_time"),
-    text="three services with as much work per second: what a call and a service's work take",
+    text="three services, each called as often: what a call and a service's work take",
 )
 
 _SHARED: Mapping[str, Wanted] = {

@@ -21,6 +21,7 @@ from scenarios.fan_out._claim_trials import (
     DIRECT,
     FORTY_MS,
     FOUR_MS,
+    FRAMED,
     FREE_TOO,
     NARROW,
     SLOW,
@@ -35,6 +36,7 @@ from scenarios.fan_out._domains import (
     NATS,
     PARALLEL,
     PUBLISHER,
+    PUBLISHER_CPU,
     RABBIT,
     RATE,
     RECEIVED,
@@ -76,7 +78,8 @@ NORMAL: Mapping[str, Any] = {
 """What holds for evidence where a rule does not ask for something else."""
 
 ANY_NUMBER: Mapping[str, Any] = {"clients": lambda _: True}
-OFTEN: Mapping[str, Any] = {**ANY_NUMBER, "event_rate": 20}
+OFTEN: Mapping[str, Any] = {**ANY_NUMBER, "event_rate": 20, "link": "emulated"}
+SOME_OFTEN: Mapping[str, Any] = {**ANY_NUMBER, "event_rate": 20}
 MOST: Mapping[str, Any] = {"clients": 200, "event_rate": 4}
 ONE: Mapping[str, Any] = {"clients": 1, "event_rate": 4}
 ONE_DEAD, ONE_SLOW = ({"event_rate": 3, one: 1} for one in ("dead_receivers", "slow_receivers"))
@@ -92,8 +95,6 @@ HARDLY_GROWS = 1.7
 
 FIFTY_MORE = 5.0
 """A publisher that waits for 300 ms, or for a receiver that takes 200 ms, against a few ms."""
-
-PUBLISHER_CPU = "publisher_cpu_us"
 
 UNHARMED_MS = 5
 """A fortieth of what a slow receiver takes: the publisher of a broker knows nothing of it."""
@@ -310,11 +311,11 @@ CLAIMS = (
     Claim(
         "F8b",
         "A broker is sent one copy, and each receiver gets one",
-        (TOLD,),
+        (FRAMED,),
         AllOf(
             (
-                AgreesWithLaw(BYTES_UP, "B", RABBIT, PUBLISHED_BYTES, "PS-5", OFTEN),
-                AgreesWithLaw(BYTES_DOWN, "B", RABBIT, DELIVERED_BYTES, "PS-5", OFTEN),
+                AgreesWithLaw(BYTES_UP, "B", RABBIT, PUBLISHED_BYTES, "PS-5", SOME_OFTEN),
+                AgreesWithLaw(BYTES_DOWN, "B", RABBIT, DELIVERED_BYTES, "PS-5", SOME_OFTEN),
             )
         ),
         "PS-5",

@@ -7,15 +7,16 @@ without distance, mu the most that publisher and broker do, P prefetch (seconds 
 
 from __future__ import annotations
 
-
-def line(start: float, per_receiver: float, receivers: float) -> float:
-    """a + F s: what is done for each receiver, one after the other."""
-    return start + per_receiver * receivers
+from collections.abc import Sequence
 
 
-def slope(few: float, with_few: float, many: float, with_many: float) -> float:
-    """PS-1's s, from trials with few and with many receivers."""
-    return (with_many - with_few) / (many - few)
+def through(points: Sequence[tuple[float, float]], receivers: float) -> float:
+    """a + F s: the line through the two of these points between which, or next to which, F lies."""
+    place = 1
+    while place < len(points) - 1 and receivers > points[place][0]:
+        place += 1
+    (fewer, less), (more, most) = points[place - 1 : place + 1]
+    return less + (receivers - fewer) * (most - less) / (more - fewer)
 
 
 def called_in_turn(work: float, receivers: float, rtt: float) -> float:

@@ -10,17 +10,16 @@ from bench.model.law import Facts, Law
 from scenarios.fan_out import laws
 from scenarios.fan_out._domains import (
     AT_MOST,
+    BROKERS,
     BUFFERED,
     BYTES_DOWN,
     BYTES_UP,
     CALLED,
-    CALLED_FEW,
-    CALLED_MANY,
+    CALLED_LINES,
     CALLED_NEAR,
     CONFIRMED,
     FEW,
     FRAMED,
-    FREE_AT_ONCE,
     LAST,
     MANY,
     NAME_BYTES,
@@ -28,6 +27,7 @@ from scenarios.fan_out._domains import (
     PARALLEL,
     PREFETCHED,
     PUBLISHER,
+    PUBLISHER_CPU,
     RABBIT,
     RATE,
     RECEIVED,
@@ -35,57 +35,56 @@ from scenarios.fan_out._domains import (
     TAG_BYTES,
     TOLD,
     TOLD_BY,
-    TOLD_NEAR,
     TOLD_TOO_BY,
     WAIT,
     WITH_FEW,
     WITH_MANY,
     Asked,
+    called_numbers,
     confirm_near_s,
-    many_called,
     near_s,
     rtt_s,
+    services_near_s,
     services_rtt_s,
 )
 
 # --- PS-1: over receivers -------------------------------------------------------------------------
 
 
-def _line_s(load: Asked, facts: Facts, metric: str, many: int = MANY) -> float:
-    with_few, with_many = (facts[one.key(metric)] / 1e3 for one in (WITH_FEW, WITH_MANY))
-    per_receiver = laws.slope(FEW, with_few, many, with_many)
-    return laws.line(with_few - FEW * per_receiver, per_receiver, load.window.clients)
+def _called_s(load: Asked, facts: Facts, metric: str) -> float:
+    values = (facts[one.key(metric)] / 1e3 for one in CALLED_LINES)
+    points = tuple(zip(called_numbers(load), values, strict=True))
+    return laws.through(points, load.window.clients)
 
 
 def _in_turn_ms(load: Asked, facts: Facts) -> float:
-    work_s = _line_s(load, facts, PUBLISHER, many_called(load))
-    return laws.called_in_turn(work_s, load.window.clients, rtt_s(load) - near_s(load)) * 1e3
+    work_s, further_s = _called_s(load, facts, PUBLISHER), rtt_s(load) - near_s(load)
+    return laws.called_in_turn(work_s, load.window.clients, further_s) * 1e3
 
 
 def _last_in_turn_ms(load: Asked, facts: Facts) -> float:
-    work_s = _line_s(load, facts, LAST, many_called(load))
-    return laws.last_called_in_turn(work_s, load.window.clients, rtt_s(load) - near_s(load)) * 1e3
+    work_s, further_s = _called_s(load, facts, LAST), rtt_s(load) - near_s(load)
+    return laws.last_called_in_turn(work_s, load.window.clients, further_s) * 1e3
 
 
 def _at_once_ms(load: Asked, facts: Facts) -> float:
-    return _line_s(load, facts, PUBLISHER) * 1e3
+    return _called_s(load, facts, PUBLISHER) * 1e3
 
 
 def _last_at_once_ms(load: Asked, facts: Facts) -> float:
-    return _line_s(load, facts, LAST) * 1e3
+    return _called_s(load, facts, LAST) * 1e3
 
 
 def _last_told_ms(load: Asked, facts: Facts) -> float:
     """Receivers reach a broker over both links."""
-    work_s, to_broker_s = _line_s(load, facts, LAST), services_rtt_s(load)
-    return laws.last_told(work_s, to_broker_s, to_broker_s + rtt_s(load)) * 1e3
+    few, many = (facts[one.key(LAST)] / 1e3 for one in (WITH_FEW, WITH_MANY))
+    work_s = laws.through(((FEW, few), (MANY, many)), load.window.clients)
+    to_broker_s = services_rtt_s(load) - services_near_s(load)
+    return laws.last_told(work_s, to_broker_s, to_broker_s + rtt_s(load) - near_s(load)) * 1e3
 
 
-_LINES = (WITH_FEW, WITH_MANY)
-_CALLED_LINES = (CALLED_FEW, CALLED_MANY)
 _ONE_BY_ONE = (
-    "what is done for each receiver is done one after the other; a and s of trials with few and "
-    "with many"
+    "what is done for each receiver is done one after the other; a and s of trials with others"
 )
 
 
@@ -98,7 +97,7 @@ IN_TURN = Law(
     _in_turn_ms,
     CALLED,
     (),
-    _CALLED_LINES,
+    CALLED_LINES,
 )
 LAST_IN_TURN = Law(
     "PS-1",
@@ -109,13 +108,29 @@ LAST_IN_TURN = Law(
     _last_in_turn_ms,
     CALLED,
     (),
-    _CALLED_LINES,
+    CALLED_LINES,
 )
 AT_ONCE = Law(
-    "PS-1", "a + F s", _ONE_BY_ONE, PUBLISHER, (PARALLEL,), _at_once_ms, CALLED_NEAR, (), _LINES
+    "PS-1",
+    "a + F s",
+    _ONE_BY_ONE,
+    PUBLISHER,
+    (PARALLEL,),
+    _at_once_ms,
+    CALLED_NEAR,
+    (),
+    CALLED_LINES,
 )
 LAST_AT_ONCE = Law(
-    "PS-1", "a + F s", _ONE_BY_ONE, LAST, (PARALLEL,), _last_at_once_ms, CALLED_NEAR, (), _LINES
+    "PS-1",
+    "a + F s",
+    _ONE_BY_ONE,
+    LAST,
+    (PARALLEL,),
+    _last_at_once_ms,
+    CALLED_NEAR,
+    (),
+    CALLED_LINES,
 )
 
 
@@ -129,28 +144,26 @@ def _told(brokers: tuple[str, ...]) -> Law:
         _last_told_ms,
         TOLD,
         (),
-        _LINES,
+        (WITH_FEW, WITH_MANY),
     )
 
 
 ONCE_BAND = 0.25
-ONCE_REASON = (
-    "it is tens of microseconds of a process that has slept: caches and the scheduler decide"
-)
+ONCE_REASON = "a few hundred microseconds of a process that has slept: caches decide"
 
 
-def _once_ms(_: Asked, facts: Facts) -> float:
-    return facts[WITH_FEW.key(PUBLISHER)]
+def _once_us(_: Asked, facts: Facts) -> float:
+    return facts[WITH_FEW.key(PUBLISHER_CPU)]
 
 
 TOLD_ONCE = Law(
     "PS-1",
     "a",
     "the broker is told once, however many receivers there are",
-    PUBLISHER,
-    FREE_AT_ONCE,
-    _once_ms,
-    TOLD_NEAR,
+    PUBLISHER_CPU,
+    BROKERS,
+    _once_us,
+    TOLD,
     (),
     (WITH_FEW,),
     band=ONCE_BAND,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import heapq
 import math
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -115,9 +116,13 @@ def test_ps_5_is_what_pamqp_writes(payload: int) -> None:
     assert written(deliver, *content) == laws.delivered_bytes(payload, len(exchange), len(tag))
 
 
-def test_ps_1_is_a_line() -> None:
-    per_receiver = laws.slope(5, 10.0, 100, 200.0)
-    assert laws.line(10.0 - 5 * per_receiver, per_receiver, 100) == pytest.approx(200)
+def test_ps_1_is_a_line_in_stretches() -> None:
+    points = [(5, 10.0), (100, 200.0), (200, 500.0)]
+    wanted = np.interp([5, 40, 100, 170, 200], *zip(*points, strict=True))
+    found = [laws.through(points, receivers) for receivers in (5, 40, 100, 170, 200)]
+    assert found == pytest.approx(wanted)
+    assert laws.through(points, 1) == pytest.approx(10 - 4 * 2)
+    assert laws.through(points[:2], 150) == pytest.approx(300)
     assert laws.called_in_turn(0.2, 100, 0.005) == pytest.approx(0.7)
     assert laws.last_called_in_turn(0.2, 100, 0.005) == pytest.approx(0.6975)
     assert laws.last_told(0.02, 0.005, 0.01) == pytest.approx(0.0275)

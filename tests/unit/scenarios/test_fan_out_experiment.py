@@ -160,68 +160,69 @@ def filled(law: predictions.Law, load: object, **facts: float) -> float:
     return law(load, facts)  # type: ignore[arg-type]
 
 
-FEW_AND_MANY = {
+FACTS = {
     "few.publisher_ms": 2.0,
     "many.publisher_ms": 40.0,
+    "crowd.publisher_ms": 100.0,
     "few.last_receiver_ms": 3.0,
     "many.last_receiver_ms": 22.0,
+    "crowd.last_receiver_ms": 60.0,
+    "few.publisher_cpu_us": 300.0,
 }
-
-
-def test_ps_1_is_the_line_through_few_and_many() -> None:
-    called = LOAD(clients=50, event_rate_per_s=4.0)
-    told = LOAD(clients=50, event_rate_per_s=10.0)
-    expected = 2 + 48 * 38 / 148
-    assert filled(predictions.IN_TURN, called, **FEW_AND_MANY) == pytest.approx(expected)
-    assert filled(predictions.AT_ONCE, called, **FEW_AND_MANY) == pytest.approx(expected)
-    assert filled(predictions.LAST_TOLD, told, **FEW_AND_MANY) == pytest.approx(3 + 48 * 19 / 148)
-
-
-def test_ps_1_of_the_told_once_ends_where_they_need_all_cores() -> None:
-    few, many = (LOAD(clients=clients, event_rate_per_s=10.0) for clients in (20, 21))
-    assert filled(predictions.TOLD_ONCE, few, **FEW_AND_MANY) == 2.0
-    assert math.isnan(filled(predictions.TOLD_ONCE, many, **FEW_AND_MANY))
-
-
 RECEIVERS_FAR = {"link": "emulated", "rtt_s": 0.01}
 BROKER_FAR = {"services_link": "emulated", "services_rtt_s": 0.004}
 
 
 @pytest.mark.parametrize(
+    ("receivers", "expected"),
+    [(1, 2 - 4 * 38 / 95), (50, 2 + 45 * 38 / 95), (150, 40 + 50 * 0.6), (200, 100)],
+)
+def test_ps_1_is_the_line_through_the_next_trials(receivers: int, expected: float) -> None:
+    """Trials without distance have 5, 100 and 200 receivers."""
+    load = LOAD(clients=receivers, event_rate_per_s=4.0)
+    for law in (predictions.IN_TURN, predictions.AT_ONCE):
+        assert filled(law, load, **FACTS) == pytest.approx(expected)
+
+
+@pytest.mark.parametrize(
     ("law", "expected"),
     [
-        # 30 receivers over the link at 2 ms, not 150.
-        (predictions.IN_TURN, 2 + 8 * 38 / 28 + 10 * 8),
-        (predictions.LAST_IN_TURN, 3 + 8 * 19 / 28 + 9.5 * 8),
+        # Over a link of 2 ms there are 1, 10 and 30 receivers.
+        (predictions.IN_TURN, 40 + 10 * 8),
+        (predictions.LAST_IN_TURN, 22 + 9.5 * 8),
     ],
 )
 def test_ps_1_of_calls_in_turn_counts_from_a_near_link(
     law: predictions.Law, expected: float
 ) -> None:
     far = LOAD(clients=10, event_rate_per_s=4.0, **RECEIVERS_FAR)
-    assert filled(law, far, **FEW_AND_MANY) == pytest.approx(expected)
+    assert filled(law, far, **FACTS) == pytest.approx(expected)
 
 
 @pytest.mark.parametrize(
-    ("law", "link", "more"),
+    ("link", "more"),
     [
-        (predictions.LAST_TOLD, RECEIVERS_FAR, 5),
-        (predictions.LAST_TOLD, BROKER_FAR, 4),
-        (predictions.LAST_TOLD, RECEIVERS_FAR | BROKER_FAR, 9),
-        (predictions.TOLD_ONCE, RECEIVERS_FAR, 0),
+        # One way of 10, both ways of 4 ms, counted from links of 2 ms.
+        (RECEIVERS_FAR, 4),
+        (BROKER_FAR, 2),
+        (RECEIVERS_FAR | BROKER_FAR, 6),
     ],
 )
-def test_ps_1_counts_round_trips(
-    law: predictions.Law, link: dict[str, object], more: float
-) -> None:
-    near, far = (LOAD(clients=20, event_rate_per_s=10.0, **one) for one in ({}, link))
-    added = filled(law, far, **FEW_AND_MANY) - filled(law, near, **FEW_AND_MANY)
-    assert added == pytest.approx(more)
+def test_ps_1_of_the_told_counts_round_trips(link: dict[str, object], more: float) -> None:
+    load = LOAD(clients=34, event_rate_per_s=20.0, **link)
+    near = 3 + 29 * 19 / 145
+    assert filled(predictions.LAST_TOLD, load, **FACTS) == pytest.approx(near + more)
+    assert filled(predictions.TOLD_ONCE, load, **FACTS) == 300
+
+
+def test_ps_1_of_the_told_is_silent_without_distance() -> None:
+    load = LOAD(clients=34, event_rate_per_s=20.0)
+    assert math.isnan(filled(predictions.LAST_TOLD, load, **FACTS))
 
 
 def test_ps_1_of_calls_at_once_is_for_no_distance() -> None:
-    far = LOAD(clients=20, event_rate_per_s=4.0, **RECEIVERS_FAR)
-    assert math.isnan(filled(predictions.AT_ONCE, far, **FEW_AND_MANY))
+    far = LOAD(clients=10, event_rate_per_s=4.0, **RECEIVERS_FAR)
+    assert math.isnan(filled(predictions.AT_ONCE, far, **FACTS))
 
 
 @pytest.mark.parametrize(
