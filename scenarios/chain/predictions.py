@@ -180,6 +180,7 @@ SUCCESS = Law(
     success,
     SURVIVING,
     (),
+    passed_with=(7101,),
 )
 ATTEMPTS = Law(
     "CHAIN-1",
@@ -190,5 +191,6 @@ ATTEMPTS = Law(
     attempts,
     SURVIVING,
     (),
+    passed_with=(7101,),
 )
 PREDICTIONS = (LATENCY, SUCCESS, ATTEMPTS)

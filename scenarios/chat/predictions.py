@@ -31,6 +31,7 @@ LATENESS = Law(
     lambda load, facts: laws.polled_mean(load.own.poll_interval_s, facts["rtt_us"] / 1e6) * 1e3,
     POLLED,
     ("rtt_us",),
+    passed_with=(7103,),
 )
 LATE_P99 = Law(
     "SP-1",
@@ -43,6 +44,7 @@ LATE_P99 = Law(
     ),
     POLLED,
     ("rtt_us",),
+    passed_with=(7103,),
 )
 BYTES = {
     WEBSOCKET: Law(
@@ -54,6 +56,7 @@ BYTES = {
         filled.websocket_bytes,
         SPOKEN,
         (),
+        passed_with=(7103,),
     ),
     SSE: Law(
         "CHAT-1",
@@ -64,6 +67,7 @@ BYTES = {
         filled.sse_bytes,
         STREAMED,
         (),
+        passed_with=(7103,),
     ),
     LONG: Law(
         "CHAT-1",
@@ -74,6 +78,7 @@ BYTES = {
         filled.long_poll_bytes,
         HELD,
         (),
+        passed_with=(7103,),
     ),
     SHORT: Law(
         "CHAT-1",
@@ -84,6 +89,7 @@ BYTES = {
         filled.short_poll_bytes,
         POLLED_BYTES,
         (SEED,),
+        passed_with=(7103,),
     ),
     RABBITMQ: Law(
         "CHAT-1",
@@ -94,6 +100,7 @@ BYTES = {
         filled.rabbitmq_bytes,
         SPOKEN,
         (SEED,),
+        passed_with=(7103,),
     ),
 }
 PREDICTIONS = (LATENESS, LATE_P99, *BYTES.values())

@@ -235,6 +235,7 @@ CAPACITY = Law(
     FULL_QUEUE,
     (),
     (FULL,),
+    passed_with=(7104,),
 )
 OVERLAPPED = Law(
     "ORDER-1",
@@ -255,6 +256,7 @@ OVERTAKEN = Law(
     overtaken,
     ORDERED_BY_QUEUE,
     (),
+    passed_with=(7104,),
 )
 WAIT_SHARED = Law(
     "RR-2",
@@ -290,6 +292,7 @@ MOVED_CONSISTENT = Law(
     band=0.15,
     band_reason="some 500 keys are seen in a trial: a share of a third is within 13 % of its "
     "expectation in 19 of 20",
+    passed_with=(7104,),
 )
 MOVED_MODULO = Law(
     "ST-1",
@@ -300,6 +303,7 @@ MOVED_MODULO = Law(
     moved_modulo,
     GROWING,
     (),
+    passed_with=(7104,),
 )
 PREDICTIONS = (
     CAPACITY,

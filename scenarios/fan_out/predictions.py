@@ -222,6 +222,7 @@ PREFETCH_RATE = Law(
     _prefetch_rate,
     PREFETCHED,
     (),
+    passed_with=(7112,),
 )
 PREFETCH_WAIT = Law(
     "PS-3",
@@ -232,6 +233,7 @@ PREFETCH_WAIT = Law(
     _buffer_wait_ms,
     BUFFERED,
     (),
+    passed_with=(7112,),
 )
 
 # --- PS-5: bytes ----------------------------------------------------------------------------------
@@ -254,6 +256,7 @@ PUBLISHED_BYTES = Law(
     _published_bytes,
     FRAMED,
     (),
+    passed_with=(7112,),
 )
 DELIVERED_BYTES = Law(
     "PS-5",
@@ -264,6 +267,7 @@ DELIVERED_BYTES = Law(
     _delivered_bytes,
     FRAMED,
     (),
+    passed_with=(7112,),
 )
 
 PREDICTIONS = (
