@@ -21,6 +21,7 @@ def plan(evaluated: Evaluated, result: ExperimentResult) -> list[tuple[str, str]
     emulated = "" if set(links) <= {LOOPBACK} else "emulated: "
     found = [
         ("patterns", numbers.listed([pattern.title for pattern in result.patterns])),
+        *(("not measured", one.text) for one in result.experiment.absent),
         ("levels", "; ".join(level.text for level in result.levels) or "one"),
         ("repeats", str(evaluated.file.repeats)),
         ("seed", str(evaluated.file.seed)),

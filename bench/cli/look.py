@@ -46,6 +46,7 @@ def list_patterns(
         say(f"{entry.name}: {entry.question}", hang=2)
         print_load(entry)
         console.print(fitted(("pattern", "what it does", "needs"), _patterns(entry.name)))
+        print_absent(entry)
         console.print()
 
 
@@ -57,10 +58,17 @@ def print_load(experiment: Experiment) -> None:
         say(experiment.rates.about, indent=2, hang=2)
 
 
+def print_absent(experiment: Experiment) -> None:
+    """What belongs to the experiment and is not measured."""
+    for one in experiment.absent:
+        say(f"not measured: {one.text}", indent=2, hang=2)
+
+
 def print_parameters(experiment: Experiment) -> None:
     """Every load parameter, with its default and meaning."""
     say(f"{experiment.name}: {experiment.question}", hang=2)
     print_load(experiment)
+    print_absent(experiment)
     console.print()
     rows = []
     for one in parameters_of(experiment.load).values():

@@ -145,6 +145,19 @@ class CostParts:
 
 
 @dataclass(frozen=True)
+class Absent:
+    """What the question is about as well, and why it is not measured; `needs` is what would do."""
+
+    name: str
+    why: str
+    needs: str
+
+    @property
+    def text(self) -> str:
+        return f"{self.name}: {self.why}. It would need {self.needs}."
+
+
+@dataclass(frozen=True)
 class Experiment:
     """One question with its common workload."""
 
@@ -158,6 +171,9 @@ class Experiment:
     tradeoff: tuple[tuple[str, str], ...]
     quick: Mapping[str, Any]
     verify_with: Mapping[str, Any]
+    absent: tuple[Absent, ...] = ()
+    """What belongs here and is not measured; said wherever its patterns are listed."""
+
     takes: tuple[str, ...] = ()
     """Own metrics of what one outcome takes, to be shown beside requests and bytes."""
 

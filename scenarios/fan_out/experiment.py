@@ -5,7 +5,7 @@ Declares what a trial needs; imports neither Locust nor a server.
 
 from __future__ import annotations
 
-from bench.model.experiment import Experiment
+from bench.model.experiment import Absent, Experiment
 from scenarios.fan_out.load import (
     LOAD,
     check,
@@ -23,6 +23,19 @@ EXPERIMENT = Experiment(
     load=LOAD,
     check=check,
     check_machine=check_machine,
+    absent=(
+        Absent(
+            "Kafka",
+            "no server is in reach",
+            "a broker (Apache Kafka with a Java runtime, or Redpanda) as a service, and a client "
+            "of it in bench/brokers/",
+        ),
+        Absent(
+            "Replicated queues",
+            "there is one node of each broker, and a quorum queue of one node replicates nothing",
+            "three nodes on hosts of their own",
+        ),
+    ),
     operations=("delivery",),
     outcome_operation="delivery",
     operation_words={

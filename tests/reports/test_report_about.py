@@ -8,6 +8,7 @@ from collections.abc import Mapping
 import pytest
 
 from bench.analysis.evaluated import Evaluated
+from bench.model.experiment import Absent
 from bench.model.records import Identity
 from reports import about
 
@@ -35,3 +36,15 @@ def test_software_is_named_with_versions_where_patterns_differ_in_it(
     code = {name: Identity({}, found) for name, found in versions.items()}
     known = dataclasses.replace(run, file=dataclasses.replace(run.file, code=code))
     assert dict(about.plan(known, run.experiments[0])).get("software by pattern") == text
+
+
+def test_what_belongs_to_a_question_and_is_not_measured_is_said(run: Evaluated) -> None:
+    result = run.experiments[0]
+    assert "not measured" not in dict(about.plan(run, result))
+    kafka = Absent("Kafka", "no server is in reach", "a broker")
+    asked = dataclasses.replace(
+        result, experiment=dataclasses.replace(result.experiment, absent=(kafka,))
+    )
+    assert dict(about.plan(run, asked))["not measured"] == (
+        "Kafka: no server is in reach. It would need a broker."
+    )

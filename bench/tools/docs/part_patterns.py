@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from bench import catalog
@@ -26,10 +26,15 @@ def part(root: Path) -> str:
 def patterns(experiments: Mapping[str, Experiment], root: Path) -> str:
     """What each pattern says of itself, its endpoints and its laws."""
     return "\n\n".join(
-        _pattern(pattern, experiment, root)
-        for experiment in experiments.values()
-        for pattern in catalog.patterns(experiment.name, root).values()
+        text for experiment in experiments.values() for text in _of_experiment(experiment, root)
     )
+
+
+def _of_experiment(experiment: Experiment, root: Path) -> Iterator[str]:
+    for pattern in catalog.patterns(experiment.name, root).values():
+        yield _pattern(pattern, experiment, root)
+    for one in experiment.absent:
+        yield f"Not measured in {code(experiment.name)}: {one.text}"
 
 
 def _pattern(pattern: Pattern, experiment: Experiment, root: Path) -> str:
