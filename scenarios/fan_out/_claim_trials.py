@@ -25,7 +25,7 @@ TOLD = ClaimSetup(
     TOLD_BY,
     {
         **BRIEF,
-        "event_rate": "20/s",
+        "event_rate": "10/s",
         "clients": "1,20,200",
         "link": "emulated",
         "rtt": "5ms",

@@ -36,7 +36,7 @@ BYTES_UP, BYTES_DOWN = "publisher_bytes_per_event", "stream_bytes_down_per_event
 
 # --- PS-1: over receivers -------------------------------------------------------------------------
 
-FEW, MANY = 5, 150
+FEW, MANY = 5, 100
 NEAR_S = 0.002
 
 
@@ -149,7 +149,7 @@ TOLD = Domain(
         **TO_THE_BROKER,
         "payload": SIZES[:1],
         "confirms": (NONE,),
-        "event_rate": (20.0,),
+        "event_rate": (10.0,),
     },
     where=(
         FAR_BETWEEN,

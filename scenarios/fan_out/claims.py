@@ -78,7 +78,7 @@ NORMAL: Mapping[str, Any] = {
 """What holds for evidence where a rule does not ask for something else."""
 
 ANY_NUMBER: Mapping[str, Any] = {"clients": lambda _: True}
-OFTEN: Mapping[str, Any] = {**ANY_NUMBER, "event_rate": 20, "link": "emulated"}
+OFTEN: Mapping[str, Any] = {**ANY_NUMBER, "event_rate": 10, "link": "emulated"}
 SOME_OFTEN: Mapping[str, Any] = {**ANY_NUMBER, "event_rate": 20}
 MOST: Mapping[str, Any] = {"clients": 200, "event_rate": 4}
 ONE: Mapping[str, Any] = {"clients": 1, "event_rate": 4}

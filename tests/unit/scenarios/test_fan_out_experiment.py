@@ -209,14 +209,14 @@ def test_ps_1_of_calls_in_turn_counts_from_a_near_link(
     ],
 )
 def test_ps_1_of_the_told_counts_round_trips(link: dict[str, object], more: float) -> None:
-    load = LOAD(clients=34, event_rate_per_s=20.0, **link)
-    near = 3 + 29 * 19 / 145
+    load = LOAD(clients=24, event_rate_per_s=10.0, **link)
+    near = 3 + 19 * 19 / 95
     assert filled(predictions.LAST_TOLD, load, **FACTS) == pytest.approx(near + more)
     assert filled(predictions.TOLD_ONCE, load, **FACTS) == 300
 
 
 def test_ps_1_of_the_told_is_silent_without_distance() -> None:
-    load = LOAD(clients=34, event_rate_per_s=20.0)
+    load = LOAD(clients=24, event_rate_per_s=10.0)
     assert math.isnan(filled(predictions.LAST_TOLD, load, **FACTS))
 
 
