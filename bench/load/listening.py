@@ -15,7 +15,7 @@ from bench.clock import now_ns
 from bench.load.clients.amqp import Consumer
 from bench.load.clients.http1 import Http1Connection, Http1Stream, Reply, get
 from bench.load.clients.sse import EventStreamParser
-from bench.load.clients.websocket import WebSocket
+from bench.load.clients.websocket import Sink, WebSocket
 from bench.load.user import ClientUser
 from bench.model.payload import SEPARATOR
 from bench.model.samples import EMPTY, FAILED, OK, PENDING
@@ -83,16 +83,25 @@ class PollingListener(Listener):
 
     async def connect(self) -> None:
         """Connect and learn where the feed stands, so that nothing older is counted."""
-        session = self.session
         host, port = self.place
-        self.connection = await Http1Connection.open(session.engine, host, port, session.wire)
+        self.connection = await self.opened()
         self.tail = f" HTTP/1.1\r\nHost: {host}:{port}\r\nAccept: */*\r\n\r\n"
         if self.seen < 0:
             reply = await self.connection.request(f"GET /position?{self.who}{self.tail}".encode())
-            if reply.status != 200:
-                words = reply.body[:80].decode(errors="replace")
-                raise ConnectionError(f"HTTP {reply.status} for /position: {words}")
+            self.check_position(reply)
             self.seen = int(reply.body)
+
+    async def opened(self) -> Http1Connection:
+        """A new connection to where it connects."""
+        session = self.session
+        host, port = self.place
+        return await Http1Connection.open(session.engine, host, port, session.wire)
+
+    def check_position(self, reply: Reply) -> None:
+        """ConnectionError where the server did not say where the feed stands."""
+        if reply.status != 200:
+            words = reply.body[:80].decode(errors="replace")
+            raise ConnectionError(f"HTTP {reply.status} for /position: {words}")
 
     async def ask_every(self, interval_s: float) -> None:
         """Ask at a fixed rate from a random phase on.
@@ -118,7 +127,7 @@ class PollingListener(Listener):
     async def poll(self, intended_ns: int, sent_ns: int) -> Reply:
         """Ask once what came after `seen`, and record request and deliveries."""
         assert self.connection is not None
-        data = f"GET /events?{self.who}&after={self.seen}{self.tail}".encode()
+        data = self.question()
         self.asking = intended_ns, sent_ns, len(data)
         try:
             reply = await self.connection.request(data)
@@ -128,8 +137,7 @@ class PollingListener(Listener):
             raise
         finally:
             self.asking = None
-        body = reply.body
-        outcome = FAILED if reply.status >= 400 else OK if body else EMPTY
+        body, outcome = reply.body, self.outcome_of(reply)
         self.record(
             self.asked,
             outcome,
@@ -144,10 +152,22 @@ class PollingListener(Listener):
         )
         if outcome == FAILED:
             raise ConnectionError(f"HTTP {reply.status}: {body[:80].decode(errors='replace')}")
-        if body:
-            for event in body.split(SEPARATOR):
-                self.deliver(event, reply.done_ns)
+        if outcome == OK:
+            self.take(reply)
         return reply
+
+    def question(self) -> bytes:
+        """The request for what came after `seen`."""
+        return f"GET /events?{self.who}&after={self.seen}{self.tail}".encode()
+
+    def outcome_of(self, reply: Reply) -> int:
+        """Whether it brought something, nothing new, or an error."""
+        return FAILED if reply.status >= 400 else OK if reply.body else EMPTY
+
+    def take(self, reply: Reply) -> None:
+        """Deliver the events of a reply that has some."""
+        for event in reply.body.split(SEPARATOR):
+            self.deliver(event, reply.done_ns)
 
     def transports(self) -> Sequence[asyncio.Transport]:
         return [self.connection.transport] if self.connection is not None else []
@@ -172,14 +192,18 @@ class StreamListener(Listener):
         host, port = self.place
         last_id = self.parser.last_id
         self.parser = EventStreamParser(last_id)
+        self.connection = await Http1Stream.open(session.engine, host, port, session.wire)
+        status = await self.connection.stream(self.request(last_id), self.on_part)
+        if status != 200:
+            raise ConnectionError(f"HTTP {status} for the stream")
+
+    def request(self, last_id: bytes) -> bytes:
+        """The request for the stream, from after the event of this id on (b"": from now on)."""
+        host, port = self.place
         headers = "Accept: text/event-stream\r\n"
         if last_id:
             headers += f"Last-Event-ID: {last_id.decode()}\r\n"
-        self.connection = await Http1Stream.open(session.engine, host, port, session.wire)
-        request = get(f"/stream?{self.who}", host, port, headers)
-        status = await self.connection.stream(request, self.on_part)
-        if status != 200:
-            raise ConnectionError(f"HTTP {status} for /stream")
+        return get(f"/stream?{self.who}", host, port, headers)
 
     def on_part(self, part: bytes, read_ns: int) -> None:
         for event in self.parser.feed(part):
@@ -217,13 +241,30 @@ class SocketListener(Listener):
 
     async def connect(self) -> None:
         session = self.session
+        self.socket = await WebSocket.open(
+            self.url(), self.sink(), session.wire, self.offers_deflate, self.headers()
+        )
+        self.greet(self.socket)
+        session.facts["websocket_extension"] = self.socket.extension or "none"
+
+    def url(self) -> str:
+        """What it connects to."""
         host, port = self.place
         after = f"&after={self.seen}" if self.seen >= 0 else ""
-        url = f"ws://{host}:{port}/socket?{self.who}{after}"
-        self.socket = await WebSocket.open(url, self.deliver, session.wire, self.offers_deflate)
+        return f"ws://{host}:{port}/socket?{self.who}{after}"
+
+    def headers(self) -> dict[str, str]:
+        """Further headers of the upgrade."""
+        return {}
+
+    def greet(self, socket: WebSocket) -> None:
+        """It is connected: learn where the feed stands."""
         if self.seen < 0:
-            self.seen = int(self.socket.headers["X-Position"])
-        session.facts["websocket_extension"] = self.socket.extension or "none"
+            self.seen = int(socket.headers["X-Position"])
+
+    def sink(self) -> Sink:
+        """Who gets each message, with the time at which the loop got it."""
+        return self.deliver
 
     def transports(self) -> Sequence[asyncio.Transport]:
         return [self.socket.transport] if self.socket is not None else []

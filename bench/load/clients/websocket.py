@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import picows
 
@@ -37,9 +37,17 @@ class WebSocket(picows.WSListener):
         self.ended: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
     @classmethod
-    async def open(cls, url: str, sink: Sink, wire: WireMeter, deflate: bool) -> WebSocket:
+    async def open(
+        cls,
+        url: str,
+        sink: Sink,
+        wire: WireMeter,
+        deflate: bool,
+        headers: Mapping[str, str] | None = None,
+    ) -> WebSocket:
         """Connect and upgrade; ConnectionError where the server refuses."""
-        headers = {"Sec-WebSocket-Extensions": EXTENSION} if deflate else {}
+        offered = {"Sec-WebSocket-Extensions": EXTENSION} if deflate else {}
+        headers = {**(headers or {}), **offered}
         try:
             _, listener = await picows.ws_connect(
                 lambda: cls(sink, wire), url, extra_headers=headers, use_aiofastnet=False
