@@ -1,0 +1,28 @@
+"""A server that is not ours, as a TOML file describes it: read, checked, applied to messages.
+
+May import: bench.model.errors, bench.model.hints and msgspec.
+Must not know: an experiment, nor how the server is started, asked or measured.
+"""
+
+from bench.model.ownserver.checks import check_on_link, check_spoken_to, elsewhere
+from bench.model.ownserver.description import DESCRIBED, SEEN_ONLY, OwnServer
+from bench.model.ownserver.events import EventReader, Found
+from bench.model.ownserver.filling import fill
+from bench.model.ownserver.notes import notes
+from bench.model.ownserver.reading import read
+from bench.model.ownserver.use import OwnUse
+
+__all__ = [
+    "DESCRIBED",
+    "SEEN_ONLY",
+    "EventReader",
+    "Found",
+    "OwnServer",
+    "OwnUse",
+    "check_on_link",
+    "check_spoken_to",
+    "elsewhere",
+    "fill",
+    "notes",
+    "read",
+]

@@ -1,0 +1,113 @@
+"""What a TOML file says of a server that is not ours: its form, and what each key means.  Pure.
+
+Types and words only; reading.py reads the file, checks.py says whether the values go together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Literal
+
+from msgspec import Meta, Struct, field
+
+NOTHING_NEW = (204, 304)
+
+DESCRIBED = "description"
+"""Under this name the address of a described server has the text that describes it."""
+
+SEEN_ONLY = "events_are_those_seen"
+"""A fact of a trial whose server publishes by itself: its events are those that arrived."""
+
+KEYS: Mapping[str, tuple[str, str]] = {
+    "title": ("text", "its name in tables and figures"),
+    "server.command": ("a list of texts", "starts it: metered, pinned, stopped and killed by us"),
+    "server.pid": ("a whole number", "it runs already: metered, and left alone"),
+    "server.files": ("a table of texts", "files that are written into {folder} before it starts"),
+    "server.env": ("a table of texts", "environment variables beside ours"),
+    "subscribe.url": ("text", "what each client asks for, or connects to"),
+    "subscribe.headers": ("a table of texts", "headers of that request"),
+    "subscribe.position": ("text", "polls: a URL whose reply is the first {after}"),
+    "subscribe.first": ("text", "what {after} is before anything has come"),
+    "subscribe.say": ("text", "WebSocket: the message that a client sends first"),
+    "subscribe.empty": ("a list of whole numbers", "polls: statuses that mean: nothing new"),
+    "subscribe.ready": ("a number of seconds", "a held first request is waited for so long"),
+    "event.payload": ("text", "where in a message the payload stands"),
+    "event.after": ("text", "where the next {after} stands; without: the sequence number"),
+    "event.sequence": ("text", "published by itself: where the event's number stands"),
+    "event.timestamp": ("text", "published by itself: where the time of the event stands"),
+    "event.timestamp_unit": ('"s", "ms", "us" or "ns"', "the unit of that time since 1970"),
+    "publish.url": ("text", "events are posted there"),
+    "publish.body": ("text", "what is posted"),
+    "publish.headers": ("a table of texts", "headers of that request"),
+    "publish.command": ("a list of texts", "a program that publishes one event"),
+    "publish.by_itself": ("true", "it publishes on its own; its events need number and time"),
+    "limit.per_second": ("a number", "most requests and deliveries per second on another host"),
+}
+"""Every key, with its form and what it is for.  The documentation is checked against it."""
+
+
+class Process(Struct, frozen=True, forbid_unknown_fields=True):
+    """What runs: a command that starts it, or the pid of one that runs; nothing: not metered."""
+
+    command: list[str] = field(default_factory=list)
+    pid: int = 0
+    files: dict[str, str] = field(default_factory=dict)
+    env: dict[str, str] = field(default_factory=dict)
+
+
+class Subscribe(Struct, frozen=True, forbid_unknown_fields=True):
+    """How a client asks for events."""
+
+    url: str
+    headers: dict[str, str] = field(default_factory=dict)
+    position: str = ""
+    first: str = ""
+    say: str = ""
+    empty: list[int] = field(default_factory=lambda: list(NOTHING_NEW))
+    ready: Annotated[float, Meta(ge=0, le=10)] = 0.1
+
+
+class EventPlaces(Struct, frozen=True, forbid_unknown_fields=True):
+    """Where in a message its parts stand: see events.py."""
+
+    payload: str = "whole"
+    after: str = ""
+    sequence: str = ""
+    timestamp: str = ""
+    timestamp_unit: Literal["s", "ms", "us", "ns"] = "ms"
+
+
+class Publish(Struct, frozen=True, forbid_unknown_fields=True):
+    """How an event gets to the server; one of the three ways."""
+
+    url: str = ""
+    body: str = "{payload}"
+    headers: dict[str, str] = field(default_factory=dict)
+    command: list[str] = field(default_factory=list)
+    by_itself: bool = False
+
+
+class Limit(Struct, frozen=True, forbid_unknown_fields=True):
+    """What another host is spared; without effect on this one."""
+
+    per_second: Annotated[float, Meta(gt=0)] = 100.0
+
+
+class OwnServer(Struct, frozen=True, forbid_unknown_fields=True):
+    """A server that somebody else wrote."""
+
+    subscribe: Subscribe
+    publish: Publish
+    title: str = ""
+    server: Process = field(default_factory=Process)
+    event: EventPlaces = field(default_factory=EventPlaces)
+    limit: Limit = field(default_factory=Limit)
+
+    @property
+    def is_metered(self) -> bool:
+        return bool(self.server.command or self.server.pid)
+
+    @property
+    def is_started(self) -> bool:
+        """Whether it is ours to start, and so to stop, kill and start again."""
+        return bool(self.server.command)

@@ -1,0 +1,37 @@
+"""Placeholders in the texts of a description: which there are, and values in their place.  Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping
+
+PLACEHOLDER = re.compile(r"(?<!\$)\{([a-z_]+(?::[A-Za-z0-9-]+)?)\}")
+"""`{client}`, `{reply:Etag}`; not the braces of JSON, of a program or of a shell's ${name}."""
+
+REPLY = "reply:"
+"""Before a header's name: what the latest reply said in it."""
+
+HOST, PORT, FOLDER = "host", "port", "folder"
+CLIENT, AFTER, PAYLOAD, SEQUENCE = "client", "after", "payload", "sequence"
+
+STAND_IN = {HOST: "127.0.0.1", PORT: "1", CLIENT: "0", AFTER: "0", PAYLOAD: "x", SEQUENCE: "1"}
+"""Values with which a URL is like one in use."""
+
+
+def placeholders(text: str) -> list[str]:
+    """Their names, in order."""
+    return PLACEHOLDER.findall(text)
+
+
+def fill(text: str, values: Mapping[str, str]) -> str:
+    """The text with the values that there are in the place of their names."""
+    return PLACEHOLDER.sub(lambda found: values.get(found[1], found[0]), text)
+
+
+def unknown(text: str, allowed: Collection[str], with_replies: bool = False) -> list[str]:
+    """Placeholders of a text that mean nothing there."""
+    return [
+        name
+        for name in placeholders(text)
+        if name not in allowed and not (with_replies and name.startswith(REPLY))
+    ]

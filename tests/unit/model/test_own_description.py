@@ -1,0 +1,250 @@
+"""A description of somebody else's server: what it may say, and one line for each mistake."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bench.model.errors import UsageError
+from bench.model.ownserver import check_on_link, check_spoken_to, elsewhere, notes, read
+from bench.model.ownserver.description import KEYS
+
+DOCS = Path(__file__).parents[3] / "docs" / "own"
+GOOD: Mapping[str, Any] = {
+    "title": "theirs",
+    "server": {"command": ["node", "server.js", "{port}"], "files": {"a.txt": "{host}"}},
+    "subscribe": {
+        "url": "http://{host}:{port}/events?client={client}",
+        "headers": {"Authorization": "Bearer x", "If-None-Match": "{reply:Etag}"},
+    },
+    "event": {"payload": "$.data"},
+    "publish": {"url": "http://{host}:{port}/publish", "body": '{"data": "{payload}"}'},
+}
+ALONE: Mapping[str, Any] = {
+    "subscribe": {"url": "http://127.0.0.1:8080/events"},
+    "publish": {"url": "http://localhost/publish"},
+}
+BY_ITSELF: Mapping[str, Any] = {
+    "subscribe": {"url": "ws://[::1]:8080/"},
+    "event": {"sequence": "$.id", "timestamp": "$.at"},
+    "publish": {"by_itself": True},
+}
+
+
+def toml_of(content: Mapping[str, Any]) -> str:
+    """TOML has JSON's texts, numbers and lists; tables are inline."""
+    return "\n".join(f"{_key(name)} = {_value(value)}" for name, value in content.items())
+
+
+def _key(name: str) -> str:
+    return json.dumps(name)
+
+
+def _value(value: Any) -> str:
+    if isinstance(value, Mapping):
+        return "{" + ", ".join(f"{_key(name)} = {_value(one)}" for name, one in value.items()) + "}"
+    return json.dumps(value)
+
+
+def changed(base: Mapping[str, Any], key: str, value: Any) -> dict[str, Any]:
+    """The description with another value at a dotted key; None takes it away."""
+    name, _, rest = key.partition(".")
+    found = dict(base)
+    if rest:
+        found[name] = changed(found.get(name, {}), rest, value)
+    elif value is None:
+        found.pop(name, None)
+    else:
+        found[name] = value
+    return found
+
+
+def fault_of(content: Mapping[str, Any]) -> str:
+    with pytest.raises(UsageError) as caught:
+        read(toml_of(content))
+    return str(caught.value)
+
+
+@pytest.mark.parametrize("content", [GOOD, ALONE, BY_ITSELF], ids=["started", "found", "by itself"])
+def test_what_goes_together_is_read(content: Mapping[str, Any]) -> None:
+    assert tomllib.loads(toml_of(content)) == content
+    own = read(toml_of(content))
+    assert own.subscribe.url == content["subscribe"]["url"]
+    assert own.is_started == own.is_metered == ("server" in content)
+
+
+def test_the_examples_are_read() -> None:
+    found = {path.stem: read(path.read_text()) for path in DOCS.glob("*.toml")}
+    assert len(found) >= 5
+    for name, own in found.items():
+        assert own.is_started, name
+        check_on_link(own, ["clients"])
+        check_spoken_to(own, "ws" if own.subscribe.url.startswith("ws") else "http", [])
+
+
+# --- mistakes ------------------------------------------------------------------------------
+
+WRONG_TYPES: Mapping[str, Any] = {
+    "text": 7,
+    "a list of texts": "node server.js",
+    "a whole number": "many",
+    "a table of texts": ["x"],
+    "a list of whole numbers": ["x"],
+    "a number of seconds": "1 s",
+    '"s", "ms", "us" or "ns"': "min",
+    "true": "yes",
+    "a number": "many",
+}
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_a_value_of_another_form_is_told_with_its_key(key: str) -> None:
+    wrong = WRONG_TYPES[KEYS[key][0]]
+    words = fault_of(changed(GOOD, key, wrong))
+    assert "\n" not in words
+    assert words.startswith(f"{key} = {wrong!r}: must be {KEYS[key][0]}")
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_a_misspelt_key_is_told_with_what_was_meant(key: str) -> None:
+    table, _, name = key.rpartition(".")
+    misspelt = f"{table}.{name}s".lstrip(".")
+    words = fault_of(changed(GOOD, misspelt, 1))
+    assert "\n" not in words
+    assert words.startswith(f"{misspelt}: unknown key; did you mean ")
+    assert name in words.partition("did you mean")[2]
+
+
+OTHERS: list[tuple[Mapping[str, Any], str, Any, str]] = [
+    (GOOD, "subscribe", None, "[subscribe]: is missing; add [subscribe] with"),
+    (GOOD, "publish", None, "[publish]: is missing; add [publish] with"),
+    (GOOD, "subscribe.url", None, "subscribe.url: is missing; it is what each client"),
+    (GOOD, "subscribe.url", "", "subscribe.url: is empty; write"),
+    (GOOD, "subscribe.url", "/events", "subscribe.url = /events: must begin with http:// or ws://"),
+    (GOOD, "subscribe.url", "https://{host}/", "subscribe.url = https://{host}/: https is not"),
+    (GOOD, "subscribe.url", "http://:80/", "subscribe.url = http://:80/: names no host; write"),
+    (GOOD, "subscribe.url", "http://a:b/", "subscribe.url = http://a:b/: is no URL ("),
+    (GOOD, "subscribe.url", "http://a/ b", "subscribe.url = http://a/ b: has a blank"),
+    (
+        GOOD,
+        "subscribe.url",
+        "http://{host}/{who}",
+        "subscribe.url: unknown placeholder {who}; ",
+    ),
+    (GOOD, "subscribe.headers.Host", "x", "subscribe.headers.Host: is set from the URL"),
+    (GOOD, "subscribe.headers.A B", "x", "subscribe.headers.A B: 'A B' is no header's name"),
+    (GOOD, "subscribe.headers.A", "x\ny", "subscribe.headers.A: has a line end; write it"),
+    (GOOD, "subscribe.ready", 60, "subscribe.ready = 60: must be a number of seconds"),
+    (GOOD, "server.pid", 7, "server.pid = 7: contradicts server.command; keep"),
+    (GOOD, "server.command", ["node", "{prot}"], "server.command: unknown placeholder {prot}; "),
+    (GOOD, "server.command", None, "server.files: belongs to server.command; add"),
+    (GOOD, "server.files.a/b", "x", "server.files.a/b: must be a plain file name"),
+    (ALONE, "server.pid", -1, "server.pid = -1: must be above 0"),
+    (ALONE, "subscribe.url", "http://{host}:80/", "subscribe.url: {host} is only known where"),
+    (GOOD, "publish.url", None, "publish: says no way; add url, command or by_itself"),
+    (GOOD, "publish.url", "ws://{host}/", "publish.url = ws://{host}/: must begin with http://"),
+    (GOOD, "publish.body", "nothing", "publish.body = 'nothing': lacks {payload}; the event"),
+    (GOOD, "publish.command", ["pub", "{payload}"], "publish.command: contradicts publish.url; "),
+    (GOOD, "publish.by_itself", True, "publish.by_itself: contradicts publish.url; keep"),
+    (BY_ITSELF, "event.timestamp", None, "event.timestamp: is missing; publish.by_itself needs"),
+    (BY_ITSELF, "event.sequence", None, "event.sequence: is missing; publish.by_itself needs"),
+    (GOOD, "event.sequence", "$.id", "event.sequence = $.id: our payload has it; remove it"),
+    (GOOD, "event.payload", "data", "event.payload = 'data': is no place; write"),
+    (GOOD, "event.payload", "$.a[", "event.payload = '$.a[': cannot be read from '[' on"),
+    (GOOD, "event.after", "$.a..b", "event.after = '$.a..b': cannot be read from '..b' on"),
+    (GOOD, "limit.per_second", 0, "limit.per_second = 0: must be a number"),
+]
+
+
+@pytest.mark.parametrize(("base", "key", "value", "words"), OTHERS)
+def test_a_mistake_is_one_line_with_key_and_remedy(
+    base: Mapping[str, Any], key: str, value: Any, words: str
+) -> None:
+    if "headers." in key or "files." in key:  # the rest of the key is one name
+        table, _, name = key.partition("headers." if "headers." in key else "files.")
+        whole = f"{table}{'headers' if 'headers.' in key else 'files'}"
+        found = fault_of(changed(base, whole, {name: value}))
+    else:
+        found = fault_of(changed(base, key, value))
+    assert "\n" not in found
+    assert found.startswith(words)
+
+
+def test_what_is_no_toml_is_told() -> None:
+    with pytest.raises(UsageError, match=r"not TOML .*correct the file"):
+        read("[subscribe")
+
+
+# --- where it is, and who may load it -------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("url", "hosts"),
+    [
+        ("http://127.0.0.1:8080/", []),
+        ("http://localhost/", []),
+        ("http://127.9.9.9/", []),
+        ("http://[::1]/", []),
+        ("http://192.0.2.1:8080/", ["192.0.2.1"]),
+        ("http://localhost.example/", ["localhost.example"]),
+    ],
+)
+def test_another_host_must_be_allowed(url: str, hosts: list[str]) -> None:
+    own = read(toml_of(changed(ALONE, "subscribe.url", url)))
+    assert elsewhere(own) == hosts
+    check_spoken_to(own, "http", hosts)
+    for host in hosts:
+        with pytest.raises(UsageError, match=f"^{host}: is another host; add --i-may-load {host}"):
+            check_spoken_to(own, "http", [])
+        assert any(host in line for line in notes(own))
+    with pytest.raises(UsageError, match=r"--i-may-load b\.example: no URL names"):
+        check_spoken_to(own, "http", [*hosts, "b.example"])
+
+
+def test_where_it_is_started_no_other_host_is_named() -> None:
+    own = read(toml_of(changed(GOOD, "publish.url", "http://192.0.2.1/")))
+    with pytest.raises(UsageError, match=r"server.command: starts a server here"):
+        check_spoken_to(own, "http", ["192.0.2.1"])
+
+
+def test_clients_speak_what_the_pattern_speaks() -> None:
+    with pytest.raises(UsageError, match=r"subscribe.url = .*need ws://"):
+        check_spoken_to(read(toml_of(GOOD)), "ws", [])
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (ALONE, "only a server that we start"),
+        (changed(GOOD, "publish.url", "http://127.0.0.1:1/"), "a URL names 127.0.0.1"),
+    ],
+)
+def test_only_what_we_start_can_be_on_a_link(content: Mapping[str, Any], words: str) -> None:
+    own = read(toml_of(content))
+    check_on_link(own, [])
+    with pytest.raises(UsageError, match=words):
+        check_on_link(own, ["clients"])
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (GOOD, lambda lines: len(lines) == 1 and "posted" in lines[0]),
+        (ALONE, lambda lines: "CPU and memory are not measured" in lines[0]),
+        (BY_ITSELF, lambda lines: "its own timestamp (ms)" in lines[1]),
+        (changed(ALONE, "server", {"pid": 7}), lambda lines: "is not pinned" in lines[0]),
+        (
+            changed(ALONE, "publish", {"command": ["pub", "{payload}"]}),
+            lambda lines: "program of its own" in lines[1],
+        ),
+    ],
+)
+def test_what_is_not_measured_is_said(
+    content: Mapping[str, Any], said: Callable[[list[str]], bool]
+) -> None:
+    assert said(notes(read(toml_of(content))))
