@@ -29,6 +29,7 @@ from reports import (
     folding,
     not_carried,
     opening,
+    own_servers,
     present,
     sentences,
     style,
@@ -112,6 +113,7 @@ def write(evaluated: Evaluated) -> Path:
         "harness_time": sentences.harness_time(tables.harness_times_s(evaluated)),
         "disturbance": disturbance.sentences(evaluated),
         "best": answer.BEST,
+        "own_servers": own_servers.words(evaluated.file.patterns.values()),
     }
     templates = environment()
     for name in ("index.html", "report.md"):

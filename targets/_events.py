@@ -189,8 +189,11 @@ class EventSource:
         feed.last += 1
         self._note(audience, feed.last, due_ns, 0)
 
-    def publish_now(self, client: int) -> int:
-        """One event outside the schedule, to check the pattern; returns its sequence."""
+    def publish_now(self, client: int) -> int | None:
+        """One event outside the schedule, to check the pattern; returns its sequence.
+
+        None where it is not this source that makes events.
+        """
         audience = EVERY if self.for_all else client
         return self.publish(audience, now_ns(), self._load.own.payload_bytes).sequence
 

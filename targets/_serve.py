@@ -106,6 +106,12 @@ class BaseTarget:
         """Where clients connect; a broker's pattern names the broker."""
         return Address(self.host, port)
 
+    async def until_published(self) -> None:
+        """Return when the latest event is on its way; OSError where it cannot be.
+
+        A target that writes to its clients itself has nothing to wait for.
+        """
+
     # --- what a caller writes ---------------------------------------------------------------
 
     async def try_call(self) -> None:
@@ -172,7 +178,12 @@ class Session:
             self.target.recorder.counts = [0] * len(self.target.recorder.counts)
             return Probed(is_checked=True)
         source = self.target.source
-        return Probed(None if source is None else source.publish_now(client))
+        sequence = None if source is None else source.publish_now(client)
+        try:
+            await asyncio.wait_for(self.target.until_published(), TRY_SECONDS)
+        except (OSError, TimeoutError) as error:
+            return Failed(f"{type(error).__name__}: {error}")
+        return Probed(sequence)
 
     def _settle(self) -> Done:
         """What start-up left is not to be searched again in the window."""

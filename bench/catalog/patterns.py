@@ -14,6 +14,8 @@ asks.  What a pattern says of itself stands in its target file:
     COMPARED = False     a floor or a probe, outside the comparison
     ON_REQUEST = True    measured only where it is named, or where a claim or an audit needs it
     PARTS = (...)        its processes, in start order (bench/model/part.py; default: one server)
+    STANDS_FOR = "..."   a user's own server takes the place of this pattern's: only if named
+    SCHEME = "..."       how the URL begins that clients of such a server connect to
 """
 
 from __future__ import annotations
@@ -107,6 +109,8 @@ def _pattern_of(experiment: str, name: str, root: Path, text: str) -> Pattern:
         example=constants.get("EXAMPLE", ""),
         proxies=_proxies(constants, path.relative_to(root)),
         parts=_parts(tree, constants, path.relative_to(root)),
+        stands_for=constants.get("STANDS_FOR", ""),
+        scheme=constants.get("SCHEME", ""),
     )
 
 

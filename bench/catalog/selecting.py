@@ -15,7 +15,8 @@ from bench.model.pattern import Pattern
 def select(names: list[str], root: Path = ROOT, on_request: bool = True) -> list[Pattern]:
     """The patterns that `names` (experiment or experiment/pattern) mean, each once.
 
-    Without `on_request` an experiment's name leaves out those that must be asked for.
+    Without `on_request` an experiment's name leaves out those that must be asked for, and always
+    those whose server is the user's own.
     Raises UsageError naming what exists where a name is unknown.
     """
     known = declared(root)
@@ -33,7 +34,8 @@ def select(names: list[str], root: Path = ROOT, on_request: bool = True) -> list
             there = f"{experiment} has {', '.join(available)}"
             remedy = hints.meant(pattern, available, there, f"{experiment}/{{}}")
             raise UsageError(f"{text}: unknown pattern {pattern!r}; {remedy}")
-        for name in [pattern] if pattern else available:
-            if pattern or on_request or not available[name].on_request:
-                chosen[available[name].id] = available[name]
+        meant = [available[pattern]] if pattern else available.values()
+        for one in meant:
+            if pattern or not (one.stands_for or (one.on_request and not on_request)):
+                chosen[one.id] = one
     return list(chosen.values())

@@ -75,9 +75,11 @@ def open_page(where: Path) -> None:
 
 def print_answers(evaluated: Any) -> None:
     """For each experiment: the sentence that answers, its tables, what must be known of them."""
-    from reports import answer, terminal  # noqa: PLC0415
+    from reports import answer, own_servers, terminal  # noqa: PLC0415
 
     tables = answer.answer_tables(evaluated)
+    for line in own_servers.lines(evaluated.file.patterns.values()):
+        say(line, hang=2)
     for result in evaluated.experiments:
         own = [table for table in tables if table.experiment == result.name]
         for line in terminal.answer_lines(result):

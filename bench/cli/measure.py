@@ -22,8 +22,10 @@ from bench.cli.shared import (
     ExportJson,
     Faults,
     Link,
+    MayLoad,
     Names,
     Open,
+    Own,
     PerClient,
     Results,
     RunFolder,
@@ -34,6 +36,8 @@ from bench.cli.shared import (
 )
 from bench.model.errors import UsageError
 from bench.model.records import Goal
+from bench.plan import own_servers
+from bench.plan.own_servers import OwnFile
 from bench.run import request
 
 MOST_REPEATS = 30
@@ -117,6 +121,8 @@ def run(
     slo: Objectives = None,
     export_json: ExportJson = None,
     amqp_url: AmqpUrl = "",
+    own: Own = None,
+    i_may_load: MayLoad = None,
     results: Results = Path("results"),
     open_page: Open = False,
     dry_run: DryRun = False,
@@ -144,6 +150,7 @@ def run(
         pcap=tuple(dict.fromkeys(pcap or ())),
         keep_disturbed=keep_disturbed,
         calibrate=not no_calibration,
+        own=_own_file(own, i_may_load or []),
     )
     plan = request.plan_of(asked)
     from bench.run import runner  # noqa: PLC0415 - the commands that only look stay fast
@@ -159,6 +166,16 @@ def run(
     for line in plan.outlook:
         say_line(line)
     execute(folder, foreign_of(amqp_url), objectives, export_json, open_page)
+
+
+def _own_file(path: Path | None, may_load: Sequence[str]) -> OwnFile | None:
+    from bench.run.ownfile import own_file  # noqa: PLC0415
+
+    if path is not None:
+        return own_file(path, may_load)
+    if may_load:
+        raise UsageError(f"--i-may-load {may_load[0]}: belongs to --own; add --own FILE.toml")
+    return None
 
 
 def _goal(share: str, metric: str, most_repeats: int | None) -> Goal | None:
@@ -178,6 +195,7 @@ def resume(
     amqp_url: AmqpUrl = "",
     slo: Objectives = None,
     allow_unlike: AllowUnlike = False,
+    i_may_load: MayLoad = None,
     open_page: Open = False,
 ) -> None:
     """Complete an interrupted run."""
@@ -187,6 +205,9 @@ def resume(
 
     verify.require_undamaged(run)
     stored = store.open_run(run)
+    own_servers.check_permitted(stored.file.patterns.values(), i_may_load or [])
+    for line in own_servers.started_by(stored.file.patterns.values()):
+        say_line(line)
     runner.check_resumable(stored, foreign_of(amqp_url), allow_unlike)
     if not stored.unfinished and stored.file.goal is None:
         say(f"nothing left to do in {run}")

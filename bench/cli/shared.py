@@ -76,6 +76,14 @@ ExportJson = Annotated[
     ),
 ]
 Results = Annotated[Path, typer.Option(help="folder that holds the runs")]
+Own = Annotated[
+    Path | None,
+    typer.Option(metavar="FILE", help="measure your own server, as this TOML file describes it"),
+]
+MayLoad = Annotated[
+    list[str] | None,
+    typer.Option("--i-may-load", metavar="HOST", help="your own server may be on this other host"),
+]
 Open = Annotated[bool, typer.Option("--open", help="open the report in a browser")]
 
 

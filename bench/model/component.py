@@ -42,7 +42,7 @@ class Component:
     """Something that is installed, or not.
 
     A service has a role; `foreign` is the option that names one that runs already, "" where
-    there is none.
+    there is none.  One that is `described` is nobody's before a user's file describes it.
     """
 
     name: str
@@ -50,15 +50,22 @@ class Component:
     role: str = ""
     settings: Mapping[str, Setting] = field(default_factory=dict)
     foreign: str = ""
+    described: bool = False
 
 
 @dataclass(frozen=True)
 class ServiceRequest:
-    """A service as one pattern asks for it: every setting has a value."""
+    """A service as one pattern asks for it: every setting has a value.
+
+    `description` is the text of the `file` that describes it; "" where the service needs none, or
+    has none yet.
+    """
 
     name: str
     side: str = SERVICES
     settings: tuple[tuple[str, str], ...] = ()
+    description: str = ""
+    file: str = ""
 
 
 def component_of(name: str, literals: Mapping[str, Any]) -> Component:
@@ -77,7 +84,8 @@ def component_of(name: str, literals: Mapping[str, Any]) -> Component:
             raise ValueError(f"SETTINGS[{key!r}] = {value!r}; write a tuple of values")
         settings[key] = Setting(tuple(map(str, choices)), several)
     role, foreign = str(literals.get("ROLE", "")), str(literals.get("FOREIGN", ""))
-    return Component(name, title, role, settings, foreign)
+    described = bool(literals.get("DESCRIBED", False))
+    return Component(name, title, role, settings, foreign, described)
 
 
 def request_of(service: Component, asked: Mapping[str, str]) -> ServiceRequest:

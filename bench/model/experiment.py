@@ -18,6 +18,7 @@ from bench.model.law import Law
 from bench.model.load import Load, LoadType
 from bench.model.metric import Metric
 from bench.model.outcome import OutcomeNoun
+from bench.model.ownserver.use import OwnUse
 from bench.model.rates import Rates
 from bench.model.unit import BY_OUTCOME, Unit
 
@@ -275,6 +276,9 @@ class Experiment:
 
     check_machine: Callable[[str, Load[Any]], None] = _anywhere
     """UsageError where this machine does not allow what a pattern (by name) needs for a load."""
+
+    own: OwnUse | None = None
+    """What its load means for a server of the user's own; None where it takes none."""
 
     check_link: Callable[[Load[Any]], None] = _any
     """UsageError where a trial needs another link.  A pattern that is served alone has none."""

@@ -28,6 +28,18 @@ class Pattern:
     on_request: bool = False
     """Measured only where it is named, or where a claim or an audit needs it."""
 
+    stands_for: str = ""
+    """The pattern of the same experiment whose server a user's own takes the place of; "" where
+    the server is ours."""
+
+    scheme: str = ""
+    """How the URL begins that clients of such a server connect to: "http", "ws"."""
+
+    @property
+    def described(self) -> ServiceRequest | None:
+        """The server that a user's file describes; None where there is no such file."""
+        return next((one for one in self.services if one.description), None)
+
     @property
     def id(self) -> str:
         return f"{self.experiment}/{self.name}"

@@ -12,6 +12,7 @@ from typing import Any
 
 from bench.model import linktext
 from bench.model.load import FAULT
+from bench.model.ownserver import OwnServer, read
 from bench.model.pattern import Pattern
 from bench.model.records import Goal
 from bench.model.trial import Trial
@@ -92,6 +93,8 @@ def lines(
         wanted = ", ".join(f"{name}={value}" for name, value in request.settings if value)
         if request.name in once.foreign:
             said.append(f"{title}: the one at {once.foreign[request.name]} is used")
+        elif request.description:
+            said.append(f"{title}: {_described(read(request.description))}")
         else:
             said.append(f"{title}{f' ({wanted})' if wanted else ''}: started once, for all trials")
     links = dict.fromkeys(
@@ -101,6 +104,13 @@ def lines(
     faults = dict.fromkeys(fault for t in trials for fault in str(t.load.get(FAULT) or "").split())
     said += [f"fault {fault}" for fault in faults]
     return said
+
+
+def _described(own: OwnServer) -> str:
+    if own.is_started:
+        command = " ".join(own.server.command)
+        return f"`{command}`, anew for each trial"
+    return f"the one at {own.subscribe.url} is used"
 
 
 def hours(seconds: float) -> str:

@@ -78,9 +78,12 @@ def _experiments(stored: StoredRun) -> dict[str, Experiment]:
 
 
 def _compared(experiment: str) -> tuple[str, ...]:
-    """Names of the compared patterns in the catalogue's order."""
+    """Names of the compared patterns in the catalogue's order.
+
+    Those of users' own servers get what colours are left: the colours of ours stay as they are.
+    """
     try:
         known = catalog.patterns(experiment)
     except catalog.CatalogError:  # a half-written pattern does not keep an old run from its report
         return ()
-    return tuple(name for name, pattern in known.items() if pattern.compared)
+    return tuple(name for name, one in known.items() if one.compared and not one.stands_for)

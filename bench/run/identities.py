@@ -30,6 +30,8 @@ def identity_of(pattern: Pattern, foreign: Mapping[str, str]) -> Identity:
     code = catalog.code_of(pattern)
     files = {path: _digest(text) for path, text in code.files.items()}
     needed = {name: _version(name, foreign) for name in pattern.requires}
+    described = {one.name: one.description for one in pattern.services if one.description}
+    needed |= {f"description of {name}": _digest(text) for name, text in described.items()}
     return Identity(files, environment.versions_of(code.outside) | needed)
 
 

@@ -16,6 +16,7 @@ from bench.model.combining import total_by_mark
 from bench.model.experiment import Experiment
 from bench.model.links import CLIENTS
 from bench.model.messages import LoadResults
+from bench.model.ownserver import SEEN_ONLY
 from bench.model.records import MeterRow, TrialFile
 from bench.model.samples import COMMON_OPERATIONS
 from bench.results import parquet, store
@@ -32,7 +33,10 @@ def keep_raw(running: RunningTrial, experiment: Experiment, meters: list[MeterRo
     rows, origin = _all_rows(running), _origin(running, experiment)
     path = folder / "samples.parquet"
     parquet.write_samples(path, rows, operations, recorders(running), origin)
-    parquet.write_events(folder / "events.parquet", _all_events(running), origin)
+    events = _all_events(running)
+    if running.part_results.facts.get(SEEN_ONLY):
+        events = _seen_events(rows, operations.index(experiment.outcome_operation))
+    parquet.write_events(folder / "events.parquet", events, origin)
     parquet.write_meters(folder / "meters.parquet", meters, origin)
     if running.meters is not None:
         running.disturbance = disturbance(
@@ -73,6 +77,18 @@ def _all_events(running: RunningTrial) -> np.ndarray:
     )
     # The record of a source that was killed ends in rows that nobody wrote.
     return events[events["sequence"] > 0]
+
+
+def _seen_events(rows: np.ndarray, outcome: int) -> np.ndarray:
+    """Events as those whom they reached tell of them, where nobody has a record: each once."""
+    got = rows[rows["operation"] == outcome]
+    _, first = np.unique(got["sequence"], return_index=True)
+    events = np.zeros(len(first), samples.EVENT_DTYPE)
+    events["feed"] = samples.EVERY
+    for name in ("sequence", "intended_ns"):
+        events[name] = got[name][first]
+    events["published_ns"] = got["sent_ns"][first]
+    return events
 
 
 def _read_binary(path: Path, dtype: np.dtype) -> np.ndarray:

@@ -21,14 +21,16 @@ from bench.model.claim import Claim
 from bench.model.errors import UsageError
 from bench.model.fault import SEPARATOR
 from bench.model.load import FAULT
+from bench.model.ownserver import read
 from bench.model.pattern import Pattern
 from bench.model.rates import PER_CLIENT
 from bench.model.records import Goal
 from bench.model.trial import Trial
-from bench.plan import fault_checks, load_words
+from bench.plan import fault_checks, load_words, own_servers
 from bench.plan.calibration import with_calibration
 from bench.plan.claim_trials import chosen_claims, laws_of, trials_of_claims
 from bench.plan.outlook import Share, by_claim, by_pattern, lines
+from bench.plan.own_servers import OwnFile
 from bench.plan.per_client import merged
 from bench.plan.trials import Request, loads_of, trials_of
 from bench.run import planfile, runner
@@ -54,6 +56,7 @@ class Asked:
     claims: str = ""
     pcap: tuple[str, ...] = ()
     keep_disturbed: bool = False
+    own: OwnFile | None = None
     calibrate: bool = True
     """Whether trials are added from which laws take facts; a quick run never has them."""
 
@@ -112,6 +115,8 @@ def plan_of(asked: Asked) -> runner.RunPlan:
         raise UsageError(f"seed={request.seed}: must be at least 0; write --seed 1")
     check_repeats(asked.goal, request.repeats)
     chosen = catalog.select(list(request.names), on_request=bool(asked.claims))
+    if asked.own is not None:
+        chosen = _with_own(chosen, request.names, asked.own, asked.claims)
     usable, missing = runner.without_missing(chosen, asked.foreign)
     experiments = catalog.experiments()
     trials: list[Trial] = []
@@ -143,12 +148,8 @@ def plan_of(asked: Asked) -> runner.RunPlan:
             else by_pattern(whole)
         )
         trials += whole
-    by_id = {pattern.id: pattern for pattern in usable}
     spoken = [] if asked.claims else load_words.lines(experiments, trials, request.settings)
-    for trial in trials:
-        check_faults(by_id[trial.pattern], trial.load)
-        if not asked.claims:  # of a claim, what this machine does not allow is not measured
-            check_machine(by_id[trial.pattern], trial.load)
+    _check_trials(trials, usable, of_claims=bool(asked.claims))
     return runner.RunPlan(
         chosen,
         trials,
@@ -164,6 +165,36 @@ def plan_of(asked: Asked) -> runner.RunPlan:
         outlook=lines(shares),
         keep_disturbed=asked.keep_disturbed,
     )
+
+
+def _check_trials(trials: Sequence[Trial], patterns: Sequence[Pattern], *, of_claims: bool) -> None:
+    """Each trial must be one that can be done, with these patterns and on this machine."""
+    by_id = {pattern.id: pattern for pattern in patterns}
+    for trial in trials:
+        pattern = by_id[trial.pattern]
+        check_faults(pattern, trial.load)
+        check_own(pattern, trial.load)
+        if not of_claims:  # of a claim, what this machine does not allow is not measured
+            check_machine(pattern, trial.load)
+
+
+def _with_own(
+    chosen: list[Pattern], names: Sequence[str], file: OwnFile, claims: str
+) -> list[Pattern]:
+    """The chosen patterns with the user's own server in the place of ours."""
+    if claims:
+        raise UsageError(f"--claims {claims}: claims are about our servers; remove --own")
+    for name in names:
+        if "/" not in name:
+            raise UsageError(f"--own: {name} names no single pattern; write e.g. {chosen[0].id}")
+    return own_servers.described(chosen, catalog.patterns, file)
+
+
+def check_own(pattern: Pattern, load: Mapping[str, Any]) -> None:
+    """A server of the user's own must be able to do what the load asks of it."""
+    if (server := pattern.described) is not None:
+        experiment = catalog.declared_one(pattern.experiment)
+        own_servers.check(pattern, read(server.description), experiment, load)
 
 
 def check_faults(pattern: Pattern, load: Mapping[str, Any]) -> None:

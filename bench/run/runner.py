@@ -24,6 +24,7 @@ from bench.model.pattern import Pattern
 from bench.model.records import Audit, Goal, RunFile, TrialFile
 from bench.model.trial import Trial
 from bench.plan import replacements
+from bench.plan.own_servers import carried_over
 from bench.plan.trials import SPARE_DESCRIPTORS, check_limits
 from bench.results import aa_history, additions, comparability, environment, store
 from bench.run.identities import identities
@@ -82,7 +83,12 @@ def without_missing(
     absent = {name: components.missing(name) for name in required - set(foreign)}
     usable, missing = [], {}
     for pattern in patterns:
-        remedies = [remedy for name in pattern.requires if (remedy := absent.get(name))]
+        given = {one.name for one in pattern.services if one.description}
+        remedies = [
+            remedy
+            for name in pattern.requires
+            if name not in given and (remedy := absent.get(name))
+        ]
         if remedies:
             missing[pattern.id] = "; ".join(remedies)
         else:
@@ -174,7 +180,7 @@ def check_resumable(run: store.StoredRun, foreign: Mapping[str, str], allow_unli
     Raises UsageError with what has changed since, unless that is allowed.
     """
     names = [name for name in run.file.patterns if name not in run.file.not_measured]
-    code = identities(catalog.select(names), foreign)
+    code = identities(carried_over(catalog.select(names), run.file.patterns), foreign)
     found = comparability.changes_since(run.file, environment.facts(), code)
     if found and not allow_unlike:
         raise UsageError(

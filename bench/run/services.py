@@ -69,7 +69,8 @@ class Services:
                 continue
             service = self._ready(request, sides, links)
             addresses[name] = service.address
-            roles[name] = catalog.components()[name].role
+            if service.is_metered:
+                roles[name] = catalog.components()[name].role
         return TrialContext(addresses, roles, dict(self._latest), workers, network, sides)
 
     def _foreign_address(self, name: str) -> Values:
@@ -118,7 +119,9 @@ class Services:
                     reason = f"{title} ended during the trial; {reason}"
                 tail = [*service.log_tail(), *record.log_tail]
                 return replace(record, reason=reason, log_tail=tail)
-        return record
+        shown = [one for one in self._latest.values() if one.shows_log]
+        lines = [line for service in shown for line in service.log_tail()]
+        return replace(record, log_tail=[*lines, *record.log_tail])
 
     def stop(self) -> None:
         for service in self._running.values():

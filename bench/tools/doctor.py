@@ -99,6 +99,7 @@ def _components() -> list[Check]:
     return [
         _component(component, users.get(component.name, []))
         for component in catalog.components().values()
+        if not component.described
     ]
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from bench.model.experiment import Experiment, SelfProof
 from scenarios.notifications._capacity import fan_out_words
+from scenarios.notifications._own import OWN
 from scenarios.notifications.load import (
     AROUND,
     LOAD,
@@ -48,6 +49,7 @@ EXPERIMENT = Experiment(
         ("wire_bytes_per_event", "latency_mean"),
     ),
     check=check,
+    own=OWN,
     # Five seconds are 500 ticks of the loop and 600 events: enough for a p99 in each trial.
     self_proof=SelfProof(
         floor="null",

@@ -132,7 +132,7 @@ POLL = Unit(("client", "done_ns"), "poll", "polls")
 
 def unit_of(pattern: str, load: Load[NotificationLoad]) -> Unit:
     """What is one independent observation."""
-    if pattern == "short_polling":
+    if pattern in ("short_polling", "short_polling_own"):
         return POLL
     return EVENT if load.own.audience == "every" else BY_OUTCOME
 

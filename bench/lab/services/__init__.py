@@ -22,7 +22,14 @@ __all__ = ["Service", "Setup", "check_foreign", "create", "foreign_of", "release
 
 def create(request: ServiceRequest, pins: list[int], sides: Sides) -> Service:
     """An instance as it is asked for; it does not run yet."""
-    setup = Setup(pins, sides[request.side], sides.standby, dict(request.settings))
+    setup = Setup(
+        pins,
+        sides[request.side],
+        sides.standby,
+        dict(request.settings),
+        request.description,
+        request.file,
+    )
     return service_class(request.name)(setup)
 
 

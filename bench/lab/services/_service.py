@@ -33,19 +33,24 @@ POLL_SECONDS = 0.02
 class Setup:
     """The cores and the side that a service runs on, and a value for each of its settings.
 
-    `standby` is the side of a replica, for services that can have one.
+    `standby` is the side of a replica, for services that can have one.  `description` is the
+    text of a user's `file` that describes the service.
     """
 
     pins: Sequence[int] = ()
     side: Side = LOOPBACK
     standby: Side = LOOPBACK
     settings: Mapping[str, str] = field(default_factory=dict)
+    description: str = ""
+    file: str = ""
 
 
 class Service(ABC):
     """One instance.  `start` it on empty data; `kill` and `restart` keep data and ports."""
 
     ready_seconds: ClassVar[float] = 10.0
+    shows_log: ClassVar[bool] = False
+    """Whether the end of its log belongs to every failed trial, and not only to its own death."""
 
     def __init__(self, setup: Setup) -> None:
         self.setup = setup
@@ -70,6 +75,11 @@ class Service(ABC):
     @abstractmethod
     def address(self) -> Values:
         """What targets and clients must know."""
+
+    @property
+    def is_metered(self) -> bool:
+        """Whether its processes are known, so that what they use can be read."""
+        return True
 
     @property
     def persists(self) -> bool:

@@ -1,0 +1,28 @@
+"""Reads the file that describes a server of the user's own.
+
+What is wrong is said with the file's name; what the file means is bench/model/ownserver.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from pathlib import Path
+
+from bench.model.errors import UsageError
+from bench.model.ownserver import read
+from bench.plan.own_servers import OwnFile
+
+
+def own_file(path: Path, may_load: Collection[str] = ()) -> OwnFile:
+    """The file and what it says; UsageError where it cannot be read, or is wrong."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise UsageError(f"--own {path}: file not found; name a TOML file (docs/own)") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"--own {path}: cannot be read ({error}); check the file") from None
+    try:
+        own = read(text)
+    except UsageError as error:
+        raise UsageError(f"{path}: {error}") from None
+    return OwnFile(str(path), str(path.resolve()), text, own, tuple(may_load))
