@@ -37,7 +37,11 @@ def test_help_has_a_short_form(arguments: list[str]) -> None:
         (
             completion.names,
             "notifications/w",
-            ["notifications/websocket", "notifications/websocket_proxied"],
+            [
+                "notifications/websocket",
+                "notifications/websocket_own",
+                "notifications/websocket_proxied",
+            ],
         ),
         (completion.names, "nothing/", []),
         (completion.patterns, "multipath/t", ["multipath/tcp"]),

@@ -23,6 +23,7 @@ from bench.cli import shared
 from bench.model import links, linktext, samples
 from bench.model.load import parameters_of
 from bench.model.outcome import OutcomeNoun
+from bench.model.ownserver import description
 from bench.model.readings import PathCounts, Reading, WayCounts, Wire
 from bench.model.records import RunFile, TrialFile
 from bench.model.trial import Trial
@@ -143,6 +144,15 @@ def test_load_parameters_are_documented() -> None:
 def test_what_a_link_has_is_documented() -> None:
     names = [*links.CHOICES, *links.CONGESTION, *linktext.KEYS, linktext.SECOND]
     assert undocumented(names, "docs/links.md") == []
+
+
+def test_keys_of_a_description_are_documented() -> None:
+    keys = [name for key in description.KEYS for name in key.split(".")]
+    tables = {key.partition(".")[0] for key in description.KEYS if "." in key}
+    page = "docs/own/README.md"
+    assert undocumented([key for key in keys if key not in tables], page) == []
+    assert undocumented([f"[{table}]" for table in sorted(tables)], page) == []
+    assert undocumented(["no_such_key"], page) == ["no_such_key"]
 
 
 def test_metrics_are_documented() -> None:
