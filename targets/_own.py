@@ -15,7 +15,7 @@ import aiohttp
 from bench.clock import Alarm
 from bench.model.messages import Address
 from bench.model.ownserver import DESCRIBED, SEEN_ONLY, OwnServer, fill, read
-from bench.model.ownserver.filling import CLIENT, HOST, PAYLOAD, PORT, SEQUENCE
+from bench.model.ownserver.filling import CLIENT, FOLDER, HOST, PAYLOAD, PORT, SEQUENCE
 from bench.model.samples import EVERY
 from targets._events import Event, EventSource
 from targets._serve import BaseTarget
@@ -32,8 +32,9 @@ class PublishError(OSError):
 class Publisher(ABC):
     """One way to hand an event over; `publish` raises PublishError where it cannot be."""
 
-    def __init__(self, own: OwnServer, host: str, port: int) -> None:
-        self.own = own
+    def __init__(self, own: OwnServer, host: str, port: int, folder: str) -> None:
+        """`folder` is where the description lay."""
+        self.own, self.folder = own, folder
         self._place = {HOST: host, PORT: str(port)}
 
     def filled(self, text: str, audience: int, event: Event) -> str:
@@ -88,7 +89,10 @@ class Commanding(Publisher):
         words = [self.filled(word, audience, event) for word in self.own.publish.command]
         try:
             process = await asyncio.create_subprocess_exec(
-                *words, stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.DEVNULL
+                *words,
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=asyncio.subprocess.DEVNULL,
+                cwd=self.folder,
             )
         except OSError as error:
             raise PublishError(f"publish.command: {words[0]}: {error.strerror}") from None
@@ -121,6 +125,8 @@ class OwnTarget(BaseTarget):
     """
 
     source: EventSource
+    refusal = ""
+    """Why the latest event that could not be handed over was not."""
 
     def __init__(self, *settings: object) -> None:
         super().__init__(*settings)  # type: ignore[arg-type]
@@ -139,7 +145,7 @@ class OwnTarget(BaseTarget):
         assert self.own is not None, "a trial gives it a described server"
         host, number = str(self.server["host"]), int(str(self.server["port"]))
         kind = Commanding if self.own.publish.command else Posting
-        self.publisher = kind(self.own, host, number)
+        self.publisher = kind(self.own, host, number, str(self.server[FOLDER]))
         self.sending = asyncio.create_task(self.send())
         return 0
 
@@ -158,14 +164,15 @@ class OwnTarget(BaseTarget):
             try:
                 await self.publisher.publish(audience, event)
             except PublishError as error:
+                self.refusal = str(error)
                 self.failed(error)
             finally:
                 self.outbox.task_done()
 
     async def until_published(self) -> None:
         await self.outbox.join()
-        if self.errors:
-            raise PublishError(self.errors[-1])
+        if self.refusal:
+            raise PublishError(self.refusal)
 
     async def stop(self) -> None:
         self.sending.cancel()

@@ -122,6 +122,48 @@ timestamp_unit = "ns"
 by_itself = true
 """
 
+BY_PROGRAM = """
+[subscribe]
+url = "http://HERE/stream"
+[event]
+payload = "$.data"
+[publish]
+command = ["python3", "-S", "post.py", "{host}", "{port}", "{payload}"]
+"""
+POST = r"""
+import socket, sys
+host, port, text = sys.argv[1:]
+with socket.create_connection((host, int(port))) as connection:
+    head = f"POST /publish HTTP/1.1\r\nHost: {host}\r\nContent-Length: {len(text)}\r\n\r\n"
+    connection.sendall((head + text).encode())
+    assert b" 204 " in connection.recv(1000)
+"""
+SUBSCRIBERS = r"""
+const http = require("node:http")
+const { WebSocketServer } = require("ws")
+const [host, port] = process.argv.slice(2)
+const server = http.createServer(async (request, response) => {
+  let body = ""
+  for await (const part of request) body += part
+  for (const socket of sockets.clients) if (socket.topic) socket.send(body)
+  response.writeHead(204).end()
+})
+const sockets = new WebSocketServer({ server })
+sockets.on("connection", (socket) => {
+  socket.on("message", (text) => { socket.topic = /^subscribe [0-9]+$/.test(String(text)) })
+})
+server.listen(Number(port), host)
+"""
+SAYING = """
+[server]
+command = ["node", "subscribers.cjs", "{host}", "{port}"]
+[subscribe]
+url = "ws://{host}:{port}/"
+say = "subscribe {client}"
+[publish]
+url = "http://{host}:{port}/"
+"""
+
 
 def started(text: str, *more: str) -> str:
     """The description with the server started by us."""
@@ -136,8 +178,13 @@ def found_at(text: str, port: int, pid: int = 0) -> str:
 
 
 def write(folder: Path, text: str) -> Path:
-    """The description in a file, with the server's program beside it."""
-    (folder / "server.py").write_text(SERVER)
+    """The description in a file, with the programs beside it."""
+    for name, program in (
+        ("server.py", SERVER),
+        ("post.py", POST),
+        ("subscribers.cjs", SUBSCRIBERS),
+    ):
+        (folder / name).write_text(program)
     path = folder / "own.toml"
     path.write_text(text)
     return path

@@ -17,7 +17,17 @@ from typing import Any
 
 import measured
 import pytest
-from own_builders import BY_ITSELF, POLLS, STREAM, bench_run, found_at, started, write
+from own_builders import (
+    BY_ITSELF,
+    BY_PROGRAM,
+    POLLS,
+    SAYING,
+    STREAM,
+    bench_run,
+    found_at,
+    started,
+    write,
+)
 from system_builders import ROOT, TINY, run_bench, until
 
 from bench.lab.components import nodejs
@@ -88,6 +98,30 @@ def test_an_example_is_measured_end_to_end(tmp_path: Path, name: str) -> None:
     report = report_of(run)
     assert report.index("**Not our server:**") < report.index("## ")
     assert path.read_text().strip() in report
+
+
+@pytest.mark.parametrize("name", ["better-sse", "ws"])
+def test_an_event_for_one_client_reaches_that_one_alone(tmp_path: Path, name: str) -> None:
+    env, pattern = environment_for(name), EXAMPLES[name]
+    own = ("--own", str(DOCS / f"{name}.toml"), "--set", "audience=one")
+    run = bench_run(tmp_path, f"notifications/{pattern}", *own, env=env)
+    check_complete(trial_of(run, f"{pattern}_own"))
+
+
+def test_clients_say_first_what_the_server_waits_for(tmp_path: Path) -> None:
+    env = environment_for("ws")
+    path = write(tmp_path, SAYING)
+    run = bench_run(tmp_path, "notifications/websocket", "--own", str(path), env=env)
+    check_complete(trial_of(run, "websocket_own"))
+
+
+def test_a_program_publishes_each_event(tmp_path: Path) -> None:
+    path = write(tmp_path, started(BY_PROGRAM))
+    run = bench_run(tmp_path, "notifications/sse", "--own", str(path))
+    found = measured.compute(trial_of(run, "sse_own").data())
+    assert found["deliveries"] > 0
+    assert (found["duplicated"], found["out_of_order"]) == (0, 0)
+    assert "published by a program of its own" in report_of(run)
 
 
 def test_ours_and_theirs_stand_side_by_side(tmp_path: Path) -> None:

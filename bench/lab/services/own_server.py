@@ -56,6 +56,11 @@ class OwnServer(Service):
     def own(self) -> Description:
         return read(self.setup.description)
 
+    @property
+    def where(self) -> Path:
+        """Where the description lay."""
+        return Path(self.setup.file).parent
+
     # --- where it is --------------------------------------------------------------------
 
     def prepare(self) -> None:
@@ -79,6 +84,7 @@ class OwnServer(Service):
             "port": self.port,
             "url": url,
             TEXT: self.setup.description,
+            FOLDER: str(self.where),
         }
 
     # --- its processes ------------------------------------------------------------------
@@ -106,7 +112,7 @@ class OwnServer(Service):
                 self.folder / "server.log",
                 self.setup.pins,
                 env=environment() | further,
-                cwd=Path(self.setup.file).parent,
+                cwd=self.where,
                 join=self.side.join,
                 speaks=False,
             )
