@@ -13,6 +13,24 @@ from bench.verdicts.growth import Growth
 from bench.verdicts.ratios import Ratio
 from bench.verdicts.rule import AllOf, Band
 from bench.verdicts.rules import AgreesWithLaw, Threshold
+from scenarios.fan_out._claim_levels import (
+    ANY_NUMBER,
+    AT_FORTY_MS,
+    AT_FOUR_MS,
+    FAR,
+    FEW_ON_IT,
+    MOST,
+    MOST_ON_IT,
+    NEAR,
+    NONE_ODD,
+    OFTEN,
+    ONE,
+    ONE_DEAD,
+    ONE_SLOW,
+    SOME_OFTEN,
+    SOME_ON_IT,
+    WITH_PREFETCH,
+)
 from scenarios.fan_out._claim_trials import (
     CALLED,
     CONFIRMED,
@@ -77,14 +95,6 @@ NORMAL: Mapping[str, Any] = {
 }
 """What holds for evidence where a rule does not ask for something else."""
 
-ANY_NUMBER: Mapping[str, Any] = {"clients": lambda _: True}
-OFTEN: Mapping[str, Any] = {**ANY_NUMBER, "event_rate": 10, "link": "emulated"}
-SOME_OFTEN: Mapping[str, Any] = {**ANY_NUMBER, "event_rate": 20}
-MOST: Mapping[str, Any] = {"clients": 200, "event_rate": 4}
-ONE: Mapping[str, Any] = {"clients": 1, "event_rate": 4}
-ONE_DEAD, ONE_SLOW = ({"event_rate": 3, one: 1} for one in ("dead_receivers", "slow_receivers"))
-NONE_ODD: Mapping[str, Any] = {"event_rate": 3}
-
 TWICE = 2.0
 GROWS_STRAIGHT = (0.9, 1.1)
 """Exponents of the publisher's time: the first receivers find a process that slept."""
@@ -100,28 +110,9 @@ UNHARMED_MS = 5
 """A fortieth of what a slow receiver takes: the publisher of a broker knows nothing of it."""
 
 FULL = 0.95
-AT_A_WINDOW = {"clients": 1, "event_rate": 0, "confirms": "window"}
-NEAR = {**AT_A_WINDOW}
-FAR = {**AT_A_WINDOW, "services_link": "emulated"}
 LOCAL_GAIN, FAR_GAIN = 1.5, 10.0
 """Published: 2.4 times as many locally, 32 to 37 times at a few milliseconds."""
 
-UNKNOWING = {"clients": 1, "event_rate": 0, "confirms": "window", "acknowledgement": "manual"}
-WITH_PREFETCH = {
-    **UNKNOWING,
-    "queue_limit": 20,
-    "link": "emulated",
-    "work_time": lambda seconds: seconds > 0,
-}
-AT_FOUR_MS, AT_FORTY_MS = ({**WITH_PREFETCH, "work_time": s} for s in (0.004, 0.04))
-ON_A_NARROW_LINK: Mapping[str, Any] = {
-    "link": "emulated",
-    "payload": 1000,
-    "clients": lambda _: True,
-}
-FEW_ON_IT, SOME_ON_IT, MOST_ON_IT = (
-    {**ON_A_NARROW_LINK, "clients": receivers} for receivers in (5, 20, 60)
-)
 LEAST_OF_FOUR, MOST_OF_FOUR = 3.6, 4.4
 """Four times as many receivers take four times as much of the link, within 10 %."""
 
