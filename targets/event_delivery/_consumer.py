@@ -16,7 +16,7 @@ from bench.model.messages import Address, Values
 from bench.plan.arrivals import SECOND_NS
 from targets._serve import BaseTarget
 from targets.event_delivery._journal import RECEIVED, REFUSED, Journal, read
-from targets.event_delivery._publisher import NUMBER, OPEN_SECONDS, PAUSE_S, let_go
+from targets.event_delivery._publisher import NUMBER, OPEN_SECONDS, RETRY_S, let_go
 
 SUBSCRIBED, AWAY = b"1", b"0"
 Message = tuple[Subscriber, bytes, int]
@@ -99,7 +99,7 @@ class ConsumerTarget(BaseTarget):
             except Exception as error:  # a broker that starts says many things
                 self.failed(error)
                 await let_go(subscriber)
-                await asyncio.sleep(PAUSE_S)
+                await asyncio.sleep(RETRY_S)
             else:
                 return
 

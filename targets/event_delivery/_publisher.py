@@ -28,6 +28,9 @@ PROBE = 0
 
 ASKED, GO, DONE, NAME = "asked", "go", "done", "name"
 PAUSE_S, REFUSED_PAUSE_S = 0.02, 0.005
+RETRY_S = 0.1
+"""Between two tries to connect: a broker that starts needs the core that it shares with us."""
+
 OPEN_SECONDS, CLOSE_SECONDS = 10.0, 2.0
 
 
@@ -183,7 +186,7 @@ class PublisherTarget(BaseTarget):
             except Exception as error:  # a broker that starts says many things
                 self.failed(error)
                 await let_go(publisher)
-                await asyncio.sleep(PAUSE_S)
+                await asyncio.sleep(RETRY_S)
                 continue
             self.publisher = publisher
             self._again = deque(self._unconfirmed)
