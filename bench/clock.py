@@ -3,6 +3,7 @@
 uvloop's own timers work in whole milliseconds and may fire up to 1 ms early,
 which would put an operation before its intended time.  A kernel timer
 (timerfd) wakes within tens of microseconds and never early.
+Load processes on another host than the backend's have that one's clock: see `_clock`.
 Knows nothing of schedules, patterns or samples.
 """
 
@@ -11,12 +12,40 @@ from __future__ import annotations
 import asyncio
 import ctypes
 import heapq
+import mmap
 import os
 import time
+from collections.abc import Callable
 from itertools import count
 
-now_ns = time.monotonic_ns
-"""On Linux the same clock in every process of a host."""
+SHIFT_FILE = "PATTERNBENCH_CLOCK_SHIFT"
+"""Names, in a process's environment, the file that holds what to add to this host's clock: one
+signed number of 64 bits, in ns, which whoever started the process keeps up to date."""
+
+SHIFT_BYTES = 8
+
+
+def _no_shift() -> int:
+    return 0
+
+
+def _clock(file: str | None) -> tuple[Callable[[], int], Callable[[], int]]:
+    """The clock, and what it has beside this host's own: nothing, or what a file says.
+
+    The file is read with each look at the clock (it is memory), so that a clock that drifts is
+    followed while clients run.
+    """
+    monotonic_ns = time.monotonic_ns
+    if file is None:
+        return monotonic_ns, _no_shift
+    with open(file, "rb") as opened:
+        mapped = mmap.mmap(opened.fileno(), SHIFT_BYTES, access=mmap.ACCESS_READ)
+    cell = memoryview(mapped).cast("q")
+    return (lambda: monotonic_ns() + cell[0]), (lambda: cell[0])
+
+
+now_ns, shift_ns = _clock(os.environ.get(SHIFT_FILE))
+"""On Linux the same clock in every process of a host; and what it has beside the kernel's."""
 
 CLOCK_MONOTONIC = 1
 TFD_NONBLOCK, TFD_CLOEXEC, TFD_TIMER_ABSTIME = 0o4000, 0o2000000, 1
@@ -60,7 +89,7 @@ class Alarm:
 
     def _arm(self, due_ns: int) -> None:
         self._armed_ns = due_ns
-        seconds, rest = divmod(due_ns, 1_000_000_000)
+        seconds, rest = divmod(due_ns - shift_ns(), 1_000_000_000)
         spec = _TimerSpec(0, 0, seconds, rest)
         _libc.timerfd_settime(self._fd, TFD_TIMER_ABSTIME, ctypes.byref(spec), None)
 
