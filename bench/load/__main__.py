@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import logging
 import os
-import resource
 import sys
 from typing import Any
 
+from bench.load.forking import fork_workers, raise_descriptor_limit
 from bench.model.messages import (
     Done,
     Failed,
@@ -20,32 +20,17 @@ from bench.model.messages import (
     LoadConfig,
     LoadReady,
     LoadReply,
+    LoseWorkers,
     Spawn,
 )
 from bench.pipes import die_with_parent, first_line, hear, say
 
 
-def _raise_descriptor_limit() -> None:
-    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
-
-
-def _fork_workers(config: LoadConfig) -> list[int]:
-    """Start the workers as copies of this process: Locust is imported once."""
-    from bench.load import fleet  # noqa: PLC0415 - here it has its import cost before the fork
-    from bench.load.session import WorkerIndex  # noqa: PLC0415
-
-    pids = []
-    count, parent = config.workers, os.getpid()
-    for number in range(count):
-        pid = os.fork()
-        if pid == 0:
-            die_with_parent(parent)
-            sys.stdin.close()
-            fleet.run_worker(config, WorkerIndex(number, count), config.port)
-            os._exit(0)
-        pids.append(pid)
-    return pids
+def _start_workers(config: LoadConfig) -> list[int]:
+    """The processes that hold the clients on this host; none where other hosts start them."""
+    if config.from_hosts:
+        return []
+    return fork_workers(config, range(config.workers))
 
 
 def _read_lines() -> Any:
@@ -56,6 +41,26 @@ def _read_lines() -> Any:
     while chunk := gevent.os.tp_read(0, 65536):
         *lines, rest = (rest + chunk).split(b"\n")
         yield from lines
+
+
+def _commands(fleet: Any) -> Any:
+    """Commands in their order.  A loss is heeded at once: somebody may be waited for just now."""
+    import gevent  # noqa: PLC0415 - after the fork
+    import gevent.queue  # noqa: PLC0415
+
+    waiting: Any = gevent.queue.Queue()
+
+    def read() -> None:
+        for line in _read_lines():
+            command = hear(line, LoadCommand)
+            if isinstance(command, LoseWorkers):
+                fleet.lose(command.numbers)
+            else:
+                waiting.put(command)
+        waiting.put(StopIteration)
+
+    gevent.spawn(read)
+    yield from waiting
 
 
 def _answer(fleet: Any, config: LoadConfig, command: LoadCommand) -> LoadReply:
@@ -70,7 +75,7 @@ def _answer(fleet: Any, config: LoadConfig, command: LoadCommand) -> LoadReply:
 
 def main() -> None:
     """Read the configuration, start the fleet, answer commands until `finish` or the end."""
-    _raise_descriptor_limit()
+    raise_descriptor_limit()
     # Before the configuration comes: what is imported now, nobody waits for, as targets start too.
     from bench.load.fleet import LocalFleet, MasterFleet  # noqa: PLC0415
     from bench.load.worker import client_class  # noqa: PLC0415
@@ -78,13 +83,12 @@ def main() -> None:
     for pattern in sys.argv[1:]:
         client_class(pattern)
     config = hear(first_line(), LoadConfig)
-    distributed = config.workers > 1
-    pids = _fork_workers(config) if distributed else [os.getpid()]
+    distributed = config.workers > 1 or config.from_hosts
+    pids = _start_workers(config) if distributed else [os.getpid()]
     fleet = MasterFleet(config, config.port) if distributed else LocalFleet(config)
     fleet.wait_until_ready()
     say(LoadReady(pids))
-    for line in _read_lines():
-        command = hear(line, LoadCommand)
+    for command in _commands(fleet):
         try:
             say(_answer(fleet, config, command))
         except Exception as error:

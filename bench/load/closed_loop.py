@@ -25,8 +25,9 @@ from bench.load.engine import Engine
 from bench.load.session import Session
 from bench.load.user import ClientUser, environment_for
 from bench.model.experiment import Experiment
+from bench.model.generator_messages import GeneratorConfig, GeneratorResult
 from bench.model.load import LoadType
-from bench.model.messages import Address, GeneratorConfig, GeneratorResult
+from bench.model.messages import Address
 from bench.model.samples import FAILED, OK, rows
 from bench.pipes import die_with_parent, first_line, hear, say
 

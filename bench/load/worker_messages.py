@@ -24,7 +24,8 @@ class WorkerCommand(Struct, frozen=True):
 
 
 class WorkerReply(Struct, frozen=True):
-    """A worker's reply to the command of this number."""
+    """The reply of worker `worker` to the command of this number."""
 
     number: int
+    worker: int
     reply: LoadReply

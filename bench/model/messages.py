@@ -193,7 +193,7 @@ class LoadConfig(Struct, frozen=True, kw_only=True):
     """The first line into a load process; `rows` is the file that rows go to.
 
     `parts` are the addresses of all parts by name.  `port` is where a master listens for its
-    workers; 0 where there is one process only.
+    workers; 0 where there is one process only.  With `from_hosts` other hosts start them.
     """
 
     pattern: str
@@ -204,6 +204,7 @@ class LoadConfig(Struct, frozen=True, kw_only=True):
     parts: dict[str, list[Address]] = field(default_factory=dict)
     workers: int = 1
     port: int = 0
+    from_hosts: bool = False
 
 
 class TryClient(Struct, frozen=True, tag="try"):
@@ -239,6 +240,12 @@ class DisturbClients(Struct, frozen=True, tag="disturb"):
     last: int
 
 
+class LoseWorkers(Struct, frozen=True, tag="lose"):
+    """These workers have ended, and nobody waits for them any more; it has no reply."""
+
+    numbers: list[int]
+
+
 class AskClientCounters(Struct, frozen=True, tag="counters"):
     """What was done so far?"""
 
@@ -248,7 +255,15 @@ class FinishLoad(Struct, frozen=True, tag="finish"):
 
 
 LoadCommand = (
-    TryClient | Verify | Spawn | Settle | Window | DisturbClients | AskClientCounters | FinishLoad
+    TryClient
+    | Verify
+    | Spawn
+    | Settle
+    | Window
+    | DisturbClients
+    | LoseWorkers
+    | AskClientCounters
+    | FinishLoad
 )
 
 
@@ -284,35 +299,18 @@ class ClientCounters(Struct, frozen=True, tag="client_counters"):
 
 
 class LoadResults(Struct, frozen=True, tag="results"):
-    """What there is beside rows: operations counted, sockets at each mark, failures, facts."""
+    """What there is beside rows: operations counted, sockets at each mark, failures, facts.
+
+    A master adds the rows and blocks that came from each worker, by its number.
+    """
 
     counted: Annotated[int, total] = 0
     wire: Annotated[dict[str, Wire], total_by_mark] = field(default_factory=dict)
     failures: Annotated[int, total] = 0
     errors: Annotated[list[str], joined] = field(default_factory=list)
     facts: Annotated[Values, greatest_by_name] = field(default_factory=dict)
+    rows: Annotated[dict[str, float], total_by_name] = field(default_factory=dict)
+    blocks: Annotated[dict[str, float], total_by_name] = field(default_factory=dict)
 
 
 LoadReply = LoadReady | Tried | Disturbed | ClientCounters | LoadResults | Done | Failed
-
-
-# --- bench calibrate -----------------------------------------------------------------------------
-
-
-class GeneratorConfig(Struct, frozen=True):
-    """Which generator is to ask `host` how long, with how many clients."""
-
-    generator: str
-    clients: int
-    host: str
-    port: int
-    seconds: float
-
-
-class GeneratorResult(Struct, frozen=True, tag="generated"):
-    """What a generator reached."""
-
-    requests_per_s: float
-    p50_us: float
-    p99_us: float
-    rows: int

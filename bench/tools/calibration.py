@@ -22,7 +22,7 @@ from bench.lab.processes import cpu_sets, environment, python_child
 from bench.lab.procfs import cpu_clock_ns
 from bench.lab.scratch import folder_for
 from bench.model.errors import UsageError
-from bench.model.messages import GeneratorConfig, GeneratorResult
+from bench.model.generator_messages import GeneratorConfig, GeneratorResult
 from bench.model.units import significant
 from reports.fitted_table import FittedTable, fitted
 
