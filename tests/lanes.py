@@ -44,6 +44,7 @@ PATIENT = frozenset(
         "system/test_envoy",
         "system/test_extension",
         "system/test_failures",
+        "system/test_hosts_joining",
         "system/test_kill_anytime",
         "system/test_laws",
         "system/test_long_job_servers",

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from bench.analysis import link_findings
+from bench.analysis import host_findings, link_findings
 from bench.analysis.metrics import BACKEND_ROLES
 from bench.analysis.trialdata import TrialData
 from bench.model.experiment import Check, Experiment
@@ -45,6 +45,7 @@ def of_trial(
         generator_shares_delay(data, metrics),
         source_late(metrics),
         *link_findings.of_links(data, metrics),
+        *host_findings.of_hosts(data, metrics),
         *(check(data) for check in experiment.doubts),
     )
     return [_worded(finding, experiment.noun) for finding in checks if finding is not None]

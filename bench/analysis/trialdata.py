@@ -34,7 +34,8 @@ class TrialData:
     the codes in rows; `series[role]` are the meters over time, with those of
     the instants "idle" (before the first client), "t0" and "t1" in `marks`;
     `part_marks` have those of single parts and proxies by name.  `link` is the clients' link,
-    `links` are the others by name.
+    `links` are the others by name.  `hosts` are those that carried the load, with what is known
+    of their clocks and rows (docs/hosts.md); none where the backend's host did.
     """
 
     load: Mapping[str, Any]
@@ -58,6 +59,7 @@ class TrialData:
     generator_cores: int = 1
     backend_cores: int = 1
     link_shares_core: bool = False
+    hosts: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     unit: Unit = BY_OUTCOME
     """What is observed independently; the experiment says it of pattern and load."""
 

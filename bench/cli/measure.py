@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
+import dataclasses
 import shlex
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -39,6 +41,10 @@ from bench.model.records import Goal
 from bench.plan import own_servers
 from bench.plan.own_servers import OwnFile
 from bench.run import request
+
+if TYPE_CHECKING:
+    from bench.lab.hosts.hub import Hub
+    from bench.run.runner import RunPlan
 
 MOST_REPEATS = 30
 
@@ -95,6 +101,16 @@ Seed = Annotated[
 ]
 Clients = Annotated[str, typer.Option(metavar="N", help="simulated clients, e.g. 10,100,1000")]
 Duration = Annotated[str, typer.Option(metavar="TIME", help="length of the window, e.g. 10s")]
+Hosts = Annotated[
+    int | None,
+    typer.Option(metavar="N", help="have N other hosts carry the load (docs/hosts.md)"),
+]
+Listen = Annotated[
+    str,
+    typer.Option(
+        metavar="ADDRESS", help="with --hosts: this host's address, where they join and connect"
+    ),
+]
 Quick = Annotated[bool, typer.Option("--quick", help="small load, 3 repeats, no calibration")]
 
 
@@ -126,8 +142,14 @@ def run(
     results: Results = Path("results"),
     open_page: Open = False,
     dry_run: DryRun = False,
+    hosts: Hosts = None,
+    listen: Listen = "",
 ) -> None:
     """Measure patterns side by side and write the report."""
+    if listen and hosts is None:
+        raise UsageError(f"--listen {listen}: is for other hosts to join; add --hosts N")
+    if own is not None and hosts is not None:
+        raise UsageError("--own: with --hosts the servers are ours; remove one of the two")
     objectives = [gates.objective(text, known_metrics()) for text in slo or []]
     asked = request.Asked(
         names=tuple(names),
@@ -153,11 +175,41 @@ def run(
         own=_own_file(own, i_may_load or []),
     )
     plan = request.plan_of(asked)
-    from bench.run import runner  # noqa: PLC0415 - the commands that only look stay fast
 
+    if hosts is not None:
+        from bench.run import hosts as others  # noqa: PLC0415
+
+        others.check(plan, hosts, listen)
     if dry_run:
         preview.show(plan)
         return
+    with _gathered(plan, hosts, listen) as (hub, plan):
+        folder = _announced(plan, results)
+        execute(folder, foreign_of(amqp_url), objectives, export_json, open_page, hub)
+
+
+@contextlib.contextmanager
+def _gathered(plan: RunPlan, hosts: int | None, listen: str) -> Iterator[tuple[Any, RunPlan]]:
+    """Where other hosts have joined, and the plan with them; (None, plan) where none is wanted."""
+    if hosts is None:
+        yield None, plan
+        return
+    from bench.run import hosts as others  # noqa: PLC0415
+    from bench.run import runner  # noqa: PLC0415
+
+    # What cannot be run is said before anybody waits.
+    runner.check(dataclasses.replace(plan, hosts=("",) * hosts))
+    hub, plan = others.gather(plan, hosts, listen, say_line)
+    try:
+        yield hub, plan
+    finally:
+        hub.close()
+
+
+def _announced(plan: RunPlan, results: Path) -> Path:
+    """The folder of a new run, and in words what it will measure."""
+    from bench.run import runner  # noqa: PLC0415
+
     folder = runner.new_run(plan, results)  # what cannot be run is said before all else
     for name, remedy in plan.not_measured.items():
         say(f"not measured: {name}: {remedy}", hang=2)
@@ -165,7 +217,7 @@ def run(
         say_line(line)
     for line in plan.outlook:
         say_line(line)
-    execute(folder, foreign_of(amqp_url), objectives, export_json, open_page)
+    return folder
 
 
 def _own_file(path: Path | None, may_load: Sequence[str]) -> OwnFile | None:
@@ -201,6 +253,7 @@ def resume(
     """Complete an interrupted run."""
     objectives = [gates.objective(text, known_metrics()) for text in slo or []]
     from bench.results import store, verify  # noqa: PLC0415
+    from bench.run import hosts as others  # noqa: PLC0415
     from bench.run import runner  # noqa: PLC0415
 
     verify.require_undamaged(run)
@@ -208,6 +261,7 @@ def resume(
     own_servers.check_permitted(stored.file.patterns.values(), i_may_load or [])
     for line in own_servers.started_by(stored.file.patterns.values()):
         say_line(line)
+    others.check_resumable(stored.file)
     runner.check_resumable(stored, foreign_of(amqp_url), allow_unlike)
     if not stored.unfinished and stored.file.goal is None:
         say(f"nothing left to do in {run}")
@@ -227,6 +281,7 @@ def execute(
     slo: Sequence[Gate],
     export_json: Path | None = None,
     opens: bool = False,
+    hub: Hub | None = None,
 ) -> None:
     """Do a run's trials, write the report, and print what came of it."""
     from bench.run import runner  # noqa: PLC0415
@@ -234,7 +289,7 @@ def execute(
 
     progress = Progress(console, _so_far(folder) if console.is_terminal else None)
     try:
-        runner.execute(folder, foreign, progress)
+        runner.execute(folder, foreign, progress, hub)
     except KeyboardInterrupt:
         progress.close()
         say(f"interrupted; what was measured is kept; `bench resume {folder}` continues")

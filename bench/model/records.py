@@ -79,6 +79,8 @@ class RunFile:
     code: dict[str, Identity] = field(default_factory=dict)
     unlike: list[str] = field(default_factory=list)
     audit: Audit | None = None
+    hosts: list[str] = field(default_factory=list)
+    """The other hosts that carried the load, by name; none where this one did."""
 
 
 @dataclass(frozen=True)

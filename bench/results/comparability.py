@@ -127,6 +127,7 @@ def _pairs(a: RunFile, b: RunFile) -> Iterator[Pair]:
     """All that must agree, with both values and the place it belongs to."""
     yield Pair("results version", a.version, b.version)
     yield Pair("workers", a.workers, b.workers)
+    yield Pair("hosts", len(a.hosts), len(b.hosts))
     for key in COMPARABLE:
         yield from _nested(key, a.environment.get(key), b.environment.get(key), "")
     for letter, run in (("A", a), ("B", b)):

@@ -171,12 +171,19 @@ class StoredTrial:
             links_facts=record.facts.get("links", {}),
             peaks=peaks,
             series=series,
-            generator_cores=max(1, len(record.cpu_sets.get("load", ()))),
+            generator_cores=_generator_cores(record),
             backend_cores=max(1, len(record.cpu_sets.get("backend", ()))),
             link_shares_core=_shares_core(record.cpu_sets),
+            hosts=record.facts.get("hosts", {}),
         )
         parquet.release_memory()
         return found
+
+
+def _generator_cores(record: TrialFile) -> int:
+    """The cores that all load processes share; a worker on another host has one."""
+    elsewhere = sum(host["workers"] for host in record.facts.get("hosts", {}).values())
+    return int(elsewhere) or max(1, len(record.cpu_sets.get("load", ())))
 
 
 def _shares_core(cpu_sets: Mapping[str, Sequence[int]]) -> bool:

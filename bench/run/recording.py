@@ -21,6 +21,7 @@ from bench.model.records import MeterRow, TrialFile
 from bench.model.samples import COMMON_OPERATIONS
 from bench.results import parquet, store
 from bench.run.disturbed import disturbance
+from bench.run.host_facts import facts_of
 from bench.run.startup import CLIENT_ROWS, RunningTrial
 
 LOAD_LOG = "load.log"
@@ -111,7 +112,7 @@ def record_of(
     running: RunningTrial, experiment: Experiment, reason: str, tail: list[str], rows: int
 ) -> TrialFile:
     results, part_results = running.results or LoadResults(), running.part_results
-    links = dict(running.links)
+    links, hosted = dict(running.links), running.hosted
     link = links.pop(CLIENTS, None)
     logs = [running.folder / LOAD_LOG, *(instance.log for instance in running.parts)]
     for path in logs:
@@ -138,6 +139,7 @@ def record_of(
             **results.facts,
             **part_results.facts,
             **({"link": link.facts} if link else {}),
+            **({"hosts": facts_of(hosted, results, running.t0_ns)} if hosted else {}),
             **({"links": {name: one.facts for name, one in links.items()}} if links else {}),
             "client_failures": results.failures + part_results.failures,
             "client_errors": [*results.errors, *part_results.errors],

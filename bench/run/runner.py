@@ -14,6 +14,7 @@ from typing import Protocol
 
 from bench import catalog
 from bench.lab import components
+from bench.lab.hosts.hub import Hub
 from bench.lab.network.network import usable as links_usable
 from bench.lab.processes import cpu_sets
 from bench.lab.services import check_foreign
@@ -68,6 +69,8 @@ class RunPlan:
     outlook: Sequence[str] = ()
     """What takes longest, in lines."""
     keep_disturbed: bool = False
+    hosts: Sequence[str] = ()
+    """The other hosts that carry the load, by name."""
 
 
 def without_missing(
@@ -103,9 +106,13 @@ def required_by(patterns: Sequence[Pattern]) -> set[str]:
     return {name for pattern in patterns for name in pattern.requires}
 
 
-def most_clients() -> int:
-    """The clients that one server process and one address can hold here."""
-    return min(environment.descriptor_limit(), environment.local_ports()) - SPARE_DESCRIPTORS
+def most_clients(hosts: int = 0) -> int:
+    """The clients that one server process can hold, and the addresses that they connect from.
+
+    Each of several hosts that carry the load has an address of its own.
+    """
+    ports = max(1, hosts) * environment.local_ports()
+    return min(environment.descriptor_limit(), ports) - SPARE_DESCRIPTORS
 
 
 def check_links(plan: RunPlan) -> None:
@@ -130,7 +137,7 @@ def check_links(plan: RunPlan) -> None:
 
 def check(plan: RunPlan) -> None:
     """UsageError or ComponentMissing where this machine cannot do it."""
-    check_limits(plan.trials, most_clients(), plan.workers)
+    check_limits(plan.trials, most_clients(len(plan.hosts)), plan.workers)
     check_links(plan)
 
 
@@ -161,6 +168,7 @@ def new_run(plan: RunPlan, results: Path) -> Path:
             code=identities(measured, plan.foreign),
             pcap=list(plan.pcap),
             audit=plan.audit,
+            hosts=list(plan.hosts),
         ),
     )
     return folder
@@ -192,15 +200,19 @@ def check_resumable(run: store.StoredRun, foreign: Mapping[str, str], allow_unli
         additions.add(run.folder, [], "continued though unlike", fresh)
 
 
-def execute(folder: Path, foreign: Mapping[str, str], progress: Progress) -> store.StoredRun:
+def execute(
+    folder: Path, foreign: Mapping[str, str], progress: Progress, hub: Hub | None = None
+) -> store.StoredRun:
     """Do the trials of a run that are not done yet; returns the run as it then stands.
+
+    With a `hub` the hosts that have joined there carry the load.
 
     KeyboardInterrupt passes through when everything is stopped; finished
     trials stay, the one under way is not kept.
     """
     folder = folder.resolve()  # the children have another working folder
     run = store.open_run(folder)
-    services = Services(cpu_pins(), foreign, progress.says)
+    services = Services(cpu_pins(), foreign, progress.says, hub)
     progress.run_begins(run.unfinished, folder)
     try:
         measure(run, services, progress)

@@ -11,6 +11,7 @@ from typing import Any
 
 from bench import catalog
 from bench.lab import services
+from bench.lab.hosts.hub import Hub
 from bench.lab.network.network import Network
 from bench.lab.processes import cpu_sets
 from bench.lab.services import Service
@@ -42,12 +43,18 @@ class Services:
 
     A run may have trials on loopback and on links: each side has services of its own, and
     so has each choice of settings.  `foreign` has the addresses of services that run
-    already, by service: those are only used.
+    already, by service: those are only used.  `hub` is where other hosts have joined: parts
+    then listen on its address, services stay on loopback.
     """
 
     def __init__(
-        self, pins: list[int], foreign: Mapping[str, str], says: Callable[[str], None]
+        self,
+        pins: list[int],
+        foreign: Mapping[str, str],
+        says: Callable[[str], None],
+        hub: Hub | None = None,
     ) -> None:
+        self._hub = hub
         self._pins, self._foreign, self._says = pins, dict(foreign), says
         self._network = Network(cpu_sets(1)["link"])
         self._running: dict[Key, Service] = {}
@@ -71,7 +78,10 @@ class Services:
             addresses[name] = service.address
             if service.is_metered:
                 roles[name] = catalog.components()[name].role
-        return TrialContext(addresses, roles, dict(self._latest), workers, network, sides)
+        if self._hub is not None:
+            sides = replace(sides, backend=Side(self._hub.host))
+        found = TrialContext(addresses, roles, dict(self._latest), workers, network, sides)
+        return replace(found, hub=self._hub)
 
     def _foreign_address(self, name: str) -> Values:
         url = self._foreign[name]

@@ -14,6 +14,8 @@ from typing import Any, Protocol
 
 from bench import catalog
 from bench.lab import linked
+from bench.lab.hosts.hosted import HostedLoad
+from bench.lab.hosts.hub import Hub
 from bench.lab.meters import Meters
 from bench.lab.network.network import Network
 from bench.lab.parts import START_SECONDS
@@ -34,6 +36,7 @@ from bench.model.messages import (
     LoadConfig,
     LoadReady,
     LoadResults,
+    LoseWorkers,
     PartConfig,
     PartResults,
     Probe,
@@ -48,6 +51,7 @@ from bench.model.messages import (
 from bench.model.pattern import Pattern
 from bench.model.proxy import Endpoint
 from bench.model.trial import Trial
+from bench.run.host_facts import check_reached
 
 CONNECT_BASE_SECONDS = 30.0
 CONNECTS_PER_SECOND = 100.0
@@ -90,6 +94,8 @@ class RunningTrial:
     part_results: PartResults = field(default_factory=PartResults)
     faults: list[FaultDone] = field(default_factory=list)
     disturbance: Disturbance | None = None
+    hosted: HostedLoad | None = None
+    """The hosts that carry the load, where others than this one do."""
 
 
 class ServiceNode(Protocol):
@@ -124,6 +130,8 @@ class TrialContext:
     sides: Sides = ON_LOOPBACK
     captures: Sequence[str] = ()
     """The links whose packets are to be kept in a pcap file, by name."""
+    hub: Hub | None = None
+    """Where other hosts have joined that carry the load."""
 
 
 @contextlib.contextmanager
@@ -178,19 +186,26 @@ def start(running: RunningTrial, context: TrialContext, *, is_searched: bool = F
     )
     parts = running.parts
     parts.start(config, running.sides, service_endpoints(context.services))
-    running.load.tell(
-        LoadConfig(
-            pattern=trial.pattern,
-            load=dict(trial.load),
-            seed=trial.seed,
-            address=parts.entrance,
-            workers=context.workers,
-            rows=str(running.folder / CLIENT_ROWS),
-            parts=parts.reached,
-            port=free_port() if context.workers > 1 else 0,
-        )
+    hosted = running.hosted
+    workers = context.workers if hosted is None else hosted.workers
+    asked = LoadConfig(
+        pattern=trial.pattern,
+        load=dict(trial.load),
+        seed=trial.seed,
+        address=parts.entrance,
+        workers=workers,
+        rows=str(running.folder / CLIENT_ROWS),
+        parts=parts.reached,
+        port=free_port() if workers > 1 or hosted is not None else 0,
+        from_hosts=hosted is not None,
     )
+    running.load.tell(asked)
+    if hosted is not None:
+        check_reached(asked.address)
+        hosted.begin(asked)
     running.clients = running.load.listen(LoadReady, START_SECONDS)
+    if hosted is not None:
+        hosted.watch(lambda numbers: running.load.tell(LoseWorkers(list(numbers))))
     if running.network is not None:
         running.links = linked.before(running.network, links)
 
@@ -223,6 +238,8 @@ def connect(running: RunningTrial, load: Load[Any]) -> None:
             return
         running.parts.check_alive()
         check_services(running)
+        if running.hosted is not None:
+            running.hosted.check()
         if time.monotonic() > deadline:
             words = f"; first error: {counters.errors[0]}" if counters.errors else ""
             raise TrialFailed(

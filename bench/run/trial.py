@@ -13,6 +13,7 @@ from typing import Any
 from bench import catalog
 from bench.catalog import ROOT
 from bench.lab import linked
+from bench.lab.hosts.hosted import HostedLoad
 from bench.lab.meters import Meter, Meters
 from bench.lab.parts import START_SECONDS
 from bench.lab.partset import PartSet
@@ -73,7 +74,8 @@ def run_trial(
     """
     began = time.monotonic()
     pattern = catalog.patterns(experiment.name)[trial.pattern.partition("/")[2]]
-    sets, sides = cpu_sets(context.workers), context.sides
+    hub, sides = context.hub, context.sides
+    sets = cpu_sets(context.workers if hub is None else 1)
 
     def launch(part: Part, name: str, log: Path) -> Child:
         return python_child(
@@ -108,6 +110,8 @@ def run_trial(
     )
     reason, tail = "", []
     try:
+        if hub is not None:
+            running.hosted = HostedLoad(hub)
         _execute(experiment, running, context, observer)
     except TrialFailed as error:
         reason = str(error)
@@ -118,6 +122,9 @@ def run_trial(
         rows = running.meters.end() if running.meters else []
         load.stop()
         parts.stop()
+        if running.hosted is not None:
+            running.hosted.stop()
+            rows += running.hosted.meter_rows()
     rows_stored = keep_raw(running, experiment, rows)
     record = record_of(running, experiment, reason, tail, rows_stored)
     spent = sum(running.phases_s.values())
@@ -157,7 +164,7 @@ def _meters(running: RunningTrial, context: TrialContext) -> list[Meter]:
     assert clients is not None
     found = [
         *(Meter(one.label, one.part.role, partial(getattr, one, "pids")) for one in running.parts),
-        Meter("clients", GENERATOR, lambda: clients.pids),
+        *([] if running.hosted else [Meter("clients", GENERATOR, lambda: clients.pids)]),
         *(
             Meter(name, role, partial(pids_of, context.nodes[name]))
             for name, role in context.roles.items()
@@ -191,6 +198,8 @@ def _end(
     _count(running, "end")
     observer.phase("finish", running)
     running.results = running.load.ask(FinishLoad(), LoadResults, 120.0)
+    if running.hosted is not None:
+        running.hosted.end()
     running.part_results = combine(running.parts.ask(FinishPart(), PartResults) or [PartResults()])
 
 
@@ -206,6 +215,8 @@ def _window(running: RunningTrial, observer: Observer, start_ns: int) -> None:
     t0_ns, t1_ns = running.t0_ns, running.t1_ns
     running.parts.begin(Begin(start_ns, t0_ns, t1_ns))
     running.load.ask(Window(t0_ns, t1_ns), Done)
+    if running.hosted is not None:
+        running.hosted.window(t0_ns, t1_ns)
     assert running.meters is not None
     running.meters.begin(t0_ns, t1_ns)
     if running.network is not None:

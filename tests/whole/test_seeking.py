@@ -62,7 +62,7 @@ def test_what_cannot_be_meant_is_refused(changes: dict[str, Any], message: str) 
 
 
 def test_the_bound_is_the_least_and_has_its_reason(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(runner, "most_clients", lambda: 900)
+    monkeypatch.setattr(runner, "most_clients", lambda *_: 900)
     search = searching.plan_of(capacity_request()).search
     assert (search.first, search.most) == (100, 900)
     assert "descriptors: ulimit -n" in search.why_most

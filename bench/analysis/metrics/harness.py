@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from bench.analysis.metrics.registry import SHARED
@@ -72,3 +74,18 @@ SHARED.quantiles(
 )
 def faults_done(data: TrialData) -> float:
     return float(sum(one.began_ns is not None and not one.failure for one in data.faults))
+
+
+@SHARED.metric(
+    "clock_uncertainty_us",
+    "us",
+    "uncertainty of clocks between hosts",
+    "The most by which a time that begins at one host and ends at another may be off, as the "
+    "clocks of hosts are known only so well: of the worst. A run on one host has none.",
+    "lower",
+)
+def clock_uncertainty_us(data: TrialData) -> float:
+    known = [
+        host["uncertainty_ns"] / 1e3 for host in data.hosts.values() if "uncertainty_ns" in host
+    ]
+    return max(known, default=math.nan)

@@ -8,14 +8,14 @@ from pathlib import Path
 from typing import Any
 
 from bench import catalog
-from bench.analysis import busy_machine, findings, link_findings, run_findings
+from bench.analysis import busy_machine, findings, host_findings, link_findings, run_findings
 from bench.model.outcome import OutcomeNoun
 from bench.tools.docs.markdown import code, table, tree_of
 
 
 def part(root: Path) -> str:
     """The findings of the shared checks, then each experiment's own."""
-    modules = (findings, link_findings, run_findings, busy_machine)
+    modules = (findings, link_findings, host_findings, run_findings, busy_machine)
     names = [module.__name__.replace(".", "/") for module in modules]
     shared = ast.Module([node for name in names for node in tree_of(root / f"{name}.py").body], [])
     constants = {name: value for module in modules for name, value in vars(module).items()}
