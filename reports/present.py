@@ -190,7 +190,8 @@ def _pieces(result: ExperimentResult) -> Table:
 
 def harness(result: ExperimentResult) -> Table:
     columns = [
-        Column(key, numbers.title(result.metric(key)), numbers.number) for key in tables.HARNESS
+        Column(key, numbers.title(result.metric(key)), numbers.number)
+        for key in tables.harness_keys(result)
     ]
     return table(result, tables.harness(result), LEVEL, PATTERN, *columns)
 
@@ -269,7 +270,7 @@ def glossary(result: ExperimentResult) -> list[tuple[str, str]]:
     keys = [*result.experiment.headline]
     keys += [key for pair in result.experiment.tradeoff for key in pair]
     keys += [one.metric for group in result.groups for one in group.predicted]
-    keys += tables.HARNESS
+    keys += tables.harness_keys(result)
     if len(tables.link(result)):
         keys += tables.LINK
     found = [result.metric(key) for key in dict.fromkeys(keys)]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import pytest
 
 from bench.analysis.evaluated import Evaluated, ExperimentResult
@@ -49,3 +51,15 @@ def test_harness_times_leave_out_what_was_not_recorded(run: Evaluated) -> None:
 def test_no_level_column_where_nothing_is_swept(result: ExperimentResult, swept: Evaluated) -> None:
     assert "level" not in present.deliveries(result).headers
     assert "level" in present.deliveries(swept.experiments[0]).headers
+
+
+def test_clocks_are_shown_where_several_hosts_carried_the_load(result: ExperimentResult) -> None:
+    assert tables.harness_keys(result) == tables.HARNESS
+    known = {}
+    for key, group in result.grid.items():
+        of_clocks = dataclasses.replace(group.estimates[tables.CLOCKS], value=80.0)
+        estimates = {**group.estimates, tables.CLOCKS: of_clocks}
+        known[key] = dataclasses.replace(group, estimates=estimates)
+    hosted = dataclasses.replace(result, grid=known)
+    assert tables.harness(hosted)[tables.CLOCKS].eq(80.0).all()
+    assert "uncertainty of clocks between hosts (µs)" in present.harness(hosted).headers
