@@ -26,7 +26,12 @@ AHEAD_S = (600, 4200, 0, 7801)
 """The master, then the workers' hosts: 1 h ahead, 10 min behind, and 2 h and a second ahead."""
 
 CLIENTS = 9
-LOAD = ["--clients", str(CLIENTS), *settings(event_rate="20/s", warmup="300ms", drain="3s")]
+LOAD = [
+    "--no-calibration",
+    "--clients",
+    str(CLIENTS),
+    *settings(event_rate="20/s", warmup="300ms", drain="3s"),
+]
 SOON_S = 30.0
 LONG_S = 110.0
 ESTABLISHED = "01"

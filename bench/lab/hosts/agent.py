@@ -174,11 +174,10 @@ class Agent:
                         self._window(message)
                     case EndLoad():
                         self._end()
-            except WireBroken:  # the main thread sees it too
-                return
             except (TrialFailed, OSError, ValueError) as error:
                 turn = self._load.turn if self._load is not None else 0
-                self._wire.send(LoadFailed(turn, str(error)))
+                with contextlib.suppress(WireBroken):  # the main thread sees it too
+                    self._wire.send(LoadFailed(turn, str(error)))
 
     def _begin(self, command: BeginLoad) -> None:
         if self._load is not None:
