@@ -146,10 +146,6 @@ def run(
     listen: Listen = "",
 ) -> None:
     """Measure patterns side by side and write the report."""
-    if listen and hosts is None:
-        raise UsageError(f"--listen {listen}: is for other hosts to join; add --hosts N")
-    if own is not None and hosts is not None:
-        raise UsageError("--own: with --hosts the servers are ours; remove one of the two")
     objectives = [gates.objective(text, known_metrics()) for text in slo or []]
     asked = request.Asked(
         names=tuple(names),
@@ -175,17 +171,23 @@ def run(
         own=_own_file(own, i_may_load or []),
     )
     plan = request.plan_of(asked)
-
-    if hosts is not None:
-        from bench.run import hosts as others  # noqa: PLC0415
-
-        others.check(plan, hosts, listen)
+    _check_hosts(plan, hosts, listen)
     if dry_run:
         preview.show(plan)
         return
     with _gathered(plan, hosts, listen) as (hub, plan):
         folder = _announced(plan, results)
         execute(folder, foreign_of(amqp_url), objectives, export_json, open_page, hub)
+
+
+def _check_hosts(plan: RunPlan, hosts: int | None, listen: str) -> None:
+    """UsageError where the plan cannot be carried out with the other hosts that are asked for."""
+    if hosts is None and listen:
+        raise UsageError(f"--listen {listen}: is for other hosts to join; add --hosts N")
+    if hosts is not None:
+        from bench.run import hosts as others  # noqa: PLC0415
+
+        others.check(plan, hosts, listen)
 
 
 @contextlib.contextmanager

@@ -56,6 +56,11 @@ def check(plan: RunPlan, hosts: int, listen: str) -> None:
             f"--workers {plan.workers}: with --hosts each host has workers of its own; write "
             f"bench worker --workers {plan.workers} there"
         )
+    for pattern in plan.patterns:
+        if pattern.stands_for:
+            raise UsageError(
+                f"{pattern.id}: with --hosts the server must be one of ours; remove one of the two"
+            )
     for trial in plan.trials:
         if linktext.links_of(trial.load):
             raise UsageError(

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from measured import EXPERIMENTS
+from measured import EXPERIMENTS, PATTERNS
 from unit_builders import trial
 
 from bench.model.errors import TrialFailed, UsageError
@@ -17,6 +17,7 @@ from bench.run.host_facts import check_reached
 from bench.run.runner import RunPlan
 
 LINKED = EXPERIMENTS["notifications"].load(link="emulated").values()
+OWN = [one for one in PATTERNS["notifications"].values() if one.stands_for]
 PLAN = RunPlan([], [trial()], seed=1, repeats=1)
 
 
@@ -36,6 +37,7 @@ def test_a_sound_request_is_let_through() -> None:
         (2, "10.0.0.1:", {}, "not ADDRESS or ADDRESS:PORT"),
         (2, "10.0.0.1:70000", {}, "not ADDRESS or ADDRESS:PORT"),
         (2, "10.0.0.1", {"workers": 2}, "--workers 2: with --hosts each host has workers"),
+        (2, "10.0.0.1", {"patterns": OWN}, f"{OWN[0].id}: with --hosts the server must be one"),
         (
             2,
             "10.0.0.1",
