@@ -64,4 +64,7 @@ def hear(line: str | bytes, kind: type[T]) -> T: ...
 def hear(line: str | bytes, kind: UnionType) -> Any: ...
 def hear(line: str | bytes, kind: Any) -> Any:
     """One line as a message of a kind, or of one in a union; ValueError where it is none."""
-    return _decoder(kind).decode(line)
+    try:
+        return _decoder(kind).decode(line)
+    except RecursionError:
+        raise ValueError("nested too deeply to be a message") from None

@@ -12,11 +12,16 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
-from pamqp import commands, frame
+from pamqp import commands, exceptions, frame
+
+from bench.limits import MOST_BYTES
 
 FRAME_LIMIT = 131_072
 FRAME_END = 0xCE
 METHOD, HEADER, BODY, HEARTBEAT = 1, 2, 3, 8
+
+LEAST_HEADER = 14
+"""Bytes of a header frame: class, weight, length of the body, flags."""
 
 HEAD = struct.Struct(">BHI")
 """Frame type, channel, bytes of the payload."""
@@ -28,6 +33,9 @@ CHANNEL = 1
 BASIC_PUBLISH, BASIC_DELIVER = b"\0\x3c\0\x28", b"\0\x3c\0\x3c"
 ACK = struct.Struct(">BHIIQBB")
 ACK_METHOD, ACK_BYTES = 0x3C0050, 13
+
+NOT_READ = (struct.error, ValueError, LookupError, TypeError, ArithmeticError, RecursionError)
+"""What pamqp also raises, beside its own errors, at bytes that are no method."""
 
 OnMessage = Callable[[bytes, int, bool], None]
 """Takes a message's bytes, its delivery tag, and whether it was delivered before."""
@@ -106,14 +114,17 @@ class Parser:
 
     def _frame(self, kind: int, channel: int, payload: bytes) -> None:
         if kind == BODY:
-            self._chunks.append(payload)
             self._missing -= len(payload)
+            if self._deliver is None or self._missing < 0:
+                raise ProtocolError("a body that belongs to no message")
+            self._chunks.append(payload)
         elif kind == HEADER:
             self._header_bytes, self._chunks = len(payload), []
             self._missing = int.from_bytes(payload[4:12], "big")
+            if len(payload) < LEAST_HEADER or self._missing > MOST_BYTES:
+                raise ProtocolError(f"a header of no message: {payload[:14]!r}")
         elif kind == METHOD:
-            raw = HEAD.pack(kind, channel, len(payload)) + payload + b"\xce"
-            method = frame.unmarshal(raw)[2]
+            method = _method(channel, payload)
             if not isinstance(method, commands.Basic.Deliver):
                 self._on_method(method)
                 return
@@ -128,6 +139,14 @@ class Parser:
             self._known = _shape(self._method_bytes, self._header_bytes)
         tag = deliver.delivery_tag or 0
         self._on_message(b"".join(self._chunks), tag, bool(deliver.redelivered))
+
+
+def _method(channel: int, payload: bytes) -> Any:
+    """The method of a frame; ProtocolError where it is none."""
+    try:
+        return frame.unmarshal(HEAD.pack(METHOD, channel, len(payload)) + payload + b"\xce")[2]
+    except (exceptions.PAMQPException, *NOT_READ) as error:
+        raise ProtocolError(f"no AMQP method: {payload[:8]!r} ({error})") from None
 
 
 def marshal(method: Any) -> bytes:

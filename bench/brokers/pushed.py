@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from bench.limits import MOST_BYTES
+
 OnMessage = Callable[[bytes], None]
 END = b"\r\n"
-LONGEST_LINE = 65_536
+LONGEST_LINE, MOST_DIGITS = 65_536, 12
 
 
 class ProtocolError(ConnectionError):
@@ -65,6 +67,7 @@ class RedisParser:
             if data.startswith(self._message, at):
                 end = data.find(END, at + head)
                 if end < 0:
+                    _number(data[at + head :].rstrip(END) or b"0")
                     break
                 first = end + len(END)
                 last = first + _number(data[at + head : end])
@@ -90,7 +93,7 @@ class RedisParser:
 
 
 def _number(text: bytes) -> int:
-    try:
-        return int(text)
-    except ValueError:
-        raise ProtocolError(f"a length that is no number: {text[:20]!r}") from None
+    """A message's length; a negative one would have the same bytes read for ever."""
+    if not text.isdigit() or len(text) > MOST_DIGITS or int(text) > MOST_BYTES:
+        raise ProtocolError(f"no length of a message: {text[:20]!r}")
+    return int(text)

@@ -20,6 +20,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
+from bench.limits import MOST_BYTES
 from bench.model.errors import TrialFailed
 from bench.model.messages import Failed
 from bench.pipes import PR_SET_PDEATHSIG, hear, line_of
@@ -186,13 +187,16 @@ class Child:
         fd = self.process.stdout.fileno()
         deadline = time.monotonic() + seconds
         while b"\n" not in self._rest:
-            readable, _, _ = select.select([fd], [], [], max(0.0, deadline - time.monotonic()))
-            if not readable:
+            left = deadline - time.monotonic()
+            readable, _, _ = select.select([fd], [], [], max(0.0, left))
+            if not readable or left < 0:  # it may say much without an end
                 raise ChildDied(f"{self.name} did not answer within {seconds:g} s")
             chunk = os.read(fd, 1 << 20)
             if not chunk:
                 raise self._death()
             self._rest += chunk
+            if len(self._rest) > MOST_BYTES:
+                raise ChildDied(f"{self.name} said a line of more than {MOST_BYTES} bytes")
         line, _, self._rest = self._rest.partition(b"\n")
         return line
 

@@ -14,6 +14,7 @@ from typing import Self
 import httptools
 
 from bench.clock import now_ns
+from bench.limits import MOST_BYTES
 from bench.load.engine import Engine
 from bench.load.wire import WireMeter
 
@@ -51,6 +52,7 @@ class Http1Connection(asyncio.Protocol):
 
     A reply whose body ends with the connection is complete when the server
     closes cleanly; a reply that announced its length or its chunks is not.
+    One of more than MOST_BYTES is a ProtocolError.
     Only the callbacks that every reply needs are defined: the parser calls
     no others, and each costs as much as the rest of a short reply.
     """
@@ -120,12 +122,15 @@ class Http1Connection(asyncio.Protocol):
         if self._first_ns:  # the reply goes on
             self._keep_head(data)
 
-    def _refuse(self, error: Exception) -> None:
-        self._fail(ProtocolError(f"not an HTTP reply: {error}"))
+    def _refuse(self, reason: object) -> None:
+        self._fail(ProtocolError(f"not an HTTP reply: {reason}"))
         self.close()
 
     def _keep_head(self, data: bytes) -> None:
         """Keep what may hold the headers of an unfinished reply: see `connection_lost`."""
+        if self._bytes > MOST_BYTES:
+            self._refuse("it does not end")
+            return
         if sum(map(len, self._unfinished)) < HEAD_BYTES:
             self._unfinished.append(data)
 

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable
 
 from bench.clock import now_ns
+from bench.limits import MOST_BYTES
 from bench.load.engine import Engine
 from bench.load.wire import WireMeter
 
@@ -44,6 +45,9 @@ class LineConnection(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         read_ns = now_ns()
         *lines, self._rest = (self._rest + data).split(b"\n")
+        if len(self._rest) > MOST_BYTES:
+            self._rest = b""
+            self._transport.abort()
         for line in lines:
             if line:
                 self._sink(line, read_ns)

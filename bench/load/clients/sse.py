@@ -1,6 +1,7 @@
 """The WHATWG event-stream format, read as the standard says.  Pure.
 
-Bytes in, events out, whatever the cuts between reads.  Knows nothing of HTTP.
+Bytes in, events out, whatever the cuts between reads.  An event of more than MOST_BYTES is a
+StreamError.  Knows nothing of HTTP.
 """
 
 from __future__ import annotations
@@ -8,8 +9,18 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from bench.limits import MOST_BYTES
+
 LONE_EVENT = re.compile(rb"id: ([^\r\n\0]*)\ndata: ([^\r\n]*)\n\n").fullmatch
 """What nearly every read is: one write of the server, one event."""
+
+
+LONGEST_RETRY = 18
+"""Digits of a pause in ms that is taken for one: three hundred million years."""
+
+
+class StreamError(ConnectionError):
+    """An event that does not end."""
 
 
 class StreamEvent(NamedTuple):
@@ -25,8 +36,10 @@ class EventStreamParser:
 
     __slots__ = (
         "_at_start_of_event",
+        "_begun",
         "_data",
         "_id",
+        "_kept",
         "_rest",
         "_skip_lf",
         "_started",
@@ -37,6 +50,8 @@ class EventStreamParser:
 
     def __init__(self, last_id: bytes = b"") -> None:
         self._rest = b""
+        self._begun: list[bytes] = []
+        self._kept = 0
         self._data: list[bytes] = []
         self._type = b""
         self._skip_lf = False
@@ -46,11 +61,14 @@ class EventStreamParser:
         self.retry_ms: int | None = None
 
     def feed(self, read: bytes) -> list[StreamEvent]:
-        """The events completed by these bytes, in order."""
+        """The events completed by these bytes, in order; StreamError where one does not end."""
         if self._at_start_of_event and (lone := LONE_EVENT(read)):
             self._id = self.last_id = lone[1]
             return [StreamEvent(lone[2], b"message", lone[1])]
-        text = self._rest + read if self._rest else read
+        if self._rest and self._goes_on(read):
+            return []
+        text = b"".join((self._rest, *self._begun, read)) if self._rest else read
+        self._begun.clear()
         if not self._started:
             # One byte order mark may lead the stream; it may come in pieces.
             if len(text) < 3 and b"\xef\xbb\xbf".startswith(text):
@@ -79,7 +97,22 @@ class EventStreamParser:
                 data.clear()
             self._type = b""
         self._at_start_of_event = not (self._rest or data or self._type or self._skip_lf)
+        self._keep(read, 0 if events else self._kept)
         return events
+
+    def _goes_on(self, read: bytes) -> bool:
+        """Whether no line ends in it; then it is kept apart, for to join it copies the line."""
+        if not self._started or b"\n" in read or b"\r" in read:
+            return False
+        self._begun.append(read)
+        self._keep(read, self._kept)
+        return True
+
+    def _keep(self, read: bytes, before: int) -> None:
+        """Count what the event under way has taken, where there is one."""
+        self._kept = before + len(read) if self._rest or self._data else 0
+        if self._kept > MOST_BYTES:
+            raise StreamError(f"an event of more than {MOST_BYTES} bytes")
 
     def _unify_line_ends(self, text: bytes) -> bytes:
         """CR LF and CR become LF; a CR at a read's end may still get its LF."""
@@ -106,5 +139,5 @@ class EventStreamParser:
                 self._id = value
         elif name == b"event":
             self._type = value
-        elif name == b"retry" and value.isdigit():
+        elif name == b"retry" and value.isdigit() and len(value) <= LONGEST_RETRY:
             self.retry_ms = int(value)

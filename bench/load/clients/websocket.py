@@ -1,18 +1,21 @@
 """A WebSocket client on picows, with permessage-deflate where the server agrees.
 
 picows knows no extensions: this offers the extension in the handshake and
-inflates frames marked with RSV1.  Knows nothing of what a message means.
+inflates frames marked with RSV1.  A message of more than MOST_BYTES, or one that cannot be
+inflated, ends the connection.  Knows nothing of what a message means.
 """
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import zlib
 from collections.abc import Callable, Mapping
 
 import picows
 
 from bench.clock import now_ns
+from bench.limits import MOST_BYTES
 from bench.load.clients.http1 import ConnectionClosed
 from bench.load.wire import WireMeter
 
@@ -31,6 +34,7 @@ class WebSocket(picows.WSListener):
         self._wire = wire
         self._fd = -1
         self._parts: list[bytes] = []
+        self._kept = 0
         self._compressed = False
         self._inflate: zlib._Decompress | None = None
         self.extension = ""
@@ -54,7 +58,8 @@ class WebSocket(picows.WSListener):
             )
         except picows.WSError as error:
             raise ConnectionClosed(f"the upgrade failed: {error}") from error
-        assert isinstance(listener, cls)
+        if not isinstance(listener, cls):  # picows has none where the connection was lost
+            raise ConnectionClosed("the upgrade failed: the server closed the connection")
         return listener
 
     def close(self) -> None:
@@ -95,16 +100,47 @@ class WebSocket(picows.WSListener):
             self._compressed = bool(frame.rsv1)
         message = frame.get_payload_as_bytes()
         if not frame.fin or self._parts:
+            self._kept += len(message)
+            if self._kept > MOST_BYTES:
+                self._give_up(transport)
+                return
             self._parts.append(message)
             if not frame.fin:
                 return
             message = b"".join(self._parts)
             self._parts.clear()
+            self._kept = 0
         if self._compressed and self._inflate is not None:
-            message = self._inflate.decompress(message + DEFLATE_TAIL)
+            inflated = _inflated(self._inflate, message)
+            if inflated is None:
+                self._give_up(transport)
+                return
+            message = inflated
         self._sink(message, read_ns)
 
-    def on_ws_disconnected(self, transport: picows.WSTransport) -> None:  # noqa: ARG002
+    def _give_up(self, transport: picows.WSTransport) -> None:
+        """End the connection, and forget what cannot become a message."""
+        self._parts.clear()
+        self._kept = 0
+        transport.disconnect()
+
+    def on_ws_disconnected(self, transport: picows.WSTransport) -> None:
         self._wire.closes(self._fd)
+        self._hearing = asyncio.ensure_future(_hear_reason(transport))
         if not self.ended.done():
             self.ended.set_result(None)
+
+
+async def _hear_reason(transport: picows.WSTransport) -> None:
+    """Why picows ended the connection; unheard, the loop would complain with a traceback."""
+    with contextlib.suppress(Exception):
+        await transport.wait_disconnected()
+
+
+def _inflated(inflate: zlib._Decompress, message: bytes) -> bytes | None:
+    """The message, None where it is none or would be too long."""
+    try:
+        found = inflate.decompress(message + DEFLATE_TAIL, MOST_BYTES)
+    except zlib.error:
+        return None
+    return None if inflate.unconsumed_tail else found

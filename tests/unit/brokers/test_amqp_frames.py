@@ -11,8 +11,12 @@ from hypothesis import strategies as st
 from pamqp import body, commands, frame, header, heartbeat
 
 from bench.brokers.amqp_frames import (
+    BODY,
     CHANNEL,
     CONSUMER_TAG,
+    HEAD,
+    HEADER,
+    METHOD,
     MessageFrames,
     Parser,
     ProtocolError,
@@ -80,6 +84,27 @@ def test_methods_and_heartbeats_among_messages() -> None:
 @pytest.mark.parametrize("data", [b"HTTP/1.1 400 Bad", b"\x01\0\0\0\0\0\x01x?" + bytes(8)])
 def test_what_is_no_frame_ends_the_connection(data: bytes) -> None:
     with pytest.raises(ProtocolError, match="frame"):
+        parsed(data, [])
+
+
+def framed(kind: int, payload: bytes) -> bytes:
+    return HEAD.pack(kind, CHANNEL, len(payload)) + payload + b"\xce"
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        framed(METHOD, b""),
+        framed(METHOD, b"\0\x3c\0\xff"),
+        framed(METHOD, b"\0\x0a\0\x0a\xff"),
+        framed(HEADER, b"\0\x3c"),
+        framed(HEADER, b"\0\x3c\0\0" + b"\xff" * 8 + b"\0\0"),
+        framed(BODY, b"of no message"),
+        delivered(b"one", 1, "e", "", False) + framed(BODY, b"and more"),
+    ],
+)
+def test_what_is_no_method_or_message_ends_the_connection(data: bytes) -> None:
+    with pytest.raises(ProtocolError):
         parsed(data, [])
 
 

@@ -73,10 +73,22 @@ def test_what_redis_should_not_say_ends_the_connection(data: bytes) -> None:
         parser.feed(data)
 
 
+@pytest.mark.parametrize("length", [b"-20", b"999999999999", b"9" * 5000, b"1_0", b"+1"])
+def test_a_length_that_no_message_has_ends_the_connection(length: bytes) -> None:
+    """A negative one had the same bytes read again, for ever."""
+    with pytest.raises(ProtocolError, match="no length"):
+        NatsParser(lambda _: None, lambda _: None).feed(b"MSG a 1 %s\r\n" % length)
+    for end in (b"\r\n", b""):
+        with pytest.raises(ProtocolError, match="no length"):
+            RedisParser(CHANNEL, lambda _: None, lambda: None).feed(
+                of_redis(b"").removesuffix(b"0\r\n\r\n") + length + end
+            )
+
+
 def test_what_is_no_length_ends_the_connection() -> None:
-    with pytest.raises(ProtocolError, match="no number"):
+    with pytest.raises(ProtocolError, match="no length"):
         NatsParser(lambda _: None, lambda _: None).feed(b"MSG a 1 x\r\n")
-    with pytest.raises(ProtocolError, match="no number"):
+    with pytest.raises(ProtocolError, match="no length"):
         RedisParser(CHANNEL, lambda _: None, lambda: None).feed(of_redis(b"")[:-5] + b"x\r\n")
     with pytest.raises(ProtocolError, match="without an end"):
         NatsParser(lambda _: None, lambda _: None).feed(b"x" * 70_000)

@@ -147,6 +147,22 @@ def test_an_interim_reply_does_not_hide_that_the_real_one_is_cut_short() -> None
     in_loop(run)
 
 
+def test_a_reply_without_an_end_is_an_error_and_closes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(http1, "MOST_BYTES", 1000)
+
+    async def run() -> None:
+        connection = opened()
+        waiter = connection.request(REQUEST)
+        connection.data_received(head(200, []))
+        for _ in range(2):
+            connection.data_received(bytes(500))
+        with pytest.raises(ProtocolError, match="it does not end"):
+            waiter.result()
+        assert connection.closed
+
+    in_loop(run)
+
+
 def test_a_switch_of_protocols_that_nobody_asked_for_is_an_error() -> None:
     async def run() -> None:
         connection = opened()

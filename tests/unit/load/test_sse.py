@@ -9,6 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from load_builders import pieces
 
+from bench.load.clients import sse
 from bench.load.clients.sse import EventStreamParser, StreamEvent
 
 
@@ -146,6 +147,31 @@ def test_events_come_with_the_read_that_completes_them() -> None:
     # A lone CR ends a line: the event need not wait for a LF that may never come.
     assert parser.feed(b"data: b\r\r") == [(b"b", M, b"1")]
     assert parser.feed(b"\ndata: c\n\n") == [(b"c", M, b"1")]
+
+
+@pytest.mark.parametrize("read", [b"x" * 400, b"data: " + b"x" * 400 + b"\n", b": " * 300])
+def test_an_event_without_an_end_is_an_error(monkeypatch: pytest.MonkeyPatch, read: bytes) -> None:
+    monkeypatch.setattr(sse, "MOST_BYTES", 1000)
+    parser = EventStreamParser()
+    parser.feed(read)
+    parser.feed(read)
+    with pytest.raises(sse.StreamError, match="an event of more than 1000 bytes"):
+        parser.feed(read)
+
+
+def test_comments_and_short_events_may_come_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sse, "MOST_BYTES", 1000)
+    parser = EventStreamParser()
+    for _ in range(100):
+        assert parser.feed(b": still here\n\n") == []
+        assert len(parser.feed(b"data: " + b"x" * 300 + b"\n\ndata: y")) == 1
+        assert len(parser.feed(b"\n\n")) == 1
+
+
+def test_a_pause_of_thousands_of_digits_is_ignored() -> None:
+    parser = EventStreamParser()
+    assert parser.feed(b"retry: 5\nretry: " + b"9" * 5000 + b"\n\n") == []
+    assert parser.retry_ms == 5
 
 
 def test_a_parser_goes_on_from_the_id_that_a_client_came_back_with() -> None:

@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from load_builders import FakeMeter, in_loop, pieces
 
+from bench.load.clients import websocket
 from bench.load.clients.websocket import EXTENSION, WebSocket
 
 Kind = picows.WSMsgType
@@ -41,6 +42,9 @@ class Transport:
 
     def disconnect(self) -> None:
         self.disconnects += 1
+
+    async def wait_disconnected(self) -> None:
+        """What picows raises here is why it ended the connection."""
 
 
 def received(
@@ -122,6 +126,26 @@ def test_the_example_of_the_rfc() -> None:
 @pytest.mark.parametrize("extension", ["", "x-other"])
 def test_without_the_extension_payloads_are_as_they_are(extension: str) -> None:
     assert received([Frame(Kind.BINARY, b"plain")], extension)[0] == [b"plain"]
+
+
+def test_a_message_that_cannot_be_inflated_hangs_up() -> None:
+    frames = [Frame(Kind.TEXT, b"no deflate", rsv1=True), Frame(Kind.TEXT, b"x", fin=False)]
+    assert received(frames) == ([], 1, [5])
+
+
+def test_a_message_that_inflates_beyond_all_bounds_hangs_up(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(websocket, "MOST_BYTES", 1000)
+    bomb = deflated(zlib.compressobj(wbits=-zlib.MAX_WBITS), bytes(100_000))
+    assert received([Frame(Kind.BINARY, bomb, rsv1=True)]) == ([], 1, [5])
+
+
+def test_fragments_without_an_end_hang_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(websocket, "MOST_BYTES", 1000)
+    frames = [Frame(Kind.BINARY, bytes(400), fin=False)]
+    frames += [Frame(Kind.CONTINUATION, bytes(400), fin=False)] * 2
+    assert received(frames) == ([], 1, [5])
 
 
 def test_a_close_frame_hangs_up_and_control_frames_are_no_messages() -> None:

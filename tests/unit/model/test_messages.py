@@ -82,8 +82,12 @@ def test_of_a_union_each_kind_is_told_from_the_others(name: str) -> None:
         assert hear(line_of(message), UNIONS[name]) == message
 
 
+DEEP = b'{"type":"spawn","x":' + b"[" * 5000
+
+
 @pytest.mark.parametrize(
-    "line", [b"", b"{}", b"[]", b'{"type":"unknown"}', b'{"type":"window","t0_ns":"x"}', b"\xff"]
+    "line",
+    [b"", b"{}", b"[]", b'{"type":"unknown"}', b'{"type":"window","t0_ns":"x"}', b"\xff", DEEP],
 )
 def test_what_is_no_message_is_a_value_error(line: bytes) -> None:
     with pytest.raises(ValueError, match=r"."):
