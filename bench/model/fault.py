@@ -28,11 +28,15 @@ OPTIONS = {"for": "for=1s", "every": "every=2s", "times": "times=5"}
 """What may stand behind the time, each with an example."""
 
 _HEAD = re.compile(
-    r"(?P<actor>[a-z][a-z0-9_]*)(?:\.(?P<first>[0-9]+)(?:-(?P<last>[0-9]+))?)?"
+    r"(?P<actor>[a-z][a-z0-9_]*)(?:\.(?P<first>[0-9]{1,9})(?:-(?P<last>[0-9]{1,9}))?)?"
     r":(?P<verb>[a-z][a-z0-9_]*)@(?P<when>[^,@:]+)"
 )
+_DIGITS = re.compile(r"[0-9]{1,9}")
 _POISSON = re.compile(r"poisson\(([^()]*)\)")
 _MOST_TIMES = 1_000_000
+_MOST_SECONDS = 1e9
+"""No time of a fault is later: thirty years, still exact in ns."""
+
 NO_LIMIT = 1 << 62
 
 ActorKind = Literal["part", "service", "proxy", "path", "clients"]
@@ -207,7 +211,7 @@ def _as_shown(text: str, unit: str, name: str) -> float:
 def _moment(text: str, name: str) -> Moment:
     is_share = text.endswith("%")
     value = _as_shown(text, "%" if is_share else "s", name)
-    if value < 0 or (is_share and value > 1):
+    if not 0 <= value <= (1 if is_share else _MOST_SECONDS):
         most = "0% to 100%" if is_share else "0s or more"
         raise UsageError(f"{name}={text}: not within the window; write {most}")
     return Moment(value, is_share)
@@ -229,7 +233,7 @@ def _options(parts: Sequence[str], text: str) -> dict[str, str]:
 
 
 def _times(text: str, fault: str) -> int:
-    if not text.isdecimal() or not 1 <= int(text) <= _MOST_TIMES:
+    if not _DIGITS.fullmatch(text) or not 1 <= int(text) <= _MOST_TIMES:
         raise UsageError(f"--fault {fault}: times={text}: write a whole number from 1, as times=5")
     return int(text)
 
@@ -292,6 +296,10 @@ def _regular(fault: Fault, first_ns: int, window_ns: int) -> list[int]:
         raise UsageError(
             f"--fault {fault}: begins {show(last_ns / 1e9, 's')} after the window's beginning; "
             f"the window is duration={show(window_ns / 1e9, 's')}"
+        )
+    if count > _MOST_TIMES:
+        raise UsageError(
+            f"--fault {fault}: {count} times within the window; name a longer every, or times=5"
         )
     return [first_ns + place * every_ns for place in range(count)]
 

@@ -77,10 +77,11 @@ def _value(text: str, unit: str) -> float | None:
     if not match:
         return None
     number, written = match.groups()
+    value = float(number.replace("_", ""))
     scale = SCALES[unit].get(written)
-    if scale is None and not written and float(number) == 0:
+    if scale is None and not written and value == 0:
         scale = 1.0  # nothing is nothing in any unit
-    return None if scale is None else float(number.replace("_", "")) * scale
+    return None if scale is None else value * scale
 
 
 def _meant(text: str, unit: str) -> str:

@@ -26,6 +26,9 @@ from bench.stats.trimmed import FEWEST
 REPEATS = FEWEST
 """By default: as many as it takes for a verdict or a comparison."""
 
+MOST_TRIALS = 100_000
+"""More would take days, and their plan alone all memory."""
+
 SPARE_DESCRIPTORS = 100
 """Descriptors of a process that are not a client's connection: libraries, pipes, timers."""
 
@@ -89,6 +92,11 @@ def trials_of(
             f"repeats={request.repeats}: must be at least 1; write --repeats {REPEATS}"
         )
     loads = loads_of(experiment, request.settings)
+    count = len(loads) * len(patterns) * request.repeats
+    if count > MOST_TRIALS:
+        raise UsageError(
+            f"repeats={request.repeats}: {count} trials; at most {MOST_TRIALS} are planned at once"
+        )
     order = random.Random(request.seed)
     trials: list[Trial] = []
     for repeat in range(1, request.repeats + 1):

@@ -16,7 +16,6 @@ Reads and checks the file's form; values are checked where all are.
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
@@ -27,6 +26,7 @@ from bench.model import hints
 from bench.model.errors import UsageError
 from bench.model.fault import SEPARATOR
 from bench.plan.trials import REPEATS, Request
+from bench.run import tomlfile
 
 FORMS = {
     "patterns": 'a list of what to run, e.g. ["EXPERIMENT"]',
@@ -50,15 +50,9 @@ class PlanFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 def read(path: Path) -> Request:
     """The plan as a Request; UsageError with the file, the value and the remedy."""
+    content = tomlfile.content_of(path, "plan not found; name a TOML file or a pattern")
     try:
-        content = tomllib.loads(path.read_text())
         plan = msgspec.convert(content, PlanFile)
-    except FileNotFoundError:
-        raise UsageError(f"{path}: plan not found; name a TOML file or a pattern") from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"{path}: cannot be read ({error}); check the file") from None
-    except tomllib.TOMLDecodeError as error:
-        raise UsageError(f"{path}: not TOML ({error}); correct the file") from None
     except msgspec.ValidationError as error:
         raise UsageError(f"{path}: {_wrong(content, str(error))}") from None
     settings = {name: _setting(path, name, value) for name, value in plan.load.items()}

@@ -12,27 +12,20 @@ Reads and checks the file's form; names and values are checked where all are.
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 
 from bench.model import hints
 from bench.model.errors import UsageError
 from bench.plan.workload import EXPERIMENT
+from bench.run import tomlfile
 
 SUFFIX = ".toml"
 
 
 def read(path: Path) -> tuple[str, dict[str, str]]:
     """The experiment's name, and texts by name; UsageError with the file and the remedy."""
-    try:
-        content = tomllib.loads(path.read_text())
-    except FileNotFoundError:
-        raise UsageError(f"{path}: not found; name a TOML file or an experiment") from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"{path}: cannot be read ({error}); check the file") from None
-    except tomllib.TOMLDecodeError as error:
-        raise UsageError(f"{path}: not TOML ({error}); correct the file") from None
+    content = tomlfile.content_of(path, "not found; name a TOML file or an experiment")
     name = content.pop(EXPERIMENT, None)
     if name is None:
         near = hints.nearest(EXPERIMENT, content)

@@ -6,13 +6,12 @@ What is wrong is one line that names the key, the value and the remedy.
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Mapping
 from typing import Any
 
 import msgspec
 
-from bench.model import hints
+from bench.model import hints, tomltext
 from bench.model.errors import UsageError
 from bench.model.ownserver.checks import check
 from bench.model.ownserver.description import KEYS, OwnServer
@@ -25,10 +24,7 @@ EXAMPLES = {
 
 def read(text: str) -> OwnServer:
     """The description, checked; UsageError names the key, what is wrong and the remedy."""
-    try:
-        content = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise UsageError(f"not TOML ({error}); correct the file") from None
+    content = tomltext.content_of(text)
     try:
         found = msgspec.convert(content, OwnServer)
     except msgspec.ValidationError as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import statistics
 
 import pytest
@@ -199,6 +200,23 @@ def test_drawn_times_stay_in_the_window_and_apart(
         assert free <= begin < 10
         assert end is None or begin <= end <= 10
         free = begin if end is None else end
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("server:stop@1e300s", "not within the window"),
+        ("server:cut@0s,every=1e300s,times=2", "not within the window"),
+        ("server:cut@0s,every=1us", "10000000 times within the window; name a longer every"),
+        ("server:cut@0s,every=2s,times=" + "9" * 5000, "write a whole number from 1"),
+        ("server:cut@0s,every=2s,times=\u0663", "write a whole number from 1"),
+        ("server." + "9" * 5000 + ":stop@0s", "not ACTOR:VERB@WHEN"),
+    ],
+)
+def test_numbers_beyond_all_bounds_are_refused(text: str, words: str) -> None:
+    """They overflowed, or made a list of as many faults."""
+    with pytest.raises(UsageError, match=re.escape(words)):
+        instants(text)
 
 
 def test_drawn_times_are_a_poisson_process() -> None:

@@ -236,6 +236,15 @@ def test_measures_survive_show_and_parse_to_six_digits(unit: str, value: float) 
     assert back == pytest.approx(value, rel=1e-5)
 
 
+@pytest.mark.parametrize("text", ["1__0", "1_", "0_"])
+def test_a_number_with_loose_underscores_has_no_unit_either(text: str) -> None:
+    if text == "0_":  # nothing is nothing in any unit
+        assert units.quantity(text, "/s", "x") == 0
+        return
+    with pytest.raises(UsageError, match=f"^x={text}: the unit is missing"):
+        units.quantity(text, "/s", "x")
+
+
 @given(
     st.text("0123456789.eE+-_ ,/numshkKMGiBx", max_size=8), st.sampled_from(sorted(units.SCALES))
 )

@@ -209,6 +209,11 @@ def test_a_plan_without_repeats_is_refused() -> None:
     assert str(refused.value) == "repeats=0: must be at least 1; write --repeats 6"
 
 
+def test_a_plan_that_no_memory_holds_is_refused() -> None:
+    with pytest.raises(UsageError, match=r"^repeats=1000000000: .* at most 100000 are planned"):
+        trials_of(EXPERIMENT, PATTERNS, Request(("e",), repeats=10**9))
+
+
 @pytest.mark.parametrize(
     ("clients", "workers", "message"),
     [
