@@ -35,9 +35,10 @@ class Trial:
 
     @property
     def folder(self) -> str:
-        words = [f"{self.number:04d}", self.pattern.replace("/", ".")]
+        # Plans are read from files of others too: no word may lead out of the run's folder.
+        words = [f"{self.number:04d}", slug(self.pattern.replace("/", "."))]
         words += ["calibration"] if self.calibrates else []
-        words += [f"{name}={slug(str(value))}" for name, value in self.level.items()]
+        words += [f"{slug(name)}={slug(str(value))}" for name, value in self.level.items()]
         return "-".join([*words, f"r{self.repeat}"])
 
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -61,6 +61,20 @@ def names_below(folder: Path) -> list[str]:
     )
 
 
+def check_names(path: Path, names: Iterable[str]) -> None:
+    """UsageError where a file of a run names one that would lie outside of its own folder."""
+    for name in names:
+        if name.startswith("/") or ".." in name.split("/") or "\0" in name:
+            raise UsageError(f"{path}: names {name!r}, outside of its folder; remove the run")
+
+
+def check_links(run: Path) -> None:
+    """UsageError where something in a run's folder is a link: it may lead anywhere."""
+    for name in names_below(run):
+        if (run / name).is_symlink():
+            raise UsageError(f"{run / name}: is a link; put there what it leads to, or remove it")
+
+
 def check_file(path: Path, expected: str) -> None:
     """UsageError where the file is missing or is not the one that was written."""
     if of_file(path) != expected:
@@ -79,6 +93,7 @@ def read(run: Path) -> dict[str, str] | None:
     if not os.path.lexists(path):
         return None
     found = jsonfile.read(path, DigestsFile, VERSION)
+    check_names(path, found.files)
     if jsonfile.encoded(_sealed(found.files)) != path.read_bytes():
         raise UsageError(jsonfile.unlike(path))
     return found.files

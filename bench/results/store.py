@@ -228,6 +228,7 @@ def open_run(folder: Path) -> StoredRun:
 
 
 def _open(folder: Path) -> StoredRun:
+    digests.check_links(folder)
     recorded = digests.read(folder)
     file = jsonfile.read(folder / RUN_JSON, RunFile, VERSION, (recorded or {}).get(RUN_JSON, ""))
     if recorded is not None:
@@ -239,7 +240,9 @@ def _open(folder: Path) -> StoredRun:
     trials = []
     for path in trial_files(folder):
         digest = known.get(str(path.relative_to(folder)), "")
-        trials.append(StoredTrial(path.parent, jsonfile.read(path, TrialFile, VERSION, digest)))
+        record = jsonfile.read(path, TrialFile, VERSION, digest)
+        digests.check_names(path, record.files or ())
+        trials.append(StoredTrial(path.parent, record))
     return StoredRun(folder, file, trials)
 
 

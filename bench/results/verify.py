@@ -34,6 +34,7 @@ def verify(run: Path) -> Verified:
     """Check every file of a run; UsageError where that cannot even begin."""
     try:
         store.check_folder(run)
+        digests.check_links(run)
         recorded = digests.read(run)
         return _readable(run) if recorded is None else _compared(run, recorded)
     except OSError as error:
@@ -70,6 +71,7 @@ def _compared(run: Path, recorded: Mapping[str, str]) -> Verified:
         except UsageError:  # said below; what else is in the folder cannot be judged
             unknown.add(folder)
             continue
+        digests.check_names(run / name, record.files or ())
         files |= {f"{folder}{other}": digest for other, digest in (record.files or {}).items()}
     owners = {digest: name for name, digest in files.items()}
     problems += [
