@@ -27,6 +27,7 @@ check: setup-test
 
 # Long: for the night.
 soak: setup-test
+	FUZZ_CASES=10000 FUZZ_SEED=$${FUZZ_SEED:-$$(date +%s)} $(BIN)/pytest -q -s tests/fuzz
 	DAMAGED_CASES=1000 $(BIN)/pytest -q -s tests/system/test_damaged_results.py
 	KILLS=20 $(BIN)/pytest -q tests/system/test_verify_and_resume.py -k killed
 	PATTERNBENCH_SOAK=20 $(BIN)/pytest -q -s tests/system/test_kill_anytime.py
