@@ -287,7 +287,7 @@ def _occurrences(fault: Fault, window_ns: int, seed: int) -> list[Planned]:
 
 def _regular(fault: Fault, first_ns: int, window_ns: int) -> list[int]:
     """The given time, and each `every` after it: so many `times`, or as many as fit."""
-    every_ns = window_ns if fault.every is None else max(1, fault.every.in_ns(window_ns))
+    every_ns = max(1, window_ns if fault.every is None else fault.every.in_ns(window_ns))
     fitting = math.ceil((window_ns - first_ns) / every_ns)
     asked = 1 if fault.every is None else fault.times
     count = fitting if asked is None else asked

@@ -219,6 +219,11 @@ def test_numbers_beyond_all_bounds_are_refused(text: str, words: str) -> None:
         instants(text)
 
 
+def test_a_window_of_no_time_has_room_for_nothing() -> None:
+    with pytest.raises(UsageError, match="begins 0s after the window's beginning"):
+        instants("server:cut@50%", window_s=0)
+
+
 def test_drawn_times_are_a_poisson_process() -> None:
     """Mean and variance of the count are both rate x window; another seed has other times."""
     counts = [len(instants("clients:cut@poisson(0.4/s)", seed=seed)) for seed in range(2000)]
