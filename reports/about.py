@@ -28,6 +28,7 @@ def plan(evaluated: Evaluated, result: ExperimentResult) -> list[tuple[str, str]
         ("load processes", str(evaluated.file.workers)),
         ("link", emulated + "; ".join(links)),
         *_software(evaluated, result),
+        *_watched(result),
     ]
     groups = result.groups
     for name, parameter in parameters_of(result.experiment.load).items():
@@ -56,6 +57,14 @@ def _software(evaluated: Evaluated, result: ExperimentResult) -> list[tuple[str,
         if (own := found - common)
     ]
     return [("software by pattern", "; ".join(texts))] if texts else []
+
+
+def _watched(result: ExperimentResult) -> list[tuple[str, str]]:
+    """The trials during which a live page was served, which takes a little CPU time."""
+    own = [one.record for group in result.groups for one in group.trials]
+    watched = sum(record.is_watched for record in own)
+    words = f"served during {watched} of {len(own)} trials (--web)"
+    return [("live page", words)] if watched else []
 
 
 def machine(evaluated: Evaluated) -> list[tuple[str, str]]:

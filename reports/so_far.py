@@ -11,6 +11,7 @@ import statistics
 from collections.abc import Mapping, Sequence
 
 from bench.analysis.evaluated import TrialResult
+from bench.analysis.live import Shown
 from bench.analysis.metrics import metrics_of
 from bench.model.experiment import Experiment
 from bench.model.units import significant
@@ -24,6 +25,23 @@ def table(
     trials: Sequence[TrialResult],
     level: str = "",
 ) -> FittedTable:
+    """What `shown` has, drawn for a terminal."""
+    return drawn(shown(experiment, titles, trials, level))
+
+
+def drawn(found: Shown) -> FittedTable:
+    """For a terminal: the first column is what a row is called by, the others are numbers."""
+    first, *others = found.headers
+    columns = [Column(first, is_key=True), *(Column(one, is_number=True) for one in others)]
+    return FittedTable(columns, found.rows, found.title, is_short=True)
+
+
+def shown(
+    experiment: Experiment,
+    titles: Mapping[str, str],
+    trials: Sequence[TrialResult],
+    level: str = "",
+) -> Shown:
     """A row for each of the patterns (titles by id) at one level, measured or not."""
     used = [one for one in trials if one.verdict == "used"]
     known = metrics_of(experiment)
@@ -34,10 +52,9 @@ def table(
         own = [one for one in used if one.record.trial.pattern == pattern]
         cells = [amount(_median(own, one.key), one.unit) for one in metrics]
         rows.append([title, str(len(own)), *cells])
-    columns = [Column("pattern", is_key=True), Column("trials", is_number=True)]
-    columns += [Column(one.title, is_number=True) for one in metrics]
+    headers = ["pattern", "trials", *(one.title for one in metrics)]
     where = f" at {level}" if level else ""
-    return FittedTable(columns, rows, f"so far{where} (medians over trials)", is_short=True)
+    return Shown(f"so far{where} (medians over trials)", headers, rows)
 
 
 def _has(trial: TrialResult, key: str) -> bool:

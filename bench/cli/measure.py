@@ -7,6 +7,7 @@ import dataclasses
 import shlex
 import sys
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -111,6 +112,10 @@ Listen = Annotated[
         metavar="ADDRESS", help="with --hosts: this host's address, where they join and connect"
     ),
 ]
+Web = Annotated[
+    bool,
+    typer.Option("--web", help="serve a live page of the run on 127.0.0.1, and print its address"),
+]
 Quick = Annotated[bool, typer.Option("--quick", help="small load, 3 repeats, no calibration")]
 
 
@@ -141,6 +146,7 @@ def run(
     i_may_load: MayLoad = None,
     results: Results = Path("results"),
     open_page: Open = False,
+    web: Web = False,
     dry_run: DryRun = False,
     hosts: Hosts = None,
     listen: Listen = "",
@@ -177,7 +183,7 @@ def run(
         return
     with _gathered(plan, hosts, listen) as (hub, plan):
         folder = _announced(plan, results)
-        execute(folder, foreign_of(amqp_url), objectives, export_json, open_page, hub)
+        execute(folder, foreign_of(amqp_url), objectives, export_json, open_page, hub, web)
 
 
 def _check_hosts(plan: RunPlan, hosts: int | None, listen: str) -> None:
@@ -251,6 +257,7 @@ def resume(
     allow_unlike: AllowUnlike = False,
     i_may_load: MayLoad = None,
     open_page: Open = False,
+    web: Web = False,
 ) -> None:
     """Complete an interrupted run."""
     objectives = [gates.objective(text, known_metrics()) for text in slo or []]
@@ -267,7 +274,7 @@ def resume(
     runner.check_resumable(stored, foreign_of(amqp_url), allow_unlike)
     if not stored.unfinished and stored.file.goal is None:
         say(f"nothing left to do in {run}")
-    execute(run, foreign_of(amqp_url), objectives, opens=open_page)
+    execute(run, foreign_of(amqp_url), objectives, opens=open_page, web=web)
 
 
 def _so_far(folder: Path) -> Any:
@@ -277,6 +284,17 @@ def _so_far(folder: Path) -> Any:
     return SoFar(folder)
 
 
+@contextmanager
+def watched(progress: Any, known: Any) -> Iterator[Any]:
+    """The run's live page, whose address is printed; gone when the run ends."""
+    from bench.run.watching.live import watching  # noqa: PLC0415
+    from reports import live_page  # noqa: PLC0415
+
+    with watching(progress, known.titles, known.after, live_page.page()) as live:
+        say(f"live page (only this machine, only with this address): {live.url}")
+        yield live
+
+
 def execute(
     folder: Path,
     foreign: dict[str, str],
@@ -284,14 +302,21 @@ def execute(
     export_json: Path | None = None,
     opens: bool = False,
     hub: Hub | None = None,
+    web: bool = False,
 ) -> None:
     """Do a run's trials, write the report, and print what came of it."""
     from bench.run import runner  # noqa: PLC0415
     from bench.run.progress import Progress  # noqa: PLC0415
 
-    progress = Progress(console, _so_far(folder) if console.is_terminal else None)
+    known = _so_far(folder) if console.is_terminal or web else None
+    progress = Progress(console, known if console.is_terminal else None)
     try:
-        runner.execute(folder, foreign, progress, hub)
+        if web:
+            with watched(progress, known) as live:
+                page = str(live.locust_page)
+                runner.execute(folder, foreign, live.board, hub, page)
+        else:
+            runner.execute(folder, foreign, progress, hub)
     except KeyboardInterrupt:
         progress.close()
         say(f"interrupted; what was measured is kept; `bench resume {folder}` continues")

@@ -11,6 +11,7 @@ from rich.console import RenderableType
 
 from bench import catalog
 from bench.analysis.evaluate import TrialEvaluator
+from bench.analysis.live import Shown
 from bench.analysis.outline import level_of
 from bench.model.records import TrialFile
 from bench.model.trial import Trial
@@ -32,16 +33,28 @@ class SoFar:
         self._evaluator = TrialEvaluator(self._experiments)
         self._planned: dict[Place, set[str]] = {}
         self._stored: dict[Place, list[store.StoredTrial]] = {}
-        self._shown: RenderableType | None = None
+        self._shown: Shown | None = None
+        self._latest: int | None = None
         for trial in run.file.trials:
             self._plan(trial)
         for stored in run.trials:
             self._add(stored)
 
+    @property
+    def titles(self) -> dict[str, str]:
+        """What the run's patterns are called, by id."""
+        return {pattern.id: pattern.title for pattern in self._patterns.values()}
+
     def __call__(self, record: TrialFile) -> RenderableType | None:
-        """The table at the level of the trial that has just ended."""
+        """The table at the level of the trial that has just ended, for a terminal."""
+        found = self.after(record)
+        return None if found is None else so_far.drawn(found)
+
+    def after(self, record: TrialFile) -> Shown | None:
+        """The same in texts; a trial that is told twice counts once."""
         trial = record.trial
-        if not trial.calibrates:
+        if not trial.calibrates and trial.number != self._latest:
+            self._latest = trial.number
             self._plan(trial)
             self._add(store.StoredTrial(store.trial_folder(self._folder, trial), record))
             name, level = place = self._place(trial)
@@ -51,7 +64,7 @@ class SoFar:
                 if pattern.id in self._planned[place]
             }
             results = [self._evaluator.result(one) for one in self._stored[place]]
-            self._shown = so_far.table(self._experiments[name], titles, results, level)
+            self._shown = so_far.shown(self._experiments[name], titles, results, level)
         return self._shown
 
     def _place(self, trial: Trial) -> Place:

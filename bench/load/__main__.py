@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import os
 import sys
+from pathlib import Path
 from typing import Any
 
 from bench.load.forking import fork_workers, raise_descriptor_limit
@@ -87,6 +88,10 @@ def main() -> None:
     pids = _start_workers(config) if distributed else [os.getpid()]
     fleet = MasterFleet(config, config.port) if distributed else LocalFleet(config)
     fleet.wait_until_ready()
+    if config.page:
+        from bench.load import locust_page  # noqa: PLC0415 - only where somebody may look
+
+        locust_page.serve(fleet.runner.environment, Path(config.page))
     say(LoadReady(pids))
     for command in _commands(fleet):
         try:

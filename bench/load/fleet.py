@@ -40,13 +40,16 @@ MASTER_HOST = "127.0.0.1"
 
 
 class RowsFile:
-    """Where the rows of all load processes end up."""
+    """Where the rows of all load processes end up; at once, where somebody watches."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, is_watched: bool = False) -> None:
         self._file: BinaryIO = path.open("wb")
+        self._is_watched = is_watched
 
     def write(self, block: bytes) -> None:
         self._file.write(block)
+        if self._is_watched:
+            self._file.flush()
 
     def close(self) -> None:
         self._file.close()
@@ -56,7 +59,7 @@ class LocalFleet:
     """All clients in this process."""
 
     def __init__(self, config: LoadConfig) -> None:
-        self.rows = RowsFile(Path(config.rows))
+        self.rows = RowsFile(Path(config.rows), is_watched=bool(config.page))
         self.worker = Worker(config, WorkerIndex(), self.rows.write)
         self.runner = self.worker.environment.create_local_runner()
 
@@ -78,7 +81,7 @@ class MasterFleet:
     """All clients in worker processes; this one only commands and collects."""
 
     def __init__(self, config: LoadConfig, port: int) -> None:
-        self.rows = RowsFile(Path(config.rows))
+        self.rows = RowsFile(Path(config.rows), is_watched=bool(config.page))
         self.intake = Intake()
         self.environment = Environment(user_classes=[client_class(config.pattern)])
         self.runner: Any = self.environment.create_master_runner(MASTER_HOST, port)

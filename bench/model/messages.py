@@ -194,6 +194,7 @@ class LoadConfig(Struct, frozen=True, kw_only=True):
 
     `parts` are the addresses of all parts by name.  `port` is where a master listens for its
     workers; 0 where there is one process only.  With `from_hosts` other hosts start them.
+    `page` is the Unix socket of Locust's page.
     """
 
     pattern: str
@@ -205,6 +206,7 @@ class LoadConfig(Struct, frozen=True, kw_only=True):
     workers: int = 1
     port: int = 0
     from_hosts: bool = False
+    page: str = ""
 
 
 class TryClient(Struct, frozen=True, tag="try"):

@@ -118,6 +118,9 @@ class TrialFile:
     is_void: bool = False
     """Whether that makes it void: a run may keep its disturbed trials."""
 
+    is_watched: bool = False
+    """Whether a live page was served meanwhile."""
+
     files: dict[str, str] | None = None
 
 

@@ -146,6 +146,7 @@ def record_of(
         },
         cpu_sets=running.sets,
         faults=running.faults,
+        is_watched=running.is_watched,
         disturbance=running.disturbance,
         disturbed=reasons(running.disturbance) if running.disturbance else [],
     )

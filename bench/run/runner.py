@@ -201,18 +201,22 @@ def check_resumable(run: store.StoredRun, foreign: Mapping[str, str], allow_unli
 
 
 def execute(
-    folder: Path, foreign: Mapping[str, str], progress: Progress, hub: Hub | None = None
+    folder: Path,
+    foreign: Mapping[str, str],
+    progress: Progress,
+    hub: Hub | None = None,
+    locust_page: str = "",
 ) -> store.StoredRun:
     """Do the trials of a run that are not done yet; returns the run as it then stands.
 
-    With a `hub` the hosts that have joined there carry the load.
-
+    With a `hub` the hosts that have joined there carry the load.  Where somebody watches, load
+    processes show Locust's page at the Unix socket `locust_page`.
     KeyboardInterrupt passes through when everything is stopped; finished
     trials stay, the one under way is not kept.
     """
     folder = folder.resolve()  # the children have another working folder
     run = store.open_run(folder)
-    services = Services(cpu_pins(), foreign, progress.says, hub)
+    services = Services(cpu_pins(), foreign, progress.says, hub, locust_page)
     progress.run_begins(run.unfinished, folder)
     try:
         measure(run, services, progress)

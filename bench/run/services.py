@@ -44,7 +44,8 @@ class Services:
     A run may have trials on loopback and on links: each side has services of its own, and
     so has each choice of settings.  `foreign` has the addresses of services that run
     already, by service: those are only used.  `hub` is where other hosts have joined: parts
-    then listen on its address, services stay on loopback.
+    then listen on its address, services stay on loopback.  `locust_page` is where load processes
+    show Locust's page, "" where nobody watches.
     """
 
     def __init__(
@@ -53,9 +54,11 @@ class Services:
         foreign: Mapping[str, str],
         says: Callable[[str], None],
         hub: Hub | None = None,
+        locust_page: str = "",
     ) -> None:
         self._hub = hub
         self._pins, self._foreign, self._says = pins, dict(foreign), says
+        self._locust_page = locust_page
         self._network = Network(cpu_sets(1)["link"])
         self._running: dict[Key, Service] = {}
         self._latest: dict[str, Service] = {}
@@ -81,7 +84,7 @@ class Services:
         if self._hub is not None:
             sides = replace(sides, backend=Side(self._hub.host))
         found = TrialContext(addresses, roles, dict(self._latest), workers, network, sides)
-        return replace(found, hub=self._hub)
+        return replace(found, hub=self._hub, locust_page=self._locust_page)
 
     def _foreign_address(self, name: str) -> Values:
         url = self._foreign[name]

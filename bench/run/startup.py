@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
+from msgspec import structs
+
 from bench import catalog
 from bench.lab import linked
 from bench.lab.hosts.hosted import HostedLoad
@@ -52,6 +54,7 @@ from bench.model.pattern import Pattern
 from bench.model.proxy import Endpoint
 from bench.model.trial import Trial
 from bench.run.host_facts import check_reached
+from bench.run.timeline import Timeline
 
 CONNECT_BASE_SECONDS = 30.0
 CONNECTS_PER_SECOND = 100.0
@@ -59,7 +62,7 @@ CONNECTS_PER_SECOND = 100.0
 
 STEP_SECONDS = 0.02
 FLUSH_SECONDS = 0.2
-"""How often a part keeps what it recorded where a fault may end it."""
+"""How often a part keeps what it recorded where a fault may end it, or somebody watches."""
 
 CLIENT_ROWS = "rows.bin"
 
@@ -92,7 +95,9 @@ class RunningTrial:
     results: LoadResults | None = None
     nodes: Mapping[str, ServiceNode] = field(default_factory=dict)
     part_results: PartResults = field(default_factory=PartResults)
+    timeline: Timeline | None = None
     faults: list[FaultDone] = field(default_factory=list)
+    is_watched: bool = False
     disturbance: Disturbance | None = None
     hosted: HostedLoad | None = None
     """The hosts that carry the load, where others than this one do."""
@@ -132,6 +137,9 @@ class TrialContext:
     """The links whose packets are to be kept in a pcap file, by name."""
     hub: Hub | None = None
     """Where other hosts have joined that carry the load."""
+
+    locust_page: str = ""
+    """The Unix socket at which the load process shows Locust's page; "" where nobody watches."""
 
 
 @contextlib.contextmanager
@@ -182,7 +190,7 @@ def start(running: RunningTrial, context: TrialContext, *, is_searched: bool = F
         load=dict(trial.load),
         seed=trial.seed,
         services=dict(context.services),
-        flush_s=FLUSH_SECONDS if trial.load.get("fault") else 0.0,
+        flush_s=FLUSH_SECONDS if trial.load.get("fault") or context.locust_page else 0.0,
     )
     parts = running.parts
     parts.start(config, running.sides, service_endpoints(context.services))
@@ -199,7 +207,7 @@ def start(running: RunningTrial, context: TrialContext, *, is_searched: bool = F
         port=free_port() if workers > 1 or hosted is not None else 0,
         from_hosts=hosted is not None,
     )
-    running.load.tell(asked)
+    running.load.tell(structs.replace(asked, page=context.locust_page))
     if hosted is not None:
         check_reached(asked.address)
         hosted.begin(asked)

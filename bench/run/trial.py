@@ -107,6 +107,7 @@ def run_trial(
         network=context.network,
         sides=sides,
         nodes=context.nodes,
+        is_watched=bool(context.locust_page),
     )
     reason, tail = "", []
     try:
@@ -148,7 +149,7 @@ def _execute(
         connect(running, load)
         settle(running)
     start_ns = _set_window(running, load)
-    timeline = timeline_of(running, context)
+    timeline = running.timeline = timeline_of(running, context)
     try:
         with timeline:
             _window(running, observer, start_ns)

@@ -48,3 +48,18 @@ def test_what_belongs_to_a_question_and_is_not_measured_is_said(run: Evaluated) 
     assert dict(about.plan(run, asked))["not measured"] == (
         "Kafka: no server is in reach. It would need a broker."
     )
+
+
+def test_a_run_during_which_a_page_was_served_says_so(run: Evaluated) -> None:
+    result = run.experiments[0]
+    assert "live page" not in dict(about.plan(run, result))
+    (place, group), *_ = result.grid.items()
+    first, *others = group.trials
+    record = dataclasses.replace(first.record, is_watched=True)
+    trials = (dataclasses.replace(first, record=record), *others)
+    grid = {**result.grid, place: dataclasses.replace(group, trials=trials)}
+    watched = dataclasses.replace(result, grid=grid)
+    number = sum(len(one.trials) for one in result.groups)
+    assert dict(about.plan(run, watched))["live page"] == (
+        f"served during 1 of {number} trials (--web)"
+    )
