@@ -153,6 +153,7 @@ def test_a_page_follows_the_run(browser: Browser, tmp_path: Path) -> None:
             seen(page, "parseFloat(document.getElementById('cpu-server')?.textContent) > 0")
             assert page.evaluate(WIDER) == []
             seen(page, "!!document.querySelector('#latency path[d*=L]')")
+            seen(page, "!/NaN/.test(document.getElementById('latency').innerHTML)")
             seen(page, "!!document.querySelector('#latency .fault')")
         assert wide.evaluate(COLOURS) != narrow.evaluate(COLOURS)
         assert errors == []
