@@ -7,7 +7,6 @@ import dataclasses
 import shlex
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -37,6 +36,7 @@ from bench.cli.shared import (
     foreign_of,
     known_metrics,
 )
+from bench.cli.watch import Web, watched
 from bench.model.errors import UsageError
 from bench.model.records import Goal
 from bench.plan import own_servers
@@ -111,10 +111,6 @@ Listen = Annotated[
     typer.Option(
         metavar="ADDRESS", help="with --hosts: this host's address, where they join and connect"
     ),
-]
-Web = Annotated[
-    bool,
-    typer.Option("--web", help="serve a live page of the run on 127.0.0.1, and print its address"),
 ]
 Quick = Annotated[bool, typer.Option("--quick", help="small load, 3 repeats, no calibration")]
 
@@ -282,17 +278,6 @@ def _so_far(folder: Path) -> Any:
     from bench.cli.so_far import SoFar  # noqa: PLC0415
 
     return SoFar(folder)
-
-
-@contextmanager
-def watched(progress: Any, known: Any) -> Iterator[Any]:
-    """The run's live page, whose address is printed; gone when the run ends."""
-    from bench.run.watching.live import watching  # noqa: PLC0415
-    from reports import live_page  # noqa: PLC0415
-
-    with watching(progress, known.titles, known.after, live_page.page()) as live:
-        say(f"live page (only this machine, only with this address): {live.url}")
-        yield live
 
 
 def execute(

@@ -180,6 +180,7 @@ def start(running: RunningTrial, context: TrialContext, *, is_searched: bool = F
     What is searched is captured: all links of the trial.
     """
     trial = running.trial
+    running.is_watched = bool(context.locust_page)
     links = linktext.links_of(trial.load)
     if running.network is not None:
         names = [name for name in links if is_searched or name in context.captures]

@@ -107,7 +107,6 @@ def run_trial(
         network=context.network,
         sides=sides,
         nodes=context.nodes,
-        is_watched=bool(context.locust_page),
     )
     reason, tail = "", []
     try:
