@@ -7,7 +7,6 @@ from typing import Any
 
 ANY_NUMBER: Mapping[str, Any] = {"clients": lambda _: True}
 OFTEN: Mapping[str, Any] = {**ANY_NUMBER, "event_rate": 10, "link": "emulated"}
-SOME_OFTEN: Mapping[str, Any] = {**ANY_NUMBER, "event_rate": 20}
 MOST: Mapping[str, Any] = {"clients": 200, "event_rate": 4}
 ONE: Mapping[str, Any] = {"clients": 1, "event_rate": 4}
 ONE_DEAD, ONE_SLOW = ({"event_rate": 3, one: 1} for one in ("dead_receivers", "slow_receivers"))

@@ -58,7 +58,7 @@ def services_near_s(load: Asked) -> float:
     return NEAR_S if services_rtt_s(load) else 0.0
 
 
-CALLED_NUMBERS, CALLED_NUMBERS_FAR = (5, 100, 200), (1, 10, 30)
+CALLED_NUMBERS, CALLED_NUMBERS_FAR = (4, 90, 180), (1, 10, 30)
 """Receivers of the trials that supply what a call takes, without distance and over a link.
 
 Three: with more of them each call takes longer, as their state outgrows the cores' caches.

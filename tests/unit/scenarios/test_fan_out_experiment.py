@@ -175,10 +175,15 @@ BROKER_FAR = {"services_link": "emulated", "services_rtt_s": 0.004}
 
 @pytest.mark.parametrize(
     ("receivers", "expected"),
-    [(1, 2 - 4 * 38 / 95), (50, 2 + 45 * 38 / 95), (150, 40 + 50 * 0.6), (200, 100)],
+    [
+        (1, 2 - 3 * 38 / 86),
+        (50, 2 + 46 * 38 / 86),
+        (150, 40 + 60 * 60 / 90),
+        (200, 40 + 110 * 60 / 90),
+    ],
 )
 def test_ps_1_is_the_line_through_the_next_trials(receivers: int, expected: float) -> None:
-    """Trials without distance have 5, 100 and 200 receivers."""
+    """Trials without distance have 4, 90 and 180 receivers."""
     load = LOAD(clients=receivers, event_rate_per_s=4.0)
     for law in (predictions.IN_TURN, predictions.AT_ONCE):
         assert filled(law, load, **FACTS) == pytest.approx(expected)
