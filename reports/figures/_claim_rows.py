@@ -15,6 +15,7 @@ from reports.claims_section import title_of, with_unit, without_empty
 from reports.figures._axes import log_axis
 from reports.figures._sheet import is_slim
 from reports.style import FAINT, INK, look
+from reports.wrapping import wrapped
 
 ROW_INCHES, LINE_INCHES = 0.14, 0.135
 LABEL_SIGNS = 32
@@ -131,7 +132,7 @@ def _labels(result: ExperimentResult, rows: Sequence[Number]) -> list[str]:
         between = " " if at.startswith("(") else ", "
         words += f"{between}{without_empty(at).replace('_', ' ')}" if at else ""
         words = words.lstrip(", ") or title_of(result, one.pattern)
-        found.append("\n".join(textwrap.wrap(words, LABEL_SIGNS, max_lines=MOST_LINES)))
+        found.append("\n".join(wrapped(words, LABEL_SIGNS, MOST_LINES)))
     return found
 
 

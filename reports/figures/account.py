@@ -14,6 +14,7 @@ from bench.model.pattern import Pattern
 from reports.figures._sheet import columns_of, head, legend_below, new_figure, row_label
 from reports.figures._stacked import part, stacked
 from reports.sweeps import distinguish, main_levels
+from reports.wrapping import wrapped
 
 TITLE = "What became of everything"
 CAPTION = (
@@ -23,6 +24,9 @@ CAPTION = (
 SECTION = "delivery"
 COLUMNS = 2
 MOST_LEVELS = 12
+TITLE_SIGNS = 40
+"""What a title beside another one has room for."""
+
 WHOLE = 0.999
 """Shares of less than this together are no account."""
 
@@ -55,11 +59,12 @@ def _figure(result: ExperimentResult, levels: Sequence[Level]) -> Figure:
     common, texts = distinguish(result, levels)
     for axes, level, rows in zip(panels, levels, found, strict=False):
         _panel(axes, rows)
-        axes.set_title(texts[level], fontsize=8.5)
+        axes.set_title("\n".join(wrapped(texts[level], TITLE_SIGNS)), fontsize=8.5)
     for axes in panels[len(levels) :]:
         axes.set_visible(False)
     for axes in panels[max(0, len(levels) - columns) : len(levels)]:
         experiment = result.experiment
+        axes.tick_params(labelbottom=True)
         axes.set_xlabel(f"share of all {experiment.account_of or experiment.noun.outcomes}")
     head(figure, common if len(levels) > 1 else "")
     words = [words for _, words in result.experiment.account]
