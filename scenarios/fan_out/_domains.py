@@ -80,7 +80,9 @@ def _called(name: str, place: int) -> Calibration:
     )
 
 
-CALLED_LINES = tuple(_called(name, place) for place, name in enumerate(("few", "many", "crowd")))
+CALLED_LINES = tuple(
+    _called(name, place) for place, name in enumerate(("called_few", "called_many", "called_most"))
+)
 _NEAR = {"rtt": near_s, "services_rtt": services_near_s}
 WITH_FEW = Calibration(
     "few",

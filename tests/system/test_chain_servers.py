@@ -40,6 +40,8 @@ async def served(pattern: str, number: int = 0, **load: Any) -> AsyncIterator[tu
     service = importlib.import_module(f"targets.chain.{pattern}").Service(LOAD(**load), 1, {})
     service.number = number
     port = await service.start(0)
+    if "failing" in load:
+        await service.own_work.do()  # the first attempt, which never fails
     try:
         yield service, port
     finally:

@@ -59,7 +59,7 @@ BAD_INPUT = [
         ["run", "nothing"],
         "nothing: unknown experiment 'nothing'; there is address_change, calls, chain, ",
     ),
-    (["run", "notifications/nothing"], "notifications has long_polling, long_polling_proxied, "),
+    (["run", "notifications/nothing"], "notifications has long_polling, long_polling_own, "),
     (["run", SSE, "--nothing"], "--nothing"),
     (["run", SSE, "--repeats", "many"], "repeats"),
     (["run", SSE, "--repeats", "0"], "repeats=0: must be at least 1"),

@@ -161,12 +161,14 @@ def filled(law: predictions.Law, load: object, **facts: float) -> float:
 
 
 FACTS = {
-    "few.publisher_ms": 2.0,
-    "many.publisher_ms": 40.0,
-    "crowd.publisher_ms": 100.0,
+    "called_few.publisher_ms": 2.0,
+    "called_many.publisher_ms": 40.0,
+    "called_most.publisher_ms": 100.0,
+    "called_few.last_receiver_ms": 3.0,
+    "called_many.last_receiver_ms": 22.0,
+    "called_most.last_receiver_ms": 60.0,
     "few.last_receiver_ms": 3.0,
     "many.last_receiver_ms": 22.0,
-    "crowd.last_receiver_ms": 60.0,
     "few.publisher_cpu_us": 300.0,
 }
 RECEIVERS_FAR = {"link": "emulated", "rtt_s": 0.01}

@@ -235,6 +235,15 @@ def emptier(data: TrialData) -> TrialData:
     return dataclasses.replace(data, rows=rows)
 
 
+def busier(data: TrialData) -> TrialData:
+    """Every role uses three times the CPU."""
+    at_end = {
+        role: dataclasses.replace(one, cpu_ns=3 * one.cpu_ns)
+        for role, one in data.marks["t1"].items()
+    }
+    return dataclasses.replace(data, marks={**data.marks, "t1": at_end, "end": at_end})
+
+
 def failing_late(data: TrialData) -> TrialData:
     """What the second of several own operations did fails, and only a window later."""
     rows = data.rows.copy()
@@ -257,6 +266,7 @@ CHANGES: tuple[Change, ...] = (
     fewer_parts,
     emptier,
     failing_late,
+    busier,
 )
 
 
