@@ -52,6 +52,12 @@ def pytest_configure(config: pytest.Config) -> None:
     lanes.begin(os.environ.get("PYTEST_XDIST_WORKER"))
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if lanes.is_repeated(item.nodeid.partition("::")[0]):
+            item.add_marker(pytest.mark.flaky(reruns=lanes.REPEATS))
+
+
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> lanes.LaneScheduling:
     return lanes.LaneScheduling(config, log)
 

@@ -74,6 +74,15 @@ def measures(file: str) -> bool:
     return file.startswith(MEASURING) and file not in PATIENT
 
 
+REPEATS = 2
+"""A neighbour on a shared machine can spoil one trial; a defect spoils them all (decision 0116)."""
+
+
+def is_repeated(file: str) -> bool:
+    """Whether a failed test of a file is run again: a machine's noise can reach it."""
+    return file.startswith(MEASURING)
+
+
 def begin(worker: str | None) -> None:
     """What a worker of this name does first; None is a process without workers."""
     if worker is None:

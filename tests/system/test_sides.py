@@ -78,7 +78,7 @@ def test_each_link_is_probed_and_counted_by_itself(network: Network) -> None:
     network.shape(ALL, 1)
     for name, link in ALL.items():
         asked = link.paths[0].rtt_ns / 1e6
-        assert asked <= network.probe_ms(name) < asked + 2
+        assert asked <= network.probe_ms(name) < asked + 5
     before = network.all_counts()
     sides = network.sides(ALL)
     assert download_between(sides.backend, sides.services, 200_000).octets == 200_000
@@ -210,7 +210,7 @@ def test_a_database_is_behind_its_link(tmp_path: Path) -> None:
     assert len(latency_ms) >= 8
     assert latency_ms.min() > 5 * 20 + 10
     facts = record.facts["links"][SERVICES]
-    assert 20 <= facts["rtt_probe_ms"] < 22
+    assert 20 <= facts["rtt_probe_ms"] < 25
     (end,) = record.links[SERVICES]["end"]
     assert end.up.packets_in > 8 * 5
     packets = captured(stored.folder / "services.pcap")
