@@ -52,7 +52,7 @@ RETRYING = ClaimSetup(
         "duration": "8s",
     },
 )
-# Service 2 of 0 to 3 stands still four times, and 60 % of the requests do not need it.  Those that
+# Service 2 of 0 to 3 stands still five times, and 60 % of the requests do not need it.  Those that
 # do come at 40 a second and wait half a second: without a breaker they take all workers upstream.
 STALLED = ClaimSetup(
     ALL,
@@ -65,8 +65,8 @@ STALLED = ClaimSetup(
         "attempt_timeout": "500ms",
         "service_workers": "16",
         "breaker_requests": "5",
-        "fault": "service.2:stop@2s,for=2s,every=5s,times=4",
-        "duration": "21s",
+        "fault": "service.2:stop@2s,for=2s,every=5s,times=5",
+        "duration": "26s",
     },
 )
 
