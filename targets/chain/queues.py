@@ -13,7 +13,7 @@ from targets._serve import BaseTarget
 from targets.chain._desk import Desk
 from targets.chain._work import Failure, Work
 
-TITLE = "queues"
+TITLE = "queueing"
 REQUIRES = ("rabbitmq",)
 PARTS = ({"name": "service", "role": "server", "count": "services"},)
 
