@@ -24,12 +24,27 @@ class Counts:
     Of a share `of` are the independent observations and `hits` those that are as asked; of a
     count `hits` are the events that were seen in the exposure `of` (seconds, pages, trials).
     Observations that come together (the deliveries of one broadcast) are one, so `hits` may be
-    a fraction.
+    a fraction.  Of an amount (bytes) `hits` is what `units` independent units (replies) have
+    together, and chance decides only whether one of them has another amount than the others.
     """
 
     hits: float
     of: float
-    kind: Literal["share", "count"]
+    kind: Literal["share", "count", "amount"]
+    units: float = 0.0
+
+    def more(self, factor: float) -> Counts:
+        """What would have been counted in so many times as much."""
+        return Counts(self.hits * factor, self.of * factor, self.kind, self.units * factor)
+
+    def times(self, factor: float) -> Counts | None:
+        """The same counted per so much less: the value is `factor` times as much.
+
+        None of a share, which is of its observations and of nothing else.
+        """
+        if self.kind == "share":
+            return self if factor == 1 else None
+        return Counts(self.hits, self.of / factor, self.kind, self.units)
 
 
 @dataclass(frozen=True)

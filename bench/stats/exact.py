@@ -1,7 +1,8 @@
 """Exact intervals of what was counted: a share k of n, a number of events.  Pure.
 
 They hold without any spread over trials, and are never of width 0: of 40 events of which none
-was missed, at most 9 % may be missed with 95 % certainty.
+was missed, at most 9 % may be missed with 95 % certainty.  An amount that all units share alike
+is no count of chance events; its interval says how many units may be unlike those seen.
 """
 
 from __future__ import annotations
@@ -39,3 +40,18 @@ def poisson_interval(count: float, confidence: float = CONFIDENCE) -> tuple[floa
     tail = (1 - confidence) / 2
     low = float(gammaincinv(count, tail)) if count > 0 else 0.0
     return low, float(gammaincinv(count + 1, 1 - tail))
+
+
+def alike_interval(
+    amount: float, units: float, confidence: float = CONFIDENCE
+) -> tuple[float, float]:
+    """The interval of an amount that `units` independent units have together, all alike.
+
+    None of them differed, so the share that does is at most what Clopper and Pearson say of 0 of
+    `units` ("rule of three").  A unit that differs is taken to have anything from nothing to
+    twice as much, and to differ by at least 1.  ValueError unless amount >= 0 and units > 0.
+    """
+    if not amount >= 0 or math.isinf(amount):
+        raise ValueError(f"{amount} is no amount")
+    half = clopper_pearson(0, units, confidence)[1] * max(amount, units)
+    return max(0.0, amount - half), amount + half

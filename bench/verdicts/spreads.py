@@ -1,8 +1,9 @@
 """What trials say of a number: its interval at any confidence, and how many would settle it.  Pure.
 
 A trimmed mean over trials (on logarithms where all values are positive), exact intervals of what
-was counted where trials do not differ, both together for shares.  Never an interval of width 0:
-trials that are all alike and count nothing have none.  Knows neither metrics nor claims.
+was counted where trials do not differ, both together for shares and amounts.  Never an interval
+of width 0: trials that are all alike and count nothing have none.  Knows neither metrics nor
+claims.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from scipy.special import stdtrit
 
 from bench.model.metric import Counts
 from bench.stats.estimates import CONFIDENCE
-from bench.stats.exact import clopper_pearson, poisson_interval
+from bench.stats.exact import alike_interval, clopper_pearson, poisson_interval
 from bench.stats.trimmed import FEWEST, MOST, Centre, centre, freedom, repeats_to_settle
 from bench.verdicts.intervals import UNKNOWN, Ends, decides
 
@@ -103,7 +104,7 @@ class Centred:
 
 @dataclass(frozen=True)
 class Exact:
-    """What all trials counted: k of n (Clopper and Pearson), or k in n (Poisson)."""
+    """What all trials counted: k of n (Clopper and Pearson), k in n (Poisson), or an amount."""
 
     counts: Counts
     trials: int
@@ -116,14 +117,15 @@ class Exact:
         hits, of = self.counts.hits, self.counts.of
         if self.counts.kind == "share":
             return clopper_pearson(hits, of, confidence)
-        low, high = poisson_interval(hits, confidence)
+        if self.counts.kind == "amount":
+            low, high = alike_interval(hits, self.counts.units, confidence)
+        else:
+            low, high = poisson_interval(hits, confidence)
         return low / of, high / of
 
     def after(self, trials: int) -> Exact:
         """What so many trials would have counted."""
-        more = trials / self.trials
-        counts = Counts(self.counts.hits * more, self.counts.of * more, self.counts.kind)
-        return Exact(counts, trials)
+        return Exact(self.counts.more(trials / self.trials), trials)
 
     def repeats(self, wanted: Ends, confidence: float) -> int | None:
         return _first(self.trials, lambda n: decides(self.after(n).interval(confidence), wanted))
@@ -146,7 +148,8 @@ class Widest:
 
     def interval(self, confidence: float) -> Ends:
         a, b = self.first.interval(confidence), self.second.interval(confidence)
-        return min(a[0], b[0]), min(1.0, max(a[1], b[1]))
+        most = 1.0 if self.second.counts.kind == "share" else math.inf
+        return min(a[0], b[0]), min(most, max(a[1], b[1]))
 
     def repeats(self, wanted: Ends, confidence: float) -> int | None:
         counts = [one.repeats(wanted, confidence) for one in (self.first, self.second)]
@@ -220,16 +223,20 @@ def pooled(counts: Sequence[Counts | None]) -> Counts | None:
     known = [one for one in counts if one is not None and one.of > 0]
     if not known or len(known) < len(counts):
         return None
-    return Counts(sum(one.hits for one in known), sum(one.of for one in known), known[0].kind)
+    hits, of, units = (
+        sum(values)
+        for values in zip(*((one.hits, one.of, one.units) for one in known), strict=True)
+    )
+    return Counts(hits, of, known[0].kind, units)
 
 
 def are_alike(values: Sequence[float], counts: Sequence[Counts | None] = ()) -> bool:
-    """Whether trials differ by nothing; of what is counted one more or less is no difference."""
+    """Whether trials differ by nothing; of counted events one more or less is no difference."""
     most, least = max(values), min(values)
     if most - least <= ROUNDING * max(abs(most), abs(least)):
         return True
     known = [one for one in counts if one is not None]
-    if not known or len(known) < len(counts) or known[0].kind == "share":
+    if not known or len(known) < len(counts) or known[0].kind != "count":
         return False
     hits = [one.hits for one in known]
     return max(hits) - min(hits) <= 1
@@ -238,13 +245,17 @@ def are_alike(values: Sequence[float], counts: Sequence[Counts | None] = ()) -> 
 def spread_of(values: Sequence[float], counts: Sequence[Counts | None]) -> Spread:
     """The spread of a metric's values, one a trial, of which `counts` may say what they counted."""
     together = pooled(counts)
-    exact = None if together is None else Exact(together, len(values))
-    if len(values) > 1 and are_alike(values, counts):
-        return exact or Alike(float(values[0]), len(values))
+    if len(values) < 2 or together is None:
+        is_alike = len(values) > 1 and are_alike(values)
+        return Alike(float(values[0]), len(values)) if is_alike else centred(values)
+    if are_alike(values, counts):
+        return Exact(together, len(values))
     found = centred(values)
-    if exact is not None and exact.counts.kind == "share" and len(values) > 1:
-        return Widest(found, exact)
-    return found
+    if together.kind == "count":
+        return found
+    if together.kind == "amount":  # so many units, about where trials are
+        together = dataclasses.replace(together, hits=found.value * together.of)
+    return Widest(found, Exact(together, len(values)))
 
 
 def centred(values: Sequence[float]) -> Centred:

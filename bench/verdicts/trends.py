@@ -113,8 +113,13 @@ class Crossover(Rule):
 
     def _shared(self, cell: Cell, other: Cell) -> Cell:
         """The other's reference level as if it were at this one, and `share` of what it has."""
-        shares = {n: {self.metric: self.share * other.value(self.metric, n)} for n in other.repeats}
-        return Cell(other.pattern, cell.load, shares, cell.typed_load)
+        shares, counts = {}, {}
+        for n in other.repeats:
+            shares[n] = {self.metric: self.share * other.value(self.metric, n)}
+            counted = other.counted(self.metric, n)
+            known = counted.times(self.share) if counted is not None else None
+            counts[n] = {} if known is None else {self.metric: known}
+        return Cell(other.pattern, cell.load, shares, cell.typed_load, counts)
 
     def _examine(
         self, pairs: Sequence[tuple[Cell, Cell]], at: str, evidence: Evidence
@@ -158,9 +163,7 @@ class Crossover(Rule):
 
     def _relative(self, pairs: Pairs) -> list[Counts | None]:
         """What was counted as a multiple of the constant: of so much more in each."""
-        return [
-            one and Counts(one.hits, one.of * self.against, one.kind) for one in pairs.my_counts
-        ]
+        return [one and one.times(1 / self.against) for one in pairs.my_counts]
 
     def _side(self, verdict: Verdict) -> int:
         if verdict not in ("confirmed", "refuted"):

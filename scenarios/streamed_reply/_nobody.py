@@ -92,16 +92,29 @@ def for_nobody_share(data: TrialData) -> float:
     return pieces_for_nobody(data) / made if made > 0 else math.nan
 
 
+def _per_departure(data: TrialData, pieces: float) -> Counts | None:
+    """So many pieces of so many departures; None where the accounts do not fit together."""
+    left = departures(data)
+    return Counts(pieces, left, "count") if left and pieces >= 0 else None
+
+
 @METRICS.metric(
     "for_nobody_per_departure",
     "",
     "pieces for nobody per departure",
     "Pieces that were made and that no reader got, per reader who left.",
     "lower",
+    lambda data: _per_departure(data, pieces_for_nobody(data)),
 )
 def for_nobody_per_departure(data: TrialData) -> float:
     left = departures(data)
     return pieces_for_nobody(data) / left if left else math.nan
+
+
+def _made_after_leaving(data: TrialData) -> float:
+    left = all_rows(data, "leave")
+    before = float(np.sum(left["bytes_down"].astype(np.int64) - left["bytes_up"]))
+    return pieces_for_nobody(data) - before
 
 
 @METRICS.metric(
@@ -111,13 +124,11 @@ def for_nobody_per_departure(data: TrialData) -> float:
     "Pieces that were made after their reader had left, per reader who left: those for nobody less "
     "those that were to be made before.",
     "lower",
+    lambda data: _per_departure(data, _made_after_leaving(data)),
 )
 def made_after_leaving_per_departure(data: TrialData) -> float:
-    left = all_rows(data, "leave")
-    if not len(left):
-        return math.nan
-    before = float(np.sum(left["bytes_down"].astype(np.int64) - left["bytes_up"]))
-    return (pieces_for_nobody(data) - before) / len(left)
+    left = departures(data)
+    return _made_after_leaving(data) / left if left else math.nan
 
 
 @METRICS.metric(

@@ -145,10 +145,21 @@ def _per_piece(data: TrialData, amount: float) -> float:
     return data.per_piece(amount) / int(data.load.get("pieces", 1))
 
 
+def _amount_per_piece(data: TrialData, amount: float) -> Counts | None:
+    """What all pieces of the window's replies took; each reply is independent of the others."""
+    replies = data.metered_pieces
+    if data.load.get("leave_rate_per_s") or not replies > 0 or not amount >= 0:
+        return None
+    return Counts(amount, replies * int(data.load.get("pieces", 1)), "amount", replies)
+
+
 for _way, _words in (("down", "to clients"), ("up", "from clients")):
 
     def _bytes(data: TrialData, way: str = _way) -> float:
         return _per_piece(data, data.wire_bytes(way))
+
+    def _counted(data: TrialData, way: str = _way) -> Counts | None:
+        return _amount_per_piece(data, data.wire_bytes(way))
 
     METRICS.metric(
         f"wire_bytes_{_way}_per_piece",
@@ -157,6 +168,7 @@ for _way, _words in (("down", "to clients"), ("up", "from clients")):
         f"IP packets with their headers {_words}, per piece of the {{outcomes}}; unknown where "
         "readers left.",
         "lower",
+        _counted,
     )(_bytes)
 
 

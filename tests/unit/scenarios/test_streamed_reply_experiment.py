@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import itertools
 import math
 import random
@@ -18,6 +19,8 @@ from hypothesis import strategies as st
 from bench.analysis.trialdata import TrialData
 from bench.model import samples
 from bench.model.errors import UsageError
+from bench.model.metric import Counts
+from bench.model.readings import Wire
 from bench.plan.trials import loads_of
 from scenarios.streamed_reply import _plan as planned
 from scenarios.streamed_reply._trace import MOST_PIECES, Piece, read_trace
@@ -268,6 +271,34 @@ def test_pieces_for_nobody_are_those_made_less_those_read() -> None:
     assert (found["unnoticed_departures"], found["unread_without_leaving"]) == (0, 0)
     assert math.isnan(found["server_cpu_us_per_piece"]), "what those who left cost is in it"
     assert readers_left(data) is not None
+
+
+def test_what_is_counted_is_said() -> None:
+    """So that trials that do not differ still have an interval."""
+    rows = [*READ, row(LEAVE, 1, 345, 345, 300, 345, up=1, down=2)]
+    nobody = trial(rows, {"made": 9.0, "noticed": 1.0, "noticed_s": 0.4}, leave_rate_per_s=1.0)
+    metrics = measured.EXPERIMENTS["streamed_reply"].metrics
+    for key in ("made_after_leaving_per_departure", "for_nobody_per_departure"):
+        metric = metrics[key]
+        assert metric.counts is not None
+        counts = metric.counts(nobody)
+        assert counts is not None
+        assert (counts.of, counts.kind) == (1, "count")
+        assert counts.hits / counts.of == metric.function(nobody)
+    fewer = trial(rows, {"made": 2.0, "noticed": 1.0, "noticed_s": 0.4}, leave_rate_per_s=1.0)
+    for key, data in (("for_nobody_per_departure", fewer), ("wire_bytes_down_per_piece", nobody)):
+        asked = metrics[key].counts
+        assert asked is not None
+        assert asked(data) is None, "fewer made than read, or bytes of those who left"
+
+
+def test_bytes_of_pieces_are_an_amount_of_replies() -> None:
+    wire = {"t0": Wire(wire_down=100), "t1": Wire(wire_down=700)}
+    data = dataclasses.replace(trial(READ, {"made": 4.0}, pieces=4), wire=wire)
+    metric = measured.EXPERIMENTS["streamed_reply"].metrics["wire_bytes_down_per_piece"]
+    assert metric.counts is not None
+    assert metric.counts(data) == Counts(600, 4, "amount", 1)
+    assert metric.function(data) == 150
 
 
 def test_a_reply_that_broke_off_is_no_departure() -> None:

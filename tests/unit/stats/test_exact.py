@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from bench.stats.exact import clopper_pearson, poisson_interval
+from bench.stats.exact import alike_interval, clopper_pearson, poisson_interval
 
 
 @pytest.mark.parametrize(
@@ -67,3 +67,46 @@ def test_what_is_no_share_is_refused(k: int, n: int) -> None:
 def test_what_is_no_count_is_refused() -> None:
     with pytest.raises(ValueError, match="is no count"):
         poisson_interval(-1)
+
+
+# --- amounts that all units share alike -------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("total", "units", "ends"),
+    [
+        (1_000, 6, (541, 1459)),  # 0 of 6: at most 45.9 %
+        (100_000, 360, (98_981, 101_019)),  # 0 of 360: at most 1.02 %
+        (0, 360, (0, 3.67)),  # a unit that differs has at least one
+    ],
+)
+def test_an_amount(total: float, units: float, ends: tuple[float, float]) -> None:
+    assert alike_interval(total, units) == pytest.approx(ends, rel=1e-3, abs=0.5)
+
+
+@given(st.floats(0, 1e9), st.integers(1, 10_000), st.floats(0.5, 0.999))
+def test_an_amount_outside_of_its_interval_would_have_shown_itself(
+    total: float, units: int, confidence: float
+) -> None:
+    """If more units differed, six of six trials would hardly be alike: as unlikely as said."""
+    low, high = alike_interval(total, units, confidence)
+    assert 0 <= low <= total < high
+    differing = (high - total) / max(total, units)
+    assert differing == 1 or (1 - differing) ** units == pytest.approx(
+        (1 - confidence) / 2, rel=1e-3
+    )
+
+
+@given(st.floats(1, 1e6), st.integers(1, 1_000), st.integers(2, 10))
+def test_more_units_make_an_amount_surer(each: float, units: int, times: int) -> None:
+    one, more = (alike_interval(each * count, count) for count in (units, units * times))
+    assert one[0] / units <= more[0] / (units * times)
+    assert more[1] / (units * times) < one[1] / units
+
+
+@pytest.mark.parametrize(
+    ("total", "units"), [(-1, 5), (float("nan"), 5), (float("inf"), 5), (1, 0)]
+)
+def test_what_is_no_amount_has_no_interval(total: float, units: float) -> None:
+    with pytest.raises(ValueError, match="is no"):
+        alike_interval(total, units)

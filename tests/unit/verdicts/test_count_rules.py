@@ -66,6 +66,43 @@ def test_a_count_without_spread_has_poissons_interval(
     assert counted(hits, 10, "count", **sides).verdict == verdict
 
 
+AMOUNT = 20_000
+"""Bytes of a trial of 100 replies of ten pieces."""
+
+
+def amount(units: float, values: list[float], **sides: float) -> Judgement:
+    """Of `units` replies of ten pieces in each trial, per piece."""
+    counts = {METRIC: [Counts(one, 10 * units, "amount", units) for one in values]}
+    rule = Threshold(METRIC, "", "sse", **sides)
+    return rule.judge(evidence(cell("sse", {}, counts=counts)))
+
+
+@pytest.mark.parametrize(
+    ("units", "values", "sides", "verdict"),
+    [
+        (100, [AMOUNT] * 6, {"at_least": 19.8, "at_most": 20.2}, "confirmed"),  # 0 of 600: 0.61 %
+        (100, [AMOUNT] * 6, {"at_least": 19.9, "at_most": 20.1}, "not settled"),
+        (100, [AMOUNT] * 6, {"at_least": 20.2}, "refuted"),
+        (100, [AMOUNT] * 5, {"at_most": 30}, "not settled"),  # five repeats
+        (1, [200] * 6, {"at_most": 28}, "not settled"),  # 0 of 6 replies: 46 % may be unlike them
+        (1, [200] * 6, {"at_most": 30}, "confirmed"),
+        (100, [0] * 6, {"at_most": 0.001}, "confirmed"),  # 3.7 in 6,000 pieces
+        (100, [0] * 6, {"at_most": 0}, "not settled"),
+        # One byte of one trial does not make the interval narrower than that of none.
+        (100, [AMOUNT] * 5 + [AMOUNT + 1], {"at_least": 19.9, "at_most": 20.1}, "not settled"),
+        (100, [AMOUNT] * 5 + [AMOUNT + 1], {"at_least": 19.8, "at_most": 20.2}, "confirmed"),
+        (100, [20_000, 24_000, 16_000, 23_000, 17_000, 20_000], {"at_most": 21}, "not settled"),
+    ],
+)
+def test_an_amount_that_is_alike_says_how_many_units_may_be_unlike(
+    units: float, values: list[float], sides: dict[str, float], verdict: Verdict
+) -> None:
+    found = amount(units, values, **sides)
+    assert found.verdict == verdict
+    (number,) = found.numbers
+    assert number.low < number.high
+
+
 @pytest.mark.parametrize(
     ("per_trial", "verdict"),
     [

@@ -9,6 +9,7 @@ import pytest
 from claim_builders import around
 
 from bench.model.metric import Counts
+from bench.stats.exact import clopper_pearson
 from bench.stats.trimmed import centre
 from bench.verdicts.intervals import decides, inside, outside
 from bench.verdicts.spreads import (
@@ -74,6 +75,27 @@ def test_what_is_counted(values: list[float], hits: list[int], kind: str, expect
     assert low < spread.value <= high
 
 
+@pytest.mark.parametrize(("last", "expected"), [(2_000, Exact), (2_001, Widest), (2_900, Widest)])
+def test_an_amount_is_never_narrower_than_its_units_show(last: int, expected: type) -> None:
+    hits = [2_000] * 5 + [last]
+    counts = [Counts(one, 100, "amount", 10) for one in hits]
+    spread = spread_of([one / 100 for one in hits], counts)
+    assert type(spread) is expected
+    low, high = spread.interval(0.95)
+    unlike = clopper_pearson(0, 60)[1]
+    assert low <= spread.value * (1 - unlike) * (1 + 1e-12)
+    assert high >= spread.value * (1 + unlike) * (1 - 1e-12)
+
+
+def test_an_amount_against_its_law_is_where_the_trials_are() -> None:
+    """Values are given relative to a law that differs from trial to trial; counts are not."""
+    counts = [Counts(2_000, 100, "amount", 10)] * 6
+    spread = spread_of([40.0, 40.1, 39.9, 40, 40, 40], counts)
+    assert spread.value == pytest.approx(40, rel=0.01)
+    low, high = spread.interval(0.95)
+    assert low < 40 < high < 43
+
+
 def test_a_share_is_as_wide_as_the_wider_of_both() -> None:
     counts = [Counts(hits, 10, "share") for hits in (10, 9, 10, 10, 10, 10)]
     low, high = spread_of([one.hits / 10 for one in counts], counts).interval(0.95)
@@ -92,6 +114,7 @@ def test_trials_that_are_alike_and_count_nothing_have_no_interval() -> None:
 def test_counts_of_trials_are_pooled_if_all_have_them() -> None:
     one, two = Counts(3, 10, "share"), Counts(4, 20, "share")
     assert pooled([one, two]) == Counts(7, 30, "share")
+    assert pooled([Counts(5, 8, "amount", 2)] * 3) == Counts(15, 24, "amount", 6)
     assert pooled([one, None]) is None
     assert pooled([]) is None
 
@@ -120,6 +143,7 @@ def test_two_counts_as_quotient_and_as_difference() -> None:
     [
         (Exact(Counts(240, 240, "share"), 6), (0.99, 1.0)),
         (Exact(Counts(600, 60, "count"), 6), (9.5, 10.5)),
+        (Exact(Counts(600, 60, "amount", 60), 6), (9.6, 10.4)),
         (
             ExactPair(Exact(Counts(52, 1, "count"), 6), Exact(Counts(61, 1, "count"), 6)),
             (0.0, 1.0),

@@ -279,5 +279,20 @@ def test_levels_are_compared_with_a_share_of_one_level(
         assert 2 < found.curves[0].crossing.value < 4
 
 
+@pytest.mark.parametrize(
+    ("kind", "verdict"),
+    [("count", "confirmed"), ("amount", "confirmed"), ("share", "not settled")],
+)
+def test_what_is_counted_is_compared_with_a_share_of_one_level(kind: Any, verdict: Verdict) -> None:
+    """Half of a share is no share of any observations: it has no exact interval."""
+    counts = {rate: Counts(hits, 1000, kind, 100) for rate, hits in ((1, 1000), (2, 300), (4, 200))}
+    cells = [
+        cell("sse", {}, counts={METRIC: [one] * 6}, event_rate_per_s=rate)
+        for rate, one in counts.items()
+    ]
+    rule = Crossover(METRIC, "sse", "sse", "event_rate", reference=1.0, share=0.5)
+    assert rule.judge(evidence(*cells)).verdict == verdict
+
+
 def test_a_level_without_its_reference_is_left_out() -> None:
     assert halves({2.0: around(4, 0.02), 4.0: around(2, 0.02)}).verdict == "not measured"
