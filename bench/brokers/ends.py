@@ -97,6 +97,9 @@ class Publisher(ABC):
     ConnectionError where the broker is gone or refuses to talk.
     """
 
+    keeps = False
+    """Whether what messages are sent to (an exchange, a stream) stays when this one closes."""
+
     def __init__(self, window: int = NO_CONFIRMS, on_answer: Answer = _ignore) -> None:
         self.window = Window(window, on_answer) if window != NO_CONFIRMS else None
 
@@ -115,7 +118,7 @@ class Publisher(ABC):
 
     @abstractmethod
     async def close(self) -> None:
-        """Let go of the connection, and of what was made for it alone."""
+        """Let go of the connection and, unless `keeps`, delete what messages were sent to."""
 
 
 class Subscriber(ABC):

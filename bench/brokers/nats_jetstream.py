@@ -98,10 +98,9 @@ class JetStreamPublisher(Publisher):
             self.window.broken(ConnectionError("NATS is gone"))
 
     async def close(self) -> None:
-        """Also deletes the stream."""
         if self._client is None:
             return
-        if self._jetstream is not None:
+        if self._jetstream is not None and not self.keeps:
             with contextlib.suppress(OSError, TimeoutError):
                 await as_connection_error(self._jetstream.delete_stream(self._stream))
         await self._client.close()

@@ -113,13 +113,13 @@ class RabbitPublisher(Publisher):
             self.window.broken(connection.error or ConnectionError("the broker is gone"))
 
     async def close(self) -> None:
-        """Also deletes the exchange."""
         if self._connection is None:
             return
-        with contextlib.suppress(OSError):
-            await self._connection.ask(
-                commands.Exchange.Delete(exchange=self._exchange), commands.Exchange.DeleteOk
-            )
+        if not self.keeps:
+            with contextlib.suppress(OSError):
+                await self._connection.ask(
+                    commands.Exchange.Delete(exchange=self._exchange), commands.Exchange.DeleteOk
+                )
         await self._connection.close()
 
 

@@ -86,9 +86,9 @@ class StreamPublisher(Publisher):
             self.window.broken(ConnectionError("the broker is gone"))
 
     async def close(self) -> None:
-        """Also deletes the stream."""
-        with contextlib.suppress(*LOST):
-            await self._producer.delete_stream(self._stream, missing_ok=True)
+        if not self.keeps:
+            with contextlib.suppress(*LOST):
+                await self._producer.delete_stream(self._stream, missing_ok=True)
         with contextlib.suppress(*LOST):
             await self._producer.close()
 

@@ -47,6 +47,10 @@ def _no_law(_: CapacityQuestion) -> None:
     return None
 
 
+def not_at_all(_: Load[Any]) -> float:
+    return 0.0
+
+
 def _nothing(_: Load[Any]) -> bytes:
     return b""
 
@@ -291,6 +295,9 @@ class Experiment:
 
     patience_s: Callable[[Load[Any]], float] = _drain_s
     """How long after the window something may still be under way."""
+
+    goes_on_s: Callable[[Load[Any]], float] = not_at_all
+    """How long after the window a trial usually still takes; a plan's estimate has it."""
 
     searched_for: Callable[[Load[Any]], bytes] = _nothing
     """Bytes of the payload that each packet of a trial's emulated links is searched for: whoever

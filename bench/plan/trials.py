@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from bench import catalog
 from bench.model import linktext
 from bench.model.errors import UsageError
 from bench.model.experiment import Experiment
@@ -133,5 +134,19 @@ def check_limits(trials: Sequence[Trial], most: int, workers: int) -> None:
 
 
 def seconds_of(trials: Sequence[Trial], overhead_s: float = 1.5) -> float:
-    """About how long the trials take: warm-up, window and a little around them."""
-    return float(sum(t.load["warmup_s"] + t.load["duration_s"] + overhead_s for t in trials))
+    """About how long the trials take: warm-up, window, what goes on after it, a little around."""
+    return float(
+        sum(t.load["warmup_s"] + t.load["duration_s"] + _goes_on_s(t) + overhead_s for t in trials)
+    )
+
+
+def _goes_on_s(trial: Trial) -> float:
+    """By the trial's experiment; nothing where that is not here."""
+    name = trial.pattern.partition("/")[0]
+    try:
+        experiment = catalog.declared_one(name) if name.isidentifier() else None
+    except catalog.CatalogError:
+        experiment = None
+    if experiment is None:
+        return 0.0
+    return experiment.goes_on_s(experiment.load(**trial.load))

@@ -23,17 +23,27 @@ PASSING = (NATS, REDIS)
 
 LOSSY, LOST, DOUBLED = "lossy_kills", "lost_event_share", "doubled_share"
 
-BRIEF = {"warmup": "200ms", "drain": "30s"}
+BRIEF = {"warmup": "200ms", "drain": "30s", "event_rate": "100/s"}
 # Four kills in each of six trials; a process of ours is back in less than a second.
 QUICKLY = "@300ms,every=1s,times=4"
-CONSUMER = {**BRIEF, "duration": "4500ms", "fault": f"consumer:restart{QUICKLY}"}
-PUBLISHER = {**BRIEF, "duration": "4500ms", "fault": f"publisher:restart{QUICKLY}"}
-NATS_DIES = {**BRIEF, "duration": "4500ms", "fault": f"nats:restart{QUICKLY}"}
-# RabbitMQ takes some four seconds to start on its data.
+CONSUMER = {**BRIEF, "duration": "3500ms", "fault": f"consumer:restart{QUICKLY}"}
+PUBLISHER = {**BRIEF, "duration": "3500ms", "fault": f"publisher:restart{QUICKLY}"}
+NATS_DIES = {**BRIEF, "duration": "3500ms", "fault": f"nats:restart{QUICKLY}"}
+# RabbitMQ takes up to 5.3 s to start on its data, and is to work for two more before it dies again.
+# The first time it dies two seconds after its queue was declared: a quorum queue that is younger
+# than one is not found again (docs/claims.md).
+SLOWLY = {**BRIEF, "warmup": "1500ms", "drain": "60s"}
 RABBIT_DIES = {
-    **BRIEF,
-    "duration": "15s",
-    "fault": "rabbitmq:restart@300ms,every=4700ms,times=4",
+    **SLOWLY,
+    "duration": "23500ms",
+    "fault": "rabbitmq:restart@700ms,every=7500ms,times=4",
+}
+# Careless modes lose something at most kills: half as many show that.
+RABBIT_DIES_TWICE = {
+    **SLOWLY,
+    "event_rate": "200/s",
+    "duration": "8500ms",
+    "fault": "rabbitmq:restart@700ms,every=7500ms,times=2",
 }
 TRANSIENT, UNCONFIRMED = {"durable": "off"}, {"confirms": "none"}
 UNACKNOWLEDGED = {"acknowledgement": "none"}
@@ -47,8 +57,8 @@ SURE = (
 CARELESS = (
     ClaimSetup((CLASSIC,), CONSUMER | UNACKNOWLEDGED),
     ClaimSetup((CLASSIC,), PUBLISHER | UNCONFIRMED),
-    ClaimSetup((CLASSIC,), RABBIT_DIES | TRANSIENT),
-    ClaimSetup((CLASSIC,), RABBIT_DIES | UNCONFIRMED),
+    ClaimSetup((CLASSIC,), RABBIT_DIES_TWICE | TRANSIENT),
+    ClaimSetup((CLASSIC,), RABBIT_DIES_TWICE | UNCONFIRMED),
     ClaimSetup((JETSTREAM,), NATS_DIES | TRANSIENT),
 )
 
@@ -75,9 +85,9 @@ ANY_MODE: Mapping[str, Any] = {
     "acknowledgement": lambda _: True,
 }
 
-ENOUGH_KILLS = 20
+ENOUGH_KILLS, FEWER_KILLS = 20, 10
 NEVER, SOMETIMES = 0.2, 0.2
-"""0 of 24 kills says, at 95 %, fewer than 15 of 100; so many show no less than this."""
+"""0 of 24 kills says, at 95 %, fewer than 15 of 100; 6 of 12 say more than 20."""
 
 MOSTLY, HARDLY = 0.95, 0.2
 """A consumer that has subscribed again is away until it says that it is ready."""
@@ -89,6 +99,15 @@ def _loses_nothing(pattern: str, actor: str) -> Threshold:
 
 def _loses(pattern: str, actor: str, **mode: str) -> Threshold:
     return Threshold(LOSSY, "", pattern, at_least=SOMETIMES, where={**of(actor), **mode})
+
+
+def _accounts(patterns: tuple[str, ...], where: Mapping[str, Any]) -> tuple[EveryTrial, ...]:
+    """Every event has its place in the account, and no account ends too early to say so."""
+    return tuple(
+        EveryTrial(metric, "", one, at_most=0, where=where)
+        for one in patterns
+        for metric in ("unaccounted", "cut_off")
+    )
 
 
 CLAIMS = (
@@ -129,9 +148,7 @@ CLAIMS = (
                 _loses_nothing(JETSTREAM, "nats"),
             )
         ),
-        preconditions=tuple(
-            EveryTrial("unaccounted", "", one, at_most=0, where=ANY) for one in KEEPING
-        ),
+        preconditions=_accounts(KEEPING, ANY),
         must_see=(MustSee("kills", ENOUGH_KILLS, KEEPING, "kills", ANY),),
     ),
     Claim(
@@ -148,10 +165,7 @@ CLAIMS = (
                 _loses(NATS, "nats"),
             )
         ),
-        preconditions=tuple(
-            EveryTrial("unaccounted", "", one, at_most=0, where=ANY_MODE)
-            for one in (CLASSIC, JETSTREAM)
-        ),
-        must_see=(MustSee("kills", ENOUGH_KILLS, (CLASSIC, JETSTREAM), "kills", ANY_MODE),),
+        preconditions=_accounts((CLASSIC, JETSTREAM), ANY_MODE),
+        must_see=(MustSee("kills", FEWER_KILLS, (CLASSIC, JETSTREAM), "kills", ANY_MODE),),
     ),
 )

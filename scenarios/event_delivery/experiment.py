@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from bench.model.experiment import Experiment
 from bench.model.outcome import OutcomeNoun
-from scenarios.event_delivery.load import LOAD, check
+from scenarios.event_delivery.load import LOAD, check, goes_on_s
 
 EXPERIMENT = Experiment(
     name="event_delivery",
@@ -22,7 +22,8 @@ EXPERIMENT = Experiment(
         "event": "one event, from when it was due until the consumer had dealt with it for the "
         "first time. `sent_ns` is when the publisher first sent it, `first_byte_ns` when the "
         "broker confirmed it, 0 where it did not. `failed`: the publisher took it for sent, and "
-        "it never arrived; `pending`: it was never confirmed and never arrived",
+        "it never arrived; `pending`: it had not arrived, and either it was not confirmed or the "
+        "trial was cut off",
         "again": "the consumer has dealt with an event once more: `client` is how many times it "
         "had before",
     },
@@ -32,7 +33,7 @@ EXPERIMENT = Experiment(
         ("once_share", "delivered once"),
         ("doubled_share", "doubled"),
         ("lost_event_share", "lost"),
-        ("open_share", "never confirmed, and not delivered"),
+        ("open_share", "open when the trial ended"),
     ),
     headline=(
         "kills",
@@ -53,6 +54,7 @@ EXPERIMENT = Experiment(
         "fault": "consumer:restart@500ms,every=1s,times=2",
     },
     verify_with={},
+    goes_on_s=goes_on_s,
     # A broker that was killed may take a while until it is back.
     patience_s=lambda load: load.window.drain_s + 2 * load.own.quiet_s + load.own.ack_wait_s,
 )

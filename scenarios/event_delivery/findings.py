@@ -23,4 +23,19 @@ def somebody_was_killed(data: TrialData) -> Finding | None:
     )
 
 
+def account_was_cut_off(data: TrialData) -> Finding | None:
+    """Where the drain was too short: what is missing is not lost."""
+    if not data.counted.get("end", {}).get("cut_off"):
+        return None
+    return Finding(
+        "account_cut_off",
+        "doubt",
+        "the trial ended before everything was published and nothing more came: {outcomes} that "
+        "are missing may still be on their way",
+        "give it more time after the window (--set drain=120s); where a broker does not come "
+        "back, its log says why",
+    )
+
+
+DOUBTS = (account_was_cut_off,)
 ALLOWANCES = EXCUSES = (somebody_was_killed,)

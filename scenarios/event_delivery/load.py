@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import operator
 from dataclasses import dataclass
 
 from bench.model.errors import UsageError
+from bench.model.fault import Planned, parse_faults, timeline
 from bench.model.load import Change, Load, LoadType, parameter
 from bench.model.units import show
 
+SECOND_NS = 1_000_000_000
 ON, OFF = "on", "off"
 WINDOW, NONE, MANUAL = "window", "none", "manual"
 
@@ -103,6 +106,33 @@ def check(load: Load[DeliveryLoad]) -> None:
             f"{show(own.work_time_s + own.settle_time_s, 's')} (work_time and settle_time), so the "
             "queue would grow without end; use a lower rate or shorter times"
         )
+
+
+BACK_S = 0.7
+"""About what a process of ours takes to start again, and NATS or Redis at most."""
+
+SLOWLY_BACK_S = {"rabbitmq": 5.0}
+"""Whoever takes longer: about what it takes on two shared cores."""
+
+
+def goes_on_s(load: Load[DeliveryLoad]) -> float:
+    """How long after the window a trial takes: until all are back, and all is dealt with.
+
+    The consumer deals with nothing while somebody is away, and at its own pace with what waits.
+    """
+    own, window_s = load.own, load.window.duration_s
+    absences = timeline(parse_faults(load.faults.fault), round(window_s * SECOND_NS), seed=0)
+    lengths_s = [_away_s(one) for one in absences]
+    begins_s = [one.begin_ns / SECOND_NS for one in absences]
+    all_back_s = max(map(operator.add, begins_s, lengths_s), default=0.0)
+    dealt_with_s = sum(lengths_s) + window_s * own.busy
+    return max(0.0, all_back_s - window_s, dealt_with_s - window_s) + own.quiet_s
+
+
+def _away_s(absence: Planned) -> float:
+    if absence.end_ns is not None:
+        return (absence.end_ns - absence.begin_ns) / SECOND_NS
+    return SLOWLY_BACK_S.get(absence.fault.actor.name, BACK_S)
 
 
 LOAD = LoadType(

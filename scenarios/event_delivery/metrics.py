@@ -107,9 +107,10 @@ def lost_event_share(data: TrialData) -> float:
 @METRICS.metric(
     "open_share",
     "",
-    "share never confirmed",
+    "share open",
     "Share of the {events} that were neither confirmed nor delivered when the trial ended: their "
-    "publisher knows that it may have to send them again.",
+    "publisher knows that it may have to send them again. Of a trial that was cut off, all that "
+    "had not arrived: what is confirmed may still be on its way.",
     "lower",
     open_counts,
 )
@@ -132,6 +133,18 @@ def unaccounted(data: TrialData) -> float:
     found = (once_counts(data), doubled_counts(data), lost_counts(data), open_counts(data))
     known = sum(counts.hits for counts in found if counts is not None)
     return abs(counted["published"] - known) + counted.get("strays", 0.0)
+
+
+@METRICS.metric(
+    "cut_off",
+    "",
+    "account cut off",
+    "1 where the trial ended before all was published, the consumer was there and nothing more "
+    "came: then nobody can say what is lost. Else 0.",
+    "lower",
+)
+def cut_off(data: TrialData) -> float:
+    return data.counted.get("end", {}).get("cut_off", math.nan)
 
 
 @METRICS.metric(

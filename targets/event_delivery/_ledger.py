@@ -31,6 +31,8 @@ class LedgerTarget(BaseTarget):
     has_confirms = True
     """Whether the broker confirms messages."""
 
+    _is_settled = False
+
     async def start(self, _: int) -> int:
         (publisher,), (consumer,) = self.parts["publisher"], self.parts["consumer"]
         self._outbox, self._inbox = (Path(one.more["folder"]) for one in (publisher, consumer))
@@ -46,6 +48,7 @@ class LedgerTarget(BaseTarget):
             "published": float(len(published)),
             "strays": float(len(received - published)),
             "poison": float(len(read(self._inbox / REFUSED))),
+            "cut_off": float(not self._is_settled),
         }
 
     async def try_call(self) -> None:
@@ -57,11 +60,16 @@ class LedgerTarget(BaseTarget):
         say(self._outbox / GO, json.dumps({"start_ns": begin.start_ns, "t1_ns": begin.t1_ns}))
         try:
             await self._until_settled()
+            self._is_settled = True
         finally:
             self._record(begin)
 
     async def _until_settled(self) -> None:
-        """Until all is published, the consumer is there, and nothing has come for a while."""
+        """Until all is published, the consumer is there, and nothing has come for a while.
+
+        The trial may end before.  What has not arrived by then may still be on its way: it is
+        open, and nobody can say that it is lost.
+        """
         quiet_ns = round(self.load.own.quiet_s * SECOND_NS)
         seen, since_ns = -1, now_ns()
         while now_ns() - since_ns < quiet_ns:
@@ -96,7 +104,7 @@ class LedgerTarget(BaseTarget):
             due_ns = begin.start_ns + next(offsets)
             times = received.get(number, [])
             confirmed_ns = confirmed.get(number, 0)
-            is_open = self._is_confirmed and not confirmed_ns
+            is_open = not self._is_settled or (self._is_confirmed and not confirmed_ns)
             outcome = OK if times else PENDING if is_open else FAILED
             done_ns, down = (times[0], payload) if times else (now, 0)
             add(event, outcome, 0, number, due_ns, sent_ns, confirmed_ns, done_ns, payload, down)

@@ -94,6 +94,7 @@ class PublisherTarget(BaseTarget):
     async def stop(self) -> None:
         self._going.cancel()
         if self.publisher is not None:
+            self.publisher.keeps = False  # the trial is over
             await let_go(self.publisher)
 
     # --- events -------------------------------------------------------------------------------
@@ -181,6 +182,9 @@ class PublisherTarget(BaseTarget):
         """Connect, as often as it takes; what was not confirmed is to be sent again."""
         while True:
             publisher = self.make_publisher()
+            # What the broker holds outlives a publisher, also one that fails to connect: the
+            # consumer has not read all of it.
+            publisher.keeps = True
             try:
                 await asyncio.wait_for(publisher.open(), OPEN_SECONDS)
             except Exception as error:  # a broker that starts says many things

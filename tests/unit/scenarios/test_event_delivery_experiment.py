@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 import tempfile
 from pathlib import Path
@@ -14,17 +15,21 @@ from hypothesis import strategies as st
 from measured import EXPERIMENTS, METRICS
 from unit_builders import MS, SECOND, data, row, table
 
+from bench import catalog
 from bench.model import samples
 from bench.model.errors import UsageError
 from bench.model.fault import FaultDone
 from bench.model.messages import Address, Begin
 from bench.model.recorder import Recorder
-from bench.plan.trials import loads_of
-from scenarios.event_delivery.load import LOAD
+from bench.model.trial import Trial
+from bench.plan.claim_trials import trials_of_claims
+from bench.plan.trials import Request, loads_of, seconds_of
+from scenarios.event_delivery.load import LOAD, goes_on_s
 from targets.event_delivery._journal import CONFIRMED, PUBLISHED, RECEIVED, Journal, read
 from targets.event_delivery._ledger import LedgerTarget
 
 EXPERIMENT = EXPERIMENTS["event_delivery"]
+PATTERNS = list(catalog.patterns(EXPERIMENT.name).values())
 OPERATIONS = ("event", "again", "connect", "tick")
 ACCOUNT = ("once_share", "doubled_share", "lost_event_share", "open_share")
 
@@ -68,7 +73,12 @@ numbers = st.integers(1, 12)
 
 
 def account(
-    folder: Path, published: int, confirmed: set[int], received: list[int], is_confirmed: bool
+    folder: Path,
+    published: int,
+    confirmed: set[int],
+    received: list[int],
+    is_confirmed: bool,
+    is_settled: bool = True,
 ) -> Any:
     """A trial whose ends wrote this down: events from 1 on, of which 0 is the verification's."""
     outbox, inbox = folder / "outbox", folder / "inbox"
@@ -90,6 +100,7 @@ def account(
         "consumer": [Address("127.0.0.1", 0, more={"folder": str(inbox)})],
     }
     ledger._outbox, ledger._inbox, ledger._is_confirmed = outbox, inbox, is_confirmed
+    ledger._is_settled = is_settled
     ledger.recorder = Recorder(list(OPERATIONS))
     ledger._record(Begin(0, 0, SECOND))
     return data(
@@ -118,6 +129,62 @@ def test_every_published_event_has_one_place_in_the_account(
     assert values == pytest.approx([len(one) / published for one in wanted])
     assert sum(values) == pytest.approx(1)
     assert METRICS["unaccounted"].function(found) == 0
+
+
+@pytest.mark.parametrize("is_confirmed", [True, False])
+def test_what_is_missing_when_a_trial_is_cut_off_is_not_lost(
+    tmp_path: Path, is_confirmed: bool
+) -> None:
+    """It may still be in the broker, though it was confirmed."""
+    found = account(tmp_path, 10, {1, 2, 3, 4}, [1, 2, 2], is_confirmed, is_settled=False)
+    once, doubled, lost, still_open = (METRICS[key].function(found) for key in ACCOUNT)
+    assert (once, doubled, lost, still_open) == pytest.approx((0.1, 0.1, 0, 0.8))
+    assert METRICS["unaccounted"].function(found) == 0
+    assert METRICS["cut_off"].function(found) == 1
+    (doubt,) = (one for check in EXPERIMENT.doubts if (one := check(found)) is not None)
+    assert (doubt.code, doubt.severity) == ("account_cut_off", "doubt")
+
+
+def test_an_account_that_is_settled_is_not_doubted(tmp_path: Path) -> None:
+    found = account(tmp_path, 3, {1, 2, 3}, [1, 2], is_confirmed=True)
+    assert METRICS["lost_event_share"].function(found) == pytest.approx(1 / 3)
+    assert METRICS["cut_off"].function(found) == 0
+    assert not [check for check in EXPERIMENT.doubts if check(found) is not None]
+
+
+# --- the plan ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("fault", "rate", "seconds"),
+    [
+        ("", 200.0, 0),  # 10 s of events take 6 s
+        ("", 330.0, 0),
+        ("consumer:restart@1s,every=1s,times=4", 200.0, 0),
+        ("consumer:restart@1s,every=2s,times=4", 300.0, 1.8),  # away for 2.8 s, 9 s of work
+        ("rabbitmq:restart@9s", 100.0, 4),  # back at 14 s
+        ("rabbitmq:restart@1s,every=5s,times=2", 200.0, 6),  # away for 10 s, 6 s of work
+        ("consumer:stop@1s,for=5s", 200.0, 1),  # away for 5 s, 6 s of work
+    ],
+)
+def test_a_trial_goes_on_until_all_are_back_and_all_is_dealt_with(
+    fault: str, rate: float, seconds: float
+) -> None:
+    load = LOAD(fault=fault, event_rate_per_s=rate, duration_s=10.0, quiet_s=1.5)
+    assert goes_on_s(load) == pytest.approx(seconds + 1.5)
+
+
+def test_the_estimate_of_a_plan_has_what_goes_on_after_the_window() -> None:
+    load = LOAD(duration_s=10.0, warmup_s=1.0, fault="rabbitmq:restart@9s", event_rate_per_s=100.0)
+    trial = Trial(0, "event_delivery/rabbitmq_quorum", {}, 1, 1, load.values())
+    elsewhere = dataclasses.replace(trial, pattern="nowhere/rabbitmq_quorum")
+    assert seconds_of([trial], overhead_s=0) == pytest.approx(11 + 4 + 1.5)
+    assert seconds_of([elsewhere], overhead_s=0) == 11
+
+
+def test_all_its_claims_are_measured_within_25_minutes() -> None:
+    trials = trials_of_claims(EXPERIMENT, EXPERIMENT.claims, PATTERNS, Request((EXPERIMENT.name,)))
+    assert seconds_of(trials) < 25 * 60
 
 
 def test_an_event_that_nobody_published_is_unaccounted_for(tmp_path: Path) -> None:
