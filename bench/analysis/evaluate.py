@@ -174,7 +174,7 @@ def _trial(experiment: Experiment, entry: TrialSource) -> Parts:
         course=timelines.course_of(data, experiment.course, _course_law(experiment, record, load)),
         roles=raw.role_loads(data.series, data.t0_ns, data.t1_ns),
         observations=raw.observation_counts(data, pooled, known),
-        quantiles=raw.own_quantiles(pooled, known),
+        quantiles=raw.own_quantiles(data, known),
         errors=raw.errors_within(pooled, values, known),
         counts=counts_of(data, known),
     )

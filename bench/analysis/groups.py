@@ -42,7 +42,9 @@ def group(
     medians = _medians(used, known)
     load = experiment.load.read(results[0].record.trial.load)
     latency = SHARED["latency_p50"]
-    latencies = pooled.values.get(latency.raw) if latency.raw else None
+    latencies = None
+    if latency.raw is not None and latency.raw in pooled.values:
+        latencies = pooled.ordered(latency.raw)
     unit = experiment.unit_of(pattern, load)
     return Group(
         pattern=pattern,

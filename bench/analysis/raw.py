@@ -19,8 +19,14 @@ from bench.analysis.shapes import Distribution, RoleLoad
 from bench.analysis.trialdata import TrialData
 from bench.model import samples
 from bench.model.readings import Reading
-from bench.stats.clusters import percentile_of_units
-from bench.stats.estimates import nearest_rank, percentile
+from bench.stats.clusters import (
+    Clustered,
+    clustered,
+    numbered,
+    percentile_of_clustered,
+    percentile_of_units,
+)
+from bench.stats.estimates import nearest_rank_of_ordered, percentile_of_ordered
 
 Raw = Callable[[TrialData], np.ndarray]
 MOST_POINTS = 2000
@@ -53,6 +59,15 @@ class RawValues:
 
     values: Mapping[Raw, np.ndarray] = field(default_factory=dict)
     units: Mapping[Raw, np.ndarray] = field(default_factory=dict)
+    sorted_values: dict[Raw, np.ndarray] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
+
+    def ordered(self, raw: Raw) -> np.ndarray:
+        """The values of one kind, sorted: all percentiles are read off them."""
+        if raw not in self.sorted_values:
+            self.sorted_values[raw] = np.sort(self.values[raw])
+        return self.sorted_values[raw]
 
 
 def raw_values(data: TrialData, metrics: Mapping[str, Metric]) -> RawValues:
@@ -60,7 +75,7 @@ def raw_values(data: TrialData, metrics: Mapping[str, Metric]) -> RawValues:
     values = {metric.raw for metric in metrics.values() if metric.raw is not None}
     rows = {metric.rows for metric in metrics.values() if metric.rows is not None}
     return RawValues(
-        {function: function(data) for function in values},
+        {function: data.once(function) for function in values},
         {function: data.unit.of(function(data)) for function in rows},
     )
 
@@ -76,10 +91,10 @@ def observation_counts(
     }
 
 
-def own_quantiles(found: RawValues, metrics: Mapping[str, Metric]) -> dict[str, float]:
+def own_quantiles(data: TrialData, metrics: Mapping[str, Metric]) -> dict[str, float]:
     """Every quantile metric of one trial's values in ms, whether or not they carry it."""
     return {
-        key: nearest_rank(found.values[metric.raw], metric.quantile) / NS_PER_MS
+        key: nearest_rank_of_ordered(data.ordered(metric.raw), metric.quantile) / NS_PER_MS
         for key, metric in metrics.items()
         if metric.raw is not None and metric.quantile is not None
     }
@@ -112,8 +127,7 @@ def mean_error(values: np.ndarray, units: np.ndarray) -> float:
 
     That of a ratio of sums over units (Cochran, Sampling Techniques, 1977).
     """
-    numbers, unit = np.unique(units, return_inverse=True)
-    count = len(numbers)
+    count, unit = numbered(units)
     if count < 2:
         return math.nan
     mean = float(np.mean(values))
@@ -134,7 +148,10 @@ def _concatenated(parts: Sequence[Mapping[Raw, np.ndarray]]) -> dict[Raw, np.nda
     for part in parts:
         for function, values in part.items():
             kinds.setdefault(function, []).append(values)
-    return {function: np.concatenate(values) for function, values in kinds.items()}
+    return {
+        function: values[0] if len(values) == 1 else np.concatenate(values)
+        for function, values in kinds.items()
+    }
 
 
 def _numbered_on(parts: Sequence[Mapping[Raw, np.ndarray]]) -> list[dict[Raw, np.ndarray]]:
@@ -142,21 +159,28 @@ def _numbered_on(parts: Sequence[Mapping[Raw, np.ndarray]]) -> list[dict[Raw, np
     next_one: dict[Raw, int] = {}
     found = []
     for part in parts:
-        found.append({key: units + next_one.get(key, 0) for key, units in part.items()})
+        found.append({key: _moved(units, next_one.get(key, 0)) for key, units in part.items()})
         next_one |= {key: 1 + int(units.max()) for key, units in found[-1].items() if len(units)}
     return found
+
+
+def _moved(units: np.ndarray, by: int) -> np.ndarray:
+    return units + by if by else units
 
 
 def unit_intervals(
     found: RawValues, quantiles: Mapping[str, float], metrics: Mapping[str, Metric]
 ) -> dict[str, tuple[float, float]]:
     """95 % intervals in ms of these quantiles, from how units differ, by the metric's key."""
-    intervals = {}
+    intervals, ready = {}, dict[tuple[Raw, Raw], Clustered]()
     for key in quantiles:
         metric = metrics[key]
         if metric.raw is not None and metric.rows is not None and metric.quantile is not None:
-            values, units = found.values[metric.raw], found.units[metric.rows]
-            one = percentile_of_units(values, units, metric.quantile)
+            kind = metric.raw, metric.rows
+            if kind not in ready:
+                values, units = found.values[metric.raw], found.units[metric.rows]
+                ready[kind] = clustered(values, units, found.ordered(metric.raw))
+            one = percentile_of_clustered(ready[kind], metric.quantile)
             intervals[key] = one.low / NS_PER_MS, one.high / NS_PER_MS
     return intervals
 
@@ -169,24 +193,26 @@ def pooled_quantiles(
     `observations` are the independent ones of all trials together, by the metric's key.
     """
     return {
-        key: percentile(found.values[metric.raw], metric.quantile, observations[key]) / NS_PER_MS
+        key: percentile_of_ordered(found.ordered(metric.raw), metric.quantile, observations[key])
+        / NS_PER_MS
         for key, metric in metrics.items()
         if metric.raw is not None and metric.quantile is not None and metric.raw in found.values
     }
 
 
-def compress(latencies_ns: np.ndarray, observations: int | None = None) -> Distribution | None:
-    """At most MOST_POINTS points of the empirical distribution, both extremes exact.
+def compress(ordered: np.ndarray, observations: int | None = None) -> Distribution | None:
+    """At most MOST_POINTS points of the empirical distribution of sorted latencies in ns.
+
+    Both extremes are exact.
 
     `observations` are the independent ones among them (None: all are).
 
     Half the points are spread evenly over the samples, half evenly over the
     logarithm of the distance to the greatest, because the tail is read too.
     """
-    count = len(latencies_ns)
+    count = len(ordered)
     if not count:
         return None
-    ordered = np.sort(latencies_ns)
     if count <= MOST_POINTS:
         ranks = np.arange(count)
     else:

@@ -9,15 +9,18 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
+from bench.analysis.delivery_accounting import Accounting, account, account_work
 from bench.model import samples
 from bench.model.fault import FaultDone
 from bench.model.links import CLIENTS
 from bench.model.readings import PathCounts, Reading, Wire
 from bench.model.unit import BY_OUTCOME, Unit, distinct
+
+T = TypeVar("T")
 
 MARGINAL_INTERVALS = 11
 """Readings for a slope: ten intervals of the meters."""
@@ -66,6 +69,33 @@ class TrialData:
     units: dict[Any, int] = field(default_factory=dict, repr=False, compare=False)
     """How many units each choice of rows holds, once counted."""
 
+    selected: dict[str, np.ndarray] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
+    """What `select` has chosen: most metrics ask for the same rows."""
+
+    made: dict[Any, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
+    """What `once` has made."""
+
+    last_ordered: dict[Any, np.ndarray] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
+    """What `ordered` has sorted last; no more, as each may be as long as the rows."""
+
+    def once(self, function: Callable[[TrialData], T]) -> T:
+        """What a function makes of this trial: several metrics are made of the same values."""
+        if function not in self.made:
+            self.made[function] = function(self)
+        found: T = self.made[function]
+        return found
+
+    def ordered(self, raw: Callable[[TrialData], np.ndarray]) -> np.ndarray:
+        """The same, sorted: all percentiles are read off it."""
+        if raw not in self.last_ordered:
+            self.last_ordered.clear()
+            self.last_ordered[raw] = np.sort(self.once(raw))
+        return self.last_ordered[raw]
+
     def units_in(self, chosen: Callable[[TrialData], np.ndarray]) -> int:
         """How many independent observations the chosen rows are."""
         if chosen not in self.units:
@@ -81,22 +111,26 @@ class TrialData:
         return (self.t1_ns - self.t0_ns) / 1e9
 
     def select(self, operation: str) -> np.ndarray:
-        """The window's rows of one operation: those intended in [t0, t1)."""
+        """The window's rows of one operation: those intended in [t0, t1).  Not to be changed."""
+        if operation not in self.selected:
+            self.selected[operation] = self._select(operation)
+        return self.selected[operation]
+
+    def _select(self, operation: str) -> np.ndarray:
         rows = self.rows
         if operation not in self.operations:
             none: np.ndarray = rows[:0]
             return none
         mask = rows["operation"] == self.operations.index(operation)
-        mask &= (rows["intended_ns"] >= self.t0_ns) & (rows["intended_ns"] < self.t1_ns)
-        chosen: np.ndarray = rows[mask]
-        return chosen
+        intended = rows["intended_ns"]
+        mask &= (intended >= self.t0_ns) & (intended < self.t1_ns)
+        return samples.chosen(rows, mask)
 
     @cached_property
     def outcomes(self) -> np.ndarray:
         """The window's successful outcome rows (deliveries)."""
         rows = self.select(self.outcome_operation)
-        good: np.ndarray = rows[rows["outcome"] == samples.OK]
-        return good
+        return samples.chosen(rows, rows["outcome"] == samples.OK)
 
     @cached_property
     def requests(self) -> np.ndarray:
@@ -125,10 +159,13 @@ class TrialData:
         Where clients make the work and none is under way at t0, all of it is done by the end:
         so nothing of a piece that outlasts the window is left out.
         """
-        rows = self.rows[self.rows["operation"] == self.operations.index(self.outcome_operation)]
+        if len(self.events) or "end" not in self.marks:
+            return "t1"
+        rows = self.rows
+        is_outcome = rows["operation"] == self.operations.index(self.outcome_operation)
         straddles = (rows["intended_ns"] < self.t0_ns) & (rows["done_ns"] > self.t0_ns)
-        is_work = not len(self.events) and bool(len(rows))
-        return "end" if is_work and not straddles.any() and "end" in self.marks else "t1"
+        is_work = is_outcome.any() and not (is_outcome & straddles).any()
+        return "end" if is_work else "t1"
 
     @property
     def metered_s(self) -> float:
@@ -146,11 +183,13 @@ class TrialData:
         """
         if len(self.events) or self.metered_to == "end":
             return float(len(self.outcomes)) or math.nan
-        rows = self.rows[self.rows["operation"] == self.operations.index(self.outcome_operation)]
-        rows = rows[rows["outcome"] == samples.OK]
-        lasted = np.maximum(1, difference_ns(rows, "done_ns", "sent_ns"))
-        first = np.maximum(rows["sent_ns"], self.t0_ns)
-        inside = np.maximum(0, np.minimum(rows["done_ns"], self.t1_ns) - first)
+        rows = self.rows
+        is_done = rows["operation"] == self.operations.index(self.outcome_operation)
+        is_done &= rows["outcome"] == samples.OK
+        sent, done = rows["sent_ns"][is_done], rows["done_ns"][is_done]
+        lasted = np.maximum(1, done - sent)
+        first = np.maximum(sent, self.t0_ns)
+        inside = np.maximum(0, np.minimum(done, self.t1_ns) - first)
         held = float(np.sum(inside / lasted))
         return held if held >= 1 else math.nan
 
@@ -252,62 +291,6 @@ class TrialData:
 
     def memory_per_client(self, role: str) -> float:
         return self.memory_growth(role) / int(self.load["clients"])
-
-
-@dataclass(frozen=True)
-class Accounting:
-    """Who got what: counts over all clients in the window."""
-
-    expected: int
-    delivered: int
-    lost: int
-    duplicated: int
-    out_of_order: int
-    misdirected: int = 0
-
-
-def account(deliveries: np.ndarray, events: np.ndarray, clients: int) -> Accounting:
-    """Compare deliveries (samples.DTYPE) with published events (EVENT_DTYPE).
-
-    An event of feed EVERY is owed to each of `clients`, any other to the one
-    client whose number is the feed.  What comes to somebody to whom it is not
-    owed is misdirected and makes up for no loss.
-    """
-    to_all = events["feed"] == samples.EVERY
-    for_all = int(np.count_nonzero(to_all))
-    expected = for_all * clients + (len(events) - for_all)
-    order = np.argsort(deliveries["done_ns"], kind="stable")
-    client = deliveries["client"][order].astype(np.int64)
-    sequence = deliveries["sequence"][order]
-    # By client, then by arrival: neighbours are consecutive arrivals at one client.
-    by_client = np.argsort(client, kind="stable")
-    client, sequence = client[by_client], sequence[by_client]
-    same = client[1:] == client[:-1]
-    backwards = int(np.count_nonzero(same & (sequence[1:] < sequence[:-1])))
-    owed = (client < clients) & np.isin(sequence, events["sequence"][to_all])
-    to_one = events[~to_all]
-    owed |= np.isin(_pairs(client, sequence), _pairs(to_one["feed"], to_one["sequence"]))
-    arrived = distinct(_pairs(client[owed], sequence[owed]))
-    return Accounting(
-        expected,
-        arrived,
-        expected - arrived,
-        int(np.count_nonzero(owed)) - arrived,
-        backwards,
-        int(np.count_nonzero(~owed)),
-    )
-
-
-def account_work(rows: np.ndarray) -> Accounting:
-    """Where clients make the work themselves, each piece begun in the window is owed."""
-    done = int(np.count_nonzero(rows["outcome"] == samples.OK))
-    return Accounting(len(rows), done, len(rows) - done, 0, 0)
-
-
-def _pairs(client: np.ndarray, sequence: np.ndarray) -> np.ndarray:
-    """One number for each (client, sequence)."""
-    pairs: np.ndarray = client.astype(np.int64) * (1 << 40) + sequence
-    return pairs
 
 
 def difference_ns(rows: np.ndarray, later: str, earlier: str) -> np.ndarray:

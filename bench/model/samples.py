@@ -63,3 +63,9 @@ EVERY = -1
 def rows(data: bytes | bytearray | memoryview) -> np.ndarray:
     """The packed rows as a structured array of DTYPE (a view, no copy)."""
     return np.frombuffer(data, dtype=DTYPE)
+
+
+def chosen(rows: np.ndarray, mask: np.ndarray) -> np.ndarray:
+    """The rows that a mask chooses; all of them are not copied, as they may be millions."""
+    found: np.ndarray = rows if mask.all() else rows[mask]
+    return found

@@ -7,7 +7,7 @@ Must not know folders, records, nor what a digest is.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -141,17 +141,26 @@ def read_samples(
 ) -> np.ndarray:
     """The stored rows as samples.DTYPE; UsageError where the file is not such a table."""
 
-    def rows_of(table: pa.Table) -> np.ndarray:
-        rows = np.zeros(table.num_rows, samples.DTYPE)
+    def fill(rows: np.ndarray, table: pa.Table) -> None:
         rows["operation"] = _codes(_column(table, "operation"), operations)
         rows["outcome"] = _codes(_column(table, "outcome"), samples.OUTCOMES)
         if PART in table.column_names:
             rows["part"] = _codes(_column(table, PART), parts)
         for name in _plain_columns(samples.DTYPE):
             rows[name] = _numbers(table, name, samples.DTYPE)
+
+    def rows_of(file: pq.ParquetFile, names: Sequence[str]) -> np.ndarray:
+        # One row group at a time: the whole table beside its rows would be twice the memory.
+        rows = np.zeros(file.metadata.num_rows, samples.DTYPE)
+        begin = 0
+        for table in _row_groups(file, names):
+            fill(rows[begin : begin + table.num_rows], table)
+            begin += table.num_rows
+        if begin != len(rows):
+            raise ValueError(f"{len(rows)} rows announced, {begin} in it")
         return rows
 
-    return _read(path, rows_of)
+    return _opened(path, rows_of)
 
 
 def read_events(path: Path) -> np.ndarray:
@@ -193,13 +202,26 @@ def _plain_columns(dtype: np.dtype) -> tuple[str, ...]:
     return (dtype.names or ())[3:]
 
 
+def _row_groups(file: pq.ParquetFile, names: Sequence[str]) -> Iterator[pa.Table]:
+    """The file's row groups; where it has none, an empty table of its columns."""
+    if not file.num_row_groups:
+        yield file.read(names)
+    for number in range(file.num_row_groups):
+        yield file.read_row_group(number, names)
+
+
 def _read(path: Path, convert: Callable[[pa.Table], T]) -> T:
+    """The file as one table."""
+    return _opened(path, lambda file, names: convert(file.read(names)))
+
+
+def _opened(path: Path, convert: Callable[[pq.ParquetFile, Sequence[str]], T]) -> T:
     if not path.is_file():  # Arrow would read a folder as a set of files
         raise UsageError(f"{path}: is not a file; restore or remove it")
     try:
         with pq.ParquetFile(path) as file:
             names = [name for name in file.schema_arrow.names if name not in ORIGIN]
-            return convert(file.read(names))
+            return convert(file, names)
     except BROKEN as error:
         words = " ".join(str(error).split())
         raise UsageError(f"{path}: cannot be read ({words}); restore or remove it") from None

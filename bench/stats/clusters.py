@@ -15,6 +15,9 @@ from scipy.special import betaincinv, stdtrit
 from bench.stats.estimates import samples_needed
 from bench.stats.trimmed import CONFIDENCE
 
+TABLE_PER_ROW = 1
+"""Entries of the table by which units are numbered, for each row: it takes no more memory."""
+
 
 @dataclass(frozen=True)
 class UnitPercentile:
@@ -41,11 +44,53 @@ def percentile_of_units(
     is read off the ordered rows.  At either end one more unit is supposed that lies wholly beyond
     all others, because what happens once in E units is often not among E of them.
     """
+    return percentile_of_clustered(clustered(values, units), quantile, confidence)
+
+
+@dataclass(frozen=True)
+class Clustered:
+    """Rows and their units, made ready for several percentiles: `unit` counts from 0."""
+
+    values: np.ndarray
+    ordered: np.ndarray
+    unit: np.ndarray
+    units: int
+
+
+def clustered(
+    values: np.ndarray, units: np.ndarray, ordered: np.ndarray | None = None
+) -> Clustered:
+    """Of rows and the units that they belong to; `ordered` are the values, where sorted already."""
+    count, unit = numbered(units)
+    return Clustered(values, np.sort(values) if ordered is None else ordered, unit, count)
+
+
+def numbered(units: np.ndarray) -> tuple[int, np.ndarray]:
+    """How many different integers there are, and each as its rank among them.
+
+    By a table of all numbers in between where that is no longer than the rows: most units are
+    numbers without gaps, and to sort millions of rows takes ten times as long.
+    """
+    if len(units) and np.issubdtype(units.dtype, np.integer):
+        least, most = int(units.min()), int(units.max())
+        if most - least < TABLE_PER_ROW * len(units):
+            offsets = units - least
+            is_there = np.zeros(most - least + 1, bool)
+            is_there[offsets] = True
+            rank = np.cumsum(is_there) - 1
+            return int(rank[-1]) + 1, rank[offsets]
     numbers, unit = np.unique(units, return_inverse=True)
-    count = len(numbers)
+    return len(numbers), unit
+
+
+def percentile_of_clustered(
+    rows_in_units: Clustered, quantile: float, confidence: float = CONFIDENCE
+) -> UnitPercentile:
+    """As `percentile_of_units`."""
+    values, ordered, unit = rows_in_units.values, rows_in_units.ordered, rows_in_units.unit
+    count = rows_in_units.units
     if count < max(2, samples_needed(quantile)):
         return UnitPercentile(math.nan, math.nan, math.nan, count, math.nan)
-    ordered = np.sort(values)
     rows = len(ordered)
     value = ordered[min(rows - 1, math.ceil(quantile * rows) - 1)]
     sizes = np.bincount(unit, minlength=count).astype(float)

@@ -73,8 +73,24 @@ def nearest_rank(values: np.ndarray, quantile: float) -> float:
     """
     if not len(values):
         return math.nan
-    rank = min(len(values) - 1, math.ceil(quantile * len(values)) - 1)
+    rank = _rank(len(values), quantile)
     return float(np.partition(values, rank)[rank])
+
+
+def percentile_of_ordered(ordered: np.ndarray, quantile: float, units: int | None = None) -> float:
+    """The same as `percentile`, of values that are sorted: several quantiles need one sort."""
+    if (len(ordered) if units is None else units) < samples_needed(quantile):
+        return math.nan
+    return nearest_rank_of_ordered(ordered, quantile)
+
+
+def nearest_rank_of_ordered(ordered: np.ndarray, quantile: float) -> float:
+    """The same as `nearest_rank`, of values that are sorted."""
+    return float(ordered[_rank(len(ordered), quantile)]) if len(ordered) else math.nan
+
+
+def _rank(count: int, quantile: float) -> int:
+    return min(count - 1, math.ceil(quantile * count) - 1)
 
 
 def estimate(per_trial: Sequence[float], pooled: float | None = None) -> Estimate:

@@ -41,8 +41,8 @@ def herd_peak(data: TrialData) -> float:
     "neither",
 )
 def useful_bytes_down(data: TrialData) -> float:
-    useful = data.requests[data.requests["outcome"] == samples.OK]
-    return float(np.mean(useful["bytes_down"])) if len(useful) else math.nan
+    useful = data.requests["bytes_down"][data.requests["outcome"] == samples.OK]
+    return float(np.mean(useful)) if len(useful) else math.nan
 
 
 @METRICS.metric(
@@ -54,7 +54,7 @@ def useful_bytes_down(data: TrialData) -> float:
     "lower",
 )
 def parked_again(data: TrialData) -> float:
-    published_ns, asked_ns = returns_ns(data)
+    published_ns, asked_ns = data.once(returns_ns)
     came_back = asked_ns > 0
     if not np.any(came_back):
         return math.nan
@@ -72,13 +72,14 @@ def returns_ns(data: TrialData) -> tuple[np.ndarray, np.ndarray]:
     events = events[np.argsort(events["intended_ns"], kind="stable")]
     latest = np.zeros(len(events), np.int64)
     if len(requests) and len(got) and len(events):
-        requests = requests[np.argsort(requests["intended_ns"], kind="stable")]
-        place = np.searchsorted(requests["intended_ns"], got["done_ns"])
+        order = np.argsort(requests["intended_ns"], kind="stable")
+        intended_ns, sent_ns = (requests[name][order] for name in ("intended_ns", "sent_ns"))
+        place = np.searchsorted(intended_ns, got["done_ns"])
         place = np.minimum(place, len(requests) - 1)
-        asked = requests["intended_ns"][place] == got["done_ns"]
+        asked = intended_ns[place] == got["done_ns"]
         event = np.searchsorted(events["intended_ns"], got["intended_ns"][asked])
         event = np.minimum(event, len(events) - 1)
-        np.maximum.at(latest, event, requests["sent_ns"][place[asked]])
+        np.maximum.at(latest, event, sent_ns[place[asked]])
     return events["published_ns"], latest
 
 
@@ -88,7 +89,7 @@ def herd_latency_ms(data: TrialData, inside: bool) -> float:
 
     Due, not published: a server that still writes the last event publishes the next one late.
     """
-    _, asked_ns = returns_ns(data)
+    _, asked_ns = data.once(returns_ns)
     if not np.any(asked_ns):  # nobody ever returns
         return math.nan
     events = np.sort(data.window_events["intended_ns"])

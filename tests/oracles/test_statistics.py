@@ -12,7 +12,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from bench.stats.estimates import Estimate, clearly_best, estimate, percentile, samples_needed
+from bench.stats.estimates import (
+    Estimate,
+    clearly_best,
+    estimate,
+    nearest_rank,
+    nearest_rank_of_ordered,
+    percentile,
+    percentile_of_ordered,
+    samples_needed,
+)
 from bench.stats.trimmed import DISTURBED, widening
 
 finite = st.floats(-1e12, 1e12)
@@ -55,6 +64,19 @@ def test_percentiles_agree_with_sorting_and_with_numpy(
     found = percentile(values, share)
     assert found == sorted(values.tolist())[rank - 1]
     assert found == np.quantile(values, share, method="inverted_cdf")
+
+
+@given(st.lists(finite, max_size=600), st.sampled_from([0.5, 0.9, 0.99, 1.0]))
+def test_values_that_are_sorted_already_have_the_same_percentiles(
+    values: list[float], quantile: float
+) -> None:
+    some = np.array(values, float)
+    ordered = np.sort(some)
+    for one, other in (
+        (percentile(some, quantile), percentile_of_ordered(ordered, quantile)),
+        (nearest_rank(some, quantile), nearest_rank_of_ordered(ordered, quantile)),
+    ):
+        assert one == other or (math.isnan(one) and math.isnan(other))
 
 
 def test_a_percentile_leaves_the_values_in_their_order() -> None:

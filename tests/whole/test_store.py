@@ -134,6 +134,21 @@ def test_meters_of_before_there_were_parts_are_read(tmp_path: Path) -> None:
     assert parquet.read_meters(path) == [dataclasses.replace(rows[0], part="")]
 
 
+@pytest.mark.parametrize("count", [0, 1, 10, 11])
+def test_rows_are_read_one_group_of_a_file_after_the_other(tmp_path: Path, count: int) -> None:
+    rows = np.zeros(count, samples.DTYPE)
+    rows["operation"] = np.arange(count) % len(OPERATIONS)
+    rows["done_ns"] = np.arange(count)
+    parquet.write_samples(tmp_path / "whole", rows, OPERATIONS)
+    whole = pq.read_table(tmp_path / "whole")
+    pq.write_table(whole, tmp_path / "groups", row_group_size=5)
+    for name in ("whole", "groups"):
+        assert np.array_equal(parquet.read_samples(tmp_path / name, OPERATIONS), rows)
+    pq.write_table(whole.drop_columns(["done_ns"]), tmp_path / "less", row_group_size=5)
+    with pytest.raises(UsageError, match="no column 'done_ns'"):
+        parquet.read_samples(tmp_path / "less", OPERATIONS)
+
+
 def test_rows_before_they_were_meant_keep_their_sign(tmp_path: Path) -> None:
     rows = table([row(intended_ns=5, done_ns=2), row(intended_ns=-(2**63), done_ns=2**63 - 1)])
     parquet.write_samples(tmp_path / "s", rows, OPERATIONS)

@@ -9,6 +9,7 @@ import numpy as np
 from bench.analysis.metrics.registry import SHARED
 from bench.analysis.milliseconds import mean_ms
 from bench.analysis.trialdata import TrialData, difference_ns
+from bench.model import samples
 from bench.model.metric import Counts
 
 
@@ -122,7 +123,7 @@ def _of_slow(data: TrialData, slow: bool) -> np.ndarray:
         if (fault.actor, fault.verb) == ("clients", "stop"):
             first, last = fault.numbers
             is_slow |= (rows["client"] >= first) & (rows["client"] <= last)
-    return difference_ns(rows[is_slow == slow], "done_ns", "intended_ns")
+    return difference_ns(samples.chosen(rows, is_slow == slow), "done_ns", "intended_ns")
 
 
 @SHARED.metric(

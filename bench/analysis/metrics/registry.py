@@ -15,7 +15,7 @@ from bench.analysis.milliseconds import mean_ms
 from bench.analysis.trialdata import TrialData
 from bench.model.metric import Better, Counts, Metric
 from bench.model.part import CLIENT_ROLES
-from bench.stats.estimates import percentile
+from bench.stats.estimates import percentile_of_ordered
 
 ROLES = catalog.roles()
 """The roles of parts, services and proxies, as their files declare them."""
@@ -70,7 +70,7 @@ class Registry(dict[str, Metric]):
 
             def function(data: Any, quantile: float = quantile) -> float:
                 units = None if rows is None else data.units_in(rows)
-                return percentile(raw(data), quantile, units) / 1e6
+                return percentile_of_ordered(data.ordered(raw), quantile, units) / 1e6
 
             self.add(
                 Metric(
@@ -92,7 +92,7 @@ class Registry(dict[str, Metric]):
         """Enter the mean of raw nanoseconds, in milliseconds; `rows` as for `quantiles`."""
 
         def function(data: Any) -> float:
-            return mean_ms(raw(data))
+            return mean_ms(data.once(raw))
 
         self.add(Metric(key, "ms", title, definition, "lower", function, raw, None, rows))
 
@@ -100,7 +100,7 @@ class Registry(dict[str, Metric]):
         """Enter the greatest of raw nanoseconds, in milliseconds: their quantile 1."""
 
         def function(data: Any) -> float:
-            return percentile(raw(data), GREATEST) / 1e6
+            return percentile_of_ordered(data.ordered(raw), GREATEST) / 1e6
 
         self.add(Metric(key, "ms", title, definition, "lower", function, raw, GREATEST))
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from unit_builders import events, row, table
 
-from bench.analysis.trialdata import Accounting, account
+from bench.analysis.delivery_accounting import Accounting, account
 from bench.model import samples
 
 # --- accounting: who got what ------------------------------------------------------

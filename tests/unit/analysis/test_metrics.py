@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from measured import METRICS, compute
 from unit_builders import MS, SECOND, data, events, latencies, reading, row, table
 
-from bench.analysis.trialdata import Accounting, TrialData
+from bench.analysis.delivery_accounting import Accounting
+from bench.analysis.trialdata import TrialData
 from bench.model import samples
 from bench.model.readings import PathCounts, WayCounts, Wire
 
@@ -50,6 +51,15 @@ def test_selecting_leaves_the_rows_as_they_are() -> None:
     before = rows.copy()
     compute(data(rows))
     assert np.array_equal(rows, before)
+
+
+def test_what_was_chosen_or_made_of_other_rows_is_not_taken_over() -> None:
+    first = data(table([row("request"), row("delivery", done_ns=3)]))
+    found = compute(first)
+    assert first.select("request") is first.select("request")
+    again = dataclasses.replace(first, rows=table([row("delivery", done_ns=5)]))
+    assert len(again.select("request")) == 0
+    assert compute(again)["latency_max"] == 5 / 3 * found["latency_max"]
 
 
 # --- values worked out by hand ---------------------------------------------------------

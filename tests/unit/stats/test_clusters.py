@@ -6,9 +6,11 @@ import math
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from scipy.stats import binom
 
-from bench.stats.clusters import percentile_of_units
+from bench.stats.clusters import numbered, percentile_of_units
 from bench.stats.estimates import percentile
 
 
@@ -71,3 +73,12 @@ def test_few_units_carry_nothing(count: int) -> None:
     found = percentile_of_units(np.ones(count), np.arange(count), 0.5)
     assert math.isnan(found.value)
     assert found.units == count
+
+
+@given(st.lists(st.integers(-50, 50) | st.integers(-(2**62), 2**62)), st.integers(1, 40))
+def test_units_are_numbered_as_sorting_would(numbers: list[int], times: int) -> None:
+    units = np.array(numbers * times, np.int64)  # often there are more rows than numbers between
+    unique, unit = np.unique(units, return_inverse=True)
+    count, found = numbered(units)
+    assert count == len(unique)
+    assert np.array_equal(found, unit)
