@@ -178,14 +178,20 @@ def _slowdown(data: TrialData, begin: int) -> float:
     return slow / usual
 
 
+def store_operation_counts(data: TrialData) -> Counts | None:
+    rows = np.concatenate([_answers(data, one) for one in ("answer", "cold")])
+    rows = rows[(rows["done_ns"] >= data.t0_ns) & (rows["done_ns"] < data.t1_ns)]
+    return Counts(len(rows) - _hits(rows), len(rows), "share") if len(rows) else None
+
+
 @METRICS.metric(
     "store_operations_per_lookup",
     "",
     "store reads per lookup",
     "Share of the lookups answered in the window whose value came from the store.",
     "lower",
+    store_operation_counts,
 )
 def store_operations_per_lookup(data: TrialData) -> float:
-    rows = np.concatenate([_answers(data, one) for one in ("answer", "cold")])
-    rows = rows[(rows["done_ns"] >= data.t0_ns) & (rows["done_ns"] < data.t1_ns)]
-    return (len(rows) - _hits(rows)) / len(rows) if len(rows) else math.nan
+    counts = store_operation_counts(data)
+    return math.nan if counts is None else counts.hits / counts.of

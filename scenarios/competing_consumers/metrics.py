@@ -159,6 +159,11 @@ def out_of_order_share(data: TrialData) -> float:
     return _share(overtaken_counts(data))
 
 
+def out_of_order_counts(data: TrialData) -> Counts:
+    pairs = overtaken_counts(data)
+    return Counts(0.0 if pairs is None else pairs.hits, 1, "count")
+
+
 @METRICS.metric(
     "out_of_order_pairs",
     "",
@@ -166,10 +171,10 @@ def out_of_order_share(data: TrialData) -> float:
     "Pairs of {events} of one key that follow each other, of which the later one was done first: "
     "their exact number in the window.",
     "lower",
+    out_of_order_counts,
 )
 def out_of_order_pairs(data: TrialData) -> float:
-    counts = overtaken_counts(data)
-    return 0.0 if counts is None else counts.hits
+    return out_of_order_counts(data).hits
 
 
 @METRICS.metric(

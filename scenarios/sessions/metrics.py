@@ -232,6 +232,13 @@ def _counted(data: TrialData, name: str) -> float:
     return sum(changes) if changes and min(changes) >= 0 else math.nan
 
 
+def store_operation_counts(data: TrialData) -> Counts | None:
+    if any(one.verb in ("restart", "kill") for one in data.faults):
+        return None
+    served, operations = (_counted(data, name) for name in ("served", "store_operations"))
+    return Counts(operations, served, "count") if served > 0 and operations >= 0 else None
+
+
 @METRICS.metric(
     "store_operations_per_request",
     "",
@@ -239,9 +246,7 @@ def _counted(data: TrialData, name: str) -> float:
     "Requests of the backends to a store, per {outcome} that they served in the window; unknown "
     "where a backend was started again, which counts from 0.",
     "lower",
+    store_operation_counts,
 )
 def store_operations_per_request(data: TrialData) -> float:
-    if any(one.verb in ("restart", "kill") for one in data.faults):
-        return math.nan
-    served = _counted(data, "served")
-    return _counted(data, "store_operations") / served if served > 0 else math.nan
+    return _share(store_operation_counts(data))

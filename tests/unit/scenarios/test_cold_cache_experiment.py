@@ -15,6 +15,7 @@ from unit_builders import MS, SECOND, data, table
 from bench.model import samples
 from bench.model.errors import UsageError
 from bench.model.fault import FaultDone
+from bench.model.metric import Counts
 from bench.plan.trials import loads_of
 from scenarios.cold_cache import predictions
 from scenarios.cold_cache.load import LOAD, value_of, weights
@@ -119,6 +120,7 @@ def test_warm_caches_are_those_of_a_first_life() -> None:
     found = trial(answer(0.1, HIT, life=0), answer(0.2, MISS, life=0), answer(0.3, MISS))
     assert metric(found, "warm_hit_share") == 0.5
     assert metric(found, "store_operations_per_lookup") == pytest.approx(2 / 3)
+    assert METRICS["store_operations_per_lookup"].counts(found) == Counts(2, 3, "share")
     assert math.isnan(metric(trial(), "warm_hit_share"))
 
 

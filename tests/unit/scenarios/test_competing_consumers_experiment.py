@@ -14,6 +14,7 @@ from unit_builders import MS, SECOND, data, row, table
 
 from bench.model import samples
 from bench.model.errors import UsageError
+from bench.model.metric import Counts
 from bench.plan.trials import loads_of
 from scenarios.competing_consumers import _planned as planned
 from scenarios.competing_consumers import laws
@@ -228,6 +229,7 @@ def test_order_within_a_key_is_counted_by_pairs() -> None:
     assert value("overlapped_share", found) == pytest.approx(2 / 3)
     assert value("out_of_order_share", found) == pytest.approx(1 / 3)
     assert value("out_of_order_pairs", found) == 1
+    assert METRICS["out_of_order_pairs"].counts(found) == Counts(1, 1, "count")
     assert value("lost_items", found) == value("doubled_items", found) == 0
 
 

@@ -15,6 +15,7 @@ from unit_builders import SECOND, data, table
 from bench.model import samples
 from bench.model.errors import UsageError
 from bench.model.fault import FaultDone
+from bench.model.metric import Counts
 from bench.plan.trials import loads_of
 from scenarios.sessions._primes import is_prime as by_division
 from scenarios.sessions._workflow import FOREIGN, WRONG, Broken, Workflow, item_text
@@ -244,6 +245,7 @@ def test_operations_are_those_of_all_backends() -> None:
     }
     found = trial(call(0.1), counted=counted)
     assert metric(found, "store_operations_per_request") == pytest.approx(60 / 40)
+    assert METRICS["store_operations_per_request"].counts(found) == Counts(60, 40, "count")
     again = trial(call(0.1), counted=counted, faults=restarts(0.3))
     assert math.isnan(metric(again, "store_operations_per_request"))
 
