@@ -10,7 +10,7 @@ import asyncio
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from itertools import takewhile
-from typing import cast
+from typing import Any, cast
 
 Answer = Callable[[int, bool], None]
 """Takes a message's cookie, and whether the broker took the message (confirmed, not refused)."""
@@ -24,6 +24,22 @@ NO_CONFIRMS = 0
 
 def _ignore(_: int, __: bool) -> None:
     """Nobody wants to know."""
+
+
+def watch(reading: asyncio.Task[Any] | None, is_over: Callable[[], None] | None) -> None:
+    """Tell when a library reads no more from a connection; nothing where it hides what reads.
+
+    Where writing fails first, libraries may stop reading and call none of their callbacks.
+    """
+
+    def ended(task: asyncio.Task[Any]) -> None:
+        if not task.cancelled():
+            task.exception()  # it has been seen: nobody is to complain of it
+        if is_over is not None:
+            is_over()
+
+    if reading is not None:
+        reading.add_done_callback(ended)
 
 
 class Window:

@@ -15,7 +15,7 @@ import nats
 from nats.aio.client import Client
 
 from bench.brokers.connection import ReadingSubscriber
-from bench.brokers.ends import NO_CONFIRMS, Publisher, Sink
+from bench.brokers.ends import NO_CONFIRMS, Publisher, Sink, watch
 from bench.brokers.pushed import NatsParser, ProtocolError
 
 LARGEST_MESSAGE_BYTES = 1_048_576
@@ -44,23 +44,6 @@ async def connected(url: str, is_over: Callable[[], None] | None = None) -> Clie
         raise ConnectionError(f"NATS: {error}") from None
     watch(getattr(client, "_reading_task", None), is_over)
     return client
-
-
-def watch(reading: asyncio.Task[Any] | None, is_over: Callable[[], None] | None) -> None:
-    """Tell when the library reads no more from a connection.
-
-    With uvloop it may fail to write to a connection that the server has reset, and then calls
-    none of its callbacks.
-    """
-
-    def ended(task: asyncio.Task[Any]) -> None:
-        if not task.cancelled():
-            task.exception()  # it has been seen: nobody is to complain of it
-        if is_over is not None:
-            is_over()
-
-    if reading is not None:
-        reading.add_done_callback(ended)
 
 
 async def as_connection_error(doing: Awaitable[Any]) -> Any:

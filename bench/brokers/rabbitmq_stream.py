@@ -14,7 +14,7 @@ import rstream
 from rstream import ConsumerOffsetSpecification, OffsetType, RawMessage, exceptions
 from rstream.recovery import BackOffRecoveryStrategy
 
-from bench.brokers.ends import Answer, Publisher, Sink, Subscriber
+from bench.brokers.ends import Answer, Publisher, Sink, Subscriber, watch
 from bench.clock import now_ns
 
 LARGEST_MESSAGE_BYTES = 1_048_000
@@ -40,8 +40,19 @@ async def _as_connection_error(doing: Awaitable[Any]) -> Any:
         raise ConnectionError(f"stream: {words}") from None
 
 
+def _reader(end: Any, stream: str) -> asyncio.Task[Any] | None:
+    """What reads the connection of a producer or consumer; the library keeps it to itself."""
+    client = getattr(end, "_clients", {}).get(stream)
+    found: asyncio.Task[Any] | None = getattr(client, "_tasks", {}).get("listener")
+    return found
+
+
 class StreamPublisher(Publisher):
-    """Publishes to a stream that it makes."""
+    """Publishes to a stream that it makes.
+
+    Of a connection that is gone the library may say nothing, and drop what is sent: if a write
+    fails while an answer is dealt with, it neither reads on nor tells (rstream 1.1.1).
+    """
 
     def __init__(self, host: str, port: int, stream: str, *, window: int, **more: Answer) -> None:
         super().__init__(window, **more)
@@ -56,14 +67,19 @@ class StreamPublisher(Publisher):
             password=PASSWORD,
         )
         self._published = 0
+        self._is_watched = False
+        self._error: ConnectionError | None = None
 
     async def open(self) -> None:
         await _as_connection_error(self._producer.start())
         await _as_connection_error(self._producer.create_stream(self._stream, exists_ok=True))
 
     async def publish(self, body: bytes, cookie: int = 0) -> None:
+        if self._error is not None:
+            raise self._error
         if self.window is None:
             await _as_connection_error(self._producer.send_batch(self._stream, [body]))
+            self._watch()
             return
         await self.window.room()
         self._published += 1
@@ -74,16 +90,27 @@ class StreamPublisher(Publisher):
         await _as_connection_error(
             self._producer.send_batch(self._stream, [message], on_publish_confirm=self._confirmed)
         )
+        self._watch()
         if self.window.size == 1:
             await self.window.empty()
+
+    def _watch(self) -> None:
+        """From the first message on: before it there is no connection to the stream."""
+        if not self._is_watched:
+            self._is_watched = True
+            watch(_reader(self._producer, self._stream), self._is_lost)
 
     async def _confirmed(self, status: rstream.ConfirmationStatus) -> None:
         if self.window is not None:
             self.window.answered(status.message_id, status.is_confirmed)
 
     async def _lost(self, _: Any) -> None:
+        self._is_lost()
+
+    def _is_lost(self) -> None:
+        self._error = self._error or ConnectionError("the broker is gone")
         if self.window is not None:
-            self.window.broken(ConnectionError("the broker is gone"))
+            self.window.broken(self._error)
 
     async def close(self) -> None:
         if not self.keeps:
@@ -125,6 +152,7 @@ class StreamSubscriber(Subscriber):
                 offset_specification=next_only if self._offset is None else where,
             )
         )
+        watch(_reader(self._consumer, self._stream), self._is_over)
 
     def _take(self, body: Any, context: Any) -> None:
         self.sink(bytes(body), now_ns(), context.offset)
