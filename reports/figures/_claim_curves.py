@@ -16,9 +16,13 @@ from reports import numbers
 from reports.claims_section import title_of, with_unit
 from reports.figures._axes import log_axis, tick_text
 from reports.style import INK, LINES, look
+from reports.wrapping import wrapped
 
 SMALL = 8
 WIDE = 8.0
+HIGH_SIGNS = 28
+"""As many as a panel is high."""
+
 DODGE = 0.015
 """Of a value of the swept parameter: so far apart stand points of different curves."""
 
@@ -151,10 +155,14 @@ def _ratio_axis(axes: Axes, result: ExperimentResult, curves: Sequence[Curve]) -
     ]
     log_axis(axes.yaxis, [1.0, *ends], room=1.3)
     axes.axhline(1, color=INK, linewidth=1)
-    axes.set_ylabel(f"{result.metric(curves[0].metric).title}, ratio", fontsize=SMALL + 0.5)
+    _label(axes, f"{result.metric(curves[0].metric).title}, ratio")
+
+
+def _label(axes: Axes, text: str) -> None:
+    axes.set_ylabel("\n".join(wrapped(text, HIGH_SIGNS)), fontsize=SMALL + 0.5)
 
 
 def _value_axis(axes: Axes, result: ExperimentResult, curves: Sequence[Curve]) -> None:
     ends = [end for curve in curves for point in curve.points for end in (point.value, point.high)]
     log_axis(axes.yaxis, [*ends, *(p.low for c in curves for p in c.points)], room=1.3)
-    axes.set_ylabel(numbers.title(result.metric(curves[0].metric)), fontsize=SMALL + 0.5)
+    _label(axes, numbers.title(result.metric(curves[0].metric)))

@@ -16,6 +16,7 @@ from reports.figures._sheet import columns_of, head, legend_below, new_figure
 from reports.numbers import listed, title, with_unit
 from reports.style import INK, look
 from reports.sweeps import Sweep, is_grid, sweeps
+from reports.wrapping import wrapped
 
 TITLE = "Curves over the swept parameter"
 CAPTION = (
@@ -27,6 +28,8 @@ SECTION = "curves"
 COLUMNS = 3
 WIDE = 20.0
 CUT = 3.0
+TITLE_SIGNS = 32
+"""As many as a panel is wide."""
 
 
 def draw(_run: Evaluated, result: ExperimentResult) -> list[tuple[str, Figure]]:
@@ -132,7 +135,7 @@ def panel(axes: Axes, result: ExperimentResult, sweep: Sweep, key: str) -> bool:
         # Intervals count, but one that is very wide must not flatten all else.
         tops = [entry.high for entry in shown if entry.high < CUT * max(values)]
         linear_axis(axes, values + tops)
-    axes.set_title(title(result.metric(key)))
+    axes.set_title("\n".join(wrapped(title(result.metric(key)), TITLE_SIGNS)))
     return has_law
 
 
