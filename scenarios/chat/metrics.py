@@ -200,8 +200,12 @@ METRICS.mean(
 
 
 def _share(data: TrialData, operation: str) -> Counts | None:
-    owed = len(data.select(operation))
-    return Counts(float(len(_known(data, operation))), float(owed), "share") if owed else None
+    """Of members who had to know; those who had to know the same are one observation."""
+    owed = data.select(operation)
+    if not len(owed):
+        return None
+    observed = float(len(np.unique(owed["intended_ns"])))
+    return Counts(len(_known(data, operation)) / len(owed) * observed, observed, "share")
 
 
 for _key, _operation, _words in (

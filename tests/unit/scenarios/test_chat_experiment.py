@@ -313,4 +313,7 @@ def test_presence_counts_from_when_it_happened() -> None:
     assert value("drop_known_mean", *rows) == pytest.approx(3.0)
     assert value("drop_known_share", *rows) == pytest.approx(2 / 3)
     assert value("drops", *rows) == 1
+    # Three members who had to know of one drop are one observation, not three.
+    counts = measured.METRICS["drop_known_share"].counts(trial(*rows))
+    assert (counts.hits, counts.of) == (pytest.approx(2 / 3), 1)
     assert math.isnan(value("login_known_share", *rows))
