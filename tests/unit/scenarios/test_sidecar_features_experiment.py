@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 from typing import Any
 
@@ -76,7 +77,7 @@ def counted(**end: float) -> dict[str, dict[str, float]]:
 
 def found(rows: list[Any], load: dict[str, Any] | None = None, **more: Any) -> dict[str, float]:
     made = data(table(rows), operations=OPERATIONS, outcome_operation="call", **more)
-    made = type(made)(**{**vars(made), "load": {**made.load, **(load or {})}})
+    made = dataclasses.replace(made, load={**made.load, **(load or {})})
     return metrics.compute(made, EXPERIMENT.metrics)
 
 
