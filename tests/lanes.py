@@ -63,6 +63,7 @@ PATIENT = frozenset(
         "system/test_upload_interop",
         "system/test_upload_servers",
         "system/test_streamed_reply_servers",
+        "system/test_soak_leftovers",
         "system/test_verify_and_resume",
     )
 )

@@ -26,6 +26,8 @@ from bench.plan.workload import advice_of, workload_of
 from bench.results import digests, jsonfile, parquet, store
 from bench.run import planfile, workloadfile
 
+SOAK = {"FUZZ_CASES": "{fuzz_cases}", "FUZZ_SEED": "{seed}"}
+
 EXPERIMENTS = catalog.experiments()
 ADVISED = next(name for name, one in EXPERIMENTS.items() if one.advice is not None)
 

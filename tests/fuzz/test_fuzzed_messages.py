@@ -32,6 +32,8 @@ from bench.model.messages import (
 )
 from bench.pipes import hear, line_of
 
+SOAK = {"FUZZ_CASES": "{fuzz_cases}", "FUZZ_SEED": "{seed}"}
+
 MODULES = (messages, network_messages, browser_messages)
 UNIONS: list[Any] = [
     *(

@@ -23,6 +23,8 @@ from bench.load.clients.http1 import ConnectionClosed, Http1Stream, ProtocolErro
 from bench.load.clients.line import LineConnection
 from bench.load.clients.sse import EventStreamParser
 
+SOAK = {"FUZZ_CASES": "{fuzz_cases}", "FUZZ_SEED": "{seed}"}
+
 EVENTS = [
     b"id: 1\ndata: one\n\nid: 2\ndata: two\n\n",
     b"\xef\xbb\xbfretry: 1000\nevent: x\ndata: a\ndata: b\n\n: comment\n\n",

@@ -21,6 +21,8 @@ from load_builders import FakeMeter
 
 from bench.load.clients.websocket import EXTENSION, WebSocket
 
+SOAK = {"FUZZ_CASES": "{fuzz_cases}", "FUZZ_SEED": "{seed}"}
+
 GUID = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
 TEXT, BINARY, CONTINUED, CLOSE, PING = 1, 2, 0, 8, 9
 WAIT_S = 30.0

@@ -31,6 +31,8 @@ from bench.model.load import parameters_of
 from bench.plan.trials import loads_of
 from bench.run import request
 
+SOAK = {"FUZZ_CASES": "{fuzz_cases}", "FUZZ_SEED": "{seed}"}
+
 EXPERIMENTS = catalog.experiments()
 METRICS = metrics_of_all(EXPERIMENTS.values())
 NAMES = [*EXPERIMENTS, *(one.id for name in EXPERIMENTS for one in catalog.patterns(name).values())]

@@ -27,6 +27,7 @@ from bench.results.evaluation import evaluate
 from bench.run import identities
 from reports import figures
 
+SOAK = {"DAMAGED_CASES": "1000", "DAMAGED_SEED": "{seed}"}
 CASES = int(os.environ.get("DAMAGED_CASES", "100"))
 SEED = int(os.environ.get("DAMAGED_SEED", random.SystemRandom().getrandbits(32)))
 ALL_COMMANDS = "DAMAGED_CASES" in os.environ

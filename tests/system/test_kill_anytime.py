@@ -23,6 +23,7 @@ from bench.lab import scratch
 from bench.model.errors import ComponentMissing
 from bench.run import request, runner
 
+SOAK = {"PATTERNBENCH_SOAK": "{moments}"}
 KILLS = int(os.environ.get("PATTERNBENCH_SOAK", "2"))
 SEED = 20_261_125
 LOAD = {

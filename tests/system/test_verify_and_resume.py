@@ -21,6 +21,8 @@ from bench.results import digests, environment, store
 from bench.run import identities, runner
 from reports import figures
 
+SOAK = {"KILLS": "{moments}", "KILLS_SEED": "{seed}"}
+
 Bench = Callable[..., tuple[int, str, str]]
 
 

@@ -1,0 +1,1 @@
+"""Kill storms, full disks, stepped clocks, long crowds and fuzzes, for hours, with a summary."""

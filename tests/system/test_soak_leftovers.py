@@ -1,0 +1,97 @@
+"""What a soak calls left over is found where it is, and ended; a command that ends leaves none."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import psutil
+import pytest
+
+from bench.tools.soak import left
+from bench.tools.soak.case import Case, Outcome
+from bench.tools.soak.harness import MARK, Place, end, living, marked
+from bench.tools.soak.soaking import apart
+
+LISTENS = """
+import socket, sys, time
+with socket.create_server(("127.0.0.1", 0)) as server:
+    print(server.getsockname()[1], flush=True)
+    sys.stdin.read()
+"""
+KEY = "test/000"
+
+
+@contextmanager
+def listening(environment: dict[str, str]) -> Iterator[tuple[subprocess.Popen[str], int]]:
+    process = subprocess.Popen(
+        [sys.executable, "-S", "-c", LISTENS],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        env=environment,
+    )
+    assert process.stdout is not None
+    try:
+        yield process, int(process.stdout.readline())
+    finally:
+        process.kill()
+        process.communicate()
+
+
+@pytest.fixture
+def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Place:
+    monkeypatch.setattr(left, "GONE_WITHIN_S", 0.05)
+    return Place(tmp_path, KEY)
+
+
+def test_a_process_with_the_mark_is_left_until_it_is_ended(place: Place) -> None:
+    first = left.before()
+    with listening(place.environment()) as (process, _):
+        assert [one.pid for one in marked(KEY)] == [process.pid]
+        (line,) = left.after(first, place)
+        assert line.startswith(f"process {process.pid} ")
+        end(marked(KEY))
+        process.wait()
+        assert left.after(first, place) == []
+
+
+def test_what_lived_at_the_moment_is_left_without_the_mark_too(place: Place) -> None:
+    first = left.before()
+    environment = place.environment()
+    del environment[MARK]
+    with listening(environment) as (process, port):
+        assert marked(KEY) == []
+        harness: Any = SimpleNamespace(family=lambda: [psutil.Process(process.pid)])
+        seen = left.during(first, harness)
+        assert port in seen.ports
+        found = left.after(seen, place)
+        assert f"port {port} is left open" in found
+        assert living(seen.processes)
+    assert left.after(seen, place) == []
+
+
+def test_a_temporary_file_is_left(place: Place) -> None:
+    (place.temporary / "patternbench-x").mkdir()
+    assert left.folders(place) == ["temporary patternbench-x is left"]
+
+
+def test_a_command_leaves_nothing(place: Place) -> None:
+    answer = place.ask("list")
+    assert (answer.code, answer.complaints, answer.tracebacks) == (0, [], 0)
+    assert left.folders(place) == []
+    assert marked(KEY) == []
+
+
+def test_a_case_apart_says_what_came_of_it(tmp_path: Path) -> None:
+    """An unknown part breaks in the other process; where there are no namespaces, that is said."""
+    outcome = apart(Case("none", 0), tmp_path, ("--mount",))
+    assert isinstance(outcome, Outcome)
+    assert outcome.status in ("wrong", "not measured")
+    if outcome.status == "wrong":
+        assert outcome.problems[0].startswith("the case itself broke: KeyError: 'none'")
