@@ -30,6 +30,10 @@ OF_THE_DISK = {
     *(errno.ENOTDIR, errno.EISDIR, errno.EEXIST, errno.ENAMETOOLONG),
 }
 """What a file system may answer to a correct program."""
+
+FULL = {errno.ENOSPC, errno.EDQUOT}
+"""A write that is refused names no file, as opening one does."""
+
 ENDING = (signal.SIGINT, signal.SIGTERM)
 
 for _found in pkgutil.iter_modules(cli.__path__):
@@ -47,10 +51,12 @@ def _fail(words: str, code: int) -> int:
 
 
 def _is_of_the_disk(error: OSError) -> bool:
-    return error.filename is not None and error.errno in OF_THE_DISK
+    return error.errno in FULL or (error.filename is not None and error.errno in OF_THE_DISK)
 
 
 def _disk(error: OSError) -> str:
+    if error.filename is None:
+        return f"{os.strerror(error.errno or 0)}, for results or temporary files; make room there"
     return f"{error.filename}: {error.strerror}; check the folder and the disk"
 
 

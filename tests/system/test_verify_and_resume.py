@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import errno
 import os
 import random
 import time
@@ -170,3 +171,16 @@ def test_what_the_disk_refuses_is_no_defect(run: Path, bench: Bench) -> None:
     code, _, err = bench("report", run)
     assert code == 2
     assert err.startswith(f"bench: {run}/report")
+
+
+def test_a_disk_that_is_full_is_no_defect(
+    run: Path, bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A write that is refused names no file."""
+
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "Error writing bytes to file")
+
+    monkeypatch.setattr(store, "open_run", full)
+    words = "No space left on device, for results or temporary files; make room there"
+    assert bench("resume", run) == (2, "", f"bench: {words}\n")

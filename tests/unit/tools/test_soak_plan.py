@@ -269,6 +269,7 @@ def test_what_a_command_said() -> None:
     assert (answer.complaints, answer.tracebacks) == (["bench: x: wrong"], 0)
     assert kept.last_line(answer) == "bench: x: wrong"
     assert harness.Answer(70, "bench: a defect in patternbench (E: x)").tracebacks == 1
+    assert harness.Answer(0, "    a-trial: Traceback (most recent call last)").tracebacks == 0
 
 
 # --- memory ---------------------------------------------------------------------------------------
