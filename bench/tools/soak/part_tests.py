@@ -28,6 +28,7 @@ from bench.tools.soak.harness import Answer, Place, before_exec, end, marked
 
 TITLE = "fuzzes and tests that try more"
 NAME = "SOAK"
+WITHIN_S = 6 * 3600.0
 REPEATED = re.compile(r"(\d+) rerun")
 
 
@@ -73,8 +74,10 @@ def run(case: Case, place: Path) -> Outcome:
             preexec_fn=before_exec,  # noqa: PLW1509 - no thread of ours holds a lock
         )
     try:
-        code = process.wait()
+        code = process.wait(WITHIN_S)
         rest = left.after(left.before(), at)
+    except subprocess.TimeoutExpired:
+        return judged(Outcome(problems=[f"it did not end within {WITHIN_S / 3600:g} h"]))
     finally:
         process.kill()
         process.wait()

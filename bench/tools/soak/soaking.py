@@ -14,6 +14,7 @@ import sys
 import time
 import traceback
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import msgspec
@@ -31,6 +32,7 @@ SCRATCH = "under-way"
 """Below a soak's folder: the case that is being done."""
 
 OUTCOME = "outcome.json"
+APART_WITHIN_S = 3600.0
 REFUSED = ("Operation not permitted", "Permission denied", "No such file", "No space left")
 """What `unshare` says where this user may not, or this kernel cannot."""
 
@@ -88,10 +90,20 @@ def one_case(case: Case, place: Path) -> Outcome:
     place.mkdir(parents=True)
     try:
         spaces = parts.namespaces_of(case.part)
-        return apart(case, place, spaces) if spaces else here(case, place)
+        return without_paths(apart(case, place, spaces) if spaces else here(case, place), place)
     finally:
         end(marked(case.key))
         shutil.rmtree(place, ignore_errors=True)
+
+
+def without_paths(outcome: Outcome, place: Path) -> Outcome:
+    """The same without the folder in which it was tried: a summary may be published."""
+
+    def short(text: str) -> str:
+        return text.replace(f"{place}/", "").replace(f"{catalog.ROOT}/", "")
+
+    problems = [short(line) for line in outcome.problems]
+    return replace(outcome, problems=problems, said=short(outcome.said))
 
 
 def here(case: Case, place: Path) -> Outcome:
@@ -131,7 +143,9 @@ def apart(case: Case, place: Path, spaces: tuple[str, ...]) -> Outcome:
     except FileNotFoundError:
         return Outcome("not measured", said="unshare (util-linux) is missing")
     try:
-        _, said = child.communicate()
+        _, said = child.communicate(timeout=APART_WITHIN_S)
+    except subprocess.TimeoutExpired:
+        return Outcome("wrong", ["it did not end in time"])
     finally:
         child.kill()
         child.wait()

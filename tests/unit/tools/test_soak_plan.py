@@ -22,6 +22,7 @@ from bench.tools.soak import (
     part_storms,
     part_tests,
     parts,
+    soaking,
     state,
 )
 from bench.tools.soak.case import Candidate, Case, Done, Options, Outcome, judged
@@ -221,6 +222,13 @@ def test_a_soak_under_way_keeps_its_options(
 def test_a_problem_makes_a_case_wrong() -> None:
     assert judged(Outcome("missed")).status == "missed"
     assert judged(Outcome("missed", ["left"], 1)).status == "wrong"
+
+
+def test_a_summary_names_no_folder_of_this_machine() -> None:
+    place = Path("/somewhere/under-way")
+    outcome = Outcome("wrong", [f"bench: {place}/results/x: wrong"], said=f"{ROOT}/bench/a.py")
+    short = soaking.without_paths(outcome, place)
+    assert (short.problems, short.said) == (["bench: results/x: wrong"], "bench/a.py")
 
 
 def test_what_is_gone_or_changed_is_lost() -> None:
