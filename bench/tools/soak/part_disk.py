@@ -16,7 +16,7 @@ from bench.tools.soak import kept, left
 from bench.tools.soak.case import Candidate, Case, Options, Outcome, judged
 from bench.tools.soak.drawing import dice_of, in_turn, moments
 from bench.tools.soak.harness import ENDS_WITHIN_S, STOPS_WITHIN_S, Answer, Harness, Place
-from bench.tools.soak.part_storms import failures, not_begun, run_words
+from bench.tools.soak.part_storms import facts_of, failures, not_begun, run_words
 
 TITLE = "full disks"
 NAMESPACES = ("--mount",)
@@ -82,7 +82,7 @@ def run(case: Case, place: Path) -> Outcome:
             left=len(rest),
             lost=len(gone),
             tracebacks=answer.tracebacks + tracebacks,
-            facts={"ended": answer.code, "said": kept.last_line(answer)},
+            facts={**facts_of(answer, seen, before), "said": kept.last_line(answer)},
         )
     )
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import signal
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -92,6 +92,7 @@ def run(case: Case, place: Path) -> Outcome:
     if not hit or (kill.kind == HARNESS and answer.code in kept.FINE):
         return judged(Outcome("missed", rest, len(rest), tracebacks=answer.tracebacks))
     problems = _ended(answer, kill, run_)
+    facts = facts_of(answer, seen, before)
     gone = kept.lost(before, kept.finished(run_))
     if kill.signal != signal.SIGKILL or kill.kind != HARNESS:
         rest += left.folders(at)  # else the next command removes them
@@ -104,8 +105,20 @@ def run(case: Case, place: Path) -> Outcome:
             left=len(rest),
             lost=len(gone),
             tracebacks=answer.tracebacks + tracebacks,
+            facts=facts,
         )
     )
+
+
+def facts_of(answer: Answer, seen: left.Seen, before: Mapping[str, str]) -> dict[str, Any]:
+    """How it ended, and what there was that could have been left or lost."""
+    return {
+        "exit": answer.code,
+        "processes": len(seen.processes),
+        "namespaces": len(seen.namespaces),
+        "ports": len(seen.ports),
+        "files of finished trials": len(before),
+    }
 
 
 def run_words(pattern: str, seed: int, place: Place, *more: str) -> list[str]:
