@@ -82,14 +82,18 @@ class SelfProof:
 class Pieces:
     """Operations of which an outcome is made: one of its pieces, and a connection opened for one.
 
-    Their rows have the outcome's client and sequence number.  `queued` and `sent` are the words
-    of a legend for a piece that was not sent yet, and for one that was.
+    Their rows have the outcome's client and sequence number.  `queued`, `sent` and `received` are
+    the words of a legend for a piece that was not sent yet, for one that was, and for one whose
+    first byte has come.  `names` are those of an outcome's pieces in order, by how many it has,
+    where each has its own part.
     """
 
     piece: str
     opening: str = ""
     queued: str = "waiting for a connection or stream"
     sent: str = "sent, waiting for the first byte"
+    received: str = "receiving"
+    names: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

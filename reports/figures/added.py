@@ -24,7 +24,7 @@ TITLE = "Added latency"
 CAPTION = (
     "What each pattern adds to the latency of the one without: at 50 %, its median less the other "
     "one's. Lines are of all trials together; points are differences within each repeat, with 95 % "
-    "intervals."
+    "intervals, which end at the figure's edge where they are much longer than all differences."
 )
 SECTION = "distribution"
 COLUMNS = 3
@@ -36,6 +36,9 @@ FIRST = 0.95
 """The line begins where this share is slower: at the least latency nothing is typical."""
 
 STEPS = 60
+ROOM = 1.5
+"""So many times what lines and points span, intervals may reach beyond them on either side."""
+
 APART = 0.06
 """Of a tenth of the axis: so far points of patterns stand apart."""
 
@@ -84,6 +87,7 @@ def _figure(result: ExperimentResult, base: str, levels: Sequence[Level]) -> Fig
         assert without is not None
         _panel(axes, result, without, _shown(result, base, level))
         axes.set_title(texts[level], fontsize=8.5)
+    _bound(panels[: len(levels)])
     for axes in panels[len(levels) :]:
         axes.set_visible(False)
     for axes in panels[max(0, len(levels) - columns) : len(levels)]:
@@ -113,6 +117,18 @@ def _panel(
                 shift / share, one.value, reach, color=own.colour, marker=own.marker, markersize=4
             )
     _percentiles(axes)
+
+
+def _bound(panels: Sequence[Axes]) -> None:
+    """The common axis shows all lines and points; of few repeats the intervals reach far beyond."""
+    values = [line.get_ydata() for axes in panels for line in axes.lines]
+    drawn = np.concatenate([np.asarray(one, float) for one in values])
+    low, high = float(np.nanmin(drawn)), float(np.nanmax(drawn))
+    room = ROOM * (high - low)
+    for axes in panels:
+        bottom, top = axes.get_ylim()
+        if room:
+            axes.set_ylim(max(bottom, low - room), min(top, high + room))
 
 
 def _line(mine: Distribution, other: Distribution) -> tuple[np.ndarray, np.ndarray]:

@@ -31,7 +31,7 @@ CAPTION = (
 SECTION = "distribution"
 COLUMNS = 3
 HEAD_INCHES = 0.95
-BAR_INCHES = 0.062
+BAR_INCHES, NAMED_INCHES = 0.062, 0.24
 LEAST_INCHES = 1.2
 THICKNESS = 0.8
 
@@ -84,7 +84,9 @@ def _figure(
     columns = columns_of(len(patterns), COLUMNS if len(patterns) != 4 else 2)
     rows = -(-len(patterns) // columns)
     bars = max(len(one.done_ms) for one in shown.values())
-    inches = max(LEAST_INCHES, BAR_INCHES * bars) + HEAD_INCHES
+    names = _names(result, shown)
+    bar_inches = NAMED_INCHES if names else BAR_INCHES
+    inches = max(LEAST_INCHES, bar_inches * bars) + HEAD_INCHES
     figure = new_figure(inches * rows + 0.4)
     panels = figure.subplots(rows, columns, squeeze=False, sharex=True, sharey=True).ravel()
     for axes, pattern in zip(panels, patterns, strict=False):
@@ -97,9 +99,9 @@ def _figure(
             axes.set_xlabel(result.experiment.noun.fill("ms since the {event} was requested"))
             axes.tick_params(labelbottom=True)
         if place % columns == 0:
-            axes.set_ylabel(_which(result, shown))
+            axes.set_ylabel("" if names else _which(result, shown))
     linear_axis(panels[0], [one.makespan_ms for one in shown.values()], vertical=False)
-    _piece_axis(panels[0], max(one.pieces for one in shown.values()))
+    _piece_axis(panels[0], max(one.pieces for one in shown.values()), names)
     head(figure, level.text)
     legend_below(figure, _legend(result, list(shown.values())))
     return figure
@@ -114,8 +116,19 @@ def _which(result: ExperimentResult, shown: dict[str, Waterfall]) -> str:
     return piece if every == 1 else f"{piece} (every {every}{ending})"
 
 
-def _piece_axis(axes: Axes, pieces: int) -> None:
+def _names(result: ExperimentResult, shown: dict[str, Waterfall]) -> tuple[str, ...]:
+    """What each piece is, where all panels have the same ones and the experiment names them."""
+    assert result.experiment.pieces is not None
+    counts = {one.pieces for one in shown.values() if one.every == 1}
+    is_alike = len(counts) == 1 and all(one.every == 1 for one in shown.values())
+    return result.experiment.pieces.names.get(counts.pop(), ()) if is_alike else ()
+
+
+def _piece_axis(axes: Axes, pieces: int, names: tuple[str, ...]) -> None:
     axes.set_ylim(pieces + 0.6, 0.4)
+    if names:
+        axes.set_yticks(range(1, pieces + 1), names)
+        return
     axes.yaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 5, 10], integer=True))
     axes.yaxis.set_major_formatter(FuncFormatter(plain))
 
@@ -150,7 +163,7 @@ def _legend(result: ExperimentResult, shown: list[Waterfall]) -> list[Patch]:
         "setup": "connection set-up",
         "queued": pieces.queued,
         "sent": pieces.sent,
-        "receiving": "receiving",
+        "receiving": pieces.received,
     }
     ends = [spans(one) for one in shown]
     return [

@@ -14,18 +14,10 @@ from bench.clock import now_ns
 from bench.load.working import GivenUp, WorkingClient, WorkItem
 from bench.model.samples import FAILED, OK
 from scenarios.address_change._addresses import AddressWatch
+from scenarios.address_change._reply import Reply
 
 PAUSE_S = 0.01
 """Before the next try where a connection cannot even be opened."""
-
-
-class Reply:
-    """The body of an answer, and when its first byte came."""
-
-    __slots__ = ("body", "first_byte_ns", "status")
-
-    def __init__(self, status: int, body: bytes, first_byte_ns: int) -> None:
-        self.status, self.body, self.first_byte_ns = status, body, first_byte_ns
 
 
 class AskingClient(WorkingClient):

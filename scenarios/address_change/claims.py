@@ -12,7 +12,18 @@ from bench.model.claim import Claim, ClaimSetup, MustSee
 from bench.verdicts.ratios import Ratio
 from bench.verdicts.rule import AllOf
 from bench.verdicts.rules import AgreesWithLaw, Threshold
-from scenarios.address_change.predictions import PAUSE, QUIC, RECONNECTED, TCP, UNSEEN
+from scenarios.address_change.predictions import (
+    ANEW,
+    AT_ONCE,
+    BEGUN_ANEW,
+    EARLY,
+    HTTP2,
+    PAUSE,
+    QUIC,
+    RECONNECTED,
+    TCP,
+    UNSEEN,
+)
 
 CHANGING = {
     "warmup": "300ms",
@@ -28,6 +39,7 @@ CHANGING = {
 TOLD = ClaimSetup((QUIC, TCP), CHANGING)
 SILENT = ClaimSetup((QUIC, TCP), {**CHANGING, "notice": "silent"})
 PINGING = ClaimSetup((QUIC,), {**CHANGING, "notice": "silent", "ping_every": "50ms"})
+NEW = ClaimSetup((HTTP2, ANEW, EARLY), CHANGING)
 OTHER_RETRIES = ClaimSetup((TCP,), {**CHANGING, "retry": "none,idempotency_key"})
 
 NORMAL: Mapping[str, Any] = {
@@ -50,6 +62,7 @@ UNTOLD = changed(notice="silent")
 PINGED: Mapping[str, Any] = {**UNTOLD, "ping_every": 0.05}
 
 ENOUGH_CHANGES = 20
+CHANGES = "changes of address"
 NEVER, MOSTLY = 0.2, 0.5
 """Per change: 0 of 48 says, at 95 %, fewer than 8 of 100."""
 
@@ -71,8 +84,8 @@ CLAIMS = (
             )
         ),
         must_see=(
-            MustSee("address_changes", ENOUGH_CHANGES, (QUIC, TCP), "changes of address", BLIND),
-            MustSee("address_changes", ENOUGH_CHANGES, (TCP,), "changes of address", NONE),
+            MustSee("address_changes", ENOUGH_CHANGES, (QUIC, TCP), CHANGES, BLIND),
+            MustSee("address_changes", ENOUGH_CHANGES, (TCP,), CHANGES, NONE),
         ),
     ),
     Claim(
@@ -89,8 +102,8 @@ CLAIMS = (
         ),
         "ADDR-1, ADDR-2",
         must_see=(
-            MustSee("address_changes", ENOUGH_CHANGES, (QUIC, TCP), "changes of address", BLIND),
-            MustSee("address_changes", ENOUGH_CHANGES, (QUIC, TCP), "changes of address", UNTOLD),
+            MustSee("address_changes", ENOUGH_CHANGES, (QUIC, TCP), CHANGES, BLIND),
+            MustSee("address_changes", ENOUGH_CHANGES, (QUIC, TCP), CHANGES, UNTOLD),
         ),
     ),
     Claim(
@@ -105,8 +118,8 @@ CLAIMS = (
             )
         ),
         must_see=(
-            MustSee("address_changes", ENOUGH_CHANGES, (QUIC,), "changes of address", UNTOLD),
-            MustSee("address_changes", ENOUGH_CHANGES, (QUIC,), "changes of address", PINGED),
+            MustSee("address_changes", ENOUGH_CHANGES, (QUIC,), CHANGES, UNTOLD),
+            MustSee("address_changes", ENOUGH_CHANGES, (QUIC,), CHANGES, PINGED),
         ),
     ),
     Claim(
@@ -123,7 +136,38 @@ CLAIMS = (
         ),
         must_see=(
             MustSee("setups_per_change", MOSTLY, (TCP,), "new connections per change", KEYED),
-            MustSee("address_changes", ENOUGH_CHANGES, (TCP,), "changes of address", KEYED),
+            MustSee("address_changes", ENOUGH_CHANGES, (TCP,), CHANGES, KEYED),
         ),
+    ),
+    Claim(
+        "S5e",
+        "HTTP/2 does not help: its streams have ids, but their connection is TCP's, and is "
+        "replaced as blindly",
+        (NEW,),
+        AllOf(
+            (
+                Threshold("doubled_per_change", "", HTTP2, at_least=MOSTLY, where=BLIND),
+                Threshold("setups_per_change", "", HTTP2, at_least=MOSTLY, where=BLIND),
+                AgreesWithLaw(PAUSE, "ms", HTTP2, RECONNECTED, "ADDR-1", BLIND),
+            )
+        ),
+        "ADDR-1",
+        must_see=(MustSee("address_changes", ENOUGH_CHANGES, (HTTP2,), CHANGES, BLIND),),
+    ),
+    Claim(
+        "S5f",
+        "Early data spares a new connection its handshake, but no request: what was under way is "
+        "done twice",
+        (NEW,),
+        AllOf(
+            (
+                AgreesWithLaw(PAUSE, "ms", ANEW, BEGUN_ANEW, "ADDR-3", BLIND),
+                AgreesWithLaw(PAUSE, "ms", EARLY, AT_ONCE, "ADDR-3", BLIND),
+                Ratio(PAUSE, EARLY, ANEW, below=1.0, where=BLIND),
+                Threshold("doubled_per_change", "", EARLY, at_least=MOSTLY, where=BLIND),
+            )
+        ),
+        "ADDR-3",
+        must_see=(MustSee("address_changes", ENOUGH_CHANGES, (ANEW, EARLY), CHANGES, BLIND),),
     ),
 )

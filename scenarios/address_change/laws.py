@@ -7,13 +7,19 @@ seconds.
 
 from __future__ import annotations
 
-HANDSHAKES = 2
+TCP_AND_TLS = 2
 """Round trips until a request can be sent: TCP (RFC 9293), then TLS 1.3 (RFC 8446)."""
 
+QUIC = 1
+"""QUIC's handshake has that of TLS in it (RFC 9001)."""
 
-def reconnected(round_trip_s: float, work_s: float) -> float:
-    """ADDR-1: 2 R + (R + w): a new connection, and the request on it from its beginning."""
-    return (HANDSHAKES + 1) * round_trip_s + work_s
+EARLY = 0
+"""A request in early data is in the first flight (RFC 9001, 4.6)."""
+
+
+def reconnected(round_trip_s: float, work_s: float, handshakes: int = TCP_AND_TLS) -> float:
+    """ADDR-1, ADDR-3: h R + (R + w): a new connection, and the request on it from its beginning."""
+    return (handshakes + 1) * round_trip_s + work_s
 
 
 def unnoticed(round_trip_s: float, work_s: float, timeout_s: float) -> float:

@@ -1,7 +1,8 @@
 """The laws of `address_change` as they apply to its patterns and metrics.  Pure.
 
-There is none for QUIC's pause: when an answer to the old address is sent again depends on how the
-server's implementation estimates the round trip and validates the new address.
+There is none for the pause of a QUIC connection that migrates: when an answer to the old address
+is sent again depends on how the server's implementation estimates the round trip and validates the
+new address.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from scenarios.address_change.load import AddressLoad
 Asked = Load[AddressLoad]
 
 QUIC, TCP = "quic_migration", "tcp_reconnect"
+HTTP2, ANEW, EARLY = "http2_reconnect", "quic_reconnect", "quic_early_data"
 RTT = "link_rtt_probe_ms"
 PAUSE = "pause_mean"
 
@@ -90,6 +92,14 @@ def _reconnected_ms(load: Asked, facts: Facts) -> float:
     return laws.reconnected(facts[RTT] / 1e3, load.own.work_time_s) * 1e3
 
 
+def _anew_ms(load: Asked, facts: Facts) -> float:
+    return laws.reconnected(facts[RTT] / 1e3, load.own.work_time_s, laws.QUIC) * 1e3
+
+
+def _early_ms(load: Asked, facts: Facts) -> float:
+    return laws.reconnected(facts[RTT] / 1e3, load.own.work_time_s, laws.EARLY) * 1e3
+
+
 def _unnoticed_ms(load: Asked, facts: Facts) -> float:
     own = load.own
     return laws.unnoticed(facts[RTT] / 1e3, own.work_time_s, own.answer_timeout_s) * 1e3
@@ -100,7 +110,7 @@ RECONNECTED = Law(
     "3 R + w",
     "a handshake of TCP and one of TLS 1.3, then the request again; its client is told at once",
     PAUSE,
-    (TCP,),
+    (TCP, HTTP2),
     _reconnected_ms,
     NOTICED,
     (RTT,),
@@ -110,9 +120,29 @@ UNSEEN = Law(
     "T - (R + w)/2 + 3 R + w",
     "the timeout began with the request, which the change finds at a random place",
     PAUSE,
-    (TCP,),
+    (TCP, HTTP2),
     _unnoticed_ms,
     UNNOTICED,
     (RTT,),
 )
-PREDICTIONS = (RECONNECTED, UNSEEN)
+BEGUN_ANEW = Law(
+    "ADDR-3",
+    "2 R + w",
+    "a handshake of QUIC, which has that of TLS in it, then the request again",
+    PAUSE,
+    (ANEW,),
+    _anew_ms,
+    NOTICED,
+    (RTT,),
+)
+AT_ONCE = Law(
+    "ADDR-3",
+    "R + w",
+    "the request again, in the first flight of a new connection",
+    PAUSE,
+    (EARLY,),
+    _early_ms,
+    NOTICED,
+    (RTT,),
+)
+PREDICTIONS = (RECONNECTED, UNSEEN, BEGUN_ANEW, AT_ONCE)

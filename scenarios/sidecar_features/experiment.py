@@ -9,6 +9,14 @@ from bench.model.experiment import Experiment, Pieces
 from bench.model.outcome import OutcomeNoun
 from scenarios.sidecar_features.load import LOAD, check, check_machine
 
+SIDECARS = (
+    "client's sidecar, in",
+    "client's sidecar, out",
+    "server's sidecar, in",
+    "server's sidecar, out",
+)
+"""Each makes a span for what comes in, and one for what it passes on."""
+
 EXPERIMENT = Experiment(
     name="sidecar_features",
     title="What a pair of sidecars does for programs that know nothing of it",
@@ -34,7 +42,13 @@ EXPERIMENT = Experiment(
     },
     noun=OutcomeNoun.of_work("call", "calls", "answered"),
     work_by="caller",
-    pieces=Pieces("span", queued="before it passes the call on", sent="waiting for the next one"),
+    pieces=Pieces(
+        "span",
+        queued="before it passes the call on",
+        sent="waiting for the next one",
+        received="passing the answer back",
+        names={4: SIDECARS, 5: (*SIDECARS, "server")},
+    ),
     headline=(
         "failed_share",
         "h2_share",

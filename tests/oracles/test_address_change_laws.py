@@ -33,6 +33,18 @@ def test_addr1_counts_the_messages_of_a_new_connection(trip_s: float, work_s: fl
     assert laws.reconnected(trip_s, work_s) == pytest.approx(found)
 
 
+QUIC_EXCHANGE = ("ClientHello", "ServerHello..Finished", "GET", "200")
+EARLY_EXCHANGE = ("GET", "200")
+"""The ClientHello is in the datagrams before the request's, and its answer in those before 200."""
+
+
+@given(st.floats(0.001, 1), st.floats(0, 1))
+def test_addr3_counts_the_messages_of_a_new_quic_connection(trip_s: float, work_s: float) -> None:
+    for exchange, handshakes in ((QUIC_EXCHANGE, laws.QUIC), (EARLY_EXCHANGE, laws.EARLY)):
+        found = answered_after(0.0, exchange, trip_s, work_s)
+        assert laws.reconnected(trip_s, work_s, handshakes) == pytest.approx(found)
+
+
 @pytest.mark.parametrize(
     ("trip_s", "work_s", "timeout_s"), [(0.08, 0.05, 1.0), (0.04, 0.4, 2.0), (0.3, 0.0, 3.0)]
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 
 import numpy as np
@@ -92,3 +93,17 @@ def test_the_line_is_the_difference_of_quantiles(run: Evaluated) -> None:
 def test_without_the_one_to_compare_with_there_is_no_figure(run: Evaluated) -> None:
     assert kind().figures(run, result(measured_group("envoy_pair", 0.5))) == []
     assert kind().figures(run, run.experiments[0]) == [], "it names none"
+
+
+def test_intervals_of_few_repeats_do_not_hide_what_is_added(run: Evaluated) -> None:
+    wild = measured_group("envoy_pair", 0.5, (1, 2))
+    trials = tuple(
+        dataclasses.replace(one, metrics=dict.fromkeys(added.SHARES, value))
+        for one, value in zip(wild.trials, (1.4, 3.6), strict=True)
+    )
+    wild = Group(**{**vars(wild), "trials": trials})
+    ((_, figure),) = kind().figures(run, result(measured_group("direct", 0.0), wild))
+    bottom, top = figure.axes[0].get_ylim()
+    assert bottom <= 0
+    assert top >= 0.5
+    assert top - bottom < 5, "an interval of two repeats is twelve times their difference"

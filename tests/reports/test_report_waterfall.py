@@ -197,3 +197,14 @@ def test_that_resources_are_left_out_is_said(run: Evaluated, resources: int, lab
 
 def test_nothing_is_drawn_where_no_pages_are(run: Evaluated, result: ExperimentResult) -> None:
     assert drawn(run, result) == []
+
+
+def test_pieces_that_have_a_part_of_their_own_are_named(run: Evaluated) -> None:
+    found = of_pages({"one": 60.0, "six": 30.0})
+    named = dataclasses.replace(PIECES, names={3: ("a", "b", "c")}, received="passing back")
+    experiment = dataclasses.replace(found.experiment, pieces=named)
+    ((_, figure),) = drawn(run, dataclasses.replace(found, experiment=experiment))
+    axes = figure.axes[0]
+    assert [one.get_text() for one in axes.get_yticklabels()] == ["a", "b", "c"]
+    assert axes.get_ylabel() == ""
+    assert "passing back" in [one.get_text() for one in figure.legends[0].get_texts()]

@@ -68,6 +68,13 @@ def test_tcp_loses_or_doubles_what_was_under_way(
     assert values["lost_undone_share"] == 0
 
 
+def test_early_data_goes_on_at_once_and_does_it_twice(measure: Measure) -> None:
+    values = found(measure, "quic_early_data")
+    assert values["lost_per_change"] == 0
+    assert values["doubled_per_change"] == pytest.approx(1, abs=0.5)
+    assert values["setups_per_change"] == 1
+
+
 def test_quic_that_only_waits_is_not_found(measure: Measure) -> None:
     """Its request is acknowledged long before the change, so that nothing is sent again."""
     load = {"work_time_s": 0.8, "rtt_s": 0.002, "answer_timeout_s": 1.5}

@@ -35,7 +35,7 @@ EVERYWHERE = {"0.0.0.0", "::", "[::]", ""}
 BINDS_EVERYWHERE = {
     "bench/run/hosts.py": "named there to be refused",
     "targets/multipath/_download.py": "only in the backend's own namespace, which has two paths",
-    "scenarios/address_change/quic_migration.py": "a client's own end, as every client's is",
+    "scenarios/address_change/_quic.py": "a client's own end, as every client's is",
     "scenarios/query_ids/udp_query_id.py": "a client's own end, as every client's is",
 }
 

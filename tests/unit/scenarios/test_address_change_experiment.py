@@ -75,6 +75,8 @@ def test_laws_speak_of_clients_that_are_told_or_not() -> None:
     facts = {predictions.RTT: 80.0}
     told, silent = LOAD(**LINKED), LOAD(**LINKED, notice="silent")
     assert predictions.RECONNECTED(told, facts) == pytest.approx(3 * 80 + 50)
+    assert predictions.BEGUN_ANEW(told, facts) == pytest.approx(2 * 80 + 50)
+    assert predictions.AT_ONCE(told, facts) == pytest.approx(80 + 50)
     assert predictions.UNSEEN(silent, facts) == pytest.approx(1000 - 65 + 3 * 80 + 50)
     assert math.isnan(predictions.RECONNECTED(silent, facts))
     assert math.isnan(predictions.UNSEEN(told, facts))

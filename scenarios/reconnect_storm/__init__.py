@@ -1,0 +1,1 @@
+"""Clients that all lose their connection at once, and come back."""
