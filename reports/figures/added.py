@@ -87,7 +87,7 @@ def _figure(result: ExperimentResult, base: str, levels: Sequence[Level]) -> Fig
         assert without is not None
         _panel(axes, result, without, _shown(result, base, level))
         axes.set_title(texts[level], fontsize=8.5)
-    _bound(panels[: len(levels)])
+    _bound(list(panels[: len(levels)]))
     for axes in panels[len(levels) :]:
         axes.set_visible(False)
     for axes in panels[max(0, len(levels) - columns) : len(levels)]:

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import asyncio
 import ssl
-from collections.abc import Sequence
-from typing import Generic, Protocol, TypeVar
+from collections.abc import Callable, Sequence
+from typing import Any, Generic, Protocol, TypeVar
 
 from scenarios.address_change._asking import AskingClient
 
@@ -52,8 +52,9 @@ class TcpClient(AskingClient, Generic[Kind]):
             self.trust.minimum_version = ssl.TLSVersion.TLSv1_3
             self.trust.set_alpn_protocols([self.application])
             self.trust.load_verify_locations(session.address.ca_file)
+        factory: Callable[[], Any] = self.protocol
         _, self.connection = await session.engine.loop.create_connection(
-            self.protocol,  # type: ignore[arg-type]
+            factory,
             session.host,
             session.port,
             ssl=self.trust,
