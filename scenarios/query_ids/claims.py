@@ -30,7 +30,7 @@ IMPATIENT = {
     "query_rate": "1500/s",
     "retry_after": "60ms",
     "forged_share": "10%",
-    "duration": "12s",
+    "duration": "14s",
 }
 ATTACKED = ClaimSetup((UDP, TCP), IMPATIENT)
 PATIENT = ClaimSetup(

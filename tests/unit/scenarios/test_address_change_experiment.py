@@ -9,7 +9,7 @@ from typing import Any
 import measured
 import numpy as np
 import pytest
-from claim_builders import cell, evidence
+from claim_builders import around, cell, evidence
 
 from bench.analysis.trialdata import TrialData
 from bench.model import samples
@@ -228,3 +228,40 @@ def test_s5_wants_tcp_to_lose_or_double_and_quic_not_to(
 ) -> None:
     (claim,) = (one for one in claims.CLAIMS if one.id == identity)
     assert judge(claim, evidence(*cells(**changed), **claims.NORMAL)).verdict == verdict
+
+
+def renewing(pattern: str, pause_ms: float, doubled: float) -> Any:
+    """A pattern that takes a new connection at each change."""
+    counts = {
+        key: [Counts(value * 8, 8, "count")] * 6
+        for key, value in (("doubled_per_change", doubled), ("setups_per_change", 1.0))
+    }
+    values = {
+        predictions.PAUSE: around(pause_ms, 0.02 if pattern == predictions.EARLY else 0.01),
+        predictions.RTT: [80.0] * 6,
+        "address_changes": [8] * 6,
+    }
+    return cell(pattern, values, LOAD, counts, **LINKED)
+
+
+@pytest.mark.parametrize(
+    ("identity", "http2_ms", "early_ms", "doubled", "verdict"),
+    [
+        ("S5e", 290, 130, 1.0, "confirmed"),
+        ("S5e", 130, 130, 1.0, "depends"),
+        ("S5e", 290, 130, 0.0, "depends"),
+        ("S5f", 290, 130, 1.0, "confirmed"),
+        ("S5f", 290, 210, 1.0, "depends"),
+        ("S5f", 290, 130, 0.0, "depends"),
+    ],
+)
+def test_new_connections_pause_by_their_handshakes_and_do_it_twice(
+    identity: str, http2_ms: float, early_ms: float, doubled: float, verdict: str
+) -> None:
+    found = [
+        renewing(predictions.HTTP2, http2_ms, doubled),
+        renewing(predictions.ANEW, 210, doubled),
+        renewing(predictions.EARLY, early_ms, doubled),
+    ]
+    (claim,) = (one for one in claims.CLAIMS if one.id == identity)
+    assert judge(claim, evidence(*found, **claims.NORMAL)).verdict == verdict

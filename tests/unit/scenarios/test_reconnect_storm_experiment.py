@@ -8,7 +8,7 @@ from typing import Any
 import measured
 import numpy as np
 import pytest
-from claim_builders import cell, evidence
+from claim_builders import around, cell, evidence
 
 from bench.analysis.trialdata import TrialData
 from bench.model import samples
@@ -136,4 +136,40 @@ def test_s1g_wants_resumption_to_be_there_and_to_be_cheaper(
         **claims.NORMAL,
     )
     (claim,) = (one for one in claims.CLAIMS if one.id == "S1g")
+    assert judge(claim, found).verdict == verdict
+
+
+def stormy(within_s: float, rate: float, p50_ms: float, cpu_us: float = 700.0) -> Any:
+    values = {
+        "return_rate": around(rate),
+        "all_back": around(within_s * 1000 + 1, 0.001),
+        "latency_p50": around(p50_ms, 0.01 if within_s else 0.02),
+        predictions.CPU: around(cpu_us),
+        f"half.{predictions.CPU}": [700.0] * 6,
+        "deliveries": [200] * 6,
+    }
+    load = {**SPREAD, "return_within_s": within_s}
+    return cell("full_handshake", values, LOAD, None, key="rsa", **load)
+
+
+@pytest.mark.parametrize(
+    ("identity", "rate", "cpu_us", "at_once_ms", "verdict"),
+    [
+        ("S1e", 200.0, 700.0, 80.0, "confirmed"),
+        ("S1e", 400.0, 700.0, 80.0, "depends"),
+        ("S1e", 200.0, 1400.0, 80.0, "depends"),
+        ("S1f", 200.0, 700.0, 80.0, "confirmed"),
+        ("S1f", 200.0, 700.0, 2.1, "refuted"),
+    ],
+)
+def test_a_storm_has_its_rate_and_costs_by_the_head(
+    identity: str, rate: float, cpu_us: float, at_once_ms: float, verdict: str
+) -> None:
+    found = evidence(
+        stormy(1.0, rate, 2.0, cpu_us),
+        stormy(2.0, rate / 2, 2.0, cpu_us),
+        stormy(0.0, 2000, at_once_ms),
+        **claims.NORMAL,
+    )
+    (claim,) = (one for one in claims.CLAIMS if one.id == identity)
     assert judge(claim, found).verdict == verdict
