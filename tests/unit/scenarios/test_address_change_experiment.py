@@ -89,6 +89,7 @@ def test_laws_speak_of_clients_that_are_told_or_not() -> None:
         {"fault": "path.1:down@1s,for=1s"},
         {"fault": ""},
         {"retry": "none"},
+        {"retry": "idempotency_key"},
         {"answer_timeout_s": 0.4},
         {"loss": 0.01, "loss_up": 0.01},
     ],
