@@ -95,7 +95,14 @@ class ClientUser(User):
 
     def cut(self) -> bool:
         """Reset the connection (RST); the client then acts as after any loss."""
-        return self._disturb(_reset)
+        return self._disturb(self._reset)
+
+    def _reset(self, transport: asyncio.Transport) -> None:
+        sock = transport.get_extra_info("socket")
+        # TLS tells of its end only when the socket is closed, and nothing can be read of it then.
+        self.session.wire.closes(sock.fileno())
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, CLOSE_BY_RESET)
+        transport.abort()
 
     def _disturb(self, act: Callable[[asyncio.Transport], None], buffer_bytes: int = 0) -> bool:
         try:
@@ -155,9 +162,3 @@ class ClientUser(User):
                 session.recorder.add(
                     code, outcome, self.number, 0, intended, sent, done, done, 0, 0
                 )
-
-
-def _reset(transport: asyncio.Transport) -> None:
-    sock = transport.get_extra_info("socket")
-    sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, CLOSE_BY_RESET)
-    transport.abort()

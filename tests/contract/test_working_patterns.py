@@ -68,6 +68,7 @@ def check_accounting(data: TrialData, counted: int, experiment: str) -> None:
     assert found["deliveries"] > 0
     assert found["completeness"] == 1.0
     assert found["lost"] == 0
+    assert not found["wire_bytes_per_event"] < 0, "a socket was closed before it was read"
     assert not len(data.events), "nothing happens in the backend by itself"
     assert len(data.rows) == counted
     assert not np.count_nonzero(data.rows["outcome"] == samples.FAILED)
