@@ -18,7 +18,9 @@ import pytest
 import uvloop
 
 from bench import catalog
-from bench.brokers.rabbitmq import RabbitPublisher
+from bench.brokers.ends import Publisher
+from bench.brokers.rabbitmq import QueueSettings, RabbitPublisher, RabbitSubscriber
+from bench.brokers.rabbitmq_stream import StreamPublisher, StreamSubscriber
 from bench.lab import components, services
 from bench.lab.services import Service
 from bench.lab.side import ON_LOOPBACK
@@ -41,7 +43,7 @@ WINDOW = 5
 def rabbitmq() -> Iterator[Service]:
     if remedy := components.missing("rabbitmq"):
         pytest.skip(remedy)
-    asked = request_of(catalog.components()["rabbitmq"], {})
+    asked = request_of(catalog.components()["rabbitmq"], {"plugins": "rabbitmq_stream"})
     found = services.create(asked, sorted(os.sched_getaffinity(0)), ON_LOOPBACK)
     found.start()
     yield found
@@ -167,5 +169,48 @@ def test_a_consumer_says_whether_it_is_there(rabbitmq: Service, tmp_path: Path) 
         await consumer.stop()
         assert len(read(tmp_path / RECEIVED)) >= 2
         await publisher.close()
+
+    run(work())
+
+
+async def sent(publisher: Publisher, body: bytes, keeps: bool) -> None:
+    """Have the broker confirm a message, and go."""
+    publisher.keeps = keeps
+    await publisher.publish(body)
+    await publisher.settled()
+    await publisher.close()
+
+
+def test_a_queue_stays_bound_when_a_publisher_goes_that_keeps_it(rabbitmq: Service) -> None:
+    async def work() -> None:
+        name, got = f"test-{secrets.token_hex(4)}", asyncio.Queue[bytes]()
+        url = str(rabbitmq.address["url"])
+        first, second = (RabbitPublisher(url, name, window=WINDOW) for _ in range(2))
+        subscriber = RabbitSubscriber(
+            url, name, QueueSettings(name=name), lambda body, *_: got.put_nowait(body)
+        )
+        await first.open()
+        await subscriber.open()
+        await sent(first, b"first", keeps=True)
+        await second.open()
+        await sent(second, b"second", keeps=False)
+        assert [await got.get() for _ in range(2)] == [b"first", b"second"]
+        await subscriber.close()
+
+    run(work())
+
+
+def test_a_stream_stays_when_a_publisher_goes_that_keeps_it(rabbitmq: Service) -> None:
+    async def work() -> None:
+        name, got = f"test-{secrets.token_hex(4)}", asyncio.Queue[bytes]()
+        place = str(rabbitmq.address["host"]), int(str(rabbitmq.address["stream_port"]))
+        reader = StreamSubscriber(*place, name, lambda body, *_: got.put_nowait(body), offset=0)
+        for body in (b"first", b"second"):
+            publisher = StreamPublisher(*place, name, window=WINDOW)
+            await publisher.open()
+            await sent(publisher, body, keeps=True)
+        await reader.open()
+        assert [await got.get() for _ in range(2)] == [b"first", b"second"]
+        await reader.close()
 
     run(work())
