@@ -4,7 +4,7 @@
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: bench atlas test check check-tests check-types check-style check-contracts soak setup setup-test format clean
+.PHONY: bench atlas test check check-whole check-units check-types check-style check-contracts soak setup setup-test format clean
 
 bench: setup
 	$(BIN)/bench run notifications --quick
@@ -21,10 +21,14 @@ test: setup-test
 # One that fails stops none of the others.  That the docs are fresh is one of the tests.
 check: setup-test
 	@$(MAKE) --no-print-directory --jobs --keep-going --output-sync=line \
-		check-tests check-types check-style check-contracts
+		check-whole check-units check-types check-style check-contracts
 
-check-tests:
-	$(BIN)/pytest -q -n 2 tests/unit tests/whole
+# Two processes of their own: workers of one would each collect all tests.
+check-whole:
+	$(BIN)/pytest -q tests/whole
+
+check-units:
+	$(BIN)/pytest -q tests/unit
 
 check-types:
 	$(BIN)/mypy
