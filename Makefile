@@ -4,9 +4,10 @@
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: bench atlas test check check-whole check-units check-types check-style check-contracts soak setup setup-test format clean
+.PHONY: bench atlas test check check-whole check-units check-types check-style check-contracts soak setup-bench setup setup-test format clean
 
-bench: setup
+# Chromium and libfuse, which other experiments need, would only delay the first answer.
+bench: setup-bench
 	$(BIN)/bench run notifications --quick
 
 # Ctrl-C keeps what is measured; the same command goes on, and says what is left.
@@ -43,6 +44,9 @@ check-contracts:
 # Hours, for the night. Ctrl-C keeps what is done; the same command goes on (docs/soak.md).
 soak: setup-test
 	$(BIN)/python -m bench.tools.soak
+
+setup-bench:
+	@sh ./setup.sh rabbitmq-server
 
 setup:
 	@sh ./setup.sh rabbitmq-server chromium libfuse3-3
