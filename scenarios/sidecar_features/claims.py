@@ -31,6 +31,7 @@ FIXED = ClaimSetup((PAIR,), TWO | REPLACE | {"retries": "0", "endpoints": "fixed
 GARBLED = ClaimSetup((PAIR,), TWO | GARBLE | {"retries": "0"})
 BROKEN = ClaimSetup((PAIR,), BRIEF | EVERY | {"method": "POST,PUT", "retries": "0,2"})
 IN_NODE = ClaimSetup((NODE, NODE_DIRECT), BRIEF | {"break_every": "0,20", "method": "POST"})
+REPLACED_IN_NODE = ClaimSetup((NODE,), TWO | REPLACE | {"retries": "2"})
 CACHED_IN_NODE = ClaimSetup((NODE,), KEPT | {"max_age": "1s"})
 BALANCED = ClaimSetup((LAYER4, PAIR), BRIEF | ONE_CONNECTION)
 BROKEN_BOTH = ClaimSetup((LAYER4, PAIR), BRIEF | EVERY | {"method": "POST"})
@@ -181,13 +182,14 @@ CLAIMS = (
     Claim(
         "C7",
         "A sidecar serves any language",
-        (IN_NODE, CACHED_IN_NODE),
+        (IN_NODE, CACHED_IN_NODE, REPLACED_IN_NODE),
         AllOf(
             (
                 _all(H2, NODE, WHOLE),
                 _all(CHAINED, NODE, WHOLE),
                 _none(FAILED, NODE, LOST),
                 Threshold(HITS, "", NODE, at_least=0.5, where=KEEPING),
+                _none(FAILED, NODE, _replaced(2)),
                 _none(H2, NODE_DIRECT, WHOLE),
                 _some(FAILED, NODE_DIRECT, LOST),
             )
@@ -196,6 +198,7 @@ CLAIMS = (
         must_see=(
             _seen("broken_calls", 10, NODE, "lost answers", LOST),
             _seen("broken_calls", 10, NODE_DIRECT, "lost answers", LOST),
+            _seen("replacements_seen", 1, NODE, "replacements that clients saw", _replaced(2)),
         ),
     ),
     Claim(

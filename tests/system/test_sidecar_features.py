@@ -73,10 +73,11 @@ def test_a_cache_answers_in_the_servers_place_and_makes_nothing_young(measure: M
     assert found["oldest_answer"] < 2
 
 
-def test_a_server_is_replaced_and_no_call_is_lost(measure: Measure) -> None:
+@pytest.mark.parametrize("pattern", ["envoy_pair", "node_pair"])
+def test_a_server_is_replaced_and_no_call_is_lost(measure: Measure, pattern: str) -> None:
     stored, found = measured_with(
         measure,
-        "envoy_pair",
+        pattern,
         backends=2,
         method="POST",
         retries=0,
