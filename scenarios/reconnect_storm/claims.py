@@ -81,7 +81,7 @@ CLAIMS = (
     ),
     Claim(
         "S1g",
-        "Resumption spares the server most of what TLS adds to a connection",
+        "Resumption spares the server some of what TLS adds to a connection",
         (KINDS,),
         AllOf(
             (
