@@ -14,7 +14,7 @@ import aiohttp
 
 from bench.clock import Alarm
 from bench.model.messages import Address
-from bench.model.ownserver import DESCRIBED, SEEN_ONLY, OwnServer, fill, read
+from bench.model.ownserver import DESCRIBED, SEEN_ONLY, UNTIMED, OwnServer, fill, read
 from bench.model.ownserver.filling import CLIENT, FOLDER, HOST, PAYLOAD, PORT, SEQUENCE
 from bench.model.samples import EVERY
 from targets._events import Event, EventSource
@@ -137,7 +137,7 @@ class OwnTarget(BaseTarget):
         self.outbox: asyncio.Queue[tuple[int, Event]] = asyncio.Queue()
         if self.own is not None and self.own.publish.by_itself:
             self.source = SilentSource(self.load, self.seed)
-            self.facts = {SEEN_ONLY: True}
+            self.facts = {SEEN_ONLY: True, UNTIMED: self.own.is_untimed}
         else:
             self.source = EventSource(self.load, self.seed, self.deliver)
 

@@ -86,7 +86,10 @@ class Rolling:
         entry.outcomes += len(well)
         entry.failed += len(mine) - len(well)
         if second > max(self._seconds) - ROLL_S - LATE_S and len(well):
-            entry.blocks.append((well["done_ns"] - well["intended_ns"]) / 1e6)
+            # A row that took no time at all does not say since when it was due.
+            known = well[well["done_ns"] != well["intended_ns"]]
+            if len(known):
+                entry.blocks.append((known["done_ns"] - known["intended_ns"]) / 1e6)
             for later in range(second, second + ROLL_S):
                 self._made.pop(later, None)
 

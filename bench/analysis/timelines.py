@@ -23,8 +23,8 @@ NS_PER_MS = 1e6
 
 
 def timeline_of(data: TrialData) -> Timeline | None:
-    """Latency by the time for which it was intended; None where nothing arrived."""
-    return _steps(data, data.outcomes["intended_ns"], data.latencies_ns)
+    """Latency by the time for which it was intended; None where there is none."""
+    return _steps(data, data.outcomes["intended_ns"], data.latencies_ns) if data.is_timed else None
 
 
 def loop_lag_of(data: TrialData) -> Timeline | None:

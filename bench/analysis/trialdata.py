@@ -63,6 +63,9 @@ class TrialData:
     backend_cores: int = 1
     link_shares_core: bool = False
     hosts: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    is_timed: bool = True
+    """Whether rows of outcomes say since when they were due; otherwise nothing can be late."""
+
     unit: Unit = BY_OUTCOME
     """What is observed independently; the experiment says it of pattern and load."""
 
@@ -138,7 +141,13 @@ class TrialData:
 
     @cached_property
     def latencies_ns(self) -> np.ndarray:
-        return difference_ns(self.outcomes, "done_ns", "intended_ns")
+        return difference_ns(self.timed, "done_ns", "intended_ns")
+
+    @property
+    def timed(self) -> np.ndarray:
+        """Outcomes of which is known since when they were due: all, or none."""
+        timed: np.ndarray = self.outcomes if self.is_timed else self.outcomes[:0]
+        return timed
 
     @cached_property
     def window_events(self) -> np.ndarray:

@@ -28,6 +28,7 @@ import numpy as np
 from bench.analysis.trialdata import TrialData
 from bench.model import samples
 from bench.model.errors import UsageError
+from bench.model.ownserver import UNTIMED
 from bench.model.readings import Reading
 from bench.model.records import MeterRow, RunFile, TrialFile, by_role
 from bench.model.trial import Trial
@@ -175,6 +176,7 @@ class StoredTrial:
             backend_cores=max(1, len(record.cpu_sets.get("backend", ()))),
             link_shares_core=_shares_core(record.cpu_sets),
             hosts=record.facts.get("hosts", {}),
+            is_timed=not record.facts.get(UNTIMED),
         )
         parquet.release_memory()
         return found

@@ -16,7 +16,7 @@ from bench.model.combining import total_by_mark
 from bench.model.experiment import Experiment
 from bench.model.links import CLIENTS
 from bench.model.messages import LoadResults
-from bench.model.ownserver import SEEN_ONLY
+from bench.model.ownserver import SEEN_ONLY, UNTIMED
 from bench.model.records import MeterRow, TrialFile
 from bench.model.samples import COMMON_OPERATIONS
 from bench.results import parquet, store
@@ -31,12 +31,15 @@ def keep_raw(running: RunningTrial, experiment: Experiment, meters: list[MeterRo
     """The processes' binary records become Parquet; returns the rows that there are."""
     operations = [*COMMON_OPERATIONS, *experiment.operations]
     folder = running.folder
+    outcome = operations.index(experiment.outcome_operation)
     rows, origin = _all_rows(running), _origin(running, experiment)
+    if running.part_results.facts.get(UNTIMED):
+        rows = since_first_arrival(rows, outcome)
     path = folder / "samples.parquet"
     parquet.write_samples(path, rows, operations, recorders(running), origin)
     events = _all_events(running)
     if running.part_results.facts.get(SEEN_ONLY):
-        events = _seen_events(rows, operations.index(experiment.outcome_operation))
+        events = _seen_events(rows, outcome, is_timed=not running.part_results.facts[UNTIMED])
     parquet.write_events(folder / "events.parquet", events, origin)
     parquet.write_meters(folder / "meters.parquet", meters, origin)
     if running.meters is not None:
@@ -80,7 +83,7 @@ def _all_events(running: RunningTrial) -> np.ndarray:
     return events[events["sequence"] > 0]
 
 
-def _seen_events(rows: np.ndarray, outcome: int) -> np.ndarray:
+def _seen_events(rows: np.ndarray, outcome: int, *, is_timed: bool) -> np.ndarray:
     """Events as those whom they reached tell of them, where nobody has a record: each once."""
     got = rows[rows["operation"] == outcome]
     _, first = np.unique(got["sequence"], return_index=True)
@@ -88,8 +91,24 @@ def _seen_events(rows: np.ndarray, outcome: int) -> np.ndarray:
     events["feed"] = samples.EVERY
     for name in ("sequence", "intended_ns"):
         events[name] = got[name][first]
-    events["published_ns"] = got["sent_ns"][first]
+    if is_timed:
+        events["published_ns"] = got["sent_ns"][first]
     return events
+
+
+def since_first_arrival(rows: np.ndarray, outcome: int) -> np.ndarray:
+    """Rows whose outcomes count from when the first client had the event.
+
+    So that it lies within the window for all clients, or for none.
+    """
+    found = rows.copy()
+    got = np.flatnonzero(rows["operation"] == outcome)
+    _, event = np.unique(rows["sequence"][got], return_inverse=True)
+    first = np.full(int(event.max(initial=-1)) + 1, np.iinfo(np.int64).max)
+    np.minimum.at(first, event, rows["done_ns"][got])
+    for name in ("intended_ns", "sent_ns"):
+        found[name][got] = first[event]
+    return found
 
 
 def _read_binary(path: Path, dtype: np.dtype) -> np.ndarray:

@@ -31,7 +31,8 @@ class OwnListener(Listener, Described):
             super().came(event, read_ns)
             return
         self.seen = event.sequence
-        made_ns = event.timestamp_ns - self.wall_ahead_ns
+        # Without a time it counts from its arrival; what is late is not known then.
+        made_ns = read_ns if self.own.is_untimed else event.timestamp_ns - self.wall_ahead_ns
         size = len(event.payload)
         number = self.number
         self.record(

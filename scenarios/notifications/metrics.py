@@ -65,13 +65,14 @@ def returns_ns(data: TrialData) -> tuple[np.ndarray, np.ndarray]:
     """Of each event in the window: when it was published, and when the last client that it woke
     sent its next request (0: none did).
 
-    A client's next request is intended for the moment it read the event.
+    A client's next request is intended for the moment it read the event.  Nobody is known to
+    have returned where the events have no time.
     """
     requests, got, events = data.requests, data.outcomes, data.window_events
     # An event is known by its scheduled time, whoever it is meant for.
     events = events[np.argsort(events["intended_ns"], kind="stable")]
     latest = np.zeros(len(events), np.int64)
-    if len(requests) and len(got) and len(events):
+    if len(requests) and len(data.timed) and len(events):
         order = np.argsort(requests["intended_ns"], kind="stable")
         intended_ns, sent_ns = (requests[name][order] for name in ("intended_ns", "sent_ns"))
         place = np.searchsorted(intended_ns, got["done_ns"])

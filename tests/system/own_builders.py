@@ -121,6 +121,7 @@ timestamp_unit = "ns"
 [publish]
 by_itself = true
 """
+WITHOUT_TIME = BY_ITSELF.replace('timestamp = "$.at"\ntimestamp_unit = "ns"\n', "")
 
 BY_PROGRAM = """
 [subscribe]

@@ -23,6 +23,7 @@ from own_builders import (
     POLLS,
     SAYING,
     STREAM,
+    WITHOUT_TIME,
     bench_run,
     found_at,
     started,
@@ -49,6 +50,9 @@ EXAMPLES = {
 }
 
 
+PACKAGES = ("better-sse", "ws")
+
+
 def environment_for(name: str) -> dict[str, str]:
     """What the example needs around it; skips where its package is not installed."""
     if name.startswith("nchan"):
@@ -56,7 +60,7 @@ def environment_for(name: str) -> dict[str, str]:
             pytest.skip("no nginx with nchan: apt-get install nginx-light libnginx-mod-nchan")
         return {}
     node = shutil.which("node") or nodejs.executable()
-    if node is None or not (MODULES / name).is_dir():
+    if node is None or (name in PACKAGES and not (MODULES / name).is_dir()):
         pytest.skip(f"no Node, or no {name}: npm install --no-save {name}")
     path = f"{Path(node).parent}{os.pathsep}{os.environ['PATH']}"
     return {"PATH": path, "NODE_PATH": str(MODULES)}
@@ -69,14 +73,16 @@ def trial_of(run: StoredRun, pattern: str) -> StoredTrial:
     return found
 
 
-def check_complete(trial: StoredTrial, *, is_metered: bool = True) -> dict[str, Any]:
+def check_complete(
+    trial: StoredTrial, *, is_metered: bool = True, is_timed: bool = True
+) -> dict[str, Any]:
     """Everybody got everything once and in order; the server's cost is there, or is not shown."""
     assert trial.record.facts["client_failures"] == 0, trial.record.facts["client_errors"]
     found = measured.compute(trial.data())
     assert found["deliveries"] > 0
     assert found["completeness"] == 1.0
     assert [found[key] for key in ("lost", "duplicated", "misdirected", "out_of_order")] == [0] * 4
-    assert found["latency_mean"] > 0
+    assert (found["latency_mean"] > 0) == is_timed
     for key in ("server_cpu_us_per_event", "backend_cpu_us_per_event", "backend_memory_bytes"):
         assert (found[key] > 0) == is_metered, key
     return found
@@ -181,6 +187,23 @@ def test_one_that_publishes_by_itself_is_timed_by_its_own_clock(tmp_path: Path) 
     events = trial.events
     assert len(events) > 5
     assert (events["published_ns"] == events["intended_ns"]).all()
+
+
+@pytest.mark.parametrize("name", ["ours", "ticks"])
+def test_what_has_no_time_has_no_latency_but_all_else(tmp_path: Path, name: str) -> None:
+    env = environment_for(name) if name != "ours" else {}
+    path = write(tmp_path, started(WITHOUT_TIME, "ticks")) if not env else DOCS / "ticks.toml"
+    done = run_bench(
+        *("run", "notifications/sse", "--own", str(path), "--clients", "3", "--duration", "1s"),
+        *("--set", "warmup=100ms", "--repeats", "1", "--results", str(tmp_path / "results")),
+        env={"PATTERNBENCH_KEEP_DISTURBED": "1", **env},
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    (folder,) = (tmp_path / "results").iterdir()
+    run = store.open_run(folder)
+    found = check_complete(trial_of(run, "sse_own"), is_timed=False)
+    assert found["deliveries"] >= 5 * 3
+    assert "latency is not measured" in " ".join(report_of(run).split())
 
 
 def test_faults_are_done_to_the_server_and_it_comes_back(tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ def latency_ns(data: TrialData) -> np.ndarray:
 
 
 def outcome_rows(data: TrialData) -> np.ndarray:
-    return data.outcomes
+    return data.timed
 
 
 SHARED.mean(
@@ -35,7 +35,7 @@ SHARED.greatest("latency_max", "latency max", "The largest latency (done - inten
 
 
 def service_ns(data: TrialData) -> np.ndarray:
-    return difference_ns(data.outcomes, "done_ns", "sent_ns")
+    return difference_ns(data.timed, "done_ns", "sent_ns")
 
 
 SHARED.mean(
@@ -117,7 +117,7 @@ def deliveries_per_s(data: TrialData) -> float:
 
 def _of_slow(data: TrialData, slow: bool) -> np.ndarray:
     """Latencies of the clients that a fault stopped, or of all others."""
-    rows = data.outcomes
+    rows = data.timed
     is_slow = np.zeros(len(rows), bool)
     for fault in data.faults:
         if (fault.actor, fault.verb) == ("clients", "stop"):

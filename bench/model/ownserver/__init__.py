@@ -5,7 +5,7 @@ Must not know: an experiment, nor how the server is started, asked or measured.
 """
 
 from bench.model.ownserver.checks import check_on_link, check_spoken_to, elsewhere
-from bench.model.ownserver.description import DESCRIBED, SEEN_ONLY, OwnServer
+from bench.model.ownserver.description import DESCRIBED, SEEN_ONLY, UNTIMED, OwnServer
 from bench.model.ownserver.events import EventReader, Found
 from bench.model.ownserver.filling import fill
 from bench.model.ownserver.notes import notes
@@ -15,6 +15,7 @@ from bench.model.ownserver.use import OwnUse
 __all__ = [
     "DESCRIBED",
     "SEEN_ONLY",
+    "UNTIMED",
     "EventReader",
     "Found",
     "OwnServer",

@@ -163,10 +163,10 @@ def _of_publishing(own: OwnServer) -> Iterator[str]:
         yield f"publish.body = {publish.body!r}: lacks {{payload}}; the event must be in it"
     if publish.command and not any("{payload}" in word for word in publish.command):
         yield "publish.command: lacks {payload}; the event must be one of its words"
+    if publish.by_itself and not event.sequence:
+        yield 'event.sequence: is missing; publish.by_itself needs it, e.g. sequence = "$.sequence"'
     for key in ("sequence", "timestamp"):
         value = getattr(event, key)
-        if publish.by_itself and not value:
-            yield f'event.{key}: is missing; publish.by_itself needs it, e.g. {key} = "$.{key}"'
         if value and not publish.by_itself:
             yield f"event.{key} = {value}: our payload has it; remove it, or set publish.by_itself"
 

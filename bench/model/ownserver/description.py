@@ -18,6 +18,9 @@ DESCRIBED = "description"
 SEEN_ONLY = "events_are_those_seen"
 """A fact of a trial whose server publishes by itself: its events are those that arrived."""
 
+UNTIMED = "events_have_no_time"
+"""A fact of a trial whose events do not say when they came up: nothing can be called late."""
+
 KEYS: Mapping[str, tuple[str, str]] = {
     "title": ("text", "its name in tables and figures"),
     "server.command": ("a list of texts", "starts it: metered, pinned, stopped and killed by us"),
@@ -34,13 +37,13 @@ KEYS: Mapping[str, tuple[str, str]] = {
     "event.payload": ("text", "where in a message the payload stands"),
     "event.after": ("text", "where the next {after} stands; without: the sequence number"),
     "event.sequence": ("text", "published by itself: where the event's number stands"),
-    "event.timestamp": ("text", "published by itself: where the time of the event stands"),
+    "event.timestamp": ("text", "published by itself: where its time stands; without: no latency"),
     "event.timestamp_unit": ('"s", "ms", "us" or "ns"', "the unit of that time since 1970"),
     "publish.url": ("text", "events are posted there"),
     "publish.body": ("text", "what is posted"),
     "publish.headers": ("a table of texts", "headers of that request"),
     "publish.command": ("a list of texts", "a program that publishes one event"),
-    "publish.by_itself": ("true", "it publishes on its own; its events need number and time"),
+    "publish.by_itself": ("true", "it publishes on its own; its events need a number"),
     "limit.per_second": ("a number", "most requests and deliveries per second on another host"),
 }
 """Every key, with its form and what it is for.  The documentation is checked against it."""
@@ -106,6 +109,11 @@ class OwnServer(Struct, frozen=True, forbid_unknown_fields=True):
     @property
     def is_metered(self) -> bool:
         return bool(self.server.command or self.server.pid)
+
+    @property
+    def is_untimed(self) -> bool:
+        """Whether nobody can know when its events came up."""
+        return self.publish.by_itself and not self.event.timestamp
 
     @property
     def is_started(self) -> bool:

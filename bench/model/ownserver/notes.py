@@ -30,7 +30,13 @@ def _notes(own: OwnServer) -> Iterator[str]:
             f"(--i-may-load), with at most {own.limit.per_second:g} requests and deliveries per "
             "second. The network between is part of every number."
         )
-    if own.publish.by_itself:
+    if own.is_untimed:
+        yield (
+            "It publishes by itself, and its events do not say when: latency is not measured. An "
+            "event counts from when the first client had it, and what reached no client at all "
+            "is not known to be missing."
+        )
+    elif own.publish.by_itself:
         yield (
             "It publishes by itself: latency counts from its own timestamp "
             f"({own.event.timestamp_unit}), and what reached no client at all is not known to "

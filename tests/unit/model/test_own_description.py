@@ -151,7 +151,6 @@ OTHERS: list[tuple[Mapping[str, Any], str, Any, str]] = [
     (GOOD, "publish.body", "nothing", "publish.body = 'nothing': lacks {payload}; the event"),
     (GOOD, "publish.command", ["pub", "{payload}"], "publish.command: contradicts publish.url; "),
     (GOOD, "publish.by_itself", True, "publish.by_itself: contradicts publish.url; keep"),
-    (BY_ITSELF, "event.timestamp", None, "event.timestamp: is missing; publish.by_itself needs"),
     (BY_ITSELF, "event.sequence", None, "event.sequence: is missing; publish.by_itself needs"),
     (GOOD, "event.sequence", "$.id", "event.sequence = $.id: our payload has it; remove it"),
     (GOOD, "event.payload", "data", "event.payload = 'data': is no place; write"),
@@ -237,6 +236,10 @@ def test_only_what_we_start_can_be_on_a_link(content: Mapping[str, Any], words: 
         (GOOD, lambda lines: len(lines) == 1 and "posted" in lines[0]),
         (ALONE, lambda lines: "CPU and memory are not measured" in lines[0]),
         (BY_ITSELF, lambda lines: "its own timestamp (ms)" in lines[1]),
+        (
+            changed(BY_ITSELF, "event.timestamp", None),
+            lambda lines: "latency is not measured" in lines[1],
+        ),
         (changed(ALONE, "server", {"pid": 7}), lambda lines: "is not pinned" in lines[0]),
         (
             changed(ALONE, "publish", {"command": ["pub", "{payload}"]}),
