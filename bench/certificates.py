@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import ssl
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -41,6 +42,15 @@ class Certificates:
     client_cert: Path
     client_key: Path
     refused: Mapping[str, Credential]
+
+
+def trusting(ca_file: str) -> ssl.SSLContext:
+    """For clients that trust the certificates in a file; those that this host trusts where it is
+    "".  ConnectionError where the file holds none."""
+    try:
+        return ssl.create_default_context(cafile=ca_file or None)
+    except OSError as error:
+        raise ConnectionError(f"{ca_file}: is no file of certificates ({error})") from None
 
 
 def fingerprint(certificate: Path) -> str:

@@ -31,7 +31,8 @@ def words(patterns: Iterable[Pattern]) -> list[OwnWords]:
             f"{pattern.title} is somebody else's server, as {server.file} described it; all that "
             f"is said of {pattern.id} is said of that server."
         )
-        found.append(OwnWords(sentence, notes(read(server.description)), server.description))
+        said = notes(read(server.description), pattern.reads)
+        found.append(OwnWords(sentence, said, server.description))
     return found
 
 
@@ -41,5 +42,5 @@ def lines(patterns: Iterable[Pattern]) -> list[str]:
     for pattern in patterns:
         if (server := pattern.described) is not None:
             found.append(f"{pattern.title}: a server of your own. ")
-            found[-1] += " ".join(notes(read(server.description)))
+            found[-1] += " ".join(notes(read(server.description), pattern.reads))
     return found

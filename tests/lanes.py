@@ -51,6 +51,7 @@ PATIENT = frozenset(
         "system/test_long_job_servers",
         "system/test_one_meaning",
         "system/test_page_width",
+        "system/test_own_asked",
         "system/test_own_servers",
         "system/test_plain_locust",
         "system/test_ports",

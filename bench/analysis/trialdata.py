@@ -38,7 +38,8 @@ class TrialData:
     the instants "idle" (before the first client), "t0" and "t1" in `marks`;
     `part_marks` have those of single parts and proxies by name.  `link` is the clients' link,
     `links` are the others by name.  `hosts` are those that carried the load, with what is known
-    of their clocks and rows (docs/hosts.md); none where the backend's host did.
+    of their clocks and rows (docs/hosts.md); none where the backend's host did.  Unless `is_timed`
+    nobody knows since when outcomes were due.
     """
 
     load: Mapping[str, Any]
@@ -64,8 +65,6 @@ class TrialData:
     link_shares_core: bool = False
     hosts: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     is_timed: bool = True
-    """Whether rows of outcomes say since when they were due; otherwise nothing can be late."""
-
     unit: Unit = BY_OUTCOME
     """What is observed independently; the experiment says it of pattern and load."""
 
@@ -146,14 +145,12 @@ class TrialData:
     @property
     def timed(self) -> np.ndarray:
         """Outcomes of which is known since when they were due: all, or none."""
-        timed: np.ndarray = self.outcomes if self.is_timed else self.outcomes[:0]
-        return timed
+        return self.outcomes if self.is_timed else self.select("")
 
     @cached_property
     def window_events(self) -> np.ndarray:
         times = self.events["intended_ns"]
-        within: np.ndarray = self.events[(times >= self.t0_ns) & (times < self.t1_ns)]
-        return within
+        return np.asarray(self.events[(times >= self.t0_ns) & (times < self.t1_ns)])
 
     @cached_property
     def accounting(self) -> Accounting:

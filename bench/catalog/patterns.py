@@ -16,6 +16,7 @@ asks.  What a pattern says of itself stands in its target file:
     PARTS = (...)        its processes, in start order (bench/model/part.py; default: one server)
     STANDS_FOR = "..."   a user's own server takes the place of this pattern's: only if named
     SCHEME = "..."       how the URL begins that clients of such a server connect to
+    READS = (...)        the tables of its description that are read (default: those of events)
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ from bench.catalog.experiments import DECLARATIONS
 from bench.catalog.places import ROOT, CatalogError
 from bench.model import module_text
 from bench.model.component import Component, ServiceRequest, component_of, request_of
+from bench.model.ownserver.description import EVENTS
 from bench.model.part import EXAMPLE, SERVER, USUAL_ROLES, Part, read_parts
 from bench.model.pattern import Pattern
 
@@ -111,6 +113,7 @@ def _pattern_of(experiment: str, name: str, root: Path, text: str) -> Pattern:
         parts=_parts(tree, constants, path.relative_to(root)),
         stands_for=constants.get("STANDS_FOR", ""),
         scheme=constants.get("SCHEME", ""),
+        reads=tuple(constants.get("READS", EVENTS)),
     )
 
 

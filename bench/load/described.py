@@ -8,23 +8,35 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import ssl
 from functools import cache
 from typing import Any
 from urllib.parse import urlsplit
 
 from locust.exception import StopTest
 
+from bench.certificates import trusting
 from bench.clock import now_ns
 from bench.load.clients.http1 import Http1Connection, Reply
 from bench.load.clients.sse import StreamEvent
 from bench.load.clients.websocket import Sink, WebSocket
 from bench.load.listening import Listener, PollingListener, SocketListener, StreamListener
-from bench.model.ownserver import DESCRIBED, EventReader, Found, OwnServer, fill, read
-from bench.model.ownserver.filling import AFTER, CLIENT, HOST, PORT, REPLY, placeholders
+from bench.load.session import Session
+from bench.model.ownserver import (
+    DESCRIBED,
+    EventReader,
+    Found,
+    OwnServer,
+    ca_file_of,
+    fill,
+    is_secure,
+    read,
+)
+from bench.model.ownserver.filling import AFTER, CLIENT, FOLDER, HOST, PORT, REPLY, placeholders
+from bench.model.ownserver.places import port_of
 from bench.model.samples import EMPTY, FAILED, OK
 
 MOST_SHOWN = 60
-PLAIN_PORT = 80
 SOON_NS = 20_000_000
 """A reply without news that comes sooner was not held."""
 
@@ -36,28 +48,46 @@ def _read(text: str) -> tuple[OwnServer, EventReader]:
     return own, EventReader(own.event)
 
 
+def description_of(session: Session | None) -> tuple[OwnServer, EventReader]:
+    """What describes the server of a session; StopTest where nothing does."""
+    text = "" if session is None else session.address.more.get(DESCRIBED, "")
+    if not text:
+        raise StopTest("nobody has described this server; use `bench run` with --own FILE.toml")
+    return _read(text)
+
+
+@cache
+def _trusting(ca_file: str) -> ssl.SSLContext:
+    """Once for all clients of a process."""
+    return trusting(ca_file)
+
+
+def trusted_by(own: OwnServer, session: Session) -> ssl.SSLContext:
+    """Whom clients of a described server trust; ConnectionError where the file is none."""
+    return _trusting(ca_file_of(own, session.address.more[FOLDER]))
+
+
 class Described(Listener):
     """A client of a described server; `after` is what the description calls {after}."""
 
     abstract = True
 
     def __init__(self, environment: Any) -> None:
-        session = getattr(environment, "patternbench", None)
-        text = "" if session is None else session.address.more.get(DESCRIBED, "")
-        if not text:
-            raise StopTest("nobody has described this server; use `bench run` with --own FILE.toml")
-        self.own, self.reader = _read(text)
+        self.own, self.reader = description_of(getattr(environment, "patternbench", None))
         self.after = self.own.subscribe.first
         self.replied: dict[str, str] = {}
         super().__init__(environment)
+        if is_secure(self.own.subscribe.url):
+            self.tls = trusted_by(self.own, self.session)
 
     @property
     def place(self) -> tuple[str, int]:
         return self._place_of(self.own.subscribe.url)
 
     def _place_of(self, url: str) -> tuple[str, int]:
-        parts = urlsplit(self.filled(url))
-        return str(parts.hostname), PLAIN_PORT if parts.port is None else parts.port
+        filled = self.filled(url)
+        parts = urlsplit(filled)
+        return str(parts.hostname), port_of(filled)
 
     def filled(self, text: str) -> str:
         """A text of the description, as it is for this client now."""
@@ -183,7 +213,7 @@ class DescribedPolls(Described, PollingListener):
     async def opened(self) -> Http1Connection:
         session = self.session
         kind = HeaderedConnection if self.wanted else Http1Connection
-        return await kind.open(session.engine, *self.place, session.wire)
+        return await kind.open(session.engine, *self.place, session.wire, self.tls)
 
     async def connect(self) -> None:
         self.connection = await self.opened()

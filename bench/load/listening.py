@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+import ssl
 from collections.abc import Sequence
 from typing import Any
 
@@ -26,6 +27,8 @@ class Listener(ClientUser):
     """A client that wants to know what happened.  `seen` is the last sequence it got."""
 
     abstract = True
+    tls: ssl.SSLContext | None = None
+    """Whom it trusts; None where it connects without TLS."""
 
     def __init__(self, environment: Any) -> None:
         super().__init__(environment)
@@ -192,7 +195,7 @@ class StreamListener(Listener):
         host, port = self.place
         last_id = self.parser.last_id
         self.parser = EventStreamParser(last_id)
-        self.connection = await Http1Stream.open(session.engine, host, port, session.wire)
+        self.connection = await Http1Stream.open(session.engine, host, port, session.wire, self.tls)
         status = await self.connection.stream(self.request(last_id), self.on_part)
         if status != 200:
             raise ConnectionError(f"HTTP {status} for the stream")
@@ -242,7 +245,7 @@ class SocketListener(Listener):
     async def connect(self) -> None:
         session = self.session
         self.socket = await WebSocket.open(
-            self.url(), self.sink(), session.wire, self.offers_deflate, self.headers()
+            self.url(), self.sink(), session.wire, self.offers_deflate, self.headers(), self.tls
         )
         self.greet(self.socket)
         session.facts["websocket_extension"] = self.socket.extension or "none"

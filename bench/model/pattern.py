@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bench.model.component import ServiceRequest
+from bench.model.ownserver.description import EVENTS
 from bench.model.part import SERVER, Part
 
 
@@ -33,7 +34,10 @@ class Pattern:
     the server is ours."""
 
     scheme: str = ""
-    """How the URL begins that clients of such a server connect to: "http", "ws"."""
+    """How the URL may begin that clients of such a server connect to: "ws", "http https"."""
+
+    reads: tuple[str, ...] = EVENTS
+    """The tables of the description that it reads; the first says where its clients connect."""
 
     @property
     def described(self) -> ServiceRequest | None:

@@ -65,7 +65,7 @@ def _stand_in(pattern: Pattern, known: Mapping[str, Pattern]) -> Pattern:
 
 def _with(pattern: Pattern, file: OwnFile) -> Pattern:
     try:
-        check_spoken_to(file.own, pattern.scheme, file.may_load)
+        check_spoken_to(file.own, pattern.reads, pattern.scheme, file.may_load)
     except UsageError as error:
         raise UsageError(f"{file.name}: {error}") from None
     return _carrying(pattern, file.text, file.path, file.own.title)

@@ -110,7 +110,7 @@ def _described(own: OwnServer) -> str:
     if own.is_started:
         command = " ".join(own.server.command)
         return f"`{command}`, anew for each trial"
-    return f"the one at {own.subscribe.url} is used"
+    return f"the one at {own.url} is used"
 
 
 def hours(seconds: float) -> str:

@@ -9,7 +9,7 @@ from collections.abc import Collection
 from pathlib import Path
 
 from bench.model.errors import UsageError
-from bench.model.ownserver import read
+from bench.model.ownserver import ca_file_of, read
 from bench.plan.own_servers import OwnFile
 
 
@@ -25,4 +25,10 @@ def own_file(path: Path, may_load: Collection[str] = ()) -> OwnFile:
         own = read(text)
     except UsageError as error:
         raise UsageError(f"{path}: {error}") from None
+    ca_file = ca_file_of(own, str(path.parent))
+    if ca_file and not Path(ca_file).is_file():
+        raise UsageError(
+            f"{path}: tls.ca = {own.tls.ca}: file not found; name it from the folder "
+            "of the description"
+        )
     return OwnFile(str(path), str(path.resolve()), text, own, tuple(may_load))

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from bench.model.experiment import CostParts, Experiment
 from bench.model.outcome import OutcomeNoun
+from scenarios.calls._own import OWN
 from scenarios.calls.load import LOAD
 
 EXPERIMENT = Experiment(
@@ -15,6 +16,7 @@ EXPERIMENT = Experiment(
     question="A program asks a server for an order and reads the fields that it needs: what do "
     "the ways to call cost in bytes, CPU and time?",
     load=LOAD,
+    own=OWN,
     operations=("call",),
     outcome_operation="call",
     operation_words={

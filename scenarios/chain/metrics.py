@@ -281,7 +281,7 @@ def own_time(data: TrialData) -> float:
     "lower",
 )
 def entry(data: TrialData) -> float:
-    if not len(data.outcomes):
+    if not len(data.timed):
         return math.nan
     handled = mean_ns(data, 0, "handled_ns", "finished")
     return (float(np.mean(data.latencies_ns)) - handled) / NS_PER_MS

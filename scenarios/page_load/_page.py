@@ -6,6 +6,7 @@ Knows nothing of a protocol; the pattern says which one, and how many connection
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from typing import Any
 
 from bench.clock import now_ns
@@ -29,6 +30,24 @@ class PageClient(WorkingClient):
         self.resource = recorder.code("resource")
         self.opening = recorder.code("open")
         self.sizes: tuple[int, ...] = self.session.load.own.sizes_bytes
+        self.headers: tuple[str, ...] = ()
+
+    @property
+    def paths(self) -> Sequence[str]:
+        """What the page consists of."""
+        return [f"/resource?bytes={size}" for size in self.sizes]
+
+    @property
+    def ca_file(self) -> str:
+        """Who vouches for the server."""
+        return self.session.address.ca_file
+
+    def check(self, number: int, one: Fetched) -> None:
+        """ConnectionError where a resource is not what was asked for."""
+        if one.status != 200 or one.body_bytes != self.sizes[number]:
+            raise ConnectionError(
+                f"a resource arrived with status {one.status}, {one.body_bytes} B"
+            )
 
     @property
     def origin(self) -> str:
@@ -46,7 +65,8 @@ class PageClient(WorkingClient):
             self.origin,
             self.version,
             connections=self.connections,
-            ca_file=session.address.ca_file,
+            ca_file=self.ca_file,
+            header=self.headers,
             streams=session.load.own.max_streams,
             on_open=session.wire.opens_descriptor,
             on_close=session.wire.closes,
@@ -82,8 +102,7 @@ class PageClient(WorkingClient):
         return tasks
 
     async def _fetch_all(self, client: CurlClient, item: WorkItem) -> None:
-        paths = [f"/resource?bytes={size}" for size in self.sizes]
-        fetches = [asyncio.ensure_future(client.fetch(path)) for path in paths]
+        fetches = [asyncio.ensure_future(client.fetch(path)) for path in self.paths]
         try:
             fetched = await asyncio.gather(*fetches)
         finally:
@@ -96,10 +115,7 @@ class PageClient(WorkingClient):
         item.bytes_down = sum(one.body_bytes for one in fetched)
 
     def _record(self, page: int, number: int, one: Fetched) -> None:
-        if one.status != 200 or one.body_bytes != self.sizes[number]:
-            raise ConnectionError(
-                f"a resource arrived with status {one.status}, {one.body_bytes} B"
-            )
+        self.check(number, one)
         times = (one.intended_ns, one.sent_ns, one.first_byte_ns, one.done_ns)
         size = one.header_bytes_down + one.body_bytes
         self.record(self.resource, OK, self.number, page, *times, one.header_bytes_up, size)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from bench.model.experiment import Experiment, Pieces
 from bench.model.outcome import OutcomeNoun
+from scenarios.page_load._own import OWN
 from scenarios.page_load.load import LOAD, check
 
 EXPERIMENT = Experiment(
@@ -15,6 +16,7 @@ EXPERIMENT = Experiment(
     question="A client needs many small resources from one server at once: how long until it "
     "has all of them, over how many connections, and what does it cost the server?",
     load=LOAD,
+    own=OWN,
     check=check,
     operations=("resource", "open", "page"),
     outcome_operation="page",

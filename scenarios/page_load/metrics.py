@@ -95,13 +95,21 @@ def setup_mean(data: TrialData) -> float:
     "",
     "waves per page",
     "A page's mean time after set-up as a multiple of one round trip, as probed, and the server's "
-    "delay: how many requests seem to follow each other.",
+    "delay: how many requests seem to follow each other. Not of a server of your own, whose delay "
+    "nobody knows.",
     "lower",
 )
 def waves_per_page(data: TrialData) -> float:
     rtt_ms = float(data.facts_of(CLIENTS).get("rtt_probe_ms", math.nan))
+    if is_somebody_elses(data):
+        return math.nan
     wave_ms = rtt_ms + float(data.load.get("server_delay_s", math.nan)) * 1e3
     return (mean_ms(makespan_ns(data)) - setup_mean(data)) / wave_ms if wave_ms else math.nan
+
+
+def is_somebody_elses(data: TrialData) -> bool:
+    """Whether the server was not ours: ours stands behind a proxy that counts its connections."""
+    return math.isnan(_counted_per_page(data, "downstream_cx_total"))
 
 
 def resources(data: TrialData) -> np.ndarray:

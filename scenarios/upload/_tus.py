@@ -6,7 +6,7 @@ Knows neither sockets nor files; tested against servers of others.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 VERSION = "Tus-Resumable: 1.0.0\r\n"
 BODY_TYPE = "Content-Type: application/offset+octet-stream\r\n"
@@ -22,9 +22,10 @@ def continuation(offset: int) -> str:
     return f"{VERSION}{BODY_TYPE}Upload-Offset: {offset}\r\n"
 
 
-def path_of(headers: Mapping[bytes, bytes]) -> str:
-    """Where a created upload is; ValueError where the reply does not say."""
-    return urlsplit(_header(headers, b"location")).path
+def path_of(headers: Mapping[bytes, bytes], created_at: str = "/") -> str:
+    """Where an upload is that was created at a path; ValueError where the reply does not say."""
+    found = urlsplit(urljoin(created_at, _header(headers, b"location")))
+    return found.path + (f"?{found.query}" if found.query else "")
 
 
 def offset_of(headers: Mapping[bytes, bytes]) -> int:

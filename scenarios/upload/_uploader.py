@@ -86,13 +86,13 @@ class Uploader(WorkingClient):
         finally:
             self._settle(item, self.held_bytes)
         item.done_ns = now_ns()
-        await self._verify()
+        await self.verify()
 
     async def _upload(self, item: WorkItem) -> None:
         """Until all is there: after each cut ask what is, and go on."""
         is_known = True
         while True:
-            async with self._again():
+            async with self.again():
                 await self.reach()
                 if not is_known:
                     self._settle(item, await self.held())
@@ -104,7 +104,7 @@ class Uploader(WorkingClient):
                 return
 
     @contextlib.asynccontextmanager
-    async def _again(self) -> AsyncIterator[None]:
+    async def again(self) -> AsyncIterator[None]:
         """Lose a connection quietly; a pause where it was of no use."""
         try:
             yield
@@ -166,8 +166,12 @@ class Uploader(WorkingClient):
 
     def head(self, method: str, path: str, headers: str) -> bytes:
         """The beginning of a request."""
-        host = f"{self.session.host}:{self.session.port}"
-        return f"{method} {path} HTTP/1.1\r\nHost: {host}\r\n{headers}\r\n".encode()
+        return f"{method} {path} HTTP/1.1\r\nHost: {self.asked_host}\r\n{headers}\r\n".encode()
+
+    @property
+    def asked_host(self) -> str:
+        """Who is asked, as a request says it."""
+        return f"{self.session.host}:{self.session.port}"
 
     def _settle(self, item: WorkItem, held: int) -> None:
         """Record a cut, now that it is known what it left; `held` is what the server has."""
@@ -221,12 +225,12 @@ class Uploader(WorkingClient):
             raise Damaged(f"stored {reply.body.decode()}, sent {self.file.size} {self.digest}")
         return True
 
-    async def _verify(self) -> None:
+    async def verify(self) -> None:
         """The stored file is what was sent; then it may go."""
         for method in ("GET", "DELETE"):
             is_done = False
             while not is_done:
-                async with self._again():
+                async with self.again():
                     await self.reach()
                     if method == "GET" and not await self.stored():
                         raise Damaged(f"file {self.name} is not there")

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from bench.model.experiment import Experiment, Progress
 from bench.model.outcome import OutcomeNoun
+from scenarios.upload._own import OWN
 from scenarios.upload.load import LOAD, check
 
 EXPERIMENT = Experiment(
@@ -15,6 +16,7 @@ EXPERIMENT = Experiment(
     question="A file is uploaded while its connection is reset at random times: how many bytes and "
     "how much time does it take until the server has stored it?",
     load=LOAD,
+    own=OWN,
     check=check,
     operations=("upload", "send", "cut", "under_way"),
     outcome_operation="upload",

@@ -11,9 +11,17 @@ from scenarios.upload._uploader import FOUND, MISSING, Refused, Uploader, expect
 
 T = TypeVar("T")
 
+NO_CONTENT = 204
+
 
 class Client(Uploader):
     """POST creates the upload; then one PATCH with all that is missing, after each cut another."""
+
+    creating = "/files"
+    """Where uploads are created."""
+
+    more = ""
+    """Further headers of a new upload."""
 
     def begin(self) -> None:
         self.path = ""
@@ -25,14 +33,14 @@ class Client(Uploader):
         if reply.status == MISSING:  # it has expired
             self.begin()
             return 0
-        expect(reply, FOUND)
+        expect(reply, FOUND, NO_CONTENT)
         return self.read(tus.offset_of)
 
     async def go_on(self, item: WorkItem) -> None:
         size = self.file.size
         if not self.path:
-            expect(await self.ask("POST", "/files", tus.creation(size)), 201)
-            self.path = self.read(tus.path_of)
+            expect(await self.ask("POST", self.creating, tus.creation(size) + self.more), 201)
+            self.path = self.read(lambda headers: tus.path_of(headers, self.creating))
             self.name = self.path.rpartition("/")[2]
         at = self.held_bytes
         reply = await self.send(item, "PATCH", self.path, at, size, tus.continuation(at))

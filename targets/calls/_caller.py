@@ -41,13 +41,21 @@ class CallerTarget(BaseTarget):
     """The longest call so far, that of the verification included."""
 
     async def start(self, _: int) -> int:
+        self.messages = MessageTime()
+        self.prepare()
+        await self.open(*self.place())
+        return 0
+
+    def prepare(self) -> None:
+        """Know what is asked for, and what must be found."""
         own = self.load.own
         self.fields = _order.needed(own.needed_fields)
         self.wanted = self.expected(_order.lines(own.lines))
-        self.messages = MessageTime()
+
+    def place(self) -> tuple[str, int]:
+        """Where the server is."""
         (server,) = self.parts["server"]
-        await self.open(server.host, server.port)
-        return 0
+        return server.host, server.port
 
     # --- what a pattern writes ----------------------------------------------------------------
 
@@ -75,8 +83,17 @@ class CallerTarget(BaseTarget):
         began_ns = now_ns()
         found, _ = await self.ask(0)
         self.longest_ns = now_ns() - began_ns
+        self.verify(found)
+
+    def verify(self, found: Found) -> None:
+        """ConnectionError where an answer is not what was wanted."""
         if found != self.wanted:
             raise ConnectionError(f"another order came back: {str(found)[:80]}")
+
+    def check(self, found: Found) -> None:
+        """The same of every call, as far as it takes no time."""
+        if len(found) != len(self.wanted):
+            raise ConnectionError(f"an answer of {len(found)} came, not of {len(self.wanted)}")
 
     async def call(self, begin: Begin) -> None:
         alarm = Alarm(asyncio.get_running_loop())
@@ -115,8 +132,7 @@ class CallerTarget(BaseTarget):
         sent_ns, outcome, size = now_ns(), PENDING, 0
         try:
             found, size = await self.ask(client)
-            if len(found) != len(self.wanted):
-                raise ConnectionError(f"an answer of {len(found)} came, not of {len(self.wanted)}")
+            self.check(found)
             outcome = OK
             self.messages.calls += 1
         except (OSError, TimeoutError) as error:

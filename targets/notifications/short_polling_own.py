@@ -9,7 +9,7 @@ REQUIRES = ("own_server",)
 SERVICES = {"own_server": {"side": "backend"}}
 PARTS = ({"name": "publisher", "role": "caller", "class": "Target"},)
 STANDS_FOR = "short_polling"
-SCHEME = "http"
+SCHEME = "http https"
 ON_REQUEST = True
 
 

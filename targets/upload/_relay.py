@@ -13,6 +13,7 @@ import socket
 import struct
 from typing import cast
 
+from bench.model.messages import Address
 from scenarios.upload._planned import lives
 from targets._serve import BACKLOG, BaseTarget
 
@@ -42,10 +43,14 @@ class RelayTarget(BaseTarget):
     @property
     def behind(self) -> tuple[str, int]:
         """Where connections lead."""
-        server = self.parts["server"][0]
+        server = self.server_address()
         for one in server.listeners.values():
             return one.host, one.port
         return server.host, server.port
+
+    def server_address(self) -> Address:
+        """The server before which it stands."""
+        return self.parts["server"][0]
 
     def counts(self) -> dict[str, float]:
         """Connections that the relay has cut."""

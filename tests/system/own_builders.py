@@ -121,7 +121,6 @@ timestamp_unit = "ns"
 [publish]
 by_itself = true
 """
-WITHOUT_TIME = BY_ITSELF.replace('timestamp = "$.at"\ntimestamp_unit = "ns"\n', "")
 
 BY_PROGRAM = """
 [subscribe]

@@ -23,7 +23,6 @@ from own_builders import (
     POLLS,
     SAYING,
     STREAM,
-    WITHOUT_TIME,
     bench_run,
     found_at,
     started,
@@ -189,10 +188,8 @@ def test_one_that_publishes_by_itself_is_timed_by_its_own_clock(tmp_path: Path) 
     assert (events["published_ns"] == events["intended_ns"]).all()
 
 
-@pytest.mark.parametrize("name", ["ours", "ticks"])
-def test_what_has_no_time_has_no_latency_but_all_else(tmp_path: Path, name: str) -> None:
-    env = environment_for(name) if name != "ours" else {}
-    path = write(tmp_path, started(WITHOUT_TIME, "ticks")) if not env else DOCS / "ticks.toml"
+def test_what_has_no_time_has_no_latency_but_all_else(tmp_path: Path) -> None:
+    env, path = environment_for("ticks"), DOCS / "ticks.toml"
     done = run_bench(
         *("run", "notifications/sse", "--own", str(path), "--clients", "3", "--duration", "1s"),
         *("--set", "warmup=100ms", "--repeats", "1", "--results", str(tmp_path / "results")),

@@ -20,6 +20,7 @@ from bench.model.ownserver import DESCRIBED as TEXT
 from bench.model.ownserver import OwnServer as Description
 from bench.model.ownserver import fill, read
 from bench.model.ownserver.filling import FOLDER, HOST, PORT, STAND_IN
+from bench.model.ownserver.places import port_of
 
 TITLE = "your own server"
 ROLE = "server"
@@ -66,9 +67,9 @@ class OwnServer(Service):
     def prepare(self) -> None:
         """At a port of its own where the URL leaves it open; with the files that it needs."""
         stand_in = {**STAND_IN, HOST: self.side.host, PORT: "0"}
-        parts = urlsplit(fill(self.own.subscribe.url, stand_in))
-        self.host = parts.hostname or self.side.host
-        self.port = parts.port or (80 if parts.port is None else self.side.free_port())
+        url = fill(self.own.url, stand_in)
+        self.host = urlsplit(url).hostname or self.side.host
+        self.port = port_of(url) or self.side.free_port()
         for name, text in self.own.server.files.items():
             (self.folder / name).write_text(self._filled(text), encoding="utf-8")
 

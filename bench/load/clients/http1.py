@@ -8,6 +8,7 @@ h11.  Knows nothing of what a reply means.
 from __future__ import annotations
 
 import asyncio
+import ssl
 from collections.abc import Callable
 from typing import Self
 
@@ -75,9 +76,16 @@ class Http1Connection(asyncio.Protocol):
         self.ended: asyncio.Future[None] = loop.create_future()
 
     @classmethod
-    async def open(cls, engine: Engine, host: str, port: int, wire: WireMeter) -> Self:
-        """A new connection, counted by `wire`."""
-        _, connection = await engine.loop.create_connection(lambda: cls(wire), host, port)
+    async def open(
+        cls,
+        engine: Engine,
+        host: str,
+        port: int,
+        wire: WireMeter,
+        tls: ssl.SSLContext | None = None,
+    ) -> Self:
+        """A new connection, counted by `wire`; with TLS where it is told whom to trust."""
+        _, connection = await engine.loop.create_connection(lambda: cls(wire), host, port, ssl=tls)
         return connection
 
     # --- asking ---------------------------------------------------------------

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import ssl
 import zlib
 from collections.abc import Callable, Mapping
 
@@ -48,13 +49,18 @@ class WebSocket(picows.WSListener):
         wire: WireMeter,
         deflate: bool,
         headers: Mapping[str, str] | None = None,
+        tls: ssl.SSLContext | None = None,
     ) -> WebSocket:
         """Connect and upgrade; ConnectionError where the server refuses."""
         offered = {"Sec-WebSocket-Extensions": EXTENSION} if deflate else {}
         headers = {**(headers or {}), **offered}
         try:
             _, listener = await picows.ws_connect(
-                lambda: cls(sink, wire), url, extra_headers=headers, use_aiofastnet=False
+                lambda: cls(sink, wire),
+                url,
+                ssl_context=tls,
+                extra_headers=headers,
+                use_aiofastnet=False,
             )
         except picows.WSError as error:
             raise ConnectionClosed(f"the upgrade failed: {error}") from error

@@ -5,16 +5,16 @@ Must not know a pattern: what it needs of a URL is told.
 
 from __future__ import annotations
 
-import ipaddress
 import re
 from collections.abc import Collection, Iterator
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 from bench.model.errors import UsageError
-from bench.model.ownserver.description import OwnServer
+from bench.model.ownserver.description import ASKED, TOGETHER, OwnServer
 from bench.model.ownserver.events import place_of
 from bench.model.ownserver.filling import (
     AFTER,
+    BYTES,
     CLIENT,
     FOLDER,
     HOST,
@@ -30,21 +30,83 @@ from bench.model.ownserver.filling import (
 HEADER = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 OURS_TO_SET = {"host", "content-length", "transfer-encoding", "connection", "upgrade"}
 OF_CLIENTS = (HOST, PORT, CLIENT, AFTER)
-OF_EVENTS = (HOST, PORT, CLIENT, PAYLOAD, SEQUENCE)
+OF_EVENTS = (HOST, PORT, CLIENT, PAYLOAD, SEQUENCE, BYTES)
+OF_CALLS = (HOST, PORT, CLIENT, SEQUENCE)
+OF_UPLOADS = (HOST, PORT, CLIENT)
+
+PLACED = {
+    "subscribe": (("url", "position", "say"), OF_CLIENTS),
+    "publish": (("url", "say", "body"), OF_EVENTS),
+    "call": (("url", "body"), OF_CALLS),
+    "tus": (("url", "metadata"), OF_UPLOADS),
+    "page": (("url",), OF_UPLOADS),
+}
+"""The texts of each table, beside its headers, and the placeholders that they may have."""
+
+HTTP, HTTPS, WS, WSS = "http", "https", "ws", "wss"
+SCHEMES = {
+    "subscribe.url": (HTTP, HTTPS, WS, WSS),
+    "publish.url": (HTTP, HTTPS, WS, WSS),
+    "tus.url": (HTTP,),
+}
+"""Where something else than HTTP will do."""
+
+EXAMPLES = {
+    "subscribe": 'url = "http://{host}:{port}/events"',
+    "publish": 'url = "http://{host}:{port}/publish"',
+    "call": 'url = "http://{host}:{port}/orders/1"',
+    "tus": 'url = "http://{host}:{port}/files/"',
+    "page": 'url = "http://{host}:{port}/" and resources = ["/", "/style.css"]',
+}
+METHOD = re.compile(r"[A-Z]+")
 
 
-def check(own: OwnServer) -> None:
-    """UsageError naming the key, what is wrong and the remedy; nothing where all is well."""
-    for problem in _problems(own):
+def check(own: OwnServer, named: Collection[str]) -> None:
+    """UsageError naming the key, what is wrong and the remedy; nothing where all is well.
+
+    `named` are the tables and keys that the file has.
+    """
+    for problem in _problems(own, named):
         raise UsageError(problem)
 
 
-def _problems(own: OwnServer) -> Iterator[str]:
+def _problems(own: OwnServer, named: Collection[str]) -> Iterator[str]:
+    yield from _of_tables(named)
     yield from _of_process(own)
     yield from _of_texts(own)
-    yield from _of_urls(own)
-    yield from _of_publishing(own)
+    yield from _of_urls(own, named)
+    if "publish" in named:
+        yield from _of_publishing(own)
     yield from _of_places(own)
+    yield from _of_page(own)
+    if own.call.url and not METHOD.fullmatch(own.call.method):
+        yield f"call.method = {own.call.method!r}: is no method; write e.g. POST"
+
+
+def _of_tables(named: Collection[str]) -> Iterator[str]:
+    for name in named:
+        if (other := TOGETHER.get(name, name)) not in named:
+            yield f"[{other}]: is missing; {example(other)}"
+    if not set(ASKED) & set(named):
+        listed = ", ".join(f"[{name}]" for name in ASKED)
+        yield f"says not how the server is asked: add one of {listed}; e.g. {example(ASKED[0])}"
+
+
+def _of_page(own: OwnServer) -> Iterator[str]:
+    page = own.page
+    if page.url and not page.resources:
+        yield 'page.resources: is empty; name what the page consists of, e.g. ["/", "/style.css"]'
+    for text in page.resources:
+        if not text or any(letter <= " " for letter in text):
+            yield f"page.resources: {text!r} is no path; write e.g. /style.css"
+        elif urlsplit(urljoin("http://here/", text)).netloc != "here":
+            yield f"page.resources: {text} is on another server; name those of page.url alone"
+        for name in unknown(text, OF_UPLOADS):
+            yield f"page.resources: unknown placeholder {{{name}}}; there is {{{CLIENT}}}"
+
+
+def example(table: str) -> str:
+    return f"add [{table}] with e.g. {EXAMPLES[table]}"
 
 
 def _of_process(own: OwnServer) -> Iterator[str]:
@@ -77,7 +139,7 @@ def _of_texts(own: OwnServer) -> Iterator[str]:
                 f"{key}: {{{min(used)}}} is only known where server.command starts the server; "
                 "write host and port"
             )
-    for table in ("subscribe", "publish"):
+    for table in EXAMPLES:
         for name, value in getattr(own, table).headers.items():
             yield from _of_header(f"{table}.headers.{name}", name, value)
 
@@ -93,16 +155,12 @@ def _of_header(key: str, name: str, value: str) -> Iterator[str]:
 
 def _texts(own: OwnServer) -> Iterator[tuple[str, str, tuple[str, ...], bool]]:
     """Each text with its key, the placeholders that it may have, and whether replies are there."""
-    subscribe, publish = own.subscribe, own.publish
-    for key in ("url", "position", "say"):
-        yield f"subscribe.{key}", getattr(subscribe, key), OF_CLIENTS, False
-    for name, value in subscribe.headers.items():
-        yield f"subscribe.headers.{name}", value, OF_CLIENTS, True
-    for key in ("url", "body"):
-        yield f"publish.{key}", getattr(publish, key), OF_EVENTS, False
-    for name, value in publish.headers.items():
-        yield f"publish.headers.{name}", value, OF_EVENTS, False
-    for word in publish.command:
+    for table, (keys, allowed) in PLACED.items():
+        for key in keys:
+            yield f"{table}.{key}", getattr(getattr(own, table), key), allowed, False
+        for name, value in getattr(own, table).headers.items():
+            yield f"{table}.headers.{name}", value, allowed, table == "subscribe"
+    for word in own.publish.command:
         yield "publish.command", word, OF_EVENTS, False
     for word in own.server.command:
         yield "server.command", word, (HOST, PORT, FOLDER), False
@@ -114,15 +172,22 @@ def urls(own: OwnServer) -> dict[str, str]:
         "subscribe.url": own.subscribe.url,
         "subscribe.position": own.subscribe.position,
         "publish.url": own.publish.url,
+        "call.url": own.call.url,
+        "tus.url": own.tus.url,
+        "page.url": own.page.url,
     }
     return {key: url for key, url in found.items() if url}
 
 
-def _of_urls(own: OwnServer) -> Iterator[str]:
-    if not own.subscribe.url:
-        yield "subscribe.url: is empty; write what each client asks for"
+def _of_urls(own: OwnServer, named: Collection[str]) -> Iterator[str]:
+    for table in ASKED:
+        if table in named and not getattr(own, table).url:
+            yield f"{table}.url: is empty; write what each client asks for"
+    secure = [url for url in urls(own).values() if urlsplit(url).scheme in (HTTPS, WSS)]
+    if own.tls.ca and not secure:
+        yield f"tls.ca: no URL is {HTTPS}:// or {WSS}://; write one so, or remove it"
     for key, url in urls(own).items():
-        if fault := _fault(url, ("http", "ws") if key == "subscribe.url" else ("http",)):
+        if fault := _fault(url, SCHEMES.get(key, (HTTP, HTTPS))):
             yield f"{key} = {url}: {fault}"
 
 
@@ -136,8 +201,8 @@ def _fault(url: str, schemes: Collection[str]) -> str:
         return f"is no URL ({error}); write e.g. http://127.0.0.1:8080/events"
     wrong = {
         "has a blank or a line end; write %20": any(letter <= " " for letter in whole),
-        f"{parts.scheme} is not measured yet; name a port of the server without TLS": parts.scheme
-        in ("https", "wss"),
+        f"{parts.scheme} is not measured here; name a port of the server without TLS": parts.scheme
+        in {HTTPS, WSS} - set(schemes),
         f"must begin with {' or '.join(f'{one}://' for one in schemes)}": parts.scheme
         not in schemes,
         "names no host; write e.g. http://127.0.0.1:8080/events": not parts.hostname or port == 0,
@@ -161,6 +226,8 @@ def _of_publishing(own: OwnServer) -> Iterator[str]:
         yield f"{chosen[1]}: contradicts {chosen[0]}; keep one way to publish"
     if publish.url and "{payload}" not in publish.body:
         yield f"publish.body = {publish.body!r}: lacks {{payload}}; the event must be in it"
+    if publish.say and not publish.url.startswith((f"{WS}://", f"{WSS}://")):
+        yield "publish.say: belongs to a WebSocket; write publish.url = ws://..., or remove it"
     if publish.command and not any("{payload}" in word for word in publish.command):
         yield "publish.command: lacks {payload}; the event must be one of its words"
     if publish.by_itself and not event.sequence:
@@ -179,59 +246,11 @@ def _of_places(own: OwnServer) -> Iterator[str]:
                 place_of(text)
         except ValueError as error:
             yield f"event.{key} = {text!r}: {error}"
-
-
-# --- what is said where it is used -----------------------------------------------------------
-
-
-def hosts_of(own: OwnServer) -> list[str]:
-    """The hosts that its URLs name beside the one that we start it on."""
-    found = [
-        str(urlsplit(fill(url, STAND_IN | {HOST: "host.of.ours"})).hostname)
-        for url in urls(own).values()
-    ]
-    return [host for host in dict.fromkeys(found) if host != "host.of.ours"]
-
-
-def is_this_host(host: str) -> bool:
-    """Whether a name or address is the loopback's."""
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
-
-
-def elsewhere(own: OwnServer) -> list[str]:
-    """The hosts among them that are not this one."""
-    return [host for host in hosts_of(own) if not is_this_host(host)]
-
-
-def check_spoken_to(own: OwnServer, scheme: str, allowed: Collection[str]) -> None:
-    """UsageError where a pattern's clients cannot speak to it, or may not."""
-    url = own.subscribe.url
-    if not url.startswith(f"{scheme}://"):
-        raise UsageError(f"subscribe.url = {url}: this pattern's clients need {scheme}://")
-    for host in elsewhere(own):
-        if own.server.command:
-            raise UsageError(
-                f"server.command: starts a server here, but a URL names {host}; write {{host}}"
-            )
-        if host not in allowed:
-            raise UsageError(f"{host}: is another host; add --i-may-load {host} if you may")
-    for host in allowed:
-        if host not in elsewhere(own):
-            raise UsageError(f"--i-may-load {host}: no URL names that host; remove it")
-
-
-def check_on_link(own: OwnServer, links: Collection[str]) -> None:
-    """UsageError where trials are on links that the server cannot be on."""
-    if not links:
-        return
-    if not own.is_started:
-        raise UsageError(
-            "server.command: is missing; only a server that we start can be on an emulated link"
-        )
-    for host in hosts_of(own):
-        raise UsageError(f"a URL names {host}: on an emulated link write {{host}} and {{port}}")
+    for text in own.call.fields:
+        try:
+            if not place_of(text).is_json:
+                yield f'call.fields: {text!r} is no value of JSON; write e.g. "$.name"'
+        except ValueError as error:
+            yield f"call.fields: {text!r} {error}"
+    if own.call.url and not own.call.fields:
+        yield 'call.fields: is empty; name what a caller reads, e.g. "$.name"'

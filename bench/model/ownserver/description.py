@@ -12,6 +12,9 @@ from msgspec import Meta, Struct, field
 
 NOTHING_NEW = (204, 304)
 
+EVENTS = ("subscribe", "publish")
+"""The tables of a server that tells its clients of events."""
+
 DESCRIBED = "description"
 """Under this name the address of a described server has the text that describes it."""
 
@@ -20,6 +23,12 @@ SEEN_ONLY = "events_are_those_seen"
 
 UNTIMED = "events_have_no_time"
 """A fact of a trial whose events do not say when they came up: nothing can be called late."""
+
+ASKED = ("subscribe", "call", "tus", "page")
+"""Tables that say how a server is asked: at least one of them is there."""
+
+TOGETHER: Mapping[str, str] = {"subscribe": "publish", "publish": "subscribe"}
+"""Tables of which neither means anything without the other."""
 
 KEYS: Mapping[str, tuple[str, str]] = {
     "title": ("text", "its name in tables and figures"),
@@ -39,11 +48,26 @@ KEYS: Mapping[str, tuple[str, str]] = {
     "event.sequence": ("text", "published by itself: where the event's number stands"),
     "event.timestamp": ("text", "published by itself: where its time stands; without: no latency"),
     "event.timestamp_unit": ('"s", "ms", "us" or "ns"', "the unit of that time since 1970"),
-    "publish.url": ("text", "events are posted there"),
-    "publish.body": ("text", "what is posted"),
+    "publish.url": ("text", "events are posted there, or sent over a WebSocket"),
+    "publish.say": ("text", "WebSocket: the message that the publisher sends first"),
+    "publish.body": ("text", "what is posted or sent"),
     "publish.headers": ("a table of texts", "headers of that request"),
     "publish.command": ("a list of texts", "a program that publishes one event"),
     "publish.by_itself": ("true", "it publishes on its own; its events need a number"),
+    "call.url": ("text", "what each call asks for"),
+    "call.method": ("text", "how it is asked for: GET, POST, ..."),
+    "call.headers": ("a table of texts", "headers of that request"),
+    "call.body": ("text", "what is sent with it"),
+    "call.status": ("a list of whole numbers", "statuses of a good answer"),
+    "call.fields": ("a list of texts", "the values that a caller reads of the answer's JSON"),
+    "tus.url": ("text", "where tus creates uploads"),
+    "tus.headers": ("a table of texts", "headers of every request of an upload"),
+    "tus.metadata": ("text", "the header Upload-Metadata of a new upload"),
+    "tus.read": ("true", "the stored file can be read with GET: its SHA-256 is compared"),
+    "page.url": ("text", "where the page is"),
+    "page.resources": ("a list of texts", "what it consists of: paths, or URLs of that server"),
+    "page.headers": ("a table of texts", "headers of each of their requests"),
+    "tls.ca": ("text", "https, wss: a file of the certificates that vouch for the server"),
     "limit.per_second": ("a number", "most requests and deliveries per second on another host"),
 }
 """Every key, with its form and what it is for.  The documentation is checked against it."""
@@ -84,10 +108,45 @@ class Publish(Struct, frozen=True, forbid_unknown_fields=True):
     """How an event gets to the server; one of the three ways."""
 
     url: str = ""
+    say: str = ""
     body: str = "{payload}"
     headers: dict[str, str] = field(default_factory=dict)
     command: list[str] = field(default_factory=list)
     by_itself: bool = False
+
+
+class Call(Struct, frozen=True, forbid_unknown_fields=True):
+    """What a caller asks, and what it reads of the answer."""
+
+    url: str
+    method: str = "GET"
+    headers: dict[str, str] = field(default_factory=dict)
+    body: str = ""
+    status: list[int] = field(default_factory=lambda: [200])
+    fields: list[str] = field(default_factory=lambda: ["$"])
+
+
+class Tus(Struct, frozen=True, forbid_unknown_fields=True):
+    """Where files go by tus 1.0."""
+
+    url: str
+    headers: dict[str, str] = field(default_factory=dict)
+    metadata: str = ""
+    read: bool = False
+
+
+class Page(Struct, frozen=True, forbid_unknown_fields=True):
+    """A page of many resources."""
+
+    url: str
+    resources: list[str]
+    headers: dict[str, str] = field(default_factory=dict)
+
+
+class Tls(Struct, frozen=True, forbid_unknown_fields=True):
+    """Whom to trust; the file is named as seen from the description's folder."""
+
+    ca: str = ""
 
 
 class Limit(Struct, frozen=True, forbid_unknown_fields=True):
@@ -97,14 +156,31 @@ class Limit(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class OwnServer(Struct, frozen=True, forbid_unknown_fields=True):
-    """A server that somebody else wrote."""
+    """A server that somebody else wrote.
 
-    subscribe: Subscribe
-    publish: Publish
+    Of the tables that say how it is asked those are there that the file has: see `tables`.
+    """
+
+    subscribe: Subscribe = field(default_factory=lambda: Subscribe(""))
+    publish: Publish = field(default_factory=Publish)
+    call: Call = field(default_factory=lambda: Call(""))
+    tus: Tus = field(default_factory=lambda: Tus(""))
+    page: Page = field(default_factory=lambda: Page("", []))
     title: str = ""
     server: Process = field(default_factory=Process)
     event: EventPlaces = field(default_factory=EventPlaces)
+    tls: Tls = field(default_factory=Tls)
     limit: Limit = field(default_factory=Limit)
+
+    @property
+    def tables(self) -> list[str]:
+        """The tables that say how it is asked; each of them begins with a URL."""
+        return [name for name in ASKED if getattr(self, name).url]
+
+    @property
+    def url(self) -> str:
+        """Where it is: the first URL by which it is asked."""
+        return str(getattr(self, self.tables[0]).url) if self.tables else ""
 
     @property
     def is_metered(self) -> bool:

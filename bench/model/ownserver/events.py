@@ -5,6 +5,7 @@ A place is one of
     lines          each line of it is an event
     id, event      the field of that name of an SSE event
     $.a.b[0].c     a value in JSON; [*] stands for all entries of a list
+    /a (.*)/       what the group of a regular expression holds, wherever it matches
 Must not know how messages come, nor what a payload holds.
 """
 
@@ -18,7 +19,7 @@ from typing import Any, NamedTuple
 
 from bench.model.ownserver.description import EventPlaces
 
-WHOLE, LINES, ID, NAME, JSON = "whole", "lines", "id", "event", "json"
+WHOLE, LINES, ID, NAME, JSON, MATCH = "whole", "lines", "id", "event", "json", "match"
 
 ALL = "*"
 STEP = re.compile(r"\.([A-Za-z_][\w-]*)|\[(\*|\d+)\]")
@@ -31,14 +32,21 @@ class Place:
 
     kind: str
     steps: tuple[str | int, ...] = ()
+    expression: re.Pattern[bytes] | None = None
+
+    @property
+    def is_json(self) -> bool:
+        return self.kind == JSON
 
 
 def place_of(text: str) -> Place:
     """The place that a text names; ValueError where it names none."""
     if text in (WHOLE, LINES, ID, NAME):
         return Place(text)
+    if len(text) > 1 and text[0] == text[-1] == "/":
+        return Place(MATCH, (), _expression(text[1:-1]))
     if not text.startswith("$"):
-        raise ValueError('is no place; write "whole", "lines", "id", "event" or "$.name"')
+        raise ValueError('is no place; write "whole", "lines", "id", "event", "$.name" or "/(.*)/"')
     steps: list[str | int] = []
     at = 1
     while at < len(text):
@@ -49,6 +57,22 @@ def place_of(text: str) -> Place:
         steps.append(name or (ALL if index == ALL else int(index)))
         at = step.end()
     return Place(JSON, tuple(steps))
+
+
+def _expression(text: str) -> re.Pattern[bytes]:
+    """ValueError where it is none, or has not one group."""
+    try:
+        found = re.compile(text.encode())
+    except re.error as error:
+        raise ValueError(f"is no regular expression ({error}); correct it") from None
+    if found.groups != 1:
+        raise ValueError(f"has {found.groups} groups; put what is meant into (one)")
+    return found
+
+
+def values_in(document: Any, place: Place) -> list[Any]:
+    """The values of a JSON document at a place."""
+    return _values(document, place.steps)
 
 
 class Found(NamedTuple):
@@ -87,6 +111,8 @@ class EventReader:
         def values(place: Place) -> list[Any]:
             if place.kind == JSON:
                 return _values(document, place.steps)
+            if place.expression is not None:
+                return place.expression.findall(message)
             if place.kind == LINES:
                 return [line for line in message.split(b"\n") if line]
             return [fields[place.kind]]

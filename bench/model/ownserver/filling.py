@@ -13,8 +13,18 @@ REPLY = "reply:"
 
 HOST, PORT, FOLDER = "host", "port", "folder"
 CLIENT, AFTER, PAYLOAD, SEQUENCE = "client", "after", "payload", "sequence"
+BYTES = "bytes"
+"""How long the payload is."""
 
-STAND_IN = {HOST: "127.0.0.1", PORT: "1", CLIENT: "0", AFTER: "0", PAYLOAD: "x", SEQUENCE: "1"}
+STAND_IN = {
+    HOST: "127.0.0.1",
+    PORT: "1",
+    CLIENT: "0",
+    AFTER: "0",
+    PAYLOAD: "x",
+    SEQUENCE: "1",
+    BYTES: "1",
+}
 """Values with which a URL is like one in use."""
 
 

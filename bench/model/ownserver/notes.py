@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from bench.model.ownserver.checks import elsewhere
 from bench.model.ownserver.description import OwnServer
+from bench.model.ownserver.using import elsewhere
 
 
-def notes(own: OwnServer) -> list[str]:
-    """What is not measured, and what is measured in another way, in sentences."""
-    return list(_notes(own))
+def notes(own: OwnServer, reads: Sequence[str]) -> list[str]:
+    """What is not measured, and what is measured in another way, in sentences.
+
+    `reads` are the tables that a pattern reads.
+    """
+    found = list(_of_server(own))
+    for table in reads:
+        found += TABLES.get(table, _nothing)(own)
+    return found
 
 
-def _notes(own: OwnServer) -> Iterator[str]:
+def _nothing(_: OwnServer) -> Iterator[str]:
+    yield from ()
+
+
+def _of_server(own: OwnServer) -> Iterator[str]:
     if not own.is_metered:
         yield (
             "Its CPU and memory are not measured: the description names neither a command nor "
@@ -30,6 +40,9 @@ def _notes(own: OwnServer) -> Iterator[str]:
             f"(--i-may-load), with at most {own.limit.per_second:g} requests and deliveries per "
             "second. The network between is part of every number."
         )
+
+
+def _of_publishing(own: OwnServer) -> Iterator[str]:
     if own.is_untimed:
         yield (
             "It publishes by itself, and its events do not say when: latency is not measured. An "
@@ -42,6 +55,11 @@ def _notes(own: OwnServer) -> Iterator[str]:
             f"({own.event.timestamp_unit}), and what reached no client at all is not known to "
             "be missing."
         )
+    elif own.publish.url.startswith("ws"):
+        yield (
+            "Each event is sent to it over a WebSocket when it is due. Whether the server took it "
+            "nobody says: it is missing where it was not delivered."
+        )
     elif own.publish.command:
         yield "Each event is published by a program of its own, whose start is in the latency."
     else:
@@ -49,3 +67,33 @@ def _notes(own: OwnServer) -> Iterator[str]:
             "Each event is posted to it when it is due, one after the other: the time of the "
             "post is in the latency."
         )
+
+
+def _of_calls(_: OwnServer) -> Iterator[str]:
+    yield (
+        "What the server spends on writing and reading messages only it could tell: CPU of "
+        "messages is not shown."
+    )
+
+
+def _of_uploads(own: OwnServer) -> Iterator[str]:
+    if not own.tus.read:
+        yield (
+            "That a file is stored the server says itself (HEAD); its content is not compared, as "
+            "tus.read does not say that it can be read."
+        )
+
+
+def _of_pages(_: OwnServer) -> Iterator[str]:
+    yield (
+        "Connections and handshakes are not counted at the server, and nobody knows its delay: "
+        "connections, handshakes and waves per page are not shown."
+    )
+
+
+TABLES: Mapping[str, Callable[[OwnServer], Iterator[str]]] = {
+    "publish": _of_publishing,
+    "call": _of_calls,
+    "tus": _of_uploads,
+    "page": _of_pages,
+}

@@ -16,11 +16,6 @@ from bench.model.errors import UsageError
 from bench.model.ownserver.checks import check
 from bench.model.ownserver.description import KEYS, OwnServer
 
-EXAMPLES = {
-    "subscribe": 'add [subscribe] with e.g. url = "http://{host}:{port}/events"',
-    "publish": 'add [publish] with e.g. url = "http://{host}:{port}/publish"',
-}
-
 
 def read(text: str) -> OwnServer:
     """The description, checked; UsageError names the key, what is wrong and the remedy."""
@@ -29,7 +24,7 @@ def read(text: str) -> OwnServer:
         found = msgspec.convert(content, OwnServer)
     except msgspec.ValidationError as error:
         raise UsageError(_wrong(content, str(error))) from None
-    check(found)
+    check(found, list(content))
     return found
 
 
@@ -59,9 +54,7 @@ def _unknown(key: str) -> str:
 
 
 def _missing(key: str) -> str:
-    if key in KEYS:
-        return f"{key}: is missing; it is {KEYS[key][1]}"
-    return f"[{key}]: is missing; {EXAMPLES[key]}"
+    return f"{key}: is missing; it is {KEYS[key][1]}"
 
 
 def _known(place: str) -> str:

@@ -7,11 +7,12 @@ import tomllib
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
 from bench.model.errors import UsageError
-from bench.model.ownserver import check_on_link, check_spoken_to, elsewhere, notes, read
+from bench.model.ownserver import EVENTS, check_on_link, check_spoken_to, elsewhere, notes, read
 from bench.model.ownserver.description import KEYS
 
 DOCS = Path(__file__).parents[3] / "docs" / "own"
@@ -84,7 +85,33 @@ def test_the_examples_are_read() -> None:
     for name, own in found.items():
         assert own.is_started, name
         check_on_link(own, ["clients"])
-        check_spoken_to(own, "ws" if own.subscribe.url.startswith("ws") else "http", [])
+        for table in own.tables:
+            check_spoken_to(own, (table,), urlsplit(getattr(own, table).url).scheme, [])
+
+
+ASKED: Mapping[str, Any] = {
+    "call": {"url": "http://127.0.0.1:8080/orders/{sequence}", "fields": ["$.lines[*].sku"]},
+    "tus": {"url": "http://127.0.0.1:8080/files/", "headers": {"Authorization": "Bearer x"}},
+    "page": {"url": "https://127.0.0.1:8443/", "resources": ["/", "a.css"]},
+    "tls": {"ca": "ca.pem"},
+}
+
+
+def test_a_server_may_be_asked_in_several_ways_at_one_address() -> None:
+    own = read(toml_of({**ALONE, **ASKED}))
+    assert own.tables == ["subscribe", "call", "tus", "page"]
+    assert own.url == "http://127.0.0.1:8080/events"
+    assert read(toml_of(ASKED)).url == ASKED["call"]["url"]
+    assert elsewhere(read(toml_of(changed(ASKED, "tus.url", "http://192.0.2.1/")))) == ["192.0.2.1"]
+
+
+@pytest.mark.parametrize("table", ["subscribe", "tus"])
+def test_what_a_pattern_reads_must_be_there(table: str) -> None:
+    own = read(toml_of({"call": ASKED["call"]}))
+    with pytest.raises(
+        UsageError, match=rf"^\[{table}\]: is missing; add \[{table}\] with e.g. url"
+    ):
+        check_spoken_to(own, (table,), "http", [])
 
 
 # --- mistakes ------------------------------------------------------------------------------
@@ -125,8 +152,13 @@ OTHERS: list[tuple[Mapping[str, Any], str, Any, str]] = [
     (GOOD, "publish", None, "[publish]: is missing; add [publish] with"),
     (GOOD, "subscribe.url", None, "subscribe.url: is missing; it is what each client"),
     (GOOD, "subscribe.url", "", "subscribe.url: is empty; write"),
-    (GOOD, "subscribe.url", "/events", "subscribe.url = /events: must begin with http:// or ws://"),
-    (GOOD, "subscribe.url", "https://{host}/", "subscribe.url = https://{host}/: https is not"),
+    (
+        GOOD,
+        "subscribe.url",
+        "/events",
+        "subscribe.url = /events: must begin with http:// or ",
+    ),
+    (ASKED, "tus.url", "https://127.0.0.1/", "tus.url = https://127.0.0.1/: https is not"),
     (GOOD, "subscribe.url", "http://:80/", "subscribe.url = http://:80/: names no host; write"),
     (GOOD, "subscribe.url", "http://a:b/", "subscribe.url = http://a:b/: is no URL ("),
     (GOOD, "subscribe.url", "http://a/ b", "subscribe.url = http://a/ b: has a blank"),
@@ -147,7 +179,7 @@ OTHERS: list[tuple[Mapping[str, Any], str, Any, str]] = [
     (ALONE, "server.pid", -1, "server.pid = -1: must be above 0"),
     (ALONE, "subscribe.url", "http://{host}:80/", "subscribe.url: {host} is only known where"),
     (GOOD, "publish.url", None, "publish: says no way; add url, command or by_itself"),
-    (GOOD, "publish.url", "ws://{host}/", "publish.url = ws://{host}/: must begin with http://"),
+    (GOOD, "publish.url", "ftp://{host}/", "publish.url = ftp://{host}/: must begin with http://"),
     (GOOD, "publish.body", "nothing", "publish.body = 'nothing': lacks {payload}; the event"),
     (GOOD, "publish.command", ["pub", "{payload}"], "publish.command: contradicts publish.url; "),
     (GOOD, "publish.by_itself", True, "publish.by_itself: contradicts publish.url; keep"),
@@ -156,6 +188,26 @@ OTHERS: list[tuple[Mapping[str, Any], str, Any, str]] = [
     (GOOD, "event.payload", "data", "event.payload = 'data': is no place; write"),
     (GOOD, "event.payload", "$.a[", "event.payload = '$.a[': cannot be read from '[' on"),
     (GOOD, "event.after", "$.a..b", "event.after = '$.a..b': cannot be read from '..b' on"),
+    (GOOD, "publish.say", "hello", "publish.say: belongs to a WebSocket; write publish.url = ws"),
+    (GOOD, "event.payload", "/a/", "event.payload = '/a/': has 0 groups; put"),
+    (GOOD, "event.payload", "/(/", "event.payload = '/(/': is no regular expression ("),
+    (ASKED, "call.url", None, "call.url: is missing; it is what each call asks for"),
+    (ASKED, "call.url", "", "call.url: is empty; write"),
+    (ASKED, "call.url", "http://a/{after}", "call.url: unknown placeholder {after}; there is"),
+    (ASKED, "call.method", "get it", "call.method = 'get it': is no method; write e.g. POST"),
+    (ASKED, "call.fields", [], "call.fields: is empty; name what a caller reads"),
+    (ASKED, "call.fields", ["whole"], "call.fields: 'whole' is no value of JSON; write"),
+    (ASKED, "call.fields", ["$.a["], "call.fields: '$.a[' cannot be read from '[' on"),
+    (ASKED, "call.headers", {"Host": "x"}, "call.headers.Host: is set from the URL"),
+    (ASKED, "tus.url", "ws://127.0.0.1/", "tus.url = ws://127.0.0.1/: must begin with http"),
+    (ASKED, "tus.url", "http://{host}/", "tus.url: {host} is only known where"),
+    (ASKED, "tus.headers", {"A B": "x"}, "tus.headers.A B: 'A B' is no header's name"),
+    (ASKED, "page.resources", None, "page.resources: is missing; it is what it consists of"),
+    (ASKED, "page.resources", [], "page.resources: is empty; name what the page consists of"),
+    (ASKED, "page.resources", ["a b"], "page.resources: 'a b' is no path; write e.g."),
+    (ASKED, "page.resources", ["http://b/"], "page.resources: http://b/ is on another server; "),
+    (ASKED, "page.resources", ["/{after}"], "page.resources: unknown placeholder {after}; there"),
+    (ASKED, "page.url", "http://127.0.0.1/", "tls.ca: no URL is https:// or wss://; write"),
     (GOOD, "limit.per_second", 0, "limit.per_second = 0: must be a number"),
 ]
 
@@ -196,24 +248,24 @@ def test_what_is_no_toml_is_told() -> None:
 def test_another_host_must_be_allowed(url: str, hosts: list[str]) -> None:
     own = read(toml_of(changed(ALONE, "subscribe.url", url)))
     assert elsewhere(own) == hosts
-    check_spoken_to(own, "http", hosts)
+    check_spoken_to(own, EVENTS, "http", hosts)
     for host in hosts:
         with pytest.raises(UsageError, match=f"^{host}: is another host; add --i-may-load {host}"):
-            check_spoken_to(own, "http", [])
-        assert any(host in line for line in notes(own))
+            check_spoken_to(own, EVENTS, "http", [])
+        assert any(host in line for line in notes(own, EVENTS))
     with pytest.raises(UsageError, match=r"--i-may-load b\.example: no URL names"):
-        check_spoken_to(own, "http", [*hosts, "b.example"])
+        check_spoken_to(own, EVENTS, "http", [*hosts, "b.example"])
 
 
 def test_where_it_is_started_no_other_host_is_named() -> None:
     own = read(toml_of(changed(GOOD, "publish.url", "http://192.0.2.1/")))
     with pytest.raises(UsageError, match=r"server.command: starts a server here"):
-        check_spoken_to(own, "http", ["192.0.2.1"])
+        check_spoken_to(own, EVENTS, "http", ["192.0.2.1"])
 
 
 def test_clients_speak_what_the_pattern_speaks() -> None:
     with pytest.raises(UsageError, match=r"subscribe.url = .*need ws://"):
-        check_spoken_to(read(toml_of(GOOD)), "ws", [])
+        check_spoken_to(read(toml_of(GOOD)), EVENTS, "ws", [])
 
 
 @pytest.mark.parametrize(
@@ -250,4 +302,4 @@ def test_only_what_we_start_can_be_on_a_link(content: Mapping[str, Any], words: 
 def test_what_is_not_measured_is_said(
     content: Mapping[str, Any], said: Callable[[list[str]], bool]
 ) -> None:
-    assert said(notes(read(toml_of(content))))
+    assert said(notes(read(toml_of(content)), EVENTS))

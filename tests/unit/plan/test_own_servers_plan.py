@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -41,7 +42,21 @@ timestamp = "$.at"
 [publish]
 by_itself = true
 """
+CALL = """
+[call]
+url = "http://127.0.0.1:1/"
+"""
+UPLOAD = """
+[tus]
+url = "http://127.0.0.1:1/files"
+"""
+PAGE = """
+[page]
+url = "http://127.0.0.1:1/"
+resources = ["/"]
+"""
 EXPERIMENT = "notifications"
+EXAMPLES = Path(__file__).parents[3] / "docs" / "own"
 
 
 def file_of(text: str, *may_load: str) -> OwnFile:
@@ -67,7 +82,8 @@ def test_every_stand_in_has_what_the_mechanism_needs() -> None:
         assert bool(stand_ins) == (experiment.own is not None)
         for one in stand_ins:
             assert one.stands_for in known
-            assert one.scheme in ("http", "ws")
+            assert set(one.scheme.split()) <= {"http", "https", "ws", "wss"}
+            assert one.reads
             assert one.on_request
             (request,) = one.services
             assert catalog.components()[request.name].described
@@ -85,6 +101,62 @@ def test_named_side_by_side_nothing_is_replaced() -> None:
     ours, theirs = described("sse sse_own")
     assert (ours.id, ours.described) == ("notifications/sse", None)
     assert theirs.described is not None
+
+
+@pytest.mark.parametrize("name", sorted(path.stem for path in EXAMPLES.glob("*.toml")))
+def test_an_example_stands_for_every_pattern_that_can_speak_to_it(name: str) -> None:
+    text = (EXAMPLES / f"{name}.toml").read_text()
+    own = read(text)
+    found = []
+    for experiment in (one for one in catalog.declared().values() if one.own is not None):
+        for pattern in catalog.patterns(experiment.name).values():
+            scheme = getattr(own, pattern.reads[0]).url.partition(":")[0]
+            if pattern.stands_for and scheme in pattern.scheme.split():
+                chosen = catalog.select([f"{experiment.name}/{pattern.stands_for}"])
+                (one,) = own_servers.described(chosen, catalog.patterns, file_of(text))
+                own_servers.check(one, own, experiment, experiment.load().values())
+                found.append(one.id)
+    assert found
+
+
+@pytest.mark.parametrize(
+    ("id_", "text", "words"),
+    [
+        ("calls/rest_json", FOUND, r"my.toml: \[call\]: is missing; add \[call\] with e.g. url = "),
+        ("page_load/http2", PAGE, r"my.toml: page.url = .*: this pattern's clients need https://"),
+        ("page_load/http3", PAGE, "--own: page_load/http3 takes no server of your own; name one"),
+        ("sessions/jwt", PAGE, "--own: sessions/jwt takes no server of your own; docs/own"),
+    ],
+)
+def test_what_an_example_is_not_for_is_told(id_: str, text: str, words: str) -> None:
+    with pytest.raises(UsageError, match=words):
+        own_servers.described(catalog.select([id_]), catalog.patterns, file_of(text))
+
+
+@pytest.mark.parametrize(
+    ("id_", "load", "words"),
+    [
+        ("calls/rest_json", {"payload_bytes": 500}, "payload: your own server answers as it does"),
+        ("upload/resumable", {"expiry_s": 5.0}, "expiry: your own server does not obey it; remove"),
+        ("page_load/http1_six", {"tls": "off"}, "tls: your own server is not told; remove it"),
+    ],
+)
+def test_what_only_our_servers_do_is_told(id_: str, load: Mapping[str, Any], words: str) -> None:
+    text = CALL + UPLOAD + PAGE
+    (pattern,) = own_servers.described(catalog.select([id_]), catalog.patterns, file_of(text))
+    experiment = catalog.declared_one(pattern.experiment)
+    with pytest.raises(UsageError, match=words):
+        own_servers.check(pattern, read(text), experiment, experiment.load(**load).values())
+
+
+@pytest.mark.parametrize("id_", ["calls/rest_json", "upload/resumable", "page_load/http1_six"])
+def test_what_has_no_rate_loads_no_other_host(id_: str) -> None:
+    text = (CALL + UPLOAD + PAGE).replace("127.0.0.1", "192.0.2.1")
+    file = file_of(text, "192.0.2.1")
+    (pattern,) = own_servers.described(catalog.select([id_]), catalog.patterns, file)
+    experiment = catalog.declared_one(pattern.experiment)
+    with pytest.raises(UsageError, match=r"rate"):
+        own_servers.check(pattern, read(text), experiment, experiment.load().values())
 
 
 def test_without_a_title_the_pattern_keeps_its_own() -> None:
