@@ -30,6 +30,14 @@ def cpu_clock_ns(pid: int) -> int:
         return 0
 
 
+def clock_of(pid: int) -> str:
+    """Names the monotonic clock that a process has; "" where it is gone, or this is not told."""
+    try:
+        return os.readlink(f"/proc/{pid}/ns/time")
+    except OSError:
+        return ""
+
+
 def memory_bytes(pid: int) -> int:
     """Resident memory; 0 where the process is gone."""
     try:

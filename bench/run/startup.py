@@ -6,6 +6,7 @@ Knows nothing of windows, nor of what becomes of the measurements.
 from __future__ import annotations
 
 import contextlib
+import os
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -24,6 +25,7 @@ from bench.lab.parts import START_SECONDS
 from bench.lab.partset import PartSet
 from bench.lab.ports import free_port
 from bench.lab.processes import Child
+from bench.lab.procfs import clock_of
 from bench.lab.side import ON_LOOPBACK, Sides
 from bench.model import linktext
 from bench.model.combining import combine
@@ -159,6 +161,23 @@ def check_services(running: RunningTrial) -> None:
             raise TrialFailed(f"{title} ended during the trial, and no fault was meant to end it")
 
 
+def check_clocks(running: RunningTrial, clients: LoadReady) -> None:
+    """TrialFailed where a process of the trial has another clock than this one.
+
+    Schedules and marks are instants of one clock, which only a time namespace makes differ.
+    """
+    ours = clock_of(os.getpid())
+    known = {one.label: one.pids for one in running.parts}
+    if running.hosted is None:
+        known[running.load.name] = clients.pids
+    for name, pids in known.items():
+        if any(clock_of(pid) not in ("", ours) for pid in pids):
+            raise TrialFailed(
+                f"{name} has another clock than the harness (another time namespace); start all "
+                "in one"
+            )
+
+
 def counts_of(pattern: Pattern, load: Mapping[str, Any]) -> dict[str, int]:
     """How many processes each part of a pattern has under a load (by field name)."""
     parameters = catalog.experiments()[pattern.experiment].load.parameters
@@ -213,6 +232,7 @@ def start(running: RunningTrial, context: TrialContext, *, is_searched: bool = F
         check_reached(asked.address)
         hosted.begin(asked)
     running.clients = running.load.listen(LoadReady, START_SECONDS)
+    check_clocks(running, running.clients)
     if hosted is not None:
         hosted.watch(lambda numbers: running.load.tell(LoseWorkers(list(numbers))))
     if running.network is not None:

@@ -12,6 +12,7 @@ from typing import Any
 
 import psutil
 import pytest
+from system_builders import ROOT
 
 from bench.tools.soak import left
 from bench.tools.soak.case import Case, Outcome
@@ -95,3 +96,36 @@ def test_a_case_apart_says_what_came_of_it(tmp_path: Path) -> None:
     assert outcome.status in ("wrong", "not measured")
     if outcome.status == "wrong":
         assert outcome.problems[0].startswith("the case itself broke: KeyError: 'none'")
+
+
+STEPS = """
+import os, subprocess, sys, time
+from bench.lab.procfs import clock_of
+from bench.tools.soak.part_clocks import step
+SAYS = "import time; print(time.monotonic(), flush=True); input()"
+try:
+    step(60)
+except OSError as error:
+    sys.exit(f"not allowed: {error}")
+child = subprocess.Popen(
+    [sys.executable, "-S", "-c", SAYS],
+    stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, preexec_fn=lambda: None,
+)
+ahead = float(child.stdout.readline()) - time.monotonic()
+print(clock_of(os.getpid()) == clock_of(child.pid), round(ahead / 10))
+child.communicate("go on" + os.linesep)
+"""
+
+
+def test_a_stepped_clock_is_another_clock() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", STEPS],
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+        check=False,
+        timeout=60,
+    )
+    if "not allowed" in done.stderr:
+        pytest.skip(done.stderr)
+    assert (done.stdout, done.stderr) == ("False 6\n", "")
