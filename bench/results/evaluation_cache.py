@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import importlib.metadata
+import os
 import sys
 from collections.abc import Sequence
 from functools import cache
@@ -104,7 +105,7 @@ def key_of(run: StoredRun) -> str:
     found.update(repr((run.file, [one.record for one in run.trials])).encode())
     for name in digests.names_below(run.folder):
         if name.partition("/")[0] not in ("report", NAME, NAME + jsonfile.STAGED):
-            status = (run.folder / name).lstat()
+            status = os.lstat(f"{run.folder}/{name}")
             found.update(f"{name} {status.st_size} {status.st_mtime_ns}\n".encode())
     return found.hexdigest()
 
