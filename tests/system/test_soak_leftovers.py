@@ -54,20 +54,27 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Place:
 def test_a_process_with_the_mark_is_left_until_it_is_ended(place: Place) -> None:
     first = left.before()
     with listening(place.environment()) as (process, _):
-        assert [one.pid for one in marked(KEY)] == [process.pid]
+        assert [one.pid for one in marked(KEY, place.folder)] == [process.pid]
         (line,) = left.after(first, place)
         assert line.startswith(f"process {process.pid} ")
-        end(marked(KEY))
+        end(marked(KEY, place.folder))
         process.wait()
         assert left.after(first, place) == []
+
+
+def test_who_is_told_of_the_folder_is_marked_too(place: Place) -> None:
+    """Services get an environment of their own."""
+    with listening({"HOME": f"{place.temporary}/home"}) as (process, _):
+        assert [one.pid for one in marked(KEY, place.folder)] == [process.pid]
 
 
 def test_what_lived_at_the_moment_is_left_without_the_mark_too(place: Place) -> None:
     first = left.before()
     environment = place.environment()
-    del environment[MARK]
+    for name in (MARK, "TMPDIR", "XDG_STATE_HOME"):
+        del environment[name]
     with listening(environment) as (process, port):
-        assert marked(KEY) == []
+        assert marked(KEY, place.folder) == []
         harness: Any = SimpleNamespace(family=lambda: [psutil.Process(process.pid)])
         seen = left.during(first, harness)
         assert port in seen.ports
@@ -86,7 +93,7 @@ def test_a_command_leaves_nothing(place: Place) -> None:
     answer = place.ask("list")
     assert (answer.code, answer.complaints, answer.tracebacks) == (0, [], 0)
     assert left.folders(place) == []
-    assert marked(KEY) == []
+    assert marked(KEY, place.folder) == []
 
 
 def test_a_case_apart_says_what_came_of_it(tmp_path: Path) -> None:

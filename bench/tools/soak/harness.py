@@ -1,7 +1,8 @@
 """`bench` as a process that is made to suffer, and everything that was started for it.
 
-Each command of a case has a mark in its environment, which its children inherit; those that
-clear their environment are found as descendants while they live.  Knows nothing of cases.
+Each command of a case has a mark in its environment, which its children inherit, and so has the
+case's folder, which services are told.  Those that clear their environment are found as
+descendants while they live.  Knows nothing of cases.
 """
 
 from __future__ import annotations
@@ -55,12 +56,13 @@ def within(seconds: float, condition: Callable[[], object]) -> bool:
     return True
 
 
-def marked(key: str) -> list[psutil.Process]:
-    """The processes that inherited the mark of a case."""
-    wanted, found = f"{MARK}={key}\0".encode(), []
+def marked(key: str, folder: Path) -> list[psutil.Process]:
+    """The processes that inherited the mark of a case, or were told of its folder."""
+    marks, found = (f"{MARK}={key}\0".encode(), f"{folder}/".encode()), []
     for pid in psutil.pids():
         with contextlib.suppress(psutil.Error, OSError):
-            if wanted in Path(f"/proc/{pid}/environ").read_bytes():
+            environment = Path(f"/proc/{pid}/environ").read_bytes()
+            if pid != os.getpid() and any(mark in environment for mark in marks):
                 found.append(psutil.Process(pid))
     return found
 
@@ -153,7 +155,7 @@ class Harness:
         family = self.family()
         self.process.kill()
         self.process.wait()
-        end([*family, *marked(self.place.key)])
+        end([*family, *marked(self.place.key, self.place.folder)])
 
     @property
     def alive(self) -> bool:

@@ -73,7 +73,7 @@ def _sleep(case: Case, at: Place) -> Outcome:
         if not harness.reaches(words["at"], run_):
             return Outcome("missed")
         seen = left.during(first, harness)
-        everybody = {*seen.processes, *marked(case.key)}
+        everybody = {*seen.processes, *marked(case.key, at.folder)}
         slept = time.monotonic_ns()
         _send(everybody, signal.SIGSTOP)
         time.sleep(words["seconds"])

@@ -81,7 +81,7 @@ def run(case: Case, place: Path) -> Outcome:
     finally:
         process.kill()
         process.wait()
-        end(marked(case.key))
+        end(marked(case.key, place))
     answer = Answer(code, output.read_text(errors="replace"))
     problems, count = failed(report) if report.exists() else ([], 0)
     if code and not problems:

@@ -92,7 +92,7 @@ def one_case(case: Case, place: Path) -> Outcome:
         spaces = parts.namespaces_of(case.part)
         return without_paths(apart(case, place, spaces) if spaces else here(case, place), place)
     finally:
-        end(marked(case.key))
+        end(marked(case.key, place))
         shutil.rmtree(place, ignore_errors=True)
 
 
