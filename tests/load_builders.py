@@ -16,13 +16,16 @@ class FakeTransport:
 
     def __init__(self) -> None:
         self.written = b""
-        self.aborted = 0
+        self.aborted = self.closed = 0
 
     def write(self, data: bytes) -> None:
         self.written += data
 
     def abort(self) -> None:
         self.aborted += 1
+
+    def close(self) -> None:
+        self.closed += 1
 
 
 class FakeMeter:

@@ -11,10 +11,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from pamqp import commands
-
 from bench.brokers.amqp import Connection
-from bench.brokers.amqp_frames import CONSUMER_TAG, MessageFrames, acknowledgement, marshal
+from bench.brokers.amqp_frames import CONSUMER_TAG, MessageFrames, acknowledgement, method_frame
+from bench.brokers.amqp_methods import Method
 from bench.brokers.ends import NO_CONFIRMS, Answer, Publisher, Sink, Subscriber
 from bench.clock import now_ns
 
@@ -41,7 +40,8 @@ class QueueSettings:
     most: int = 0
     dead_letters: str = ""
 
-    def declaration(self) -> commands.Queue.Declare:
+    async def declare(self, connection: Connection) -> None:
+        """Have the queue; ConnectionError where there is another of this name."""
         arguments: dict[str, Any] = {"x-queue-type": self.kind, "x-expires": EXPIRES_MS}
         if self.most:
             arguments |= {"x-max-length": self.most, "x-overflow": "reject-publish"}
@@ -51,7 +51,9 @@ class QueueSettings:
                 "x-dead-letter-routing-key": self.dead_letters,
             }
         is_durable = self.is_durable or self.kind == QUORUM
-        return commands.Queue.Declare(queue=self.name, durable=is_durable, arguments=arguments)
+        await connection.ask(
+            "queue.declare", queue=self.name, durable=is_durable, arguments=arguments
+        )
 
 
 class RabbitPublisher(Publisher):
@@ -76,15 +78,12 @@ class RabbitPublisher(Publisher):
         connection = self._connection = Connection(on_method=self._said)
         await connection.open(self._url)
         await connection.ask(
-            commands.Exchange.Declare(
-                exchange=self._exchange, exchange_type="fanout", durable=self._is_durable
-            ),
-            commands.Exchange.DeclareOk,
+            "exchange.declare", exchange=self._exchange, type="fanout", durable=self._is_durable
         )
         self._published = 0  # the broker numbers what comes after the choice
         if self.window is not None:
             connection.ended.add_done_callback(lambda _: self._lost(connection))
-            await connection.ask(commands.Confirm.Select(), commands.Confirm.SelectOk)
+            await connection.ask("confirm.select")
 
     async def publish(self, body: bytes, cookie: int = 0) -> None:
         if self._connection is None:
@@ -99,14 +98,14 @@ class RabbitPublisher(Publisher):
             if self.window.size == 1:
                 await self.window.empty()
 
-    def _said(self, method: Any) -> None:
-        if self.window is None or not isinstance(method, commands.Basic.Ack | commands.Basic.Nack):
+    def _said(self, method: Method) -> None:
+        if self.window is None or method.name not in ("basic.ack", "basic.nack"):
             return
-        is_taken = isinstance(method, commands.Basic.Ack)
-        if method.multiple:
-            self.window.answered_up_to(method.delivery_tag, is_taken)
+        is_taken = method.name == "basic.ack"
+        if method["multiple"]:
+            self.window.answered_up_to(method["tag"], is_taken)
         else:
-            self.window.answered(method.delivery_tag, is_taken)
+            self.window.answered(method["tag"], is_taken)
 
     def _lost(self, connection: Connection) -> None:
         if self.window is not None and connection is self._connection:
@@ -117,9 +116,7 @@ class RabbitPublisher(Publisher):
             return
         if not self.keeps:
             with contextlib.suppress(OSError):
-                await self._connection.ask(
-                    commands.Exchange.Delete(exchange=self._exchange), commands.Exchange.DeleteOk
-                )
+                await self._connection.ask("exchange.delete", exchange=self._exchange)
         await self._connection.close()
 
 
@@ -151,19 +148,11 @@ class RabbitSubscriber(Subscriber):
         connection.ended.add_done_callback(lambda _: self._is_over())
         await connection.open(self._url)
         name, ask = self._queue.name, connection.ask
-        await ask(self._queue.declaration(), commands.Queue.DeclareOk)
-        await ask(commands.Queue.Bind(queue=name, exchange=self._exchange), commands.Queue.BindOk)
+        await self._queue.declare(connection)
+        await ask("queue.bind", queue=name, exchange=self._exchange)
         if self._prefetch:
-            await ask(
-                commands.Basic.Qos(prefetch_count=self._prefetch, global_=False),
-                commands.Basic.QosOk,
-            )
-        await ask(
-            commands.Basic.Consume(
-                queue=name, consumer_tag=CONSUMER_TAG, no_ack=not self._prefetch
-            ),
-            commands.Basic.ConsumeOk,
-        )
+            await ask("basic.qos", count=self._prefetch)
+        await ask("basic.consume", queue=name, consumer=CONSUMER_TAG, no_ack=not self._prefetch)
 
     def _take(self, body: bytes, tag: int, _: bool) -> None:
         self.sink(body, now_ns(), tag)
@@ -174,7 +163,7 @@ class RabbitSubscriber(Subscriber):
 
     def reject(self, tag: int) -> None:
         if self._prefetch and self._connection is not None and self._connection.error is None:
-            self._connection.send(marshal(commands.Basic.Reject(tag, requeue=False)))
+            self._connection.send(method_frame("basic.reject", tag=tag))
 
     def transports(self) -> Sequence[asyncio.BaseTransport]:
         found = self._connection.transport if self._connection is not None else None
@@ -185,7 +174,5 @@ class RabbitSubscriber(Subscriber):
             return
         if not self._keeps_queue:
             with contextlib.suppress(OSError):
-                await self._connection.ask(
-                    commands.Queue.Delete(queue=self._queue.name), commands.Queue.DeleteOk
-                )
+                await self._connection.ask("queue.delete", queue=self._queue.name)
         await self._connection.close()

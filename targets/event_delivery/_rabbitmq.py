@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pamqp import commands
-
 from bench.brokers.amqp import Connection
 from bench.brokers.ends import Publisher as Sender
 from bench.brokers.ends import Subscriber
@@ -40,7 +38,7 @@ class RabbitConsumerTarget(ConsumerTarget):
         dead = QueueSettings(name=self.name + DEAD, is_durable=self.load.own.is_durable)
         connection = Connection()
         await connection.open(str(self.broker["url"]))
-        await connection.ask(dead.declaration(), commands.Queue.DeclareOk)
+        await dead.declare(connection)
         await connection.close()
         return await super().start(port)
 

@@ -18,6 +18,8 @@ from pytest_benchmark.fixture import BenchmarkFixture
 
 from bench.analysis import metrics
 from bench.analysis.metrics import TrialData
+from bench.brokers.amqp_frames import BODY, CONSUMER_TAG, HEAD, HEADER, METHOD, Parser
+from bench.brokers.amqp_methods import METHODS
 from bench.load.clients.http1 import Http1Connection, get
 from bench.load.clients.sse import EventStreamParser
 from bench.model import samples
@@ -82,6 +84,19 @@ def test_parse_one_sse_event(benchmark: BenchmarkFixture) -> None:
     payload = encode(1, T0, T0, 100)
     (event,) = benchmark(parser.feed, b"id: 1\ndata: " + payload + b"\n\n")
     assert event.data == payload
+
+
+def test_parse_one_amqp_delivery(benchmark: BenchmarkFixture) -> None:
+    payload = encode(1, T0, T0, 100)
+    tag = CONSUMER_TAG.encode()
+    deliver = METHODS["basic.deliver"].number + b"\x01" + tag + bytes(9) + b"\x01e\0"
+    head = b"\0\x3c\0\0" + len(payload).to_bytes(8, "big") + b"\x10\0\1"
+    parts = [(METHOD, deliver), (HEADER, head), (BODY, payload)]
+    data = b"".join(HEAD.pack(kind, 1, len(one)) + one + b"\xce" for kind, one in parts)
+    got: list[bytes] = []
+    parser = Parser(lambda one, *_: got.append(one), lambda _: None)
+    benchmark(parser.feed, data)
+    assert got[-1] == payload
 
 
 def test_decode_one_event(benchmark: BenchmarkFixture) -> None:

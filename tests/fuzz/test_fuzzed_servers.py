@@ -9,6 +9,7 @@ import asyncio
 import contextlib
 import random
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from fuzz_cases import each_case, mutated, read_in_pieces
@@ -17,7 +18,8 @@ from load_builders import FakeMeter, FakeTransport
 from pamqp import body, commands, frame, header, heartbeat
 
 from bench.brokers.amqp import Connection
-from bench.brokers.amqp_frames import CHANNEL, CONSUMER_TAG, Parser
+from bench.brokers.amqp_frames import CHANNEL, CONSUMER_TAG, HEAD, Parser, method_frame
+from bench.brokers.amqp_methods import METHODS, decode
 from bench.brokers.pushed import NatsParser, RedisParser
 from bench.load.clients.http1 import ConnectionClosed, Http1Stream, ProtocolError, Reply
 from bench.load.clients.line import LineConnection
@@ -128,9 +130,10 @@ def test_lines_of_the_null_server() -> None:
 # --- brokers ------------------------------------------------------------------------------------
 
 
-def delivery(payload: bytes, tag: int) -> bytes:
+def delivery(payload: bytes, tag: int, **more: Any) -> bytes:
     deliver = commands.Basic.Deliver(CONSUMER_TAG, tag, False, "exchange", "key")
-    head_ = header.ContentHeader(0, len(payload), commands.Basic.Properties(delivery_mode=1))
+    properties = commands.Basic.Properties(delivery_mode=1, **more)
+    head_ = header.ContentHeader(0, len(payload), properties)
     parts = [deliver, head_, *([body.ContentBody(payload)] if payload else [])]
     return b"".join(frame.marshal(part, CHANNEL) for part in parts)
 
@@ -147,20 +150,55 @@ DELIVERIES = [
     delivery(b"one", 1) + delivery(b"two", 2) + delivery(b"six", 3),
     delivery(b"", 4) + delivery(b"x" * 300, 5) + SAID[-1],
     b"".join(SAID[:2]) + delivery(b"three", 6),
+    delivery(b"with", 7, headers={"a": [1, {"b": None}], "c": "d"}, correlation_id="x"),
+    frame.marshal(commands.Basic.Return(312, "NO_ROUTE", "e", "k"), CHANNEL)
+    + delivery(b"back", 8).partition(b"\xce")[2]
+    + SAID[4],
 ]
 
 
 def test_frames_of_an_amqp_broker() -> None:
     def check(dice: random.Random) -> None:
-        bodies: list[bytes] = []
         data = mutated(dice, DELIVERIES, SAID)
-        parser = Parser(lambda one, *_: bodies.append(one), lambda _: None)
+        bodies: list[bytes] = []
+        wants_properties = dice.random() < 0.5
+
+        def take(one: bytes, *_: object) -> None:
+            bodies.append(one)
+            if wants_properties:
+                assert isinstance(parser.properties, dict)
+
+        parser = Parser(
+            take,
+            lambda _: None,
+            lambda _, one: bodies.append(one),
+            wants_properties=wants_properties,
+        )
         with contextlib.suppress(ConnectionError):
             for read in read_in_pieces(dice, data):
                 parser.feed(read)
         assert sum(map(len, bodies)) <= len(data)
 
     each_case("amqp", check)
+
+
+def test_methods_of_an_amqp_broker() -> None:
+    """What is read is what pamqp reads, where it reads it."""
+
+    def check(dice: random.Random) -> None:
+        payload = mutated(dice, [one[7:-1] for one in SAID[:-1]])
+        try:
+            method = decode(payload)
+        except ConnectionError:
+            return
+        assert method.values.keys() == {field.name for field in METHODS[method.name].fields}
+        raw = HEAD.pack(1, CHANNEL, len(payload)) + payload + b"\xce"
+        with contextlib.suppress(Exception):
+            assert type(frame.unmarshal(raw)[2]).__name__ == "".join(
+                word.title() for word in method.name.partition(".")[2].split("-")
+            )
+
+    each_case("amqp methods", check)
 
 
 def test_the_opening_of_an_amqp_broker() -> None:
@@ -173,9 +211,7 @@ def test_the_opening_of_an_amqp_broker() -> None:
         connection = Connection()
         connection.transport = FakeTransport()  # type: ignore[assignment]
         asked = asyncio.ensure_future(
-            connection.ask(
-                commands.Connection.StartOk({}, "PLAIN", "x", "en"), commands.Connection.Tune
-            )
+            connection._reply("connection.tune", method_frame("connection.start-ok"))
         )
         await asyncio.sleep(0)
         for read in read_in_pieces(dice, mutated(dice, [b"".join(SAID), *SAID], SAID)):
