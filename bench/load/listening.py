@@ -10,10 +10,9 @@ import asyncio
 import random
 import ssl
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Protocol
 
 from bench.clock import now_ns
-from bench.load.clients.amqp import Consumer
 from bench.load.clients.http1 import Http1Connection, Http1Stream, Reply, get
 from bench.load.clients.sse import EventStreamParser
 from bench.load.clients.websocket import Sink, WebSocket
@@ -281,11 +280,22 @@ class SocketListener(Listener):
             self.socket.close()
 
 
+class QueueClient(Protocol):
+    """What a QueueListener needs of its connection."""
+
+    ended: asyncio.Future[None]
+
+    @property
+    def transport(self) -> Any: ...
+
+    async def close(self) -> None: ...
+
+
 class QueueListener(Listener):
     """A queue of its own at a broker, which pushes; a scenario's `connect` opens the consumer."""
 
     abstract = True
-    consumer: Consumer | None = None
+    consumer: QueueClient | None = None
 
     def transports(self) -> Sequence[asyncio.Transport]:
         transport = self.consumer.transport if self.consumer is not None else None

@@ -7,7 +7,7 @@ import contextlib
 from collections.abc import Sequence
 
 from bench.clock import now_ns
-from bench.load.clients.amqp import Requester
+from bench.load.clients.amqp_by_library import Requester
 from bench.load.clients.http1 import ConnectionClosed
 from bench.load.working import WorkItem
 from scenarios.chain._requester import ChainClient, Refused, Unanswered

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import math
 
-from bench.load.clients.amqp import Consumer
+from bench.load.clients.amqp_by_library import Participant
 from bench.load.listening import QueueListener
 from scenarios.chat._member import Member, Said
 
 
 class Client(Member, QueueListener):
     """One connection with one channel for both; nothing is confirmed."""
+
+    consumer: Participant | None = None
 
     async def connect(self) -> None:
         session, own = self.session, self.session.load.own
@@ -19,13 +21,13 @@ class Client(Member, QueueListener):
         url = str(more["url"])
         if own.heartbeat_s:
             url += f"?heartbeat={max(1, math.ceil(own.heartbeat_s))}"
-        self.consumer = Consumer(session.wire)
-        await self.consumer.open(
+        consumer = self.consumer = Participant(session.wire)
+        await consumer.open(
             url,
             self.exchange,
             "",
             self.deliver,
-            exclusive_queue=f"{self.exchange}.{self.number}.{self.visit}",
+            queue_name=f"{self.exchange}.{self.number}.{self.visit}",
             most_messages=own.keep_messages,
         )
 

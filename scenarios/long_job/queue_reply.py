@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from bench.clock import now_ns
-from bench.load.clients.amqp import Requester
+from bench.load.clients.amqp_by_library import Requester
 from bench.load.clients.http1 import ConnectionClosed
 from bench.model.samples import FAILED, OK, PENDING
 from scenarios.long_job._caller import Caller, Pursued, Refused

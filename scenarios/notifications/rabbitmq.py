@@ -12,9 +12,10 @@ class Client(Listener, QueueListener):
 
     async def connect(self) -> None:
         session = self.session
-        self.consumer = Consumer(session.wire)
-        exchange = session.address.more["exchange"]
+        more = session.address.more
+        exchange = more["exchange"]
         keeps = session.load.own.away_s and session.load.own.recovery == "position"
         queue = f"{exchange}.{self.number}" if keeps else ""
-        url = session.address.more["url"]
-        await self.consumer.open(url, exchange, str(self.number), self.deliver, queue)
+        consumer = self.consumer = Consumer(self.deliver, session.wire)
+        await consumer.open(more["url"])
+        await consumer.consume(exchange, str(self.number), queue)

@@ -21,6 +21,7 @@ from bench.brokers.amqp import Connection
 from bench.brokers.amqp_frames import CHANNEL, CONSUMER_TAG, HEAD, Parser, method_frame
 from bench.brokers.amqp_methods import METHODS, decode
 from bench.brokers.pushed import NatsParser, RedisParser
+from bench.load.clients.amqp import Consumer
 from bench.load.clients.http1 import ConnectionClosed, Http1Stream, ProtocolError, Reply
 from bench.load.clients.line import LineConnection
 from bench.load.clients.sse import EventStreamParser
@@ -199,6 +200,34 @@ def test_methods_of_an_amqp_broker() -> None:
             )
 
     each_case("amqp methods", check)
+
+
+def test_deliveries_of_an_amqp_broker_to_a_client_of_the_load() -> None:
+    """It acknowledges what it has taken, and nothing else; its socket is counted once."""
+
+    def check(dice: random.Random) -> None:
+        asyncio.run(once(dice))
+
+    async def once(dice: random.Random) -> None:
+        meter, transport = FakeMeter(), FakeTransport()
+        tags: list[int] = []
+        consumer = Consumer(lambda one, _: tags.append(len(one)), meter)  # type: ignore[arg-type]
+        consumer.connection_made(transport)  # type: ignore[arg-type]
+        asked = asyncio.ensure_future(consumer.consume("e", "k", dice.choice(("", "q"))))
+        await asyncio.sleep(0)
+        data = mutated(dice, [b"".join(SAID[3:5]) + DELIVERIES[0], *DELIVERIES], SAID)
+        for read in read_in_pieces(dice, data):
+            if consumer.error is None:
+                consumer.data_received(read)
+        consumer.connection_lost(None)
+        await asyncio.wait([asked])
+        assert isinstance(asked.exception(), ConnectionError)
+        assert consumer.ended.done()
+        assert meter.closed[0] == 5
+        assert set(meter.closed[1:]) <= {-1}
+        assert tags or b"\0\x3c\0\x50" not in transport.written
+
+    each_case("amqp consumer", check)
 
 
 def test_the_opening_of_an_amqp_broker() -> None:
