@@ -161,6 +161,8 @@ class RabbitMQ(Service):
             "RABBITMQ_CONF_ENV_FILE": str(folder / "env.conf"),
             "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS": ERLANG_OPTIONS,
             "RABBITMQ_CTL_ERL_ARGS": "",
+            # The node itself starts another Erlang that would, where ours has just died.
+            "ERL_AFLAGS": "-start_epmd false",
             "ERL_EPMD_PORT": str(self.epmd_port),
             "ERL_EPMD_ADDRESS": self.side.host,
             "ERL_CRASH_DUMP": str(folder / "log" / "crash.dump"),
