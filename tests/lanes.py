@@ -30,6 +30,7 @@ PATIENT = frozenset(
         "system/test_adding_a_fault",
         "system/test_address_change",
         "system/test_address_change_servers",
+        "system/test_amqp_client",
         "system/test_adding_a_service",
         "system/test_atlas_page",
         "system/test_broker_clients",
