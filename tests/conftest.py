@@ -32,7 +32,7 @@ GOLDEN = Path(__file__).parent / "golden"
 # At a desk the same few examples each time, so that a red test stays red; in CI many more, new
 # ones in each run, with the seed that repeats them.
 settings.register_profile("desk", max_examples=15, derandomize=True, deadline=None, database=None)
-settings.register_profile("ci", max_examples=150, deadline=None, database=None, print_blob=True)
+settings.register_profile("ci", max_examples=100, deadline=None, database=None, print_blob=True)
 settings.load_profile("ci" if os.environ.get("CI") else "desk")
 
 # Tests start hundreds of interpreters.  Where a container forbids bytecode on disk, each would

@@ -10,15 +10,14 @@ from bench.load.described import description_of
 from bench.model.ownserver import fill
 from bench.model.ownserver.filling import CLIENT, HOST, PORT
 from scenarios.upload import _tus as tus
+from scenarios.upload import resumable
 from scenarios.upload._uploader import FOUND, Damaged, expect
-from scenarios.upload.resumable import NO_CONTENT
-from scenarios.upload.resumable import Client as Resumable
 
 NO_LONGER = (200, 204, 404, 405, 410, 501)
 """What a server says of DELETE that has removed a file, or that keeps all files."""
 
 
-class Client(Resumable):
+class Client(resumable.Client):
     """Creates uploads where the description says; what is stored is what the server says."""
 
     def __init__(self, environment: Any) -> None:
@@ -52,7 +51,7 @@ class Client(Resumable):
             async with self.again():
                 await self.reach()
                 reply = await self.ask("HEAD", self.path, tus.VERSION)
-                expect(reply, FOUND, NO_CONTENT)
+                expect(reply, FOUND, resumable.NO_CONTENT)
                 if (there := self.read(tus.offset_of)) != self.file.size:
                     raise Damaged(f"of {self.file.size} bytes the server has {there}")
                 if self.own.tus.read:
