@@ -21,6 +21,7 @@ from bench.model.ownserver import (
     check_spoken_to,
     elsewhere,
     read,
+    refuse_set,
 )
 from bench.model.pattern import Pattern
 
@@ -117,11 +118,18 @@ def check(
     """UsageError where a trial asks of the server what it, or we with it, cannot do."""
     check_on_link(own, linktext.links_of(load))
     _check_faults(pattern, own, load)
-    assert experiment.own is not None, "a pattern stands for another"
+    use = experiment.own
+    assert use is not None, "a pattern stands for another"
     asked = experiment.load.read(load)
-    experiment.own.check(pattern.name, asked, own)
-    if hosts := elsewhere(own):
-        _check_limit(hosts[0], own, experiment.own.per_second(pattern.name, asked))
+    refuse_set(asked, use.only_ours, use.why)
+    use.check(pattern.name, asked, own)
+    for host in elsewhere(own)[:1]:
+        if use.per_second is None:
+            raise UsageError(
+                f"{host}: {pattern.experiment} has no rate that could be limited on another host; "
+                "measure a server on this one"
+            )
+        _check_limit(host, own, use.per_second(pattern.name, asked))
 
 
 def _check_faults(pattern: Pattern, own: OwnServer, load: Mapping[str, Any]) -> None:

@@ -6,37 +6,20 @@ Imports neither Locust nor a server.
 from __future__ import annotations
 
 from bench.model.errors import UsageError
-from bench.model.load import Load, parameters_of
-from bench.model.ownserver import OwnServer, OwnUse
-from scenarios.notifications.load import LOAD, NotificationLoad, rate_per_client
+from bench.model.load import Load
+from bench.model.ownserver import OwnServer, OwnUse, refuse_set
+from scenarios.notifications.load import NotificationLoad, rate_per_client
 
 SUFFIX = "_own"
 """What the names of patterns end in whose server is somebody else's."""
-
-OF_OUR_SERVERS = (
-    "long_poll_timeout",
-    "keep_alive",
-    "slow_policy",
-    "send_buffer",
-    "burn",
-    "deflate",
-    "proxy",
-    "bystander_rate",
-)
-"""Parameters that our own servers obey, and nobody else's."""
 
 OF_A_SCHEDULE = ("event_rate", "schedule", "trace", "payload")
 
 
 def check(_: str, load: Load[NotificationLoad], own: OwnServer) -> None:
     """UsageError where the load asks for what such a server does not do for us."""
-    ignored = OF_OUR_SERVERS + (OF_A_SCHEDULE if own.publish.by_itself else ())
-    known, values = parameters_of(LOAD), load.values()
-    for name in ignored:
-        parameter = known[name]
-        if values[parameter.field_name] != parameter.default:
-            whose = "publishes by itself" if name in OF_A_SCHEDULE else "does not obey it"
-            raise UsageError(f"{name}: your own server {whose}; remove it")
+    if own.publish.by_itself:
+        refuse_set(load, OF_A_SCHEDULE, "publishes by itself; remove it")
     if load.own.audience == "one" and not _tells_clients_apart(own):
         raise UsageError(
             "audience=one: publish has no {client}, so that an event cannot be for one; add it, "
@@ -58,4 +41,18 @@ def per_second(pattern: str, load: Load[NotificationLoad]) -> float:
     return own.event_rate_per_s + max(deliveries, asks)
 
 
-OWN = OwnUse(check, per_second)
+OWN = OwnUse(
+    only_ours=(
+        "long_poll_timeout",
+        "keep_alive",
+        "slow_policy",
+        "send_buffer",
+        "burn",
+        "deflate",
+        "proxy",
+        "bystander_rate",
+    ),
+    why="does not obey it; remove it",
+    per_second=per_second,
+    check=check,
+)

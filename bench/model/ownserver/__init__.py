@@ -1,6 +1,6 @@
 """A server that is not ours, as a TOML file describes it: read, checked, applied to messages.
 
-May import: bench.model.errors, bench.model.hints and msgspec.
+May import: bench.model.errors, hints, load and tomltext, and msgspec.
 Must not know: an experiment, nor how the server is started, asked or measured.
 """
 
@@ -10,7 +10,7 @@ from bench.model.ownserver.filling import fill
 from bench.model.ownserver.notes import notes
 from bench.model.ownserver.places import ca_file_of, is_secure
 from bench.model.ownserver.reading import read
-from bench.model.ownserver.use import OwnUse
+from bench.model.ownserver.use import OwnUse, refuse_set
 from bench.model.ownserver.using import check_on_link, check_spoken_to, elsewhere
 
 __all__ = [
@@ -30,4 +30,5 @@ __all__ = [
     "is_secure",
     "notes",
     "read",
+    "refuse_set",
 ]
