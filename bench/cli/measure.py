@@ -259,11 +259,12 @@ def resume(
     objectives = [gates.objective(text, known_metrics()) for text in slo or []]
     from bench.results import store, verify  # noqa: PLC0415
     from bench.run import hosts as others  # noqa: PLC0415
-    from bench.run import runner  # noqa: PLC0415
+    from bench.run import ownfile, runner  # noqa: PLC0415
 
     verify.require_undamaged(run)
     stored = store.open_run(run)
     own_servers.check_permitted(stored.file.patterns.values(), i_may_load or [])
+    ownfile.check_secrets(stored.file.patterns.values())
     for line in own_servers.started_by(stored.file.patterns.values()):
         say_line(line)
     others.check_resumable(stored.file)

@@ -32,7 +32,16 @@ from bench.model.ownserver import (
     is_secure,
     read,
 )
-from bench.model.ownserver.filling import AFTER, CLIENT, FOLDER, HOST, PORT, REPLY, placeholders
+from bench.model.ownserver.filling import (
+    AFTER,
+    CLIENT,
+    FOLDER,
+    HOST,
+    PORT,
+    REPLY,
+    placeholders,
+    secrets_in,
+)
 from bench.model.ownserver.places import port_of
 from bench.model.samples import EMPTY, FAILED, OK
 
@@ -77,6 +86,7 @@ class Described(Listener):
         self.after = self.own.subscribe.first
         self.replied: dict[str, str] = {}
         super().__init__(environment)
+        self.secrets = secrets_in(self.session.address.more)
         if is_secure(self.own.subscribe.url):
             self.tls = trusted_by(self.own, self.session)
 
@@ -98,7 +108,7 @@ class Described(Listener):
             CLIENT: str(self.number),
             AFTER: self.after,
         }
-        return fill(text, values | self.replied)
+        return fill(text, values | self.replied | self.secrets)
 
     def own_headers(self) -> dict[str, str]:
         """The description's headers, without those that speak of a reply before there is one."""

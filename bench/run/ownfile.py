@@ -5,11 +5,13 @@ What is wrong is said with the file's name; what the file means is bench/model/o
 
 from __future__ import annotations
 
-from collections.abc import Collection
+import os
+from collections.abc import Collection, Iterable
 from pathlib import Path
 
 from bench.model.errors import UsageError
-from bench.model.ownserver import ca_file_of, read
+from bench.model.ownserver import OwnServer, ca_file_of, read, secrets_of
+from bench.model.pattern import Pattern
 from bench.plan.own_servers import OwnFile
 
 
@@ -25,6 +27,7 @@ def own_file(path: Path, may_load: Collection[str] = ()) -> OwnFile:
         own = read(text)
     except UsageError as error:
         raise UsageError(f"{path}: {error}") from None
+    _check_secrets(str(path), own)
     ca_file = ca_file_of(own, str(path.parent))
     if ca_file and not Path(ca_file).is_file():
         raise UsageError(
@@ -32,3 +35,19 @@ def own_file(path: Path, may_load: Collection[str] = ()) -> OwnFile:
             "of the description"
         )
     return OwnFile(str(path), str(path.resolve()), text, own, tuple(may_load))
+
+
+def _check_secrets(name: str, own: OwnServer) -> None:
+    """UsageError where a variable is not there that the description names."""
+    for variable in secrets_of(own):
+        if variable not in os.environ:
+            raise UsageError(
+                f"{name}: {{env:{variable}}}: no such environment variable; export {variable}"
+            )
+
+
+def check_secrets(patterns: Iterable[Pattern]) -> None:
+    """The same of the servers of a stored run, which has no values of variables."""
+    for pattern in patterns:
+        if (server := pattern.described) is not None:
+            _check_secrets(server.file, read(server.description))

@@ -29,7 +29,13 @@ def check(_: str, load: Load[NotificationLoad], own: OwnServer) -> None:
 
 def _tells_clients_apart(own: OwnServer) -> bool:
     publish = own.publish
-    texts = [publish.url, publish.body, *publish.headers.values(), *publish.command]
+    texts = [
+        publish.url,
+        publish.body,
+        publish.routing_key,
+        *publish.headers.values(),
+        *publish.command,
+    ]
     return any("{client}" in text for text in texts)
 
 

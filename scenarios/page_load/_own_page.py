@@ -11,7 +11,7 @@ from urllib.parse import urljoin, urlsplit
 from bench.load.clients.curl_timing import Fetched
 from bench.load.described import description_of
 from bench.model.ownserver import ca_file_of, fill
-from bench.model.ownserver.filling import CLIENT, FOLDER, HOST, PORT
+from bench.model.ownserver.filling import CLIENT, FOLDER, HOST, PORT, secrets_in
 from scenarios.page_load._page import PageClient
 
 
@@ -31,7 +31,8 @@ class OwnPage(PageClient):
 
     def _filled(self, text: str) -> str:
         session = self.session
-        return fill(text, {HOST: session.host, PORT: str(session.port), CLIENT: str(self.number)})
+        values = {HOST: session.host, PORT: str(session.port), CLIENT: str(self.number)}
+        return fill(text, values | secrets_in(session.address.more))
 
     def _path_of(self, resource: str) -> str:
         parts = urlsplit(urljoin(self.url, resource))

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from bench.load.described import description_of
 from bench.model.ownserver import fill
-from bench.model.ownserver.filling import CLIENT, HOST, PORT
+from bench.model.ownserver.filling import CLIENT, HOST, PORT, secrets_in
 from scenarios.upload import _tus as tus
 from scenarios.upload import resumable
 from scenarios.upload._uploader import FOUND, Damaged, expect
@@ -34,7 +34,8 @@ class Client(resumable.Client):
 
     def _filled(self, text: str) -> str:
         more = self.session.address.more
-        return fill(text, {HOST: more[HOST], PORT: more[PORT], CLIENT: str(self.number)})
+        values = {HOST: more[HOST], PORT: more[PORT], CLIENT: str(self.number)}
+        return fill(text, values | secrets_in(more))
 
     @property
     def asked_host(self) -> str:

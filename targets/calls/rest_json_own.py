@@ -9,7 +9,7 @@ import aiohttp
 from bench.certificates import trusting
 from bench.model.ownserver import OwnServer, ca_file_of, fill, is_secure
 from bench.model.ownserver.events import place_of, values_in
-from bench.model.ownserver.filling import CLIENT, FOLDER, HOST, PORT, SEQUENCE
+from bench.model.ownserver.filling import CLIENT, FOLDER, HOST, PORT, SEQUENCE, secrets_in
 from targets._own import described_in
 from targets.calls._caller import Answer, CallerTarget, Found
 from targets.calls._json import LIBRARIES
@@ -44,7 +44,7 @@ class Caller(CallerTarget):
         return str(self.server["host"]), int(str(self.server["port"]))
 
     async def open(self, host: str, port: int) -> None:
-        self._place = {HOST: host, PORT: str(port)}
+        self._place = {HOST: host, PORT: str(port)} | secrets_in(self.server)
         folder = str(self.server[FOLDER])
         self._tls: Any = True
         if is_secure(self.own.call.url):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bench.model.messages import Address
 from bench.model.ownserver import DESCRIBED
-from bench.model.ownserver.filling import HOST, PORT
+from bench.model.ownserver.filling import HOST, PORT, secrets_in
 from targets._own import described_in
 from targets.upload._relay import RelayTarget
 
@@ -29,4 +29,5 @@ class Relay(RelayTarget):
         """Its own; how the server is asked is told with it."""
         server, _ = described_in(self.services)
         more = {name: str(server[name]) for name in (DESCRIBED, HOST, PORT)}
+        more |= secrets_in(server)
         return Address(self.host, port, more=more)

@@ -142,7 +142,7 @@ def test_bad_orders(asked: Asked, message: str) -> None:
 
 @pytest.mark.parametrize(
     ("name", "known"),
-    [("nothing", "notifications, "), ("notifications/nothing", "rabbitmq, short_polling")],
+    [("nothing", "notifications, "), ("notifications/nothing", "rabbitmq_own, short_polling")],
 )
 def test_unknown_names_are_answered_with_what_there_is(name: str, known: str) -> None:
     words = refusal(request.plan_of, Asked((name,)))

@@ -6,6 +6,8 @@ metered, by its pid, or not even that.  Knows no pattern, and nothing of what th
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterable
 from functools import cached_property
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -18,8 +20,8 @@ from bench.model.errors import TrialFailed
 from bench.model.messages import Values
 from bench.model.ownserver import DESCRIBED as TEXT
 from bench.model.ownserver import OwnServer as Description
-from bench.model.ownserver import fill, read
-from bench.model.ownserver.filling import FOLDER, HOST, PORT, STAND_IN
+from bench.model.ownserver import fill, read, secrets_of
+from bench.model.ownserver.filling import FOLDER, HOST, PORT, SECRET, STAND_IN
 from bench.model.ownserver.places import port_of
 
 TITLE = "your own server"
@@ -39,6 +41,14 @@ def missing() -> str:
 def version() -> str:
     """Unknown; what stands for it is the description's digest."""
     return ""
+
+
+def values_of(secrets: Iterable[str]) -> dict[str, str]:
+    """The values of environment variables, as placeholders name them; TrialFailed without one."""
+    for name in secrets:
+        if name not in os.environ:
+            raise TrialFailed(f"{{env:{name}}}: no such environment variable; export {name}")
+    return {f"{SECRET}{name}": os.environ[name] for name in secrets}
 
 
 class OwnServer(Service):
@@ -86,6 +96,7 @@ class OwnServer(Service):
             "url": url,
             TEXT: self.setup.description,
             FOLDER: str(self.where),
+            **values_of(secrets_of(self.own)),
         }
 
     # --- its processes ------------------------------------------------------------------
@@ -128,7 +139,10 @@ class OwnServer(Service):
         if not self.alive:
             raise TrialFailed(f"server.pid = {self.own.server.pid}: no such process; correct it")
         if not self._accepts(FIND_SECONDS):
-            raise TrialFailed(f"nobody listens at {self.host}:{self.port}; start your server first")
+            raise TrialFailed(
+                f"{self.own.tables[0]}.url: nobody listens at {self.host}:{self.port}; start your "
+                "server first, or correct it"
+            )
 
     def _accepts(self, seconds: float = 0.2) -> bool:
         try:

@@ -67,7 +67,16 @@ class Consumer(Connection):
         declared = await self.ask("queue.declare", queue=durable_queue, **settings)
         name = declared["queue"]
         await self.ask("queue.bind", queue=name, exchange=exchange, key=routing_key)
-        await self.ask("basic.consume", queue=name, consumer=CONSUMER_TAG, no_ack=not durable_queue)
+        await self._take_from(name)
+
+    async def consume_from(self, queue: str) -> None:
+        """Have the messages of a queue pushed that is there already; they are acknowledged."""
+        self._is_acknowledging = True
+        await self._take_from(queue)
+
+    async def _take_from(self, queue: str) -> None:
+        no_ack = not self._is_acknowledging
+        await self.ask("basic.consume", queue=queue, consumer=CONSUMER_TAG, no_ack=no_ack)
 
     def abort(self) -> None:
         self._count()

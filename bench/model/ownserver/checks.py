@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterator
 from urllib.parse import urljoin, urlsplit
 
 from bench.model.errors import UsageError
+from bench.model.ownserver.broker_checks import of_brokers
 from bench.model.ownserver.description import ASKED, TOGETHER, OwnServer
 from bench.model.ownserver.events import place_of
 from bench.model.ownserver.filling import (
@@ -20,12 +21,16 @@ from bench.model.ownserver.filling import (
     HOST,
     PAYLOAD,
     PORT,
+    REPLY,
+    SECRET,
     SEQUENCE,
     STAND_IN,
     fill,
+    listed,
     placeholders,
     unknown,
 )
+from bench.model.ownserver.places import is_broker, is_secure
 
 HEADER = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 OURS_TO_SET = {"host", "content-length", "transfer-encoding", "connection", "upgrade"}
@@ -33,20 +38,31 @@ OF_CLIENTS = (HOST, PORT, CLIENT, AFTER)
 OF_EVENTS = (HOST, PORT, CLIENT, PAYLOAD, SEQUENCE, BYTES)
 OF_CALLS = (HOST, PORT, CLIENT, SEQUENCE)
 OF_UPLOADS = (HOST, PORT, CLIENT)
+OF_QUEUES = (CLIENT,)
 
-PLACED = {
-    "subscribe": (("url", "position", "say"), OF_CLIENTS),
-    "publish": (("url", "say", "body"), OF_EVENTS),
-    "call": (("url", "body"), OF_CALLS),
-    "tus": (("url", "metadata"), OF_UPLOADS),
-    "page": (("url",), OF_UPLOADS),
+PLACED = (
+    ("subscribe", ("url", "position", "say"), OF_CLIENTS),
+    ("subscribe", ("exchange", "routing_key", "queue"), OF_QUEUES),
+    ("publish", ("url", "say", "body", "exchange", "routing_key"), OF_EVENTS),
+    ("call", ("url", "body"), OF_CALLS),
+    ("tus", ("url", "metadata"), OF_UPLOADS),
+    ("page", ("url",), OF_UPLOADS),
+)
+"""Texts of a table, and the placeholders that they may have."""
+
+OF_HEADERS = {
+    "subscribe": (*OF_CLIENTS, REPLY, SECRET),
+    "publish": (*OF_EVENTS, SECRET),
+    "call": (*OF_CALLS, SECRET),
+    "tus": (*OF_UPLOADS, SECRET),
+    "page": (*OF_UPLOADS, SECRET),
 }
-"""The texts of each table, beside its headers, and the placeholders that they may have."""
+"""The tables that have headers, and the placeholders of these."""
 
-HTTP, HTTPS, WS, WSS = "http", "https", "ws", "wss"
+HTTP, HTTPS, WS, WSS, AMQP, AMQPS = "http", "https", "ws", "wss", "amqp", "amqps"
 SCHEMES = {
-    "subscribe.url": (HTTP, HTTPS, WS, WSS),
-    "publish.url": (HTTP, HTTPS, WS, WSS),
+    "subscribe.url": (HTTP, HTTPS, WS, WSS, AMQP, AMQPS),
+    "publish.url": (HTTP, HTTPS, WS, WSS, AMQP, AMQPS),
     "tus.url": (HTTP,),
 }
 """Where something else than HTTP will do."""
@@ -77,6 +93,7 @@ def _problems(own: OwnServer, named: Collection[str]) -> Iterator[str]:
     yield from _of_urls(own, named)
     if "publish" in named:
         yield from _of_publishing(own)
+    yield from of_brokers(own)
     yield from _of_places(own)
     yield from _of_page(own)
     if own.call.url and not METHOD.fullmatch(own.call.method):
@@ -102,7 +119,7 @@ def _of_page(own: OwnServer) -> Iterator[str]:
         elif urlsplit(urljoin("http://here/", text)).netloc != "here":
             yield f"page.resources: {text} is on another server; name those of page.url alone"
         for name in unknown(text, OF_UPLOADS):
-            yield f"page.resources: unknown placeholder {{{name}}}; there is {{{CLIENT}}}"
+            yield f"page.resources: unknown placeholder {{{name}}}; there is {listed(OF_UPLOADS)}"
 
 
 def example(table: str) -> str:
@@ -128,18 +145,16 @@ def _of_process(own: OwnServer) -> Iterator[str]:
 
 def _of_texts(own: OwnServer) -> Iterator[str]:
     """Placeholders that mean nothing where they stand, and headers that cannot be sent."""
-    for key, text, allowed, with_replies in _texts(own):
-        for name in unknown(text, allowed, with_replies):
-            there = ", ".join(f"{{{one}}}" for one in allowed)
-            more = ", {reply:NAME}" if with_replies else ""
-            yield f"{key}: unknown placeholder {{{name}}}; there is {there}{more}"
+    for key, text, allowed in _texts(own):
+        for name in unknown(text, allowed):
+            yield f"{key}: unknown placeholder {{{name}}}; there is {listed(allowed)}"
         used = set(placeholders(text)) & {HOST, PORT}
         if used and not own.server.command:
             yield (
                 f"{key}: {{{min(used)}}} is only known where server.command starts the server; "
                 "write host and port"
             )
-    for table in EXAMPLES:
+    for table in OF_HEADERS:
         for name, value in getattr(own, table).headers.items():
             yield from _of_header(f"{table}.headers.{name}", name, value)
 
@@ -153,17 +168,28 @@ def _of_header(key: str, name: str, value: str) -> Iterator[str]:
         yield f"{key}: has a line end; write it in one line"
 
 
-def _texts(own: OwnServer) -> Iterator[tuple[str, str, tuple[str, ...], bool]]:
-    """Each text with its key, the placeholders that it may have, and whether replies are there."""
-    for table, (keys, allowed) in PLACED.items():
+def _texts(own: OwnServer) -> Iterator[tuple[str, str, tuple[str, ...]]]:
+    """Each text with its key and the placeholders that it may have."""
+    for table, keys, allowed in PLACED:
         for key in keys:
-            yield f"{table}.{key}", getattr(getattr(own, table), key), allowed, False
+            text = getattr(getattr(own, table), key)
+            # What may be told in words, such as a URL of HTTP, has no secrets.
+            is_hidden = key == "say" or (key == "url" and is_broker(text))
+            secret = (SECRET,) if is_hidden else ()
+            yield f"{table}.{key}", text, (*allowed, *secret)
+    for table, in_headers in OF_HEADERS.items():
         for name, value in getattr(own, table).headers.items():
-            yield f"{table}.headers.{name}", value, allowed, table == "subscribe"
+            yield f"{table}.headers.{name}", value, in_headers
     for word in own.publish.command:
-        yield "publish.command", word, OF_EVENTS, False
+        yield "publish.command", word, OF_EVENTS
     for word in own.server.command:
-        yield "server.command", word, (HOST, PORT, FOLDER), False
+        yield "server.command", word, (HOST, PORT, FOLDER)
+
+
+def secrets_of(own: OwnServer) -> list[str]:
+    """The environment variables that its texts name."""
+    found = [name for _, text, _ in _texts(own) for name in placeholders(text)]
+    return [one.removeprefix(SECRET) for one in dict.fromkeys(found) if one.startswith(SECRET)]
 
 
 def urls(own: OwnServer) -> dict[str, str]:
@@ -183,9 +209,8 @@ def _of_urls(own: OwnServer, named: Collection[str]) -> Iterator[str]:
     for table in ASKED:
         if table in named and not getattr(own, table).url:
             yield f"{table}.url: is empty; write what each client asks for"
-    secure = [url for url in urls(own).values() if urlsplit(url).scheme in (HTTPS, WSS)]
-    if own.tls.ca and not secure:
-        yield f"tls.ca: no URL is {HTTPS}:// or {WSS}://; write one so, or remove it"
+    if own.tls.ca and not any(map(is_secure, urls(own).values())):
+        yield f"tls.ca: no URL is {HTTPS}://, {WSS}:// or {AMQPS}://; write one so, or remove it"
     for key, url in urls(own).items():
         if fault := _fault(url, SCHEMES.get(key, (HTTP, HTTPS))):
             yield f"{key} = {url}: {fault}"
@@ -202,11 +227,13 @@ def _fault(url: str, schemes: Collection[str]) -> str:
     wrong = {
         "has a blank or a line end; write %20": any(letter <= " " for letter in whole),
         f"{parts.scheme} is not measured here; name a port of the server without TLS": parts.scheme
-        in {HTTPS, WSS} - set(schemes),
+        in {HTTPS, WSS, AMQPS} - set(schemes),
         f"must begin with {' or '.join(f'{one}://' for one in schemes)}": parts.scheme
         not in schemes,
         "names no host; write e.g. http://127.0.0.1:8080/events": not parts.hostname or port == 0,
-        "has a user or a fragment; use a header, and remove it from the URL": parts.username
+        "has a user or a fragment; use a header, and remove it from the URL": (
+            parts.username and not is_broker(url)
+        )
         or parts.fragment,
     }
     return next((words for words, is_so in wrong.items() if is_so), "")

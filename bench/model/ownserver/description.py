@@ -43,6 +43,9 @@ KEYS: Mapping[str, tuple[str, str]] = {
     "subscribe.say": ("text", "WebSocket: the message that a client sends first"),
     "subscribe.empty": ("a list of whole numbers", "polls: statuses that mean: nothing new"),
     "subscribe.ready": ("a number of seconds", "a held first request is waited for so long"),
+    "subscribe.exchange": ("text", "AMQP: each client's own queue is bound to it"),
+    "subscribe.routing_key": ("text", "AMQP: the key of that binding"),
+    "subscribe.queue": ("text", "AMQP, instead: a queue that is there already for each client"),
     "event.payload": ("text", "where in a message the payload stands"),
     "event.after": ("text", "where the next {after} stands; without: the sequence number"),
     "event.sequence": ("text", "published by itself: where the event's number stands"),
@@ -51,6 +54,8 @@ KEYS: Mapping[str, tuple[str, str]] = {
     "publish.url": ("text", "events are posted there, or sent over a WebSocket"),
     "publish.say": ("text", "WebSocket: the message that the publisher sends first"),
     "publish.body": ("text", "what is posted or sent"),
+    "publish.exchange": ("text", "AMQP: events are published to it"),
+    "publish.routing_key": ("text", "AMQP: with this key"),
     "publish.headers": ("a table of texts", "headers of that request"),
     "publish.command": ("a list of texts", "a program that publishes one event"),
     "publish.by_itself": ("true", "it publishes on its own; its events need a number"),
@@ -92,6 +97,9 @@ class Subscribe(Struct, frozen=True, forbid_unknown_fields=True):
     say: str = ""
     empty: list[int] = field(default_factory=lambda: list(NOTHING_NEW))
     ready: Annotated[float, Meta(ge=0, le=10)] = 0.1
+    exchange: str = ""
+    routing_key: str = ""
+    queue: str = ""
 
 
 class EventPlaces(Struct, frozen=True, forbid_unknown_fields=True):
@@ -110,6 +118,8 @@ class Publish(Struct, frozen=True, forbid_unknown_fields=True):
     url: str = ""
     say: str = ""
     body: str = "{payload}"
+    exchange: str = ""
+    routing_key: str = ""
     headers: dict[str, str] = field(default_factory=dict)
     command: list[str] = field(default_factory=list)
     by_itself: bool = False

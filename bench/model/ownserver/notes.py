@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from bench.model.ownserver.description import OwnServer
+from bench.model.ownserver.places import is_broker
 from bench.model.ownserver.using import elsewhere
 
 
@@ -59,6 +60,11 @@ def _of_publishing(own: OwnServer) -> Iterator[str]:
         yield (
             "Each event is sent to it over a WebSocket when it is due. Whether the server took it "
             "nobody says: it is missing where it was not delivered."
+        )
+    elif is_broker(own.publish.url):
+        yield (
+            "Each event is published to its exchange when it is due, one after the other, each "
+            "when the broker has confirmed the one before."
         )
     elif own.publish.command:
         yield "Each event is published by a program of its own, whose start is in the latency."

@@ -7,12 +7,19 @@ from urllib.parse import urlsplit
 
 from bench.model.ownserver.description import OwnServer
 
-USUAL_PORTS = {"http": 80, "ws": 80, "https": 443, "wss": 443}
+USUAL_PORTS = {"http": 80, "ws": 80, "https": 443, "wss": 443, "amqp": 5672, "amqps": 5671}
+SECURE = ("https", "wss", "amqps")
+BROKERS = ("amqp", "amqps")
 
 
 def is_secure(url: str) -> bool:
     """Whether it is reached over TLS."""
-    return urlsplit(url).scheme in ("https", "wss")
+    return urlsplit(url).scheme in SECURE
+
+
+def is_broker(url: str) -> bool:
+    """Whether it is an AMQP broker."""
+    return url.partition(":")[0] in BROKERS
 
 
 def port_of(url: str) -> int:

@@ -82,7 +82,7 @@ def test_every_stand_in_has_what_the_mechanism_needs() -> None:
         assert bool(stand_ins) == (experiment.own is not None)
         for one in stand_ins:
             assert one.stands_for in known
-            assert set(one.scheme.split()) <= {"http", "https", "ws", "wss"}
+            assert set(one.scheme.split()) <= {"http", "https", "ws", "wss", "amqp", "amqps"}
             assert one.reads
             assert one.on_request
             (request,) = one.services
@@ -175,10 +175,11 @@ def test_an_experiment_does_not_mean_servers_that_nobody_described() -> None:
     ("names", "text", "words"),
     [
         (
-            "rabbitmq",
+            "sse_http2",
             STARTED,
-            "--own: notifications/rabbitmq takes no server of your own; name",
+            "--own: notifications/sse_http2 takes no server of your own; name",
         ),
+        ("rabbitmq", STARTED, "my.toml: subscribe.url = .*need amqp:// or amqps://"),
         ("websocket", STARTED, "my.toml: subscribe.url = .*need ws://"),
         ("sse", FAR, "my.toml: 192.0.2.1: is another host; add --i-may-load 192.0.2.1"),
     ],
