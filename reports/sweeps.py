@@ -2,7 +2,7 @@
 
 Usually all levels speak of the same parameters: a grid.  A run made for claims
 has levels of many kinds; only those that differ in one parameter and agree in
-all else of the load can be joined by a line.  Knows no figure and no table.
+all else of the load can be joined by a line.  Knows nothing of what a figure or a table shows.
 """
 
 from __future__ import annotations
@@ -163,3 +163,8 @@ def key_levels(result: ExperimentResult) -> tuple[Level, ...]:
     if len(levels) <= MOST_KEY_LEVELS:
         return levels
     return levels[0], levels[len(levels) // 2], levels[-1]
+
+
+def name_at(figure: str, level: Level) -> str:
+    """The name of a figure that is drawn at several levels."""
+    return f"{figure}-{level.text}" if level.text else figure

@@ -8,13 +8,15 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from bench.analysis.evaluated import Evaluated, ExperimentResult, Group, Level, TrialResult
+from bench.analysis.evaluated import Evaluated, ExperimentResult, Level, TrialResult
 from bench.analysis.shapes import CourseOverTime
 from bench.model.experiment import Course
 from reports.figures._faults import LINE_HEIGHT, label_rows, mark_faults
+from reports.figures._middle import middles
 from reports.figures._over_time import MOST_COLUMNS, rows_for
 from reports.figures._sheet import columns_of, head, legend_below, new_figure
 from reports.style import FAINT, INK, look
+from reports.sweeps import name_at
 
 TITLE = "Shares over time"
 SECTION = "distribution"
@@ -45,30 +47,20 @@ def draw(_run: Evaluated, result: ExperimentResult) -> list[tuple[str, Figure]]:
     course = result.experiment.course
     if course is None:
         return []
-    levels = {level: shown for level in result.levels if (shown := _shown(result, level))}
+    found = {level: middles(result, level, _course, _whole_share) for level in result.levels}
+    levels = {level: shown for level, shown in found.items() if shown}
     return [
-        (
-            f"course_over_time-{level.text}" if level.text else "course_over_time",
-            _figure(result, level, shown, course),
-        )
+        (name_at("course_over_time", level), _figure(result, level, shown, course))
         for level, shown in list(levels.items())[:MOST_LEVELS]
     ]
 
 
-def _shown(result: ExperimentResult, level: Level) -> Shown:
-    groups = {pattern.name: result.group(pattern.name, level) for pattern in result.measured}
-    return {name: one for name, group in groups.items() if (one := representative(group))}
+def _course(one: TrialResult) -> CourseOverTime | None:
+    """None where no fault was done."""
+    return one.course if one.record.faults else None
 
 
-def representative(group: Group | None) -> tuple[TrialResult, CourseOverTime] | None:
-    """The usable trial with the median share; None where no fault was done."""
-    used = group.used if group else ()
-    known = [(one, one.course) for one in used if one.course is not None and one.record.faults]
-    known.sort(key=lambda pair: _whole_share(pair[1]))
-    return known[len(known) // 2] if known else None
-
-
-def _whole_share(one: CourseOverTime) -> float:
+def _whole_share(_: TrialResult, one: CourseOverTime) -> float:
     return float(np.nansum(one.share * one.rows) / one.rows.sum())
 
 

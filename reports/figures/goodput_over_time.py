@@ -7,13 +7,15 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
-from bench.analysis.evaluated import Evaluated, ExperimentResult, Group, Level, TrialResult
+from bench.analysis.evaluated import Evaluated, ExperimentResult, Level, TrialResult
 from bench.analysis.shapes import Goodput
 from reports.figures._axes import linear_axis
 from reports.figures._faults import LINE_HEIGHT, label_rows, mark_faults
+from reports.figures._middle import middles
 from reports.figures._over_time import MOST_COLUMNS, rows_for
 from reports.figures._sheet import columns_of, head, legend_below, new_figure
 from reports.style import FAINT, INK, look
+from reports.sweeps import name_at
 
 TITLE = "Goodput over time"
 CAPTION = (
@@ -30,30 +32,20 @@ Shown = dict[str, tuple[TrialResult, Goodput]]
 
 def draw(_run: Evaluated, result: ExperimentResult) -> list[tuple[str, Figure]]:
     """At each level at which there are faults, the first few of them."""
-    levels = {level: shown for level in result.levels if (shown := _shown(result, level))}
+    found = {level: middles(result, level, _goodput, _good_share) for level in result.levels}
+    levels = {level: shown for level, shown in found.items() if shown}
     return [
-        (
-            f"goodput_over_time-{level.text}" if level.text else "goodput_over_time",
-            _figure(result, level, shown),
-        )
+        (name_at("goodput_over_time", level), _figure(result, level, shown))
         for level, shown in list(levels.items())[:MOST_LEVELS]
     ]
 
 
-def _shown(result: ExperimentResult, level: Level) -> Shown:
-    groups = {pattern.name: result.group(pattern.name, level) for pattern in result.measured}
-    return {name: one for name, group in groups.items() if (one := representative(group))}
+def _goodput(one: TrialResult) -> Goodput | None:
+    """None where no fault was done."""
+    return one.goodput if one.record.faults else None
 
 
-def representative(group: Group | None) -> tuple[TrialResult, Goodput] | None:
-    """The usable trial with the median share of good outcomes; None where no fault was done."""
-    used = group.used if group else ()
-    known = [(one, one.goodput) for one in used if one.goodput is not None and one.record.faults]
-    known.sort(key=lambda pair: _good_share(pair[1]))
-    return known[len(known) // 2] if known else None
-
-
-def _good_share(one: Goodput) -> float:
+def _good_share(_: TrialResult, one: Goodput) -> float:
     return float(one.good.sum() / (one.good.sum() + one.late.sum() + one.missing.sum()))
 
 

@@ -7,12 +7,12 @@ import textwrap
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from bench.analysis.evaluated import Evaluated, ExperimentResult, Group, Level, TrialResult
-from bench.analysis.shapes import Timeline
+from bench.analysis.evaluated import Evaluated, ExperimentResult, Level, TrialResult
 from reports.figures._faults import label_rows, make_room
+from reports.figures._middle import middles
 from reports.figures._over_time import draw_panels, handles, rows_for
 from reports.figures._sheet import head, legend_below, new_figure
-from reports.sweeps import key_levels
+from reports.sweeps import key_levels, name_at
 
 TITLE = "Latency over time"
 CAPTION = (
@@ -37,21 +37,13 @@ def draw(_run: Evaluated, result: ExperimentResult) -> list[tuple[str, Figure]]:
     for level in dict.fromkeys([*shown[:1], *shown[-1:], *faulty[:2]]):
         figure = _figure(result, level)
         if figure is not None:
-            name = f"latency_over_time-{level.text}" if level.text else "latency_over_time"
-            found.append((name, figure))
+            found.append((name_at("latency_over_time", level), figure))
     return found
 
 
 def _has_faults(result: ExperimentResult, level: Level) -> bool:
     groups = [result.group(pattern.name, level) for pattern in result.measured]
     return any(one.record.faults for group in groups if group for one in group.used)
-
-
-def representative(group: Group) -> tuple[TrialResult, Timeline] | None:
-    """The usable trial whose mean latency is the median; None where nothing arrived in any."""
-    known = [(one, one.timeline) for one in group.used if one.timeline is not None]
-    known.sort(key=lambda pair: pair[0].metrics["latency_mean"])
-    return known[len(known) // 2] if known else None
 
 
 def doubts(trial: TrialResult) -> str:
@@ -61,8 +53,9 @@ def doubts(trial: TrialResult) -> str:
 
 
 def _figure(result: ExperimentResult, level: Level) -> Figure | None:
-    found = {pattern.name: result.group(pattern.name, level) for pattern in result.measured}
-    shown = {name: one for name, group in found.items() if group and (one := representative(group))}
+    shown = middles(
+        result, level, lambda one: one.timeline, lambda one, _: one.metrics["latency_mean"]
+    )
     if not any(len(line.time_s) >= LEAST_POINTS for _, line in shown.values()):
         return None  # a dot in a wide field shows no course
     label_count = max(label_rows(trial.record.faults) for trial, _ in shown.values())

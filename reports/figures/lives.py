@@ -15,7 +15,7 @@ from bench.analysis.evaluated import Evaluated, ExperimentResult, Level
 from bench.analysis.shapes import Lives
 from reports.figures._sheet import head, legend_below, new_figure
 from reports.style import INK, look
-from reports.sweeps import key_levels
+from reports.sweeps import key_levels, name_at
 
 TITLE = "The life of each {event}"
 CAPTION = (
@@ -41,8 +41,7 @@ PARTS: dict[str, tuple[str, dict[str, Any]]] = {
 def draw(_run: Evaluated, result: ExperimentResult) -> list[tuple[str, Figure]]:
     levels = {level: shown for level in key_levels(result) if (shown := _trials(result, level))}
     return [
-        (f"lives-{level.text}" if level.text else "lives", _figure(result, level, shown))
-        for level, shown in levels.items()
+        (name_at("lives", level), _figure(result, level, shown)) for level, shown in levels.items()
     ]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -9,13 +10,15 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from bench.analysis.evaluated import Evaluated, ExperimentResult, Group, Level, TrialResult
+from bench.analysis.evaluated import Evaluated, ExperimentResult, Level, TrialResult
 from bench.analysis.metrics import ROLES
+from bench.analysis.shapes import RoleLoad
 from reports.figures._axes import log_axis
 from reports.figures._faults import label_rows, make_room, mark_faults
+from reports.figures._middle import middles
 from reports.figures._sheet import columns_of, head, legend_below, new_figure
 from reports.style import FLOOR_COLOUR, INK, look
-from reports.sweeps import key_levels
+from reports.sweeps import key_levels, name_at
 
 TITLE = "Load over time"
 CAPTION = (
@@ -43,25 +46,18 @@ def draw(_run: Evaluated, result: ExperimentResult) -> list[tuple[str, Figure]]:
     for level in levels:
         figure = _figure(result, level)
         if figure is not None:
-            name = f"load_over_time-{level.text}" if level.text else "load_over_time"
-            found.append((name, figure))
+            found.append((name_at("load_over_time", level), figure))
     return found
 
 
-def representative(group: Group) -> TrialResult | None:
-    """The usable trial whose backend CPU is the median; None where no meters were kept."""
-    metered = [one for one in group.used if one.roles]
-    metered.sort(key=lambda one: one.metrics["backend_cpu_us_per_event"])
-    return metered[len(metered) // 2] if metered else None
+def _metered(one: TrialResult) -> Mapping[str, RoleLoad] | None:
+    """What its meters kept; None where they kept nothing."""
+    return one.roles or None
 
 
 def _figure(result: ExperimentResult, level: Level) -> Figure | None:
-    shown = []
-    for pattern in result.measured:
-        group = result.group(pattern.name, level)
-        trial = representative(group) if group else None
-        if trial is not None:
-            shown.append((pattern, trial))
+    found = middles(result, level, _metered, lambda one, _: one.metrics["backend_cpu_us_per_event"])
+    shown = [(result.pattern(name), trial) for name, (trial, _) in found.items()]
     if not shown:
         return None
     columns = columns_of(COLUMNS, COLUMNS)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from matplotlib.figure import Figure
 
-from bench.analysis.evaluated import Evaluated, ExperimentResult, Group, Level, TrialResult
-from bench.analysis.shapes import Timeline
+from bench.analysis.evaluated import Evaluated, ExperimentResult, Level
+from reports.figures._middle import middles
 from reports.figures._over_time import Shown, draw_panels, handles, rows_for
 from reports.figures._sheet import head, legend_below, new_figure
-from reports.sweeps import key_levels
+from reports.sweeps import key_levels, name_at
 
 TITLE = "Lag of the event loop over time"
 CAPTION = (
@@ -23,20 +23,10 @@ WORST = "caller_lag_p99"
 def draw(_run: Evaluated, result: ExperimentResult) -> list[tuple[str, Figure]]:
     found = []
     for level in key_levels(result):
-        groups = {pattern.name: result.group(pattern.name, level) for pattern in result.measured}
-        shown = {name: one for name, group in groups.items() if (one := representative(group))}
+        shown = middles(result, level, lambda one: one.loop_lag, lambda one, _: one.value(WORST))
         if shown:
-            name = f"loop_lag-{level.text}" if level.text else "loop_lag"
-            found.append((name, _figure(result, level, shown)))
+            found.append((name_at("loop_lag", level), _figure(result, level, shown)))
     return found
-
-
-def representative(group: Group | None) -> tuple[TrialResult, Timeline] | None:
-    """The usable trial whose p99 is the median; None where no loop was timed."""
-    used = group.used if group else ()
-    known = [(one, one.loop_lag) for one in used if one.loop_lag is not None]
-    known.sort(key=lambda pair: pair[0].value(WORST))
-    return known[len(known) // 2] if known else None
 
 
 def _figure(result: ExperimentResult, level: Level, shown: Shown) -> Figure:

@@ -12,6 +12,7 @@ from bench.analysis.evaluated import Evaluated, ExperimentResult, Level
 from bench.analysis.shapes import Losses
 from reports.figures._sheet import head, is_slim, new_figure
 from reports.style import look
+from reports.sweeps import name_at
 
 TITLE = "What crashes lost"
 CAPTION = (
@@ -31,7 +32,7 @@ LEAST_MS = 1.0
 def draw(_run: Evaluated, result: ExperimentResult) -> list[tuple[str, Figure]]:
     levels = {level: shown for level in result.levels if (shown := crashes_at(result, level))}
     return [
-        (f"losses-{level.text}" if level.text else "losses", _figure(result, level, shown))
+        (name_at("losses", level), _figure(result, level, shown))
         for level, shown in list(levels.items())[:MOST_LEVELS]
     ]
 

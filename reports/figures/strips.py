@@ -14,7 +14,7 @@ from bench.model.experiment import Progress
 from reports.figures._faults import mark_faults
 from reports.figures._sheet import head, legend_below, new_figure
 from reports.style import look
-from reports.sweeps import key_levels
+from reports.sweeps import key_levels, name_at
 
 TITLE = "Each {event} over time"
 CAPTION = (
@@ -34,8 +34,7 @@ HEAD_INCHES, STRIP_INCHES = 0.85, 0.62
 def draw(_run: Evaluated, result: ExperimentResult) -> list[tuple[str, Figure]]:
     levels = {level: shown for level in key_levels(result) if (shown := _trials(result, level))}
     return [
-        (f"strips-{level.text}" if level.text else "strips", _figure(result, level, shown))
-        for level, shown in levels.items()
+        (name_at("strips", level), _figure(result, level, shown)) for level, shown in levels.items()
     ]
 
 

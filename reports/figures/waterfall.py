@@ -18,7 +18,7 @@ from reports.figures._axes import linear_axis, plain
 from reports.figures._sheet import columns_of, head, legend_below, new_figure
 from reports.numbers import number
 from reports.style import look
-from reports.sweeps import key_levels
+from reports.sweeps import key_levels, name_at
 
 TITLE = "One {event}, piece by piece"
 CAPTION = (
@@ -56,7 +56,7 @@ def draw(_run: Evaluated, result: ExperimentResult) -> list[tuple[str, Figure]]:
     for level, shown in levels.items():
         names = [*(n for n in order if n in shown), *(n for n in shown if n not in order)]
         patterns = [result.pattern(name) for name in names]
-        name = f"waterfall-{level.text}" if level.text else "waterfall"
+        name = name_at("waterfall", level)
         found.append((name, _figure(result, level, patterns, shown)))
     return found
 
