@@ -11,6 +11,7 @@ from typing import Any
 
 from bench.clock import now_ns
 from bench.load.clients.http1 import Http1Connection, Reply, get
+from bench.load.clients.kept import KeptConnections
 from bench.load.working import WorkItem
 from bench.model.messages import Address
 from scenarios.chain._requester import ChainClient, Refused, Unanswered
@@ -26,8 +27,7 @@ class HttpChainClient(ChainClient):
 
     def __init__(self, environment: Any) -> None:
         super().__init__(environment)
-        self._connections: set[Http1Connection] = set()
-        self._idle: list[Http1Connection] = []
+        self._kept = KeptConnections(self._opened)
         session = self.session
         services = session.parts.get("service") or [session.address]
         self._requests = {
@@ -43,22 +43,11 @@ class HttpChainClient(ChainClient):
         return get(f"/work?slip={format_slip(stops)}", session.host, session.port)
 
     async def connect(self) -> None:
-        self._idle.append(await self._open())
+        await self._kept.prepare()
 
-    async def _open(self) -> Http1Connection:
+    async def _opened(self) -> Http1Connection:
         session = self.session
-        connection = await Http1Connection.open(
-            session.engine, session.host, session.port, session.wire
-        )
-        self._connections.add(connection)
-        return connection
-
-    async def _free(self) -> Http1Connection:
-        while self._idle:
-            if not (connection := self._idle.pop()).closed:
-                return connection
-            self._connections.discard(connection)
-        return await self._open()
+        return await Http1Connection.open(session.engine, session.host, session.port, session.wire)
 
     async def attempt(self, item: WorkItem, way: list[int]) -> None:
         data = self._requests[tuple(way)]
@@ -74,27 +63,15 @@ class HttpChainClient(ChainClient):
     async def _ask_once(self, data: bytes) -> Reply:
         """A reply in time; what was asked is given up with its connection otherwise."""
         began_ns = now_ns()
-        connection: Http1Connection | None = None
         try:
-            async with asyncio.timeout(self.patience_s):
-                connection = await self._free()
-                reply = await connection.request(data)
-        except BaseException as error:
-            if connection is not None:
-                connection.close()
-                self._connections.discard(connection)
-            if isinstance(error, TimeoutError):
-                waited_ms = (now_ns() - began_ns) / 1e6
-                raise Unanswered(f"no answer for {waited_ms:.0f} ms") from None
-            raise
-        self._idle.append(connection)
-        return reply
+            async with asyncio.timeout(self.patience_s), self._kept.one() as connection:
+                return await connection.request(data)
+        except TimeoutError:
+            waited_ms = (now_ns() - began_ns) / 1e6
+            raise Unanswered(f"no answer for {waited_ms:.0f} ms") from None
 
     def transports(self) -> Sequence[asyncio.Transport]:
-        return [one.transport for one in self._connections if not one.closed]
+        return self._kept.transports()
 
     async def close(self) -> None:
-        for connection in self._connections:
-            connection.close()
-        self._connections.clear()
-        self._idle.clear()
+        self._kept.close()

@@ -14,6 +14,7 @@ from typing import Any
 
 from bench.clock import now_ns
 from bench.load.clients.http1 import get
+from bench.load.clients.kept import KeptConnections
 from bench.load.working import WorkingClient, WorkItem
 from bench.model.samples import EMPTY, OK
 from bench.plan import arrivals
@@ -38,8 +39,7 @@ class LookupClient(WorkingClient):
         session = self.session
         code = session.recorder.code
         self._answer_code, self._cold_code = code("answer"), code("cold")
-        self._connections: set[TellingConnection] = set()
-        self._idle: list[TellingConnection] = []
+        self._kept = KeptConnections(self._opened)
         own = session.load.own
         self._chance = random.Random(f"{session.seed}/{self.number}/keys")
         self._steps = list(accumulate(weights(own)))
@@ -53,7 +53,7 @@ class LookupClient(WorkingClient):
         return iter(arrivals.poisson(rate, session.seed * SEED_STEP + self.number))
 
     async def connect(self) -> None:
-        self._idle.append(await self._open())
+        await self._kept.prepare()
 
     async def work(self, item: WorkItem) -> None:
         key = min(bisect(self._steps, self._chance.random()), len(self._steps) - 1)
@@ -74,15 +74,9 @@ class LookupClient(WorkingClient):
 
     async def _ask_once(self, item: WorkItem, key: int, data: bytes) -> bool:
         """Whether a backend has answered; ValueError where it is not the key's value."""
-        connection = await self._free()
-        try:
+        async with self._kept.one() as connection:
             item.bytes_up += len(data)
             reply = await connection.request(data)
-        except BaseException:
-            connection.close()
-            self._connections.discard(connection)
-            raise
-        self._idle.append(connection)
         item.bytes_down += reply.bytes_down
         if reply.status in UNSERVED:
             return False
@@ -112,24 +106,12 @@ class LookupClient(WorkingClient):
 
     # --- its connections ----------------------------------------------------------------------
 
-    async def _open(self) -> TellingConnection:
+    async def _opened(self) -> TellingConnection:
         session = self.session
-        found = await TellingConnection.open(session.engine, *self._place, session.wire)
-        self._connections.add(found)
-        return found
-
-    async def _free(self) -> TellingConnection:
-        while self._idle:
-            if not (connection := self._idle.pop()).closed:
-                return connection
-            self._connections.discard(connection)
-        return await self._open()
+        return await TellingConnection.open(session.engine, *self._place, session.wire)
 
     def transports(self) -> Sequence[asyncio.Transport]:
-        return [one.transport for one in self._connections if not one.closed]
+        return self._kept.transports()
 
     async def close(self) -> None:
-        for connection in self._connections:
-            connection.close()
-        self._connections.clear()
-        self._idle.clear()
+        self._kept.close()

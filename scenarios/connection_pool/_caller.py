@@ -12,6 +12,7 @@ from typing import Any
 
 from bench.clock import now_ns
 from bench.load.clients.http1 import Http1Connection, get
+from bench.load.clients.kept import KeptConnections
 from bench.load.working import WorkingClient, WorkItem
 from bench.model.samples import OK
 from scenarios.connection_pool import _planned as planned
@@ -27,37 +28,28 @@ class Caller(WorkingClient):
         session = self.session
         self.waiting = session.recorder.code("wait")
         self.holding = session.recorder.code("hold")
-        self.connections: set[Http1Connection] = set()
-        self.idle: list[Http1Connection] = []
+        self.kept = KeptConnections(self.opened)
 
     async def connect(self) -> None:
-        self.idle = list(
-            await asyncio.gather(*(self.open() for _ in range(self.session.load.own.burst)))
-        )
+        await self.kept.prepare(self.session.load.own.burst)
 
-    async def open(self) -> Http1Connection:
+    async def opened(self) -> Http1Connection:
         session = self.session
-        connection = await Http1Connection.open(
-            session.engine, session.host, session.port, session.wire
-        )
-        self.connections.add(connection)
-        return connection
+        return await Http1Connection.open(session.engine, session.host, session.port, session.wire)
 
     def schedule(self) -> Iterable[int]:
         return planned.times_ns(self.session.load, self.session.seed, self.number)
 
     async def work(self, item: WorkItem) -> None:
         session, number, sequence = self.session, self.number, item.sequence
-        connection = self.idle.pop() if self.idle else await self.open()
         seconds = planned.query_s(session.load, session.seed, number, sequence)
         asked = get(f"/query?seconds={seconds:.6f}", session.host, session.port)
-        item.sent_ns = now_ns()
-        item.bytes_up = len(asked)
-        reply = await connection.request(asked)
+        async with self.kept.one() as connection:
+            item.sent_ns = now_ns()
+            item.bytes_up = len(asked)
+            reply = await connection.request(asked)
         item.first_byte_ns = reply.first_byte_ns
         item.bytes_down = reply.bytes_down
-        if not connection.closed:
-            self.idle.append(connection)
         if reply.status != 200:
             raise ConnectionError(f"HTTP {reply.status}: {reply.body.decode(errors='replace')}")
         asked_ns, got_ns, done_ns, back_ns = map(int, reply.body.split())
@@ -65,10 +57,7 @@ class Caller(WorkingClient):
         self.record(self.holding, OK, number, sequence, got_ns, got_ns, done_ns, back_ns, 0, 0)
 
     def transports(self) -> Sequence[asyncio.Transport]:
-        return [connection.transport for connection in self.connections]
+        return self.kept.transports()
 
     async def close(self) -> None:
-        for connection in self.connections:
-            connection.close()
-        self.connections.clear()
-        self.idle.clear()
+        self.kept.close()

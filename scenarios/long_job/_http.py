@@ -11,6 +11,7 @@ from typing import Any
 
 from bench.clock import now_ns
 from bench.load.clients.http1 import Http1Connection, Reply
+from bench.load.clients.kept import KeptConnections
 from bench.model.samples import EMPTY, FAILED, OK, PENDING
 from scenarios.long_job._caller import Caller, Pursued, Refused
 
@@ -24,41 +25,26 @@ class HttpCaller(Caller):
 
     def __init__(self, environment: Any) -> None:
         super().__init__(environment)
-        self._connections: set[Http1Connection] = set()
-        self._idle: list[Http1Connection] = []
+        self.kept = KeptConnections(self._opened)
 
     async def connect(self) -> None:
-        self._idle.append(await self._open())
+        await self.kept.prepare()
 
-    async def _open(self) -> Http1Connection:
+    async def _opened(self) -> Http1Connection:
         session = self.session
-        connection = await Http1Connection.open(
-            session.engine, session.host, session.port, session.wire
-        )
-        self._connections.add(connection)
-        return connection
-
-    async def _free(self) -> Http1Connection:
-        while self._idle:
-            if not (connection := self._idle.pop()).closed:
-                return connection
-            self._connections.discard(connection)
-        return await self._open()
+        return await Http1Connection.open(session.engine, session.host, session.port, session.wire)
 
     async def ask(self, job: Pursued, method: str, path: str, due_ns: int = 0) -> Reply:
         """One request and its reply; recorded, however it ends."""
         sent_ns = now_ns()
-        connection = await self._free()
-        data = self.request(method, path)
-        try:
-            reply = await connection.request(data)
-        except BaseException as error:
-            connection.close()
-            self._connections.discard(connection)
-            outcome = FAILED if isinstance(error, OSError) else PENDING
-            self.record_request(job, outcome, due_ns, sent_ns, 0, now_ns(), len(data), 0)
-            raise
-        self._idle.append(connection)
+        async with self.kept.one() as connection:
+            data = self.request(method, path)
+            try:
+                reply = await connection.request(data)
+            except BaseException as error:
+                outcome = FAILED if isinstance(error, OSError) else PENDING
+                self.record_request(job, outcome, due_ns, sent_ns, 0, now_ns(), len(data), 0)
+                raise
         outcome = FAILED if reply.status >= 400 else OK
         if method == "GET" and reply.status == ACCEPTED:
             outcome = EMPTY
@@ -103,13 +89,10 @@ class HttpCaller(Caller):
         job.item.bytes_up += up
 
     def disconnect(self) -> None:
-        for connection in self._connections:
-            connection.close()
-        self._connections.clear()
-        self._idle.clear()
+        self.kept.close()
 
     def transports(self) -> Sequence[asyncio.Transport]:
-        return [one.transport for one in self._connections if not one.closed]
+        return self.kept.transports()
 
     async def close(self) -> None:
         self.disconnect()

@@ -32,7 +32,7 @@ class Client(HandleCaller):
         headers = "Accept: text/event-stream\r\n"
         request = get(f"{path}/events", session.host, session.port, headers)
         stream = await Http1Stream.open(session.engine, session.host, session.port, session.wire)
-        self._connections.add(stream)
+        self.kept.hold(stream)
         outcome, first_byte_ns = PENDING, 0
         try:
             status = await stream.stream(request, on_part)
@@ -47,7 +47,6 @@ class Client(HandleCaller):
             outcome = FAILED
             raise
         finally:
-            stream.close()
-            self._connections.discard(stream)
+            self.kept.drop(stream)
             size = len(request)
             self.record_request(job, outcome, 0, sent_ns, first_byte_ns, now_ns(), size, got)
