@@ -14,9 +14,9 @@ bench: setup-bench
 atlas: setup
 	$(BIN)/bench atlas --measure
 
-# Two workers: one measures, the other takes what needs no clock (tests/lanes.py).
+# Three workers: one measures, the others take what needs no clock (tests/lanes.py).
 test: setup-test
-	$(BIN)/pytest -n 2 --max-worker-restart=0 --durations=25
+	$(BIN)/pytest -n 3 --max-worker-restart=0 --durations=25
 
 # Side by side, as the types take a core for most of a minute where .mypy_cache is not there yet.
 # One that fails stops none of the others.  That the docs are fresh is one of the tests.

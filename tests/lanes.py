@@ -1,4 +1,4 @@
-"""With two workers (`pytest -n 2`): what measures on the first, what needs no clock beside it.
+"""With several workers (`pytest -n 3`): what measures on the first, what needs no clock beside it.
 
 Real trials are told of everything that their machine does, so no two tests that measure run
 at once.  The first worker takes them, at the usual priority, and helps with the others
@@ -49,6 +49,7 @@ PATIENT = frozenset(
         "system/test_hosts_joining",
         "system/test_kill_anytime",
         "system/test_laws",
+        "system/test_listening_sockets",
         "system/test_long_job_servers",
         "system/test_one_meaning",
         "system/test_page_width",
@@ -62,6 +63,7 @@ PATIENT = frozenset(
         "system/test_query_ids_servers",
         "system/test_reconnect_storm_servers",
         "system/test_services_pool",
+        "system/test_sessions_servers",
         "system/test_sidecar",
         "system/test_sidecar_features",
         "system/test_upload_interop",
@@ -69,6 +71,7 @@ PATIENT = frozenset(
         "system/test_streamed_reply_servers",
         "system/test_soak_leftovers",
         "system/test_verify_and_resume",
+        "system/test_watching",
     )
 )
 """Files there whose tests start processes, and hold however slow they are."""

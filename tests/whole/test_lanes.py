@@ -37,10 +37,11 @@ class Worker:
 
 
 def played(tests: list[str], turns: list[int]) -> list[Worker]:
-    """Both workers after all tests, having had their turns in this order again and again."""
-    workers = [Worker(0), Worker(1)]
+    """All workers after all tests, having had their turns in this order again and again."""
+    workers = [Worker(number) for number in range(max(turns) + 1)]
     config: Any = SimpleNamespace(
-        getvalue=lambda name: ["2*popen"], option=SimpleNamespace(loadscopereorder=True)
+        getvalue=lambda name: [f"{len(workers)}*popen"],
+        option=SimpleNamespace(loadscopereorder=True),
     )
     scheduling: Any = LaneScheduling(config)
     for worker in workers:
@@ -61,7 +62,7 @@ def named(files: list[str], each: int = 3) -> list[str]:
     return [f"{file}::test_{number}" for file in files for number in range(each)]
 
 
-@pytest.mark.parametrize("turns", [[0, 1], [0, 0, 0, 1], [0, 1, 1, 1, 1]])
+@pytest.mark.parametrize("turns", [[0, 1], [0, 0, 0, 1], [0, 1, 1, 1, 1], [0, 1, 2], [0, 1, 1, 2]])
 @pytest.mark.parametrize("each", [1, 3])
 @pytest.mark.parametrize(
     "files", [TIMED + UNTIMED, UNTIMED + TIMED, TIMED, UNTIMED, TIMED[:1], UNTIMED[:1]]
@@ -70,11 +71,12 @@ def test_all_are_run_once_and_the_first_worker_alone_measures(
     files: list[str], each: int, turns: list[int]
 ) -> None:
     tests = named(files, each)
-    first, second = played(tests, turns)
-    assert sorted(first.done + second.done) == sorted(tests)
-    assert first.shutting_down
-    assert second.shutting_down
-    assert not [one for one in second.done if measures(one.partition("::")[0])]
+    workers = played(tests, turns)
+    first, *others = workers
+    assert sorted(one for worker in workers for one in worker.done) == sorted(tests)
+    assert all(worker.shutting_down for worker in workers)
+    beside = [one for worker in others for one in worker.done]
+    assert not [one for one in beside if measures(one.partition("::")[0])]
     order = [measures(one.partition("::")[0]) for one in first.done]
     assert order == sorted(order, reverse=True), "what measures comes first"
 
@@ -86,9 +88,9 @@ def test_the_first_worker_helps_when_it_has_measured() -> None:
 
 
 def test_a_file_stays_whole() -> None:
-    first, second = played(named(UNTIMED, 7), [0, 1])
-    files = [{one.partition("::")[0] for one in worker.done} for worker in (first, second)]
-    assert not files[0] & files[1]
+    workers = played(named(UNTIMED, 7), [0, 1, 2])
+    files = [one for worker in workers for one in {one.partition("::")[0] for one in worker.done}]
+    assert len(files) == len(set(files))
 
 
 def test_every_file_that_is_named_is_there_and_would_measure() -> None:
