@@ -173,7 +173,7 @@ class Session:
             try:
                 await asyncio.wait_for(self.target.try_call(), TRY_SECONDS)
             except (OSError, TimeoutError) as error:
-                return Failed(f"{type(error).__name__}: {error}")
+                return _failed(error)
             self.target.recorder.take()
             self.target.recorder.counts = [0] * len(self.target.recorder.counts)
             return Probed(is_checked=True)
@@ -182,7 +182,7 @@ class Session:
         try:
             await asyncio.wait_for(self.target.until_published(), TRY_SECONDS)
         except (OSError, TimeoutError) as error:
-            return Failed(f"{type(error).__name__}: {error}")
+            return _failed(error)
         return Probed(sequence)
 
     def _settle(self) -> Done:
@@ -276,6 +276,12 @@ class Session:
             errors=target.errors,
             facts=target.facts,
         )
+
+
+def _failed(error: Exception) -> Failed:
+    """Nobody else says how long was waited."""
+    words = str(error) or f"nothing came within {TRY_SECONDS:g} s"
+    return Failed(f"{type(error).__name__}: {words}")
 
 
 def make_target(config: PartConfig, experiment: Experiment) -> BaseTarget:

@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable
 from pathlib import Path
 
 from bench.model.errors import UsageError
-from bench.model.ownserver import OwnServer, ca_file_of, read, secrets_of
+from bench.model.ownserver import OwnServer, read, secrets_of
 from bench.model.pattern import Pattern
 from bench.plan.own_servers import OwnFile
 
@@ -28,12 +28,12 @@ def own_file(path: Path, may_load: Collection[str] = ()) -> OwnFile:
     except UsageError as error:
         raise UsageError(f"{path}: {error}") from None
     _check_secrets(str(path), own)
-    ca_file = ca_file_of(own, str(path.parent))
-    if ca_file and not Path(ca_file).is_file():
-        raise UsageError(
-            f"{path}: tls.ca = {own.tls.ca}: file not found; name it from the folder "
-            "of the description"
-        )
+    for key, name in own.files.items():
+        if not (path.parent / name).is_file():
+            raise UsageError(
+                f"{path}: {key} = {name}: file not found; name it from the folder of the "
+                "description"
+            )
     return OwnFile(str(path), str(path.resolve()), text, own, tuple(may_load))
 
 

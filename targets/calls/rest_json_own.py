@@ -7,12 +7,11 @@ from typing import Any
 import aiohttp
 
 from bench.certificates import trusting
-from bench.model.ownserver import OwnServer, ca_file_of, fill, is_secure
+from bench.model.ownserver import ca_file_of, is_secure
 from bench.model.ownserver.events import place_of, values_in
-from bench.model.ownserver.filling import CLIENT, FOLDER, HOST, PORT, SEQUENCE, secrets_in
-from targets._own import described_in
-from targets.calls._caller import Answer, CallerTarget, Found
+from targets.calls._caller import Answer, Found
 from targets.calls._json import LIBRARIES
+from targets.calls._own_caller import OwnCaller
 from targets.calls._web import KEEP_S
 
 TITLE = "REST with JSON, your own server"
@@ -25,43 +24,32 @@ READS = ("call",)
 ON_REQUEST = True
 
 
-class Caller(CallerTarget):
+class Caller(OwnCaller):
     """Asks as the description says, and reads the fields that it names; each must be there."""
 
-    own: OwnServer
     session: aiohttp.ClientSession | None = None
 
     def prepare(self) -> None:
-        self.server, own = described_in(self.services)
-        assert own is not None, "a trial gives it a described server"
-        self.own, self.asked = own, 0
-        self._fields = [(text, place_of(text)) for text in own.call.fields]
+        super().prepare()
+        self._fields = [(text, place_of(text)) for text in self.own.call.fields]
         self._json = LIBRARIES[self.load.own.json]
         self.facts["format library"] = self._json.name
         self.facts["client library"] = f"aiohttp {aiohttp.__version__}"
 
-    def place(self) -> tuple[str, int]:
-        return str(self.server["host"]), int(str(self.server["port"]))
-
-    async def open(self, host: str, port: int) -> None:
-        self._place = {HOST: host, PORT: str(port)} | secrets_in(self.server)
-        folder = str(self.server[FOLDER])
+    async def open(self, _: str, __: int) -> None:
         self._tls: Any = True
         if is_secure(self.own.call.url):
-            self._tls = trusting(ca_file_of(self.own, folder))
+            self._tls = trusting(ca_file_of(self.own, self.folder))
         self.session = aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=KEEP_S),
             timeout=aiohttp.ClientTimeout(total=None),
         )
 
-    def _filled(self, text: str, client: int) -> str:
-        return fill(text, self._place | {CLIENT: str(client), SEQUENCE: str(self.asked)})
-
     async def ask(self, client: int) -> Answer:
         assert self.session is not None
         call, self.asked = self.own.call, self.asked + 1
-        url, body = (self._filled(text, client) for text in (call.url, call.body))
-        headers = {name: self._filled(text, client) for name, text in call.headers.items()}
+        url, body = (self.filled(text, client) for text in (call.url, call.body))
+        headers = {name: self.filled(text, client) for name, text in call.headers.items()}
         data = body.encode() if body else None
         self.request_bytes = len(data or b"")
         try:
@@ -95,12 +83,6 @@ class Caller(CallerTarget):
                 raise ConnectionError(f"call.fields: the answer has no {text}: {message[:80]!r}")
             found.append(tuple(values))
         return found
-
-    def verify(self, found: Found) -> None:
-        """What it answers with is its own; that every field is there was seen."""
-
-    def check(self, found: Found) -> None:
-        """The same."""
 
     async def stop(self) -> None:
         if self.session is not None:

@@ -1,4 +1,4 @@
-"""Somebody else's servers that are asked: REST, tus, pages, and NATS over WebSocket and TLS.
+"""Somebody else's servers that are asked: REST, gRPC, tus, pages, and NATS over WebSocket and TLS.
 
 Node and NATS come from their wheels; @tus/server (npm) is skipped where it is not installed.
 """
@@ -15,9 +15,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import grpc
+import grpc.aio
 import measured
 import pytest
 import trustme
+from grpc_builders import descriptors
 from own_builders import bench_run
 from own_call_builders import REST_TOML, TUS_TOML, write
 from system_builders import ROOT, run_bench
@@ -28,7 +31,8 @@ from bench.model.ownserver import DESCRIBED
 from bench.results import store
 from bench.results.store import StoredRun
 from scenarios.calls.load import LOAD
-from targets.calls import rest_json_own
+from targets.calls import grpc_own, rest_json_own
+from targets.calls._descriptors import Descriptors
 
 DOCS = ROOT / "docs" / "own"
 MODULES = Path(os.environ.get("PATTERNBENCH_NODE_MODULES", ROOT / "node_modules"))
@@ -142,6 +146,83 @@ def test_an_answer_that_is_not_as_described_is_told(
 ) -> None:
     with pytest.raises(ConnectionError, match=words):
         asyncio.run(ask_once(rest_port, REST_TOML.replace(*change)))
+
+
+# --- gRPC -----------------------------------------------------------------------------------
+
+GRPC_TOML = """
+[grpc]
+url = "http://127.0.0.1:PORT"
+method = "shop.Orders/Get"
+descriptors = "shop.pb"
+request = '{"order_number": {sequence}}'
+headers.X-Who = "client {client}"
+fields = ["$.number", "$.lines[*].sku"]
+"""
+
+
+async def grpc_once(folder: Path, change: tuple[str, str], is_secure: bool) -> tuple[Any, int]:
+    """What a caller reads of an answer of a server in this process, and its own message's bytes."""
+    (folder / "shop.pb").write_bytes(descriptors())
+    method = Descriptors(descriptors()).method("shop.Orders/Get")
+
+    async def get(request: Any, context: Any) -> Any:
+        if dict(context.invocation_metadata())["x-who"] != "client 0":
+            await context.abort(grpc.StatusCode.PERMISSION_DENIED, "who\nare you?")
+        return method.answer(number=request.order_number, lines=[{"sku": "a"}, {"sku": "b"}])
+
+    handler = grpc.unary_unary_rpc_method_handler(
+        get, method.request.FromString, method.answer.SerializeToString
+    )
+    server = grpc.aio.server()
+    server.add_generic_rpc_handlers(
+        (grpc.method_handlers_generic_handler("shop.Orders", {"Get": handler}),)
+    )
+    text = GRPC_TOML.replace(*change)
+    if is_secure:
+        certify(folder)
+        key = (folder / "key.pem").read_bytes()
+        credentials = grpc.ssl_server_credentials([(key, key)])
+        port = server.add_secure_port("127.0.0.1:0", credentials)
+        text = text.replace("http://", "https://") + "[tls]\nca = 'ca.pem'\n"
+    else:
+        port = server.add_insecure_port("127.0.0.1:0")
+    await server.start()
+    text = text.replace("PORT", str(port))
+    address = {"host": "127.0.0.1", "port": port, DESCRIBED: text, "folder": str(folder)}
+    caller = grpc_own.Caller(LOAD(clients=1), 1, {"own_server": address})
+    try:
+        await caller.start(0)
+        return (await caller.ask(0))[0], caller.request_bytes
+    finally:
+        await caller.stop()
+        await server.stop(None)
+
+
+@pytest.mark.parametrize("is_secure", [False, True], ids=["plain", "TLS"])
+def test_a_grpc_method_is_called_by_its_descriptors(tmp_path: Path, is_secure: bool) -> None:
+    found, size = asyncio.run(grpc_once(tmp_path, ("", ""), is_secure))
+    assert found == [(1,), ("a", "b")]
+    assert size == 2
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (("client {client}", "client 1"), "shop.Orders/Get: PERMISSION_DENIED: who are you"),
+        (("127.0.0.1:PORT", "127.0.0.1:1"), "shop.Orders/Get: UNAVAILABLE: "),
+        (("Orders/Get", "Orders/Git"), "grpc.method = shop.Orders/Git: .* no such method; it has"),
+        (("$.number", "$.name"), r"grpc.fields: \$.name: no field 'name'; shop.Order has number"),
+        (("order_number", "name"), 'grpc.request: .*no field named "name"'),
+    ],
+    ids=["refused", "away", "method", "field", "request"],
+)
+def test_what_grpc_or_its_descriptors_refuse_is_one_line(
+    tmp_path: Path, change: tuple[str, str], words: str
+) -> None:
+    with pytest.raises(ConnectionError, match=words) as caught:
+        asyncio.run(grpc_once(tmp_path, change, False))
+    assert "\n" not in str(caught.value)
 
 
 # --- tus ------------------------------------------------------------------------------------

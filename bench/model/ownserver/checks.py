@@ -45,6 +45,8 @@ PLACED = (
     ("subscribe", ("exchange", "routing_key", "queue"), OF_QUEUES),
     ("publish", ("url", "say", "body", "exchange", "routing_key"), OF_EVENTS),
     ("call", ("url", "body"), OF_CALLS),
+    ("grpc", ("url", "method"), (HOST, PORT)),
+    ("grpc", ("request",), OF_CALLS),
     ("tus", ("url", "metadata"), OF_UPLOADS),
     ("page", ("url",), OF_UPLOADS),
 )
@@ -54,6 +56,7 @@ OF_HEADERS = {
     "subscribe": (*OF_CLIENTS, REPLY, SECRET),
     "publish": (*OF_EVENTS, SECRET),
     "call": (*OF_CALLS, SECRET),
+    "grpc": (*OF_CALLS, SECRET),
     "tus": (*OF_UPLOADS, SECRET),
     "page": (*OF_UPLOADS, SECRET),
 }
@@ -71,10 +74,14 @@ EXAMPLES = {
     "subscribe": 'url = "http://{host}:{port}/events"',
     "publish": 'url = "http://{host}:{port}/publish"',
     "call": 'url = "http://{host}:{port}/orders/1"',
+    "grpc": (
+        'url = "http://{host}:{port}", method = "shop.Orders/Get" and descriptors = "orders.pb"'
+    ),
     "tus": 'url = "http://{host}:{port}/files/"',
     "page": 'url = "http://{host}:{port}/" and resources = ["/", "/style.css"]',
 }
 METHOD = re.compile(r"[A-Z]+")
+FULL_METHOD = re.compile(r"\w+(\.\w+)*/\w+")
 
 
 def check(own: OwnServer, named: Collection[str]) -> None:
@@ -98,6 +105,8 @@ def _problems(own: OwnServer, named: Collection[str]) -> Iterator[str]:
     yield from _of_page(own)
     if own.call.url and not METHOD.fullmatch(own.call.method):
         yield f"call.method = {own.call.method!r}: is no method; write e.g. POST"
+    if own.grpc.url:
+        yield from _of_grpc(own)
 
 
 def _of_tables(named: Collection[str]) -> Iterator[str]:
@@ -107,6 +116,25 @@ def _of_tables(named: Collection[str]) -> Iterator[str]:
     if not set(ASKED) & set(named):
         listed = ", ".join(f"[{name}]" for name in ASKED)
         yield f"says not how the server is asked: add one of {listed}; e.g. {example(ASKED[0])}"
+
+
+def _of_grpc(own: OwnServer) -> Iterator[str]:
+    grpc = own.grpc
+    if not FULL_METHOD.fullmatch(grpc.method):
+        yield (
+            f"grpc.method = {grpc.method!r}: is no full name; write package, service and method, "
+            "e.g. shop.Orders/Get"
+        )
+    if not grpc.descriptors:
+        yield (
+            "grpc.descriptors: is empty; have them written by `protoc --include_imports "
+            "--descriptor_set_out=orders.pb orders.proto`"
+        )
+    if urlsplit(fill(grpc.url, STAND_IN)).path not in ("", "/"):
+        yield f"grpc.url = {grpc.url}: has a path; write host and port, and the rest in grpc.method"
+    for name in grpc.headers:
+        if name.lower().endswith("-bin"):
+            yield f"grpc.headers.{name}: is binary, which a text is not; use another one"
 
 
 def _of_page(own: OwnServer) -> Iterator[str]:
@@ -199,6 +227,7 @@ def urls(own: OwnServer) -> dict[str, str]:
         "subscribe.position": own.subscribe.position,
         "publish.url": own.publish.url,
         "call.url": own.call.url,
+        "grpc.url": own.grpc.url,
         "tus.url": own.tus.url,
         "page.url": own.page.url,
     }
@@ -273,11 +302,13 @@ def _of_places(own: OwnServer) -> Iterator[str]:
                 place_of(text)
         except ValueError as error:
             yield f"event.{key} = {text!r}: {error}"
-    for text in own.call.fields:
-        try:
-            if not place_of(text).is_json:
-                yield f'call.fields: {text!r} is no value of JSON; write e.g. "$.name"'
-        except ValueError as error:
-            yield f"call.fields: {text!r} {error}"
-    if own.call.url and not own.call.fields:
-        yield 'call.fields: is empty; name what a caller reads, e.g. "$.name"'
+    for table in ("call", "grpc"):
+        asked = getattr(own, table)
+        for text in asked.fields:
+            try:
+                if not place_of(text).is_json:
+                    yield f'{table}.fields: {text!r} is no value of JSON; write e.g. "$.name"'
+            except ValueError as error:
+                yield f"{table}.fields: {text!r} {error}"
+        if asked.url and not asked.fields:
+            yield f'{table}.fields: is empty; name what a caller reads, e.g. "$.name"'

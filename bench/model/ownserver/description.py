@@ -24,7 +24,7 @@ SEEN_ONLY = "events_are_those_seen"
 UNTIMED = "events_have_no_time"
 """A fact of a trial whose events do not say when they came up: nothing can be called late."""
 
-ASKED = ("subscribe", "call", "tus", "page")
+ASKED = ("subscribe", "call", "grpc", "tus", "page")
 """Tables that say how a server is asked: at least one of them is there."""
 
 TOGETHER: Mapping[str, str] = {"subscribe": "publish", "publish": "subscribe"}
@@ -65,6 +65,12 @@ KEYS: Mapping[str, tuple[str, str]] = {
     "call.body": ("text", "what is sent with it"),
     "call.status": ("a list of whole numbers", "statuses of a good answer"),
     "call.fields": ("a list of texts", "the values that a caller reads of the answer's JSON"),
+    "grpc.url": ("text", "where the gRPC server is"),
+    "grpc.method": ("text", "the method with its package and service, as shop.Orders/Get"),
+    "grpc.descriptors": ("text", "a file of descriptors that has the method, as protoc writes it"),
+    "grpc.request": ("text", "the request message, in JSON"),
+    "grpc.headers": ("a table of texts", "metadata of each call"),
+    "grpc.fields": ("a list of texts", "the values that a caller reads of the answer"),
     "tus.url": ("text", "where tus creates uploads"),
     "tus.headers": ("a table of texts", "headers of every request of an upload"),
     "tus.metadata": ("text", "the header Upload-Metadata of a new upload"),
@@ -136,6 +142,17 @@ class Call(Struct, frozen=True, forbid_unknown_fields=True):
     fields: list[str] = field(default_factory=lambda: ["$"])
 
 
+class Grpc(Struct, frozen=True, forbid_unknown_fields=True):
+    """A method with one request and one answer; its descriptors are named as `Tls.ca` is."""
+
+    url: str
+    method: str
+    descriptors: str
+    request: str = "{}"
+    headers: dict[str, str] = field(default_factory=dict)
+    fields: list[str] = field(default_factory=lambda: ["$"])
+
+
 class Tus(Struct, frozen=True, forbid_unknown_fields=True):
     """Where files go by tus 1.0."""
 
@@ -174,6 +191,7 @@ class OwnServer(Struct, frozen=True, forbid_unknown_fields=True):
     subscribe: Subscribe = field(default_factory=lambda: Subscribe(""))
     publish: Publish = field(default_factory=Publish)
     call: Call = field(default_factory=lambda: Call(""))
+    grpc: Grpc = field(default_factory=lambda: Grpc("", "", ""))
     tus: Tus = field(default_factory=lambda: Tus(""))
     page: Page = field(default_factory=lambda: Page("", []))
     title: str = ""
@@ -191,6 +209,12 @@ class OwnServer(Struct, frozen=True, forbid_unknown_fields=True):
     def url(self) -> str:
         """Where it is: the first URL by which it is asked."""
         return str(getattr(self, self.tables[0]).url) if self.tables else ""
+
+    @property
+    def files(self) -> dict[str, str]:
+        """The files that it names, by key, as seen from its folder."""
+        named = {"tls.ca": self.tls.ca, "grpc.descriptors": self.grpc.descriptors}
+        return {key: name for key, name in named.items() if name}
 
     @property
     def is_metered(self) -> bool:

@@ -100,6 +100,7 @@ def _of_pages(_: OwnServer) -> Iterator[str]:
 TABLES: Mapping[str, Callable[[OwnServer], Iterator[str]]] = {
     "publish": _of_publishing,
     "call": _of_calls,
+    "grpc": _of_calls,
     "tus": _of_uploads,
     "page": _of_pages,
 }

@@ -112,6 +112,11 @@ def test_the_examples_are_read() -> None:
 
 ASKED: Mapping[str, Any] = {
     "call": {"url": "http://127.0.0.1:8080/orders/{sequence}", "fields": ["$.lines[*].sku"]},
+    "grpc": {
+        "url": "http://127.0.0.1:8080",
+        "method": "shop.v1.Orders/Get",
+        "descriptors": "a.pb",
+    },
     "tus": {"url": "http://127.0.0.1:8080/files/", "headers": {"Authorization": "Bearer x"}},
     "page": {"url": "https://127.0.0.1:8443/", "resources": ["/", "a.css"]},
     "tls": {"ca": "ca.pem"},
@@ -120,7 +125,7 @@ ASKED: Mapping[str, Any] = {
 
 def test_a_server_may_be_asked_in_several_ways_at_one_address() -> None:
     own = read(toml_of({**ALONE, **ASKED}))
-    assert own.tables == ["subscribe", "call", "tus", "page"]
+    assert own.tables == ["subscribe", "call", "grpc", "tus", "page"]
     assert own.url == "http://127.0.0.1:8080/events"
     assert read(toml_of(ASKED)).url == ASKED["call"]["url"]
     assert elsewhere(read(toml_of(changed(ASKED, "tus.url", "http://192.0.2.1/")))) == ["192.0.2.1"]
@@ -231,6 +236,16 @@ OTHERS: list[tuple[Mapping[str, Any], str, Any, str]] = [
     (ASKED, "call.fields", ["whole"], "call.fields: 'whole' is no value of JSON; write"),
     (ASKED, "call.fields", ["$.a["], "call.fields: '$.a[' cannot be read from '[' on"),
     (ASKED, "call.headers", {"Host": "x"}, "call.headers.Host: is set from the URL"),
+    (ASKED, "grpc.method", None, "grpc.method: is missing; it is the method with its package"),
+    (ASKED, "grpc.method", "Get", "grpc.method = 'Get': is no full name; write package, service"),
+    (ASKED, "grpc.method", "/a.B/C", "grpc.method = '/a.B/C': is no full name; write"),
+    (ASKED, "grpc.descriptors", None, "grpc.descriptors: is missing; it is a file of descriptors"),
+    (ASKED, "grpc.descriptors", "", "grpc.descriptors: is empty; have them written by `protoc"),
+    (ASKED, "grpc.url", "grpc://a", "grpc.url = grpc://a: must begin with http:// or https://"),
+    (ASKED, "grpc.url", "http://a/b", "grpc.url = http://a/b: has a path; write host and port"),
+    (ASKED, "grpc.headers", {"a-bin": "x"}, "grpc.headers.a-bin: is binary, which a text is not"),
+    (ASKED, "grpc.request", "{after}", "grpc.request: unknown placeholder {after}; there is"),
+    (ASKED, "grpc.fields", ["whole"], "grpc.fields: 'whole' is no value of JSON; write"),
     (ASKED, "tus.url", "ws://127.0.0.1/", "tus.url = ws://127.0.0.1/: must begin with http"),
     (ASKED, "tus.url", "http://{host}/", "tus.url: {host} is only known where"),
     (ASKED, "tus.headers", {"A B": "x"}, "tus.headers.A B: 'A B' is no header's name"),

@@ -46,6 +46,12 @@ CALL = """
 [call]
 url = "http://127.0.0.1:1/"
 """
+GRPC = """
+[grpc]
+url = "http://127.0.0.1:1"
+method = "shop.Orders/Get"
+descriptors = "orders.pb"
+"""
 UPLOAD = """
 [tus]
 url = "http://127.0.0.1:1/files"
@@ -123,6 +129,7 @@ def test_an_example_stands_for_every_pattern_that_can_speak_to_it(name: str) -> 
     ("id_", "text", "words"),
     [
         ("calls/rest_json", FOUND, r"my.toml: \[call\]: is missing; add \[call\] with e.g. url = "),
+        ("calls/grpc", CALL, r"my.toml: \[grpc\]: is missing; add \[grpc\] with e.g. url = "),
         ("page_load/http2", PAGE, r"my.toml: page.url = .*: this pattern's clients need https://"),
         ("page_load/http3", PAGE, "--own: page_load/http3 takes no server of your own; name one"),
         ("sessions/jwt", PAGE, "--own: sessions/jwt takes no server of your own; docs/own"),
@@ -137,21 +144,24 @@ def test_what_an_example_is_not_for_is_told(id_: str, text: str, words: str) -> 
     ("id_", "load", "words"),
     [
         ("calls/rest_json", {"payload_bytes": 500}, "payload: your own server answers as it does"),
+        ("calls/grpc", {"needed": 0.5}, "needed: your own server answers as it does"),
         ("upload/resumable", {"expiry_s": 5.0}, "expiry: your own server does not obey it; remove"),
         ("page_load/http1_six", {"tls": "off"}, "tls: your own server is not told; remove it"),
     ],
 )
 def test_what_only_our_servers_do_is_told(id_: str, load: Mapping[str, Any], words: str) -> None:
-    text = CALL + UPLOAD + PAGE
+    text = CALL + GRPC + UPLOAD + PAGE
     (pattern,) = own_servers.described(catalog.select([id_]), catalog.patterns, file_of(text))
     experiment = catalog.declared_one(pattern.experiment)
     with pytest.raises(UsageError, match=words):
         own_servers.check(pattern, read(text), experiment, experiment.load(**load).values())
 
 
-@pytest.mark.parametrize("id_", ["calls/rest_json", "upload/resumable", "page_load/http1_six"])
+@pytest.mark.parametrize(
+    "id_", ["calls/rest_json", "calls/grpc", "upload/resumable", "page_load/http1_six"]
+)
 def test_what_has_no_rate_loads_no_other_host(id_: str) -> None:
-    text = (CALL + UPLOAD + PAGE).replace("127.0.0.1", "192.0.2.1")
+    text = (CALL + GRPC + UPLOAD + PAGE).replace("127.0.0.1", "192.0.2.1")
     file = file_of(text, "192.0.2.1")
     (pattern,) = own_servers.described(catalog.select([id_]), catalog.patterns, file)
     experiment = catalog.declared_one(pattern.experiment)
