@@ -1,9 +1,10 @@
-"""The command that measures the tool itself: generators, noise floor, A/A."""
+"""The command that measures the tool itself: generators, deliveries, noise floor, A/A."""
 
 from __future__ import annotations
 
 import shlex
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
 
@@ -41,6 +42,12 @@ def calibrate(
     no_generators: Annotated[
         bool, typer.Option("--no-generators", help="skip the generators")
     ] = False,
+    receivers: Annotated[
+        int, typer.Option(min=1, help="clients whose deliveries are measured")
+    ] = 10_000,
+    no_deliveries: Annotated[
+        bool, typer.Option("--no-deliveries", help="skip the cost of deliveries")
+    ] = False,
     no_floor: Annotated[bool, typer.Option("--no-floor", help="skip the noise floor")] = False,
     no_aa: Annotated[bool, typer.Option("--no-aa", help="skip the A/A comparison")] = False,
     aa: LongProof = 0,
@@ -48,21 +55,20 @@ def calibrate(
     aa_runs: HistoryRuns = 0,
     results: Results = Path("results"),
 ) -> None:
-    """Measure the tool itself: its ceiling, its noise floor, A/A comparisons."""
+    """Measure the tool itself: its ceiling, a delivery's cost, its noise floor, A/A comparisons."""
     known = parameters_of(Window)
     levels = [units.parse(known["clients"], text) for text in clients.split(",")]
     seconds = units.parse(known["duration"], duration)
-    if aa and aa_run:
-        raise UsageError(
-            f"--aa {aa}: --aa-run {aa_run} already fixes the number; use only one of them"
-        )
-    if aa_runs and (aa or aa_run):
-        other = f"--aa {aa}" if aa else f"--aa-run {aa_run}"
-        raise UsageError(f"--aa-runs {aa_runs}: measures alone; leave out {other}")
-    if no_generators and no_floor and no_aa and not (aa or aa_run or aa_runs):
-        raise UsageError("--no-generators --no-floor --no-aa: nothing is left; leave one out")
+    left_out = {
+        "--no-generators": no_generators,
+        "--no-deliveries": no_deliveries,
+        "--no-floor": no_floor,
+        "--no-aa": no_aa,
+    }
+    _check(aa, aa_run, aa_runs, left_out)
+    # Below, so that a wrong value is told at once.
     from bench.tools import aa_runs as history_runs  # noqa: PLC0415
-    from bench.tools import calibration, selfproof  # noqa: PLC0415 - a wrong value is told at once
+    from bench.tools import calibration, deliveries, selfproof  # noqa: PLC0415 - as above
 
     command = shlex.join(["bench", *sys.argv[1:]])
     if aa_runs:
@@ -76,7 +82,22 @@ def calibrate(
         return
     if not no_generators:
         calibration.run(levels, repeats, seconds, console)
+    if not no_deliveries:
+        deliveries.run(receivers, repeats, seconds, console)
     if not no_floor:
         selfproof.show_floor(results, command, console)
     if not no_aa:
         selfproof.prove(1, selfproof.QUICK_WINDOW, results, command, console)
+
+
+def _check(aa: int, aa_run: Path | None, aa_runs: int, left_out: Mapping[str, bool]) -> None:
+    """UsageError for words that do not go together."""
+    if aa and aa_run:
+        raise UsageError(
+            f"--aa {aa}: --aa-run {aa_run} already fixes the number; use only one of them"
+        )
+    if aa_runs and (aa or aa_run):
+        other = f"--aa {aa}" if aa else f"--aa-run {aa_run}"
+        raise UsageError(f"--aa-runs {aa_runs}: measures alone; leave out {other}")
+    if all(left_out.values()) and not (aa or aa_run or aa_runs):
+        raise UsageError(f"{' '.join(left_out)}: nothing is left; leave one out")

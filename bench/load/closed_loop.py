@@ -12,6 +12,7 @@ import logging
 import os
 import resource
 import sys
+import time
 from dataclasses import dataclass
 
 import gevent
@@ -118,12 +119,12 @@ def run_engine(config: GeneratorConfig) -> GeneratorResult:
     gc.collect()
     gc.freeze()
     gevent.sleep(WARM_UP_SECONDS)
-    start_ns = now_ns()
+    start_ns, cpu_ns = now_ns(), time.process_time_ns()
     blocks = []
     while now_ns() < start_ns + config.seconds * 1e9:
         gevent.sleep(0.5)
         blocks.append(session.engine.call(session.recorder.take))
-    end_ns = now_ns()
+    end_ns, spent_ns = now_ns(), time.process_time_ns() - cpu_ns
     all_rows = rows(b"".join(blocks))
     done = all_rows[
         (all_rows["operation"] == session.recorder.code("request"))
@@ -137,6 +138,7 @@ def run_engine(config: GeneratorConfig) -> GeneratorResult:
         p50_us=float(p50),
         p99_us=float(p99),
         rows=len(done),
+        cpu_us=spent_ns / 1e3 / len(done),
     )
 
 
@@ -150,14 +152,16 @@ def run_fast_http(config: GeneratorConfig) -> GeneratorResult:
     gevent.sleep(WARM_UP_SECONDS)
     total = environment.stats.total
     start_ns, before = now_ns(), total.num_requests - total.num_failures
+    cpu_ns = time.process_time_ns()
     gevent.sleep(config.seconds)
     count = total.num_requests - total.num_failures - before
-    seconds = (now_ns() - start_ns) / 1e9
+    seconds, spent_ns = (now_ns() - start_ns) / 1e9, time.process_time_ns() - cpu_ns
     return GeneratorResult(
         requests_per_s=count / seconds,
         p50_us=1e3 * float(total.get_response_time_percentile(0.5) or 0),
         p99_us=1e3 * float(total.get_response_time_percentile(0.99) or 0),
         rows=count,
+        cpu_us=spent_ns / 1e3 / max(1, count),
     )
 
 

@@ -65,6 +65,21 @@ Check = Callable[[Any], Finding | None]
 
 
 @dataclass(frozen=True)
+class DeliveryStream:
+    """A pattern (by name) whose server tells all clients of each event, and what that may cost.
+
+    `kind` is how: "event_stream" (WHATWG) or "websocket".  A client asks for `path` and its number.
+    The aims are CPU time of the load process per delivered event, and its memory per client.
+    """
+
+    pattern: str
+    kind: str
+    path: str
+    aim_us: float
+    aim_bytes: float
+
+
+@dataclass(frozen=True)
 class SelfProof:
     """Patterns (by name) and settings with which the harness is measured itself.
 
@@ -76,6 +91,10 @@ class SelfProof:
     floor_settings: Sequence[str]
     subject: str
     subject_settings: Sequence[str]
+    streams: Sequence[DeliveryStream] = ()
+    """What the cost of a delivery is measured on."""
+
+    stream_settings: Sequence[str] = ()
 
 
 @dataclass(frozen=True)

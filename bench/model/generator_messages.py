@@ -25,3 +25,5 @@ class GeneratorResult(Struct, frozen=True, tag="generated"):
     p50_us: float
     p99_us: float
     rows: int
+    cpu_us: float
+    """Of the generator's process, for each request."""

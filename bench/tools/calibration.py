@@ -1,17 +1,20 @@
 """The load engine beside wrk and Locust's FastHttpUser, on the same null target, taking turns.
 
-The generators have one core, nginx another, so that the target is not what
-limits.  Ratios are of medians; absolute numbers are this machine's, now.
+The generators have one core, nginx another.  Under a fast generator nginx may be what limits all
+the same; what a request costs a generator in CPU time, neither it nor a neighbour shifts.
+Ratios are of medians; absolute numbers are this machine's, now.
 """
 
 from __future__ import annotations
 
 import re
+import resource
 import shutil
 import statistics
 import subprocess
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from operator import attrgetter
 from pathlib import Path
 
 from rich.console import Console
@@ -29,25 +32,42 @@ from reports.fitted_table import FittedTable, fitted
 ENGINE, WRK, FAST_HTTP = "engine in Locust", "wrk", "FastHttpUser"
 WARM_UP_SECONDS = 1.0
 PATIENCE_SECONDS = 60.0
-WRK_REQUESTS = re.compile(r"Requests/sec:\s+([0-9.]+)")
+WRK_REQUESTS = re.compile(r"(\d+) requests in .*Requests/sec:\s+([0-9.]+)", re.DOTALL)
+AIM_RATE, AIM_CPU = 0.75, 1 / 0.75
+"""How the engine is to compare with wrk: its rate at least, its CPU time per request at most."""
 
-Generator = Callable[[int, float], float]
+
+@dataclass(frozen=True)
+class Turn:
+    """What a generator reached: requests per second, and CPU time for each in microseconds."""
+
+    rate: float
+    cpu_us: float
+
+
+Generator = Callable[[int, float], Turn]
 
 
 @dataclass
 class Level:
-    """Requests per second of each generator at one number of clients, one entry a turn."""
+    """The turns of each generator at one number of clients."""
 
     clients: int
-    rates: dict[str, list[float]] = field(default_factory=dict)
+    turns: dict[str, list[Turn]] = field(default_factory=dict)
     target_busy: list[float] = field(default_factory=list)
 
-    def median(self, name: str) -> float:
-        return statistics.median(self.rates[name])
+    def values(self, name: str, what: str) -> list[float]:
+        """`rate` or `cpu_us` of a generator, one entry a turn."""
+        return list(map(attrgetter(what), self.turns[name]))
 
-    def ratio(self, other: str) -> float | None:
+    def median(self, name: str, what: str) -> float:
+        return statistics.median(self.values(name, what))
+
+    def ratio(self, other: str, what: str = "rate") -> float | None:
         """The engine's median over another generator's; None where that was not run."""
-        return self.median(ENGINE) / self.median(other) if other in self.rates else None
+        if other not in self.turns:
+            return None
+        return self.median(ENGINE, what) / self.median(other, what)
 
 
 class Bench:
@@ -66,7 +86,7 @@ class Bench:
         return found
 
     def _python(self, kind: str) -> Generator:
-        def measure(clients: int, seconds: float) -> float:
+        def measure(clients: int, seconds: float) -> Turn:
             log = self._folder / f"{kind}.log"
             child = python_child(
                 "bench.load.closed_loop", f"generator {kind}", log, self._sets["load"], ROOT
@@ -74,17 +94,21 @@ class Bench:
             try:
                 config = GeneratorConfig(kind, clients, "127.0.0.1", self.nginx.port, seconds)
                 found = child.ask(config, GeneratorResult, PATIENCE_SECONDS + seconds)
-                return found.requests_per_s
+                return Turn(found.requests_per_s, found.cpu_us)
             finally:
                 child.stop()
 
         return measure
 
-    def _wrk(self, clients: int, seconds: float) -> float:
-        """wrk takes whole seconds and has no warm-up: it gets one more second."""
+    def _wrk(self, clients: int, seconds: float) -> Turn:
+        """wrk takes whole seconds and has no warm-up: it gets one more second.
+
+        Its CPU time is that of the whole process.
+        """
         whole = max(1, round(seconds + WARM_UP_SECONDS))
         cores = ",".join(str(core) for core in self._sets["load"])
         command = ["taskset", "-c", cores, "wrk", "-t1", f"-c{clients}", f"-d{whole}s"]
+        before_s = _childrens_cpu_s()
         finished = subprocess.run(
             [*command, f"http://127.0.0.1:{self.nginx.port}/"],
             capture_output=True,
@@ -96,7 +120,14 @@ class Bench:
         match = WRK_REQUESTS.search(finished.stdout)
         if not match:
             raise UsageError(f"wrk printed no rate: {finished.stdout[-200:]!r}; run wrk by hand")
-        return float(match.group(1))
+        spent_s = _childrens_cpu_s() - before_s
+        return Turn(float(match.group(2)), spent_s * 1e6 / max(1, int(match.group(1))))
+
+
+def _childrens_cpu_s() -> float:
+    """CPU time of all children that have ended."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def measure(levels: Sequence[int], repeats: int, seconds: float, console: Console) -> list[Level]:
@@ -110,13 +141,14 @@ def measure(levels: Sequence[int], repeats: int, seconds: float, console: Consol
                 for turn in range(1, repeats + 1):
                     for generator, run_once in bench.generators().items():
                         before = cpu_clock_ns(bench.nginx.pid)
-                        rate = run_once(clients, seconds)
+                        reached = run_once(clients, seconds)
                         busy = (cpu_clock_ns(bench.nginx.pid) - before) / 1e9 / (seconds + 1)
-                        level.rates.setdefault(generator, []).append(rate)
+                        level.turns.setdefault(generator, []).append(reached)
                         level.target_busy.append(busy)
                         console.print(
                             f"{clients} clients, turn {turn} of {repeats}: "
-                            f"{generator} {rate:,.0f} requests/s"
+                            f"{generator} {reached.rate:,.0f} requests/s, "
+                            f"{reached.cpu_us:.2f} us of CPU each"
                         )
                 found.append(level)
         finally:
@@ -125,21 +157,37 @@ def measure(levels: Sequence[int], repeats: int, seconds: float, console: Consol
 
 
 def table_of(levels: Sequence[Level]) -> FittedTable:
-    """Medians with their extremes below, and the engine's ratio to each other generator."""
-    names = list(dict.fromkeys(name for level in levels for name in level.rates))
-    rows = [[name, *(_rates(level, name) for level in levels)] for name in names]
-    for other in (WRK, FAST_HTTP):
-        ratios = [level.ratio(other) for level in levels]
-        texts = ["not measured" if ratio is None else f"{ratio:.2f}" for ratio in ratios]
-        rows.append([f"engine / {other}", *texts])
-    headers = ("generator", *(f"{level.clients} clients" for level in levels))
-    title = "requests/s on one core: median, below it least to most"
-    return fitted(headers, rows, title, numbers=len(levels))
+    """Medians with their extremes below, and the engine's ratios beside their aims."""
+    names = list(dict.fromkeys(name for level in levels for name in level.turns))
+    rows = [[name, *(_spread(level, name, "rate", "/s") for level in levels), ""] for name in names]
+    rows += [
+        _ratios(f"engine / {WRK}", levels, WRK, "rate", f">= {AIM_RATE:g}"),
+        _ratios(f"engine / {FAST_HTTP}", levels, FAST_HTTP, "rate", ""),
+    ]
+    rows += [
+        [f"CPU, {name}", *(_spread(level, name, "cpu_us", " us") for level in levels), ""]
+        for name in names
+    ]
+    aim = f"<= {AIM_CPU:.2f}"
+    rows.append(_ratios(f"CPU, engine / {WRK}", levels, WRK, "cpu_us", aim))
+    headers = ("generator", *(f"{level.clients} clients" for level in levels), "aim")
+    title = "requests/s on one core, and CPU time per request: median, below it least to most"
+    return fitted(headers, rows, title, numbers=len(levels) + 1)
 
 
-def _rates(level: Level, name: str) -> str:
-    rates = [significant(rate) for rate in (min(level.rates[name]), max(level.rates[name]))]
-    return f"{significant(level.median(name))}/s\n{rates[0]} to {rates[1]}"
+def _ratios(key: str, levels: Sequence[Level], other: str, what: str, aim: str) -> list[str]:
+    ratios = [level.ratio(other, what) for level in levels]
+    return [
+        key,
+        *("not measured" if ratio is None else f"{ratio:.2f}" for ratio in ratios),
+        aim,
+    ]
+
+
+def _spread(level: Level, name: str, what: str, unit: str) -> str:
+    values = level.values(name, what)
+    least, most = significant(min(values)), significant(max(values))
+    return f"{significant(level.median(name, what))}{unit}\n{least} to {most}"
 
 
 def answer(levels: Sequence[Level]) -> str:
@@ -150,7 +198,13 @@ def answer(levels: Sequence[Level]) -> str:
         for level in levels
         if (ratio := level.ratio(other)) is not None
     ]
-    return f"The load engine makes requests at {', '.join(texts)}."
+    words = f"The load engine makes requests at {', '.join(texts)}."
+    cpu = [
+        f"{ratio:.2f} at {level.clients} clients"
+        for level in levels
+        if (ratio := level.ratio(WRK, "cpu_us")) is not None
+    ]
+    return words + (f" CPU time per request over {WRK}'s: {', '.join(cpu)}." if cpu else "")
 
 
 def run(levels: Sequence[int], repeats: int, seconds: float, console: Console) -> None:

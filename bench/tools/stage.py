@@ -6,7 +6,7 @@ Measures nothing and stores nothing.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -67,10 +67,12 @@ def staged(
     port: int,
     foreign: Mapping[str, str],
     says: Callable[[str], None],
+    pins: Sequence[int] = (),
 ) -> Iterator[Staged]:
     """Start the pattern's target with what it needs; stop all of it afterwards.
 
-    Parts that stand where clients do are not started: who looks on takes their place.
+    Its processes run on the cores `pins`, where some are named.  Parts that stand where clients
+    do are not started: who looks on takes their place.
     """
     if port and accepts(port):
         raise UsageError(f"port={port}: the port is in use; choose another, or leave it out")
@@ -93,7 +95,7 @@ def staged(
             counts |= {part.name: 0 for part in client_parts(pattern)}
             clients = int(str(load["clients"]))
             proxies = ProxySet(ON_LOOPBACK, cpu_sets(1)["backend"], clients)
-            parts = PartSet(pattern, counts, folder, _launch, proxies)
+            parts = PartSet(pattern, counts, folder, partial(_launch, pins), proxies)
             config = PartConfig(
                 pattern=pattern.id, load=load, seed=1, services=dict(context.services), port=port
             )
@@ -105,8 +107,8 @@ def staged(
             services.stop()
 
 
-def _launch(_: Part, name: str, log: Path) -> Child:
-    return python_child("targets", name, log, (), ROOT)
+def _launch(pins: Sequence[int], _: Part, name: str, log: Path) -> Child:
+    return python_child("targets", name, log, pins, ROOT)
 
 
 def client_parts(pattern: Pattern) -> list[Part]:
@@ -143,7 +145,7 @@ def trace(pattern: Pattern, load: Values, stage: Staged) -> tuple[Tap, list[Cros
         parts=stage.parts.reached,
     )
     callers = [
-        PartInstance(part, 0, stage.folder, partial(_launch, part), set())
+        PartInstance(part, 0, stage.folder, partial(_launch, (), part), set())
         for part in client_parts(pattern)
     ]
     try:

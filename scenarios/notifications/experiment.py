@@ -5,7 +5,7 @@ Declares only; imports neither Locust nor a server.
 
 from __future__ import annotations
 
-from bench.model.experiment import Experiment, SelfProof
+from bench.model.experiment import DeliveryStream, Experiment, SelfProof
 from scenarios.notifications._capacity import fan_out_words
 from scenarios.notifications._own import OWN
 from scenarios.notifications.load import (
@@ -56,6 +56,11 @@ EXPERIMENT = Experiment(
         floor_settings=("clients=10", "event_rate=120/s", "duration=5s", "warmup=300ms"),
         subject="sse",
         subject_settings=("clients=50", "event_rate=20/s", "warmup=200ms"),
+        streams=(
+            DeliveryStream("sse", "event_stream", "/stream?client=", 8.0, 25_000),
+            DeliveryStream("websocket", "websocket", "/socket?client=", 7.0, 25_000),
+        ),
+        stream_settings=("keep_alive=3600s",),
     ),
     capacity_law=fan_out_words,
     deliveries_per_event=audience,

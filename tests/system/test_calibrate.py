@@ -15,7 +15,7 @@ from rich.console import Console
 from system_builders import bench_main, run_bench
 
 from bench.results import store
-from bench.tools import calibration, selfproof
+from bench.tools import calibration, deliveries, selfproof
 
 ONCE = ("--clients", "8", "--repeats", "1", "--duration", "200ms")
 
@@ -24,16 +24,30 @@ def test_ratios_to_other_generators_are_printed() -> None:
     """The engine outdoes Locust's own; in one turn the machine may have been others'."""
     ratio = 0.0
     for _ in range(3):
-        ended = run_bench("calibrate", *ONCE, "--no-floor", "--no-aa")
+        ended = run_bench("calibrate", *ONCE, "--no-deliveries", "--no-floor", "--no-aa")
         assert (ended.returncode, ended.stderr) == (0, "")
         ratio = float(*re.findall(r"engine / FastHttpUser\W+([0-9.]+)", ended.stdout))
         if ratio > 1:
             break
     assert ratio > 1
-    wrk = re.findall(r"engine / wrk\W+([0-9.]+|not measured)", ended.stdout)
+    wrk = re.findall(r"(?m)^engine / wrk\W+([0-9.]+|not measured)", ended.stdout)
     assert len(wrk) == 1
     assert (wrk[0] == "not measured") == (shutil.which("wrk") is None)
+    cpu = re.findall(r"CPU, engine / wrk\W+([0-9.]+|not measured)", ended.stdout)
+    assert [one == "not measured" for one in cpu] == [wrk[0] == "not measured"]
     assert re.search(r"the null target used at most \d+% of its core", ended.stdout)
+
+
+def test_deliveries_are_measured_beside_c() -> None:
+    """Of every stream that is declared; all events reach all clients, or it would fail."""
+    words = ("--receivers", "20", "--repeats", "1", "--duration", "500ms")
+    ended = run_bench("calibrate", *words, "--no-generators", "--no-floor", "--no-aa")
+    assert (ended.returncode, ended.stderr) == (0, "")
+    ratios = re.search(r"load process / in C(.*)", ended.stdout)
+    assert ratios
+    found = re.findall(r"[0-9.]+(?= +<=)|not measured", ratios[1])
+    assert len(found) == len(selfproof.declared().streams)
+    assert ("not measured" in found) == (shutil.which("cc") is None)
 
 
 def test_the_floor_is_measured(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -65,6 +79,7 @@ def said(monkeypatch: pytest.MonkeyPatch) -> Said:
         return lambda *given: found.append((name, given[:number]))
 
     monkeypatch.setattr(calibration, "run", noted("generators", 3))
+    monkeypatch.setattr(deliveries, "run", noted("deliveries", 3))
     monkeypatch.setattr(selfproof, "show_floor", noted("floor", 1))
     monkeypatch.setattr(selfproof, "prove", noted("proof", 3))
     return found
@@ -73,9 +88,9 @@ def said(monkeypatch: pytest.MonkeyPatch) -> Said:
 @pytest.mark.parametrize(
     ("options", "parts"),
     [
-        ([], ["generators", "floor", "proof"]),
-        (["--no-generators"], ["floor", "proof"]),
-        (["--no-floor", "--no-aa"], ["generators"]),
+        ([], ["generators", "deliveries", "floor", "proof"]),
+        (["--no-generators"], ["deliveries", "floor", "proof"]),
+        (["--no-floor", "--no-aa", "--no-deliveries"], ["generators"]),
         (["--aa", "3"], ["proof"]),
     ],
 )
@@ -92,6 +107,7 @@ def test_each_part_may_be_left_out(
     assert [name for name, _ in said] == parts
     given = dict(said)
     assert given.get("generators", ([8], 1, 0.2)) == ([8], 1, 0.2)
+    assert given.get("deliveries", (10_000, 1, 0.2)) == (10_000, 1, 0.2)
     assert given.get("floor", (tmp_path,)) == (tmp_path,)
     if "proof" in given:
         comparisons, window, results = given["proof"]

@@ -1,0 +1,278 @@
+"""What a delivered event costs a load process: ours beside a bare one in C, on the same stream.
+
+The receivers take turns on one core, with thousands of clients each; the server has another core.
+Every event goes to all clients.  Must not know how an event is carried: an experiment says it.
+"""
+
+from __future__ import annotations
+
+import resource
+import shutil
+import statistics
+import subprocess
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from msgspec import Struct
+from rich.console import Console
+
+from bench.catalog import ROOT
+from bench.clock import now_ns
+from bench.lab.processes import Child, cpu_sets, python_child
+from bench.lab.procfs import cpu_clock_ns, memory_bytes
+from bench.model.errors import TrialFailed
+from bench.model.experiment import DeliveryStream
+from bench.model.messages import (
+    AskClientCounters,
+    ClientCounters,
+    Done,
+    LoadConfig,
+    LoadReady,
+    Probe,
+    Probed,
+    Settle,
+    Spawn,
+    Window,
+)
+from bench.model.units import significant
+from bench.run import request
+from bench.tools import selfproof
+from bench.tools.stage import Staged, staged
+from reports.fitted_table import FittedTable, fitted
+
+OURS, BARE = "load process", "in C"
+AIM_RATIO = 2.0
+EVENTS_PER_S = 2.0
+OTHER_FILES = 500
+"""Descriptors of a process that are no clients of it."""
+
+START_SECONDS, CONNECT_SECONDS, LATE_SECONDS = 30.0, 120.0, 10.0
+SETTLE_SECONDS, STEP_SECONDS = 0.5, 0.1
+HEADSTART_NS, FOREVER_NS = 200_000_000, 10**15
+SOURCE = Path(__file__).with_name("bare_reader.c")
+
+
+class BareReady(Struct, frozen=True, tag="bare_ready"):
+    """The receiver in C has opened all its connections."""
+
+
+class BareCount(Struct, frozen=True, tag="bare_count"):
+    """Events that it was told of so far, over all connections."""
+
+    deliveries: int
+
+
+@dataclass(frozen=True)
+class Receiver:
+    """A process with its clients connected; `count` asks for the deliveries that it has had."""
+
+    child: Child
+    count: Callable[[], int]
+    memory_before: int = 0
+
+
+@dataclass(frozen=True)
+class Turn:
+    """CPU time per delivered event, and memory per client."""
+
+    us: float
+    bytes_per_client: float
+
+
+@dataclass
+class Costs:
+    """The turns of all receivers of one stream."""
+
+    stream: DeliveryStream
+    clients: int
+    turns: dict[str, list[Turn]] = field(default_factory=dict)
+
+    def us(self, name: str) -> float:
+        """The median."""
+        return statistics.median(turn.us for turn in self.turns[name])
+
+    @property
+    def ratio(self) -> float | None:
+        """Ours over C's; None where C was not measured."""
+        return self.us(OURS) / self.us(BARE) if BARE in self.turns else None
+
+    @property
+    def bytes_per_client(self) -> float:
+        return statistics.median(turn.bytes_per_client for turn in self.turns[OURS])
+
+
+def compiled(folder: Path) -> Path | None:
+    """The receiver in C; None where it cannot be compiled."""
+    compiler = shutil.which("cc")
+    if compiler is None:
+        return None
+    program = folder / "bare_reader"
+    words = [compiler, "-O2", "-o", str(program), str(SOURCE)]
+    made = subprocess.run(words, capture_output=True, check=False)
+    return program if made.returncode == 0 else None
+
+
+def clients_possible(asked: int) -> int:
+    """As many clients as asked, or as this process's children may have files."""
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    return asked if hard == resource.RLIM_INFINITY else min(asked, hard - OTHER_FILES)
+
+
+@contextmanager
+def _ours(stage: Staged, clients: int) -> Iterator[Receiver]:
+    """The load process as a trial has it, in a window that does not end."""
+    cores = cpu_sets(1)["load"]
+    pattern = stage.config.pattern
+    log = stage.folder / "load.log"
+    child = python_child("bench.load", OURS, log, cores, ROOT, arguments=[pattern])
+    try:
+        config = LoadConfig(
+            pattern=pattern,
+            load=stage.config.load,
+            seed=1,
+            address=stage.address,
+            rows=str(stage.folder / "rows.bin"),
+            parts=stage.parts.reached,
+        )
+        child.ask(config, LoadReady, START_SECONDS)
+        before = memory_bytes(child.pid)
+        child.ask(Spawn(), Done, CONNECT_SECONDS)
+        deadline = time.monotonic() + CONNECT_SECONDS
+        while (found := child.ask(AskClientCounters(), ClientCounters)).connected < clients:
+            if time.monotonic() > deadline:
+                words = f": {found.errors[0]}" if found.errors else ""
+                raise TrialFailed(f"{found.connected} of {clients} clients connected{words}")
+            time.sleep(STEP_SECONDS)
+        child.ask(Settle(), Done)
+        now = now_ns()
+        child.ask(Window(now + HEADSTART_NS, now + FOREVER_NS), Done)
+        yield Receiver(
+            child, lambda: child.ask(AskClientCounters(), ClientCounters).outcomes, before
+        )
+    finally:
+        child.stop()
+
+
+@contextmanager
+def _bare(program: Path, stage: Staged, stream: DeliveryStream, clients: int) -> Iterator[Receiver]:
+    """The same in C."""
+    words = [str(program), stream.kind, str(stage.address.port), str(clients), stream.path]
+    child = Child(BARE, words, stage.folder / "bare.log", cpu_sets(1)["load"])
+    try:
+        child.listen(BareReady, CONNECT_SECONDS)
+        yield Receiver(child, lambda: child.ask(BareCount(0), BareCount).deliveries)
+    finally:
+        child.stop()
+
+
+def _measured(receiver: Receiver, stage: Staged, clients: int, seconds: float) -> Turn:
+    """Publish for so long, and see what that cost; TrialFailed where an event did not arrive."""
+    time.sleep(SETTLE_SECONDS)
+    child = receiver.child
+    events = max(1, round(seconds * EVENTS_PER_S))
+    before = receiver.count()
+    start, start_ns = time.monotonic(), cpu_clock_ns(child.pid)
+    for number in range(events):
+        time.sleep(max(0.0, start + number / EVENTS_PER_S - time.monotonic()))
+        stage.parts.ask(Probe(0), Probed)
+    time.sleep(max(0.0, start + events / EVENTS_PER_S - time.monotonic()))
+    due, deadline = before + events * clients, time.monotonic() + LATE_SECONDS
+    while (count := receiver.count()) < due and time.monotonic() < deadline:
+        time.sleep(STEP_SECONDS)
+    spent_ns = cpu_clock_ns(child.pid) - start_ns
+    if count != due:
+        raise TrialFailed(f"{child.name}: {count - before} of {events * clients} deliveries came")
+    memory = memory_bytes(child.pid) - receiver.memory_before
+    return Turn(spent_ns / 1e3 / (events * clients), memory / clients)
+
+
+def measure_stream(
+    name: str, stream: DeliveryStream, clients: int, repeats: int, seconds: float, console: Console
+) -> Costs:
+    """All receivers of a stream, `repeats` turns each, the order changing from turn to turn."""
+    settings = [*selfproof.declared().stream_settings, f"clients={clients}"]
+    pattern, load = request.one_pattern(name, settings, {})
+    costs = Costs(stream, clients)
+    with staged(pattern, load, 0, {}, console.print, cpu_sets(1)["backend"]) as stage:
+        program = compiled(stage.folder)
+        for turn in range(1, repeats + 1):
+            names = [OURS, BARE] if program is not None else [OURS]
+            for each in names if turn % 2 else reversed(names):
+                if each == BARE:
+                    assert program is not None
+                    receiving = _bare(program, stage, stream, clients)
+                else:
+                    receiving = _ours(stage, clients)
+                with receiving as receiver:
+                    found = _measured(receiver, stage, clients, seconds)
+                costs.turns.setdefault(each, []).append(found)
+                console.print(
+                    f"{clients:,} clients of {stream.pattern}, turn {turn} of {repeats}: "
+                    f"{each} {found.us:.2f} us per delivered event"
+                )
+    return costs
+
+
+def table_of(found: Sequence[Costs]) -> FittedTable:
+    """Medians with their extremes below, each stream beside its aims."""
+    headers, cells = ["receiver"], []
+    for costs in found:
+        aim = costs.stream
+        ratio = "not measured" if costs.ratio is None else f"{costs.ratio:.2f}"
+        headers += [f"{aim.pattern}, {costs.clients:,} clients", "aim"]
+        cells.append(
+            [
+                (_us(costs, OURS), f"<= {aim.aim_us:g} us"),
+                (_us(costs, BARE), ""),
+                (ratio, f"<= {AIM_RATIO:g}"),
+                (f"{costs.bytes_per_client / 1e3:.1f} kB", f"<= {aim.aim_bytes / 1e3:g} kB"),
+            ]
+        )
+    keys = [OURS, BARE, f"{OURS} / {BARE}", "memory per client"]
+    rows = [
+        [key, *(text for column in cells for text in column[at])] for at, key in enumerate(keys)
+    ]
+    title = "CPU time of the receiver per delivered event: median, below it least to most"
+    return fitted(headers, rows, title, numbers=2 * len(found))
+
+
+def _us(costs: Costs, name: str) -> str:
+    if name not in costs.turns:
+        return "not measured"
+    all_us = [turn.us for turn in costs.turns[name]]
+    least, most = significant(min(all_us)), significant(max(all_us))
+    return f"{significant(costs.us(name))} us\n{least} to {most}"
+
+
+def answer(found: Sequence[Costs]) -> str:
+    """What a delivery costs, in a sentence."""
+    texts = [
+        f"{significant(one.us(OURS))} us of the load process's CPU by {one.stream.pattern}"
+        + (f" ({one.ratio:.2f} times that of a receiver in C)" if one.ratio is not None else "")
+        for one in found
+    ]
+    return f"A delivered event costs {', '.join(texts)}."
+
+
+def run(clients: int, repeats: int, seconds: float, console: Console) -> None:
+    """Measure and print."""
+    if shutil.which("cc") is None:
+        console.print("cc is not installed (apt-get install gcc): nothing in C to compare with")
+    possible = clients_possible(clients)
+    if possible < clients:
+        console.print(
+            f"{possible:,} clients instead of {clients:,}: a process may open no more files"
+        )
+    proof = selfproof.declared()
+    experiment = proof.subject.partition("/")[0]
+    found = [
+        measure_stream(
+            f"{experiment}/{stream.pattern}", stream, possible, repeats, seconds, console
+        )
+        for stream in proof.streams
+    ]
+    console.print(answer(found))
+    console.print(table_of(found))
