@@ -22,7 +22,7 @@
 #include <unistd.h>
 
 #define MARK "data: "
-enum { AT_ONCE = 1024, BUFFER = 65536, LONGEST_HEAD = 14, MARK_BYTES = sizeof MARK - 1 };
+enum { AT_ONCE = 1024, OPENED_AT_ONCE = 100, BUFFER = 65536, LONGEST_HEAD = 14, MARK_BYTES = sizeof MARK - 1 };
 
 struct connection {
     int fd;
@@ -94,7 +94,7 @@ static void count_in(struct connection *to, const char *from, size_t length) {
         count_events(to, from, length);
 }
 
-static void open_one(struct connection *made, int port, const char *path, long number) {
+static void ask(struct connection *made, int port, const char *path, long number) {
     struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons(port)};
     to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     made->fd = socket(AF_INET, SOCK_STREAM, 0);
@@ -105,6 +105,9 @@ static void open_one(struct connection *made, int port, const char *path, long n
                                              "\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
                                            : "Accept: text/event-stream\r\n");
     check(size < (int)sizeof text && write(made->fd, text, size) == size, "write");
+}
+
+static void hear_head(struct connection *made) {
     size_t length = 0;
     char *end = NULL;
     while (!end) {
@@ -142,7 +145,12 @@ int main(int argc, char **argv) {
     struct epoll_event in = {.events = EPOLLIN, .data.ptr = NULL};
     check(connections && !epoll_ctl(all, EPOLL_CTL_ADD, 0, &in), "epoll");
     for (long i = 0; i < count; i++) {
-        open_one(&connections[i], atoi(argv[2]), argv[4], i);
+        ask(&connections[i], atoi(argv[2]), argv[4], i);
+        for (long first = i - i % OPENED_AT_ONCE; first <= i; first++)
+            if (i == count - 1 || i % OPENED_AT_ONCE == OPENED_AT_ONCE - 1)
+                hear_head(&connections[first]);
+    }
+    for (long i = 0; i < count; i++) {
         in.data.ptr = &connections[i];
         check(!epoll_ctl(all, EPOLL_CTL_ADD, connections[i].fd, &in), "epoll");
     }
