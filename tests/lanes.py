@@ -33,6 +33,7 @@ PATIENT = frozenset(
         "system/test_amqp_client",
         "system/test_adding_a_service",
         "system/test_atlas_page",
+        "system/test_bare_reader",
         "system/test_broker_clients",
         "system/test_chain_servers",
         "system/test_chat_presence",

@@ -20,6 +20,7 @@ from bench.model.metric import Metric
 from bench.model.outcome import OutcomeNoun
 from bench.model.ownserver.use import OwnUse
 from bench.model.rates import Rates
+from bench.model.self_proof import SelfProof
 from bench.model.unit import BY_OUTCOME, Unit
 
 
@@ -62,39 +63,6 @@ def _never(_: Load[Any]) -> None:
 WorkBy = Literal["schedule", "clients", "caller"]
 Check = Callable[[Any], Finding | None]
 """Takes a trial's data (bench.analysis.trialdata)."""
-
-
-@dataclass(frozen=True)
-class DeliveryStream:
-    """A pattern (by name) whose server tells all clients of each event, and what that may cost.
-
-    `kind` is how: "event_stream" (WHATWG) or "websocket".  A client asks for `path` and its number.
-    The aims are CPU time of the load process per delivered event, and its memory per client.
-    """
-
-    pattern: str
-    kind: str
-    path: str
-    aim_us: float
-    aim_bytes: float
-
-
-@dataclass(frozen=True)
-class SelfProof:
-    """Patterns (by name) and settings with which the harness is measured itself.
-
-    `floor` does nothing but answer: what it shows is the harness's own.  `subject` is compared
-    with itself (A/A); its window is set by the proof.
-    """
-
-    floor: str
-    floor_settings: Sequence[str]
-    subject: str
-    subject_settings: Sequence[str]
-    streams: Sequence[DeliveryStream] = ()
-    """What the cost of a delivery is measured on."""
-
-    stream_settings: Sequence[str] = ()
 
 
 @dataclass(frozen=True)

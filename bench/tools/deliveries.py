@@ -24,7 +24,6 @@ from bench.clock import now_ns
 from bench.lab.processes import Child, cpu_sets, python_child
 from bench.lab.procfs import cpu_clock_ns, memory_bytes
 from bench.model.errors import TrialFailed
-from bench.model.experiment import DeliveryStream
 from bench.model.messages import (
     AskClientCounters,
     ClientCounters,
@@ -37,6 +36,7 @@ from bench.model.messages import (
     Spawn,
     Window,
 )
+from bench.model.self_proof import DeliveryStream
 from bench.model.units import significant
 from bench.run import request
 from bench.tools import selfproof

@@ -18,8 +18,8 @@ from bench import catalog
 from bench.analysis.evaluate import TrialEvaluator
 from bench.analysis.evaluated import TrialResult
 from bench.model.errors import UsageError
-from bench.model.experiment import SelfProof
 from bench.model.records import TrialFile
+from bench.model.self_proof import SelfProof
 from bench.model.trial import Trial
 from bench.model.units import significant
 from bench.plan import replacements

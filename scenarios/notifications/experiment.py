@@ -5,7 +5,8 @@ Declares only; imports neither Locust nor a server.
 
 from __future__ import annotations
 
-from bench.model.experiment import DeliveryStream, Experiment, SelfProof
+from bench.model.experiment import Experiment
+from bench.model.self_proof import DeliveryStream, SelfProof
 from scenarios.notifications._capacity import fan_out_words
 from scenarios.notifications._own import OWN
 from scenarios.notifications.load import (

@@ -12,7 +12,7 @@ import pytest
 from pytest_benchmark.fixture import BenchmarkFixture
 from rich.console import Console
 
-from bench.model.experiment import DeliveryStream
+from bench.model.self_proof import DeliveryStream
 from bench.tools import deliveries, selfproof
 
 CLIENTS, TURNS, SECONDS = 10_000, 7, 3.0
