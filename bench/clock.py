@@ -1,4 +1,4 @@
-"""The one clock, and waking up on it to the microsecond inside an event loop.
+"""The one clock, waking up on it to the microsecond inside an event loop, and the wall's beside it.
 
 uvloop's own timers work in whole milliseconds and may fire up to 1 ms early,
 which would put an operation before its intended time.  A kernel timer
@@ -46,6 +46,41 @@ def _clock(file: str | None) -> tuple[Callable[[], int], Callable[[], int]]:
 
 now_ns, shift_ns = _clock(os.environ.get(SHIFT_FILE))
 """On Linux the same clock in every process of a host; and what it has beside the kernel's."""
+
+SET_NS = 5_000_000
+"""A stamp further than this from when it can have been made tells that the wall's clock was set."""
+
+STEADY_NS = 5_000
+"""Two clocks are read within this, or somebody came between."""
+
+
+class Clocks:
+    """Reads two clocks at one instant: what one is ahead of the other changes only by setting one.
+
+    Called, it gives the monotonic time, and what that is ahead of the wall's, ns.  The kernel
+    stamps packets by the wall's.
+    """
+
+    def __init__(
+        self,
+        monotonic: Callable[[], int] = now_ns,
+        wall: Callable[[], int] = time.time_ns,
+    ) -> None:
+        self._monotonic, self._wall = monotonic, wall
+        self._ahead_ns = monotonic() - wall()
+
+    def __call__(self) -> tuple[int, int]:
+        for _ in range(3):
+            before, wall, now = self._monotonic(), self._wall(), self._monotonic()
+            ahead = now - wall
+            if now - before <= STEADY_NS:
+                self._ahead_ns = ahead
+                break
+        else:  # somebody came between each time: as before, unless the clock was set
+            if abs(ahead - self._ahead_ns) > now - before + SET_NS:
+                self._ahead_ns = ahead
+        return now, self._ahead_ns
+
 
 CLOCK_MONOTONIC = 1
 TFD_NONBLOCK, TFD_CLOEXEC, TFD_TIMER_ABSTIME = 0o4000, 0o2000000, 1

@@ -23,6 +23,8 @@ HARNESS = (
     "generator_cpu_us_per_event",
     "generator_cpu_share",
     "loop_lag_p99",
+    "read_delay_p50",
+    "read_delay_p99",
     "generator_lag_p99",
 )
 CLOCKS = "clock_uncertainty_us"

@@ -62,6 +62,7 @@ PATIENT = frozenset(
         "system/test_proxy_sets",
         "system/test_proxy_traffic",
         "system/test_query_ids_servers",
+        "system/test_received_and_read",
         "system/test_reconnect_storm_servers",
         "system/test_services_pool",
         "system/test_sessions_servers",

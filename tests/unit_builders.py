@@ -12,7 +12,7 @@ from bench.model import samples
 from bench.model.readings import Reading
 from bench.model.trial import Trial
 
-OPERATIONS = ("request", "delivery", "connect", "tick")
+OPERATIONS = ("request", "delivery", "connect", "tick", "receipt")
 MS = 1_000_000
 SECOND = 1_000_000_000
 

@@ -20,6 +20,9 @@ from bench.model.unit import Unit
 from bench.stats.autocorrelation import median_interval
 from bench.stats.estimates import Estimate, estimate, estimate_of_greatest, samples_needed
 
+READ_DELAYS = {"latency_p50": "read_delay_p50", "latency_p99": "read_delay_p99"}
+"""By how much a latency would be less by the kernel's time, about."""
+
 
 def group(
     experiment: Experiment,
@@ -124,6 +127,9 @@ def _findings(
     for key in experiment.headline if estimates else ():
         metric = known[key].worded(experiment.noun)
         found += filter(None, [run_findings.of_estimate(metric.title, estimates[key])])
+        if key in READ_DELAYS:
+            latency, delay = estimates[key], estimates[READ_DELAYS[key]]
+            found += filter(None, [run_findings.read_late(metric.title, latency, delay)])
         if key in medians:
             mean, median = estimates[key], medians[key]
             found += filter(None, [run_findings.mean_misleads(metric.title, mean, median)])

@@ -13,11 +13,12 @@ import numpy as np
 
 from bench.analysis.trialdata import TrialData
 from bench.model.readings import Reading
+from bench.model.samples import COMMON_OPERATIONS
 
 FEWEST = 5
 """Quiet intervals below which nothing is said."""
 
-HARNESS = ("connect", "tick")
+HARNESS = COMMON_OPERATIONS
 """Operations that are no work for the backend while it is measured."""
 
 

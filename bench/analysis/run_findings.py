@@ -10,6 +10,7 @@ import re
 from collections.abc import Hashable, Iterator, Sequence
 
 from bench.analysis.evaluated import ExperimentResult, Group
+from bench.analysis.findings import LAG_FLOOR_MS, LAG_SHARE
 from bench.model.finding import Finding
 from bench.stats.autocorrelation import Autocorrelation, lag_one
 from bench.stats.estimates import Estimate
@@ -57,6 +58,24 @@ def mean_misleads(title: str, mean: Estimate, median: Estimate) -> Finding | Non
         f"{title}: the mean {mean.value:.3g} lies outside {median.low:.3g} to {median.high:.3g}, "
         f"the interval of the median over {median.trials} trials: a few trials decide it",
         "look at the single trials in the report, and find out what happened in those",
+    )
+
+
+def read_late(title: str, latency: Estimate, delay: Estimate) -> Finding | None:
+    """Clients read so much later than the kernel received that the interval has no room for it.
+
+    `delay` is the same percentile of the reads' delays; both in ms.
+    """
+    room = latency.value - latency.low
+    if not delay.value > room:
+        return None
+    is_large = delay.value > max(LAG_FLOOR_MS, LAG_SHARE * latency.value)
+    return Finding(
+        "read_late",
+        "doubt" if is_large else "note",
+        f"{title}: clients read up to {delay.value:.3g} ms after the kernel had received, and its "
+        f"interval ends {room:.3g} ms below it: by the kernel's time it may lie outside",
+        "use --workers 2, or a lower load; compare patterns of this run, whose clients read alike",
     )
 
 

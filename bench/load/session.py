@@ -15,6 +15,7 @@ from typing import Any, Protocol
 
 from bench.clock import now_ns
 from bench.load.engine import Engine
+from bench.load.receipts import Receipts
 from bench.load.wire import WireMeter
 from bench.model.experiment import Experiment
 from bench.model.load import Load
@@ -67,6 +68,9 @@ class Session:
         self.engine = engine
         self.recorder = Recorder([*COMMON_OPERATIONS, *self.experiment.operations])
         self.wire = WireMeter()
+        self.receipts: Receipts | None = None
+        """Who notes when the kernel received what clients read; None where nobody does."""
+
         self.connected = 0
         self.busy = 0
         self.only_one = False

@@ -13,9 +13,9 @@ from typing import Any
 import numpy as np
 
 from bench.model.recorder import TICK
-from bench.model.samples import FAILED, PENDING, rows
+from bench.model.samples import FAILED, PENDING, RECEIPT, rows
 
-UNSEEN = (TICK,)
+UNSEEN = (TICK, RECEIPT)
 KIND = "bench"
 """What Locust calls the type of a request, where nobody looks."""
 

@@ -8,6 +8,7 @@ Knows nothing of any protocol.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import socket
 import struct
 from collections.abc import Callable, Sequence
@@ -162,3 +163,10 @@ class ClientUser(User):
                 session.recorder.add(
                     code, outcome, self.number, 0, intended, sent, done, done, 0, 0
                 )
+        self._have_reads_stamped()
+
+    def _have_reads_stamped(self) -> None:
+        receipts = self.session.receipts
+        if receipts is not None and receipts.follows(self.number):
+            with contextlib.suppress(NotImplementedError):
+                receipts.follow(self.number, self.transports())

@@ -14,9 +14,14 @@ COMMON_WORDS = {
     "connect": "a client connects; the client of the verification is left out",
     "tick": "a 10 ms timer in the process that recorded it: how late its event loop is. `client` "
     "is 0, `sequence` its number",
+    "receipt": "one read of a client whose reads are stamped: `intended_ns` and `sent_ns` are when "
+    "the kernel received the first of what was read, `done_ns` when the client read it; `sequence` "
+    "is the receipt's number, `bytes_down` what was read",
 }
 COMMON_OPERATIONS = tuple(COMMON_WORDS)
 """Recorded by every load process, before the experiment's own operations."""
+
+RECEIPT = "receipt"
 
 CLIENTS = "clients"
 """The name, among those who record rows, of all load processes; their code is 0."""

@@ -33,7 +33,10 @@ from bench.stats.estimates import Estimate
 from bench.tools import aa
 from reports.fitted_table import FittedTable, fitted
 
-FLOOR_KEYS = ("latency_p50", "latency_p99", "loop_lag_p50", "loop_lag_p99")
+READ_AIMS_MS = {"read_delay_p50": 0.05, "read_delay_p99": 0.2}
+"""How late clients may read what the kernel has received."""
+
+FLOOR_KEYS = ("latency_p50", "latency_p99", "loop_lag_p50", "loop_lag_p99", *READ_AIMS_MS)
 FLOOR_TRIALS = 5
 QUICK_WINDOW, LONG_WINDOW = "duration=1500ms", "duration=1s"
 
@@ -91,6 +94,15 @@ def floor_words(found: Mapping[str, Estimate]) -> str:
         f"The harness itself adds {median} ms (p50) and {tail} ms (p99): "
         "no smaller latency can be seen here."
     )
+
+
+def read_words(found: Mapping[str, Estimate]) -> str:
+    """How late clients read, beside the aims, in a sentence."""
+    median, tail = (
+        f"{significant(found[key].value)} ms ({key[-3:]}; aim {significant(aim)} ms)"
+        for key, aim in READ_AIMS_MS.items()
+    )
+    return f"Clients read what the kernel has received {median} and {tail} later."
 
 
 # --- A/A ---------------------------------------------------------------------------------------
@@ -198,4 +210,5 @@ def show_floor(results: Path, command: str, console: Console) -> None:
         progress.close()
     found = floor_of(run)
     console.print(Text(floor_words(found)))
+    console.print(Text(read_words(found)))
     console.print(floor_table(found))

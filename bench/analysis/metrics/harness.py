@@ -8,6 +8,7 @@ import numpy as np
 
 from bench.analysis.metrics.registry import SHARED
 from bench.analysis.trialdata import TrialData, difference_ns
+from bench.model.samples import RECEIPT
 
 CLIENTS = 0
 """In the column `part`: rows of the load process."""
@@ -29,6 +30,18 @@ def tick_ns(data: TrialData) -> np.ndarray:
 
 SHARED.quantiles(
     "loop_lag", "loop lag", "lags of a 10 ms timer in the load process's event loop", tick_ns
+)
+
+
+def read_delay_ns(data: TrialData) -> np.ndarray:
+    return difference_ns(data.select(RECEIPT), "done_ns", "intended_ns")
+
+
+SHARED.quantiles(
+    "read_delay",
+    "read delay",
+    "delays of reads (read - received by the kernel), of one client in 32,",
+    read_delay_ns,
 )
 
 

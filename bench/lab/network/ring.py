@@ -19,6 +19,7 @@ import struct
 import time
 from collections.abc import Callable
 
+from bench.clock import SET_NS, Clocks
 from bench.lab.network.counts import Row
 
 HEADER_BYTES = 14
@@ -50,41 +51,8 @@ KERNEL = 0
 """The status of a place that is the kernel's to fill; another is ours to read."""
 
 SECOND_NS = 1_000_000_000
-SET_NS = 5_000_000
-"""A stamp further than this from when it can have been made tells that the clock was set."""
 
-STEADY_NS = 5_000
-"""Two clocks are read within this, or somebody came between."""
-
-
-class Clocks:
-    """Reads two clocks at one instant: what one is ahead of the other changes only by setting one.
-
-    Called, it gives the monotonic time, and what that is ahead of the wall's, ns.
-    """
-
-    def __init__(
-        self,
-        monotonic: Callable[[], int] = time.monotonic_ns,
-        wall: Callable[[], int] = time.time_ns,
-    ) -> None:
-        self._monotonic, self._wall = monotonic, wall
-        self._ahead_ns = monotonic() - wall()
-
-    def __call__(self) -> tuple[int, int]:
-        for _ in range(3):
-            before, wall, now = self._monotonic(), self._wall(), self._monotonic()
-            ahead = now - wall
-            if now - before <= STEADY_NS:
-                self._ahead_ns = ahead
-                break
-        else:  # somebody came between each time: as before, unless the clock was set
-            if abs(ahead - self._ahead_ns) > now - before + SET_NS:
-                self._ahead_ns = ahead
-        return now, self._ahead_ns
-
-
-clocks = Clocks()
+clocks = Clocks(time.monotonic_ns)
 
 
 class FrameRing:

@@ -157,6 +157,20 @@ from bench.stats.estimates import Estimate
             "latency p99 is not shown: it needs 459 deliveries and has 1",
             "raise duration or repeats 459 times, or the rate of deliveries",
         ),
+        (
+            run_findings.read_late(
+                "latency p99", Estimate(1.2345, 1.1, 1.4, 5), Estimate(0.23456, 0.2, 0.3, 5)
+            ),
+            "note",
+            (
+                "latency p99: clients read up to 0.235 ms after the kernel had received, and its "
+                "interval ends 0.134 ms below it: by the kernel's time it may lie outside"
+            ),
+            (
+                "use --workers 2, or a lower load; compare patterns of this run, whose clients "
+                "read alike"
+            ),
+        ),
     ],
 )
 def test_a_finding_says_what_and_what_to_do(
@@ -178,6 +192,31 @@ def test_trials_disagree_past_a_quarter(entry: Estimate, raised: bool) -> None:
     finding = run_findings.of_estimate("x", entry)
     assert (finding is not None) == raised
     assert finding is None or finding.code == "trials_disagree"
+
+
+@pytest.mark.parametrize(
+    ("low", "delay", "severity"),
+    [
+        (9.5, 0.5, None),
+        (9.5, 0.501, "note"),
+        # Past a millisecond and past 5 % of the latency: both are needed.
+        (9.5, 1.0, "note"),
+        (9.5, 1.001, "doubt"),
+        (math.nan, 5.0, None),
+        (9.5, math.nan, None),
+    ],
+)
+def test_a_late_read_counts_where_the_interval_has_no_room(
+    low: float, delay: float, severity: Severity | None
+) -> None:
+    found = run_findings.read_late("x", Estimate(10, low, 11, 5), Estimate(delay, 0, 9, 5))
+    assert (found and found.severity) == severity
+
+
+def test_a_doubt_about_late_reads_is_past_a_share_of_the_latency() -> None:
+    found = run_findings.read_late("x", Estimate(100, 99, 101, 5), Estimate(5.0, 0, 9, 5))
+    assert found is not None
+    assert found.severity == "note"
 
 
 def test_at_least_one_more_repeat_is_asked_for() -> None:

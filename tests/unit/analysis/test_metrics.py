@@ -279,6 +279,7 @@ def test_latency_quantiles_are_values_that_were_measured(values: list[int]) -> N
         ("connect", [row("connect", intended_ns=-9, sent_ns=5, done_ns=5 + 3 * MS)], []),
         ("generator_lag", [row("request", intended_ns=1, sent_ns=1 + 3 * MS)], []),
         ("loop_lag", [row("tick", intended_ns=1, done_ns=1 + 3 * MS)], []),
+        ("read_delay", [row("receipt", intended_ns=1, done_ns=1 + 3 * MS)], []),
         ("source_lag", [], [(-1, 0, 1, 1 + 3 * MS)]),
     ],
 )

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from ring_builders import Kernel, packet
 
-from bench.lab.network.ring import SECOND_NS, SET_NS, STEADY_NS, Clocks
+from bench.clock import SET_NS, STEADY_NS, Clocks
+from bench.lab.network.ring import SECOND_NS
 
 MS = 1_000_000
 
