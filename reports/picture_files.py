@@ -12,6 +12,7 @@ from pathlib import Path
 from matplotlib.figure import Figure
 
 from bench.analysis.evaluated import Evaluated, ExperimentResult, JudgedClaim
+from bench.analysis.ledger import usable_of
 from bench.model.errors import UsageError
 from reports import figures, svg
 from reports.numbers import listed
@@ -54,7 +55,7 @@ def _slides(
 ) -> list[Path]:
     files = []
     for result in evaluated.experiments:
-        footer = footer_of(evaluated, result)
+        footer = footer_of(evaluated.folder.resolve().name, usable_of(result))
         found: list[tuple[str, Figure]] = [] if wanted else answers.slides(result, footer)
         chosen = [one for of, one in wanted if of is result] if wanted else _measured(result)
         found += [(f"claim-{one.claim.id}", claims.slide(result, one, footer)) for one in chosen]
@@ -67,12 +68,10 @@ def _measured(result: ExperimentResult) -> list[JudgedClaim]:
     return [one for one in result.claims if one.judgement.verdict != "not measured"]
 
 
-def footer_of(evaluated: Evaluated, result: ExperimentResult) -> str:
-    """Which run a slide is of, and over how many trials its bars go."""
-    repeats = sorted({len(group.used) for group in result.groups if group.used})
-    ends = dict.fromkeys(f"{count}" for count in (*repeats[:1], *repeats[-1:]))
-    trials = f"bars: 95 % intervals over {' to '.join(ends) or 'no'} trials"
-    return f"patternbench, run {evaluated.folder.resolve().name}, {trials}"
+def footer_of(run: str, usable: Sequence[int]) -> str:
+    """Which run a slide is of, and over how many trials its bars go (`usable_of`)."""
+    ends = " to ".join(map(str, usable)) or "no"
+    return f"patternbench, run {run}, bars: 95 % intervals over {ends} trials"
 
 
 def _figures(

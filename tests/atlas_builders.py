@@ -16,7 +16,7 @@ from measured import EXPERIMENTS
 
 from bench import catalog
 from bench.analysis.evaluated import Evaluated, ExperimentResult, JudgedClaim, Level
-from bench.analysis.ledger import Entry, Source, topics_of
+from bench.analysis.ledger import Entry, Source, origin_of, topics_of
 from bench.model.claim import Claim
 from bench.model.experiment import Experiment
 from bench.model.records import RunFile
@@ -59,7 +59,7 @@ def run_file(**changes: Any) -> RunFile:
 def result_of(experiment: Experiment) -> ExperimentResult:
     """No groups: only the names and titles that words and pictures need."""
     patterns = tuple(catalog.patterns(experiment.name).values())
-    places = tuple(one.name for one in patterns if one.compared)
+    places = tuple(one.name for one in patterns if one.compared and not one.stands_for)
     return ExperimentResult(experiment, patterns, places, (Level((), ""),), {}, {})
 
 
@@ -101,7 +101,7 @@ def source_of(
     result = dataclasses.replace(result, claims=(judged,))
     folder = Path(f"2026-11-{26 - age:02}T12-00-00-{experiment.name}")
     run = Evaluated(folder, run_file(created=created), (result,), 0)
-    return Source(run, result, judged, **changes)
+    return Source(origin_of(run), result, judged, (6,), **changes)
 
 
 def entries() -> list[Entry]:

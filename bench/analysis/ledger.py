@@ -1,7 +1,8 @@
 """The whole ledger beside all runs: for each claim, the newest run to rely on.  Pure.
 
-A run is chosen by what was planned and when it was made, never by its verdict.  Knows no
-experiment and no claim, and not where runs are kept.
+A run is chosen by what was planned and when it was made, never by its verdict.  Where no run at
+hand can be relied on, what an earlier atlas kept of one counts.  Knows no experiment and no claim,
+and not where runs are kept.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from bench.model import topics
 from bench.model.claim import Claim
 from bench.model.errors import UsageError
 from bench.model.experiment import Experiment
-from bench.model.records import RunFile
+from bench.model.records import Identity, RunFile
 from bench.plan.calibration import with_calibration
 from bench.plan.claim_trials import laws_of, trials_of_claims
 from bench.plan.trials import REPEATS, Request
@@ -26,29 +27,49 @@ from bench.verdicts.judgement import Verdict
 
 
 @dataclass(frozen=True)
+class Origin:
+    """What the ledger knows of a run beside its numbers: when, where and with which code it was
+    made.
+
+    `run` is the name of its folder; `patterns` are ids, and so are the keys of `code`.
+    """
+
+    run: str
+    created: str
+    seed: int
+    repeats: int
+    environment: Mapping[str, Any]
+    patterns: tuple[str, ...]
+    code: Mapping[str, Identity]
+
+
+@dataclass(frozen=True)
 class Source:
     """A run that was asked about a claim, and what it says.
 
-    `doubts` are the reasons for which an older run without any is preferred.  `older_code` names
-    what of the claim's code and versions has changed since the run, `other_machine` what of the
-    machine; both are empty where nobody has looked.
+    `usable` are the fewest and the most usable trials of its groups.  `doubts` are the reasons
+    for which an older run without any is preferred.  `older_code` names what of the claim's code
+    and versions has changed since the run, `other_machine` what of the machine; both are empty
+    where nobody has looked.  `is_kept`: the run is not at hand, an earlier atlas kept this of it.
     """
 
-    evaluated: Evaluated
+    origin: Origin
     result: ExperimentResult
     judged: JudgedClaim
+    usable: tuple[int, ...] = ()
     doubts: tuple[str, ...] = ()
     older_code: tuple[str, ...] = ()
     other_machine: tuple[str, ...] = ()
+    is_kept: bool = False
 
     @property
     def created(self) -> datetime:
-        return made_at(self.evaluated)
+        return made_at(self.origin)
 
     @property
     def run(self) -> str:
         """The name of the run's folder."""
-        return self.evaluated.folder.resolve().name
+        return self.origin.run
 
 
 @dataclass(frozen=True)
@@ -74,8 +95,15 @@ class Entry:
         return self.source is None or bool(self.source.doubts)
 
 
-def ledger(experiments: Iterable[Experiment], runs: Sequence[Evaluated]) -> list[Entry]:
-    """Every claim in the experiments' order, each with the run that judges it."""
+def ledger(
+    experiments: Iterable[Experiment], runs: Sequence[Evaluated], kept: Sequence[Source] = ()
+) -> list[Entry]:
+    """Every claim in the experiments' order, each with the run that judges it.
+
+    `kept` is what an earlier atlas knows of runs; a run that is at hand speaks for itself.
+    """
+    at_hand = {(one.run, one.created) for one in map(origin_of, runs)}
+    kept = [one for one in kept if (one.run, one.origin.created) not in at_hand]
     found = []
     for experiment in experiments:
         own = [
@@ -84,9 +112,11 @@ def ledger(experiments: Iterable[Experiment], runs: Sequence[Evaluated]) -> list
             for result in run.experiments
             if result.name == experiment.name and is_asked(run)
         ]
+        known = [one for one in kept if one.result.name == experiment.name]
         about = topics_of(experiment)
         found += [
-            _entry(experiment, claim, about.get(claim.id, ()), own) for claim in experiment.claims
+            _entry(experiment, claim, about.get(claim.id, ()), own, known)
+            for claim in experiment.claims
         ]
     return found
 
@@ -105,13 +135,32 @@ def is_asked(run: Evaluated) -> bool:
     return run.file.audit is None and not run.unfinished
 
 
-def made_at(run: Evaluated) -> datetime:
+def origin_of(run: Evaluated) -> Origin:
+    file = run.file
+    return Origin(
+        run.folder.resolve().name,
+        file.created,
+        file.seed,
+        file.repeats,
+        file.environment,
+        tuple(file.patterns),
+        file.code,
+    )
+
+
+def made_at(origin: Origin) -> datetime:
     """When the run was begun; UsageError where its record does not say."""
     try:
-        found = datetime.fromisoformat(run.file.created)
+        found = datetime.fromisoformat(origin.created)
     except ValueError:
-        raise UsageError(f"{run.folder}: created={run.file.created!r} is no time") from None
+        raise UsageError(f"run {origin.run}: created={origin.created!r} is no time") from None
     return found.astimezone()
+
+
+def usable_of(result: ExperimentResult) -> tuple[int, ...]:
+    """The fewest and the most usable trials of the groups that have any, each number once."""
+    counts = sorted({len(group.used) for group in result.groups if group.used})
+    return tuple(dict.fromkeys((*counts[:1], *counts[-1:])))
 
 
 def _entry(
@@ -119,21 +168,34 @@ def _entry(
     claim: Claim,
     about: tuple[str, ...],
     runs: Sequence[tuple[Evaluated, ExperimentResult]],
+    kept: Sequence[Source],
 ) -> Entry:
     sources = [
-        Source(run, result, judged, tuple(doubts_of(run, result, claim)))
+        Source(
+            origin_of(run),
+            result,
+            judged,
+            usable_of(result),
+            tuple(doubts_of(run, result, claim)),
+        )
         for run, result in runs
         for judged in result.claims
         if judged.claim.id == claim.id
     ]
     judging = [one for one in sources if not one.judged.remedy]
+    judging += [one for one in kept if one.judged.claim.id == claim.id]
     failing = [one for one in sources if one.judged.remedy and not one.doubts]
     return Entry(experiment, claim, about, newest(judging), newest(failing))
 
 
 def newest(sources: Sequence[Source]) -> Source | None:
-    """The newest one without a doubt, else the newest; the verdict has no say in it."""
-    return max(sources, key=lambda one: (not one.doubts, one.created), default=None)
+    """The newest one without a doubt, else the newest; the verdict has no say in it.
+
+    A run at hand comes before what is kept of others: it is judged by the rules of today.
+    """
+    return max(
+        sources, key=lambda one: (not one.doubts, not one.is_kept, one.created), default=None
+    )
 
 
 def doubts_of(run: Evaluated, result: ExperimentResult, claim: Claim) -> list[str]:

@@ -18,10 +18,13 @@ from bench.model import hints, topics
 from bench.model.errors import ComponentMissing, TrialFailed, UsageError
 
 if TYPE_CHECKING:
-    from bench.analysis.ledger import Entry
+    from bench.analysis.kept_ledger import Restored
+    from bench.analysis.ledger import Entry, Source
     from bench.results.run_folders import Runs
 
 FOLDER = "atlas"
+
+MOST_NAMED = 6
 
 Chosen = Mapping[str, list[str]] | None
 """Ids of claims by experiment; None for all."""
@@ -35,6 +38,14 @@ VerdictWord = Annotated[
 Out = Annotated[
     Path | None,
     typer.Option(metavar="FOLDER", help="where to write it (default: atlas in the results)"),
+]
+Keep = Annotated[
+    bool,
+    typer.Option(
+        "--keep",
+        help="keep what the atlas in the folder says of claims that no run here can be relied on "
+        "for",
+    ),
 ]
 NoSlides = Annotated[
     bool, typer.Option("--no-slides", help="the page and its data only, no slides (faster)")
@@ -58,6 +69,7 @@ def atlas(
     topic: Topic = "",
     verdict: VerdictWord = "",
     out: Out = None,
+    keep: Keep = False,
     no_slides: NoSlides = False,
     measure: Measure = False,
     dry_run: DryRun = False,
@@ -69,24 +81,34 @@ def atlas(
     chosen = topics.about(topic, topics.by_topic(catalog.experiments().values())) if topic else None
     word = verdict_meant(verdict)
     foreign = foreign_of(amqp_url)
+    folder = out or results / FOLDER
+    before = _before(folder, keep)
+    known = before.sources * keep
     if dry_run:
-        say_outlook(_read(results), chosen, foreign)
+        say_outlook(_read(results), chosen, foreign, known)
         return
     if measure:
-        _measure(results, chosen, foreign)
+        _whole(_read(results), before, keep, folder)  # what would be lost is told before hours
+        _measure(results, chosen, foreign, known)
     runs = _read(results)
     from bench.run.ledger import with_changes  # noqa: PLC0415 - a wrong word is told at once
 
-    entries = with_changes(_entries(runs, chosen), foreign)
-    kept = [one for one in entries if not word or one.verdict == word]
-    if not kept:
+    whole = _whole(runs, before, keep, folder)
+    entries = with_changes(_among(whole, chosen), foreign)
+    shown = [one for one in entries if not word or one.verdict == word]
+    if not shown:
         raise UsageError(
             f"--verdict {word}: no claim{f' on {topic}' * bool(topic)} is; leave it out"
         )
-    for line in runs.problems:
-        say(f"left out: {line}", hang=2)
+    not_kept = [f"not kept: {line}" for line in before.left_out if keep]
+    for line in [*(f"left out: {line}" for line in runs.problems), *not_kept]:
+        say(line, hang=2)
+    from bench.results import kept_atlas  # noqa: PLC0415
+
+    # The ledger is kept whole, whatever is shown of it, and first: drawing can be interrupted.
+    kept_atlas.write(folder, whole)
     scope = ", ".join(filter(None, (topic, word)))
-    where = _write(kept, runs, scope, out or results / FOLDER, not no_slides)
+    where = _write(shown, runs, scope, folder, not no_slides, not_kept)
     console.print(Text(f"atlas: {where}"), soft_wrap=True)
     if opens:
         open_page(where)
@@ -114,19 +136,51 @@ def _read(results: Path) -> Runs:
         return runs_in(results, begins)
 
 
-def _entries(runs: Runs, chosen: Chosen) -> list[Entry]:
-    """The claims that are asked for, each with its run."""
+def _before(folder: Path, keep: bool) -> Restored:
+    """What the atlas in a folder says of the claims of today; nothing where there is none."""
+    from bench.results import kept_atlas  # noqa: PLC0415
+
+    if keep:
+        kept_atlas.check_whole(folder)
+    return kept_atlas.known(folder)
+
+
+def _whole(runs: Runs, before: Restored, keep: bool, folder: Path) -> list[Entry]:
+    """All claims, each with its run; UsageError where the folder's atlas would lose some."""
+    whole = _entries(runs, None, before.sources)
+    kept = [one for one in whole if one.source and one.source.is_kept]
+    if kept and not keep:
+        ids = [one.claim.id for one in kept]
+        more = f" and {len(ids) - MOST_NAMED} more" if len(ids) > MOST_NAMED else ""
+        raise UsageError(
+            f"{folder}: its atlas has {', '.join(ids[:MOST_NAMED])}{more} of runs that are not in "
+            f"the results; add --keep, write elsewhere with --out, or remove the folder"
+        )
+    return whole
+
+
+def _entries(runs: Runs, chosen: Chosen, known: Sequence[Source]) -> list[Entry]:
+    """The claims that are asked for, each with its run, or with what is known of one."""
     from bench.analysis.ledger import ledger  # noqa: PLC0415
 
+    return _among(ledger(catalog.experiments().values(), runs.evaluated, known), chosen)
+
+
+def _among(entries: Sequence[Entry], chosen: Chosen) -> list[Entry]:
     return [
         one
-        for one in ledger(catalog.experiments().values(), runs.evaluated)
+        for one in entries
         if chosen is None or one.claim.id in chosen.get(one.experiment.name, [])
     ]
 
 
 def _write(
-    entries: Sequence[Entry], runs: Runs, scope: str, folder: Path, with_slides: bool
+    entries: Sequence[Entry],
+    runs: Runs,
+    scope: str,
+    folder: Path,
+    with_slides: bool,
+    not_kept: Sequence[str],
 ) -> Path:
     from bench.results import environment  # noqa: PLC0415
     from reports.atlas import page, rows, terminal  # noqa: PLC0415
@@ -139,17 +193,22 @@ def _write(
     facts = environment.facts()
     left_out = [
         *runs.problems,
+        *not_kept,
         *(
             f"{one.folder.name}: not finished, {len(one.unfinished)} of {len(one.file.trials)} "
             f"trials are missing; bench resume {one.folder}"
             for one in runs.unfinished
         ),
     ]
+    kept = [one.source.run for one in entries if one.source and one.source.is_kept]
+    if kept:
+        say(f"kept from the atlas before, as the runs are not in the results: {len(kept)} of these")
     around = page.Around(
         datetime.datetime.now().astimezone(),
         str(facts["commit"]),
         rows.machine_words(facts),
         len({one.source.run for one in entries if one.source}),
+        len(set(kept)),
         scope,
         tuple(left_out),
     )
@@ -160,11 +219,13 @@ def _write(
 # --- measuring what is missing ----------------------------------------------------------
 
 
-def say_outlook(runs: Runs, chosen: Chosen, foreign: dict[str, str]) -> None:
+def say_outlook(
+    runs: Runs, chosen: Chosen, foreign: dict[str, str], known: Sequence[Source] = ()
+) -> None:
     """What is to be measured, in which order and how long it takes, and what cannot be."""
     from bench.run import ledger  # noqa: PLC0415
 
-    entries = _entries(runs, chosen)
+    entries = _entries(runs, chosen, known)
     resumed, reasons = ledger.resumable(runs.unfinished, entries, foreign)
     found = ledger.outlook(entries, foreign, _served(resumed, entries))
     _say_left(found, resumed, reasons)
@@ -211,7 +272,9 @@ def _say_left(found: Any, resumed: Sequence[Any], reasons: Sequence[str]) -> Non
         say(line, hang=2)
 
 
-def _measure(results: Path, chosen: Chosen, foreign: dict[str, str]) -> None:
+def _measure(
+    results: Path, chosen: Chosen, foreign: dict[str, str], known: Sequence[Source]
+) -> None:
     """One run after another until nothing is left that can be measured here.
 
     What was begun once is not begun again, whatever became of it.
@@ -222,7 +285,7 @@ def _measure(results: Path, chosen: Chosen, foreign: dict[str, str]) -> None:
     tried: set[tuple[str, str]] = set()
     while True:
         runs = _read(results)
-        entries = _entries(runs, chosen)
+        entries = _entries(runs, chosen, known)
         unfinished = [one for one in runs.unfinished if one.folder not in begun]
         resumed, reasons = ledger.resumable(unfinished, entries, foreign)
         found = ledger.outlook(entries, foreign, tried | _served(resumed, entries))

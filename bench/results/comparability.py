@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, Protocol
 
 from bench.adaptive import precision
 from bench.adaptive.precision import GroupKey
@@ -63,16 +63,26 @@ def differences(a: RunFile, b: RunFile) -> list[Difference]:
     return _differing(_pairs(a, b))
 
 
+class Recorded(Protocol):
+    """Whatever says where and with which code a run was made."""
+
+    @property
+    def environment(self) -> Mapping[str, Any]: ...
+
+    @property
+    def code(self) -> Mapping[str, Identity]: ...
+
+
 def changes_since(
-    file: RunFile, environment: Mapping[str, object], code: Mapping[str, Identity]
+    run: Recorded, environment: Mapping[str, object], code: Mapping[str, Identity]
 ) -> list[Difference]:
     """What has changed since a run was made, of what trials of one run must share.
 
     `environment` and `code` (by pattern id) are those of now.
     """
-    pairs = [Pair(key, file.environment.get(key), environment.get(key)) for key in COMPARABLE]
+    pairs = [Pair(key, run.environment.get(key), environment.get(key)) for key in COMPARABLE]
     for name, now in code.items():
-        pairs += _of_code(file.code.get(name), now, name)
+        pairs += _of_code(run.code.get(name), now, name)
     return _differing(pairs)
 
 

@@ -32,7 +32,7 @@ def evaluate(run: Path | StoredRun) -> Evaluated:
     """
     stored = open_run(run) if isinstance(run, Path) else run
     experiments = _experiments(stored)
-    compared = {name: _compared(name) for name in experiments}
+    names = {name: compared(name) for name in experiments}
     key = evaluation_cache.key_of(stored)
     found = evaluation_cache.read(stored.folder, key)
     if found is None:
@@ -41,7 +41,7 @@ def evaluate(run: Path | StoredRun) -> Evaluated:
             evaluation_cache.write(stored.folder, key, numbers)
         found = evaluation_cache.decoded(numbers)  # the same path, so the same run, as from now on
     with suspecting(stored.file, stored.folder):
-        return kept.restored(stored, experiments, compared, found)
+        return kept.restored(stored, experiments, names, found)
 
 
 @contextmanager
@@ -77,7 +77,7 @@ def _experiments(stored: StoredRun) -> dict[str, Experiment]:
     return {name: known[name] for name in names}
 
 
-def _compared(experiment: str) -> tuple[str, ...]:
+def compared(experiment: str) -> tuple[str, ...]:
     """Names of the compared patterns in the catalogue's order.
 
     Those of users' own servers get what colours are left: the colours of ours stay as they are.

@@ -10,10 +10,10 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from bench import catalog
-from bench.analysis.ledger import Entry, Source, covers
+from bench.analysis.ledger import Entry, Origin, Source, covers
 from bench.model.claim import Claim
 from bench.model.errors import ComponentMissing, UsageError
-from bench.model.records import Identity, RunFile
+from bench.model.records import Identity
 from bench.plan.trials import seconds_of
 from bench.results import comparability, environment
 from bench.results.comparability import Difference
@@ -161,31 +161,32 @@ def with_changes(entries: Sequence[Entry], foreign: Mapping[str, str]) -> list[E
     """The entries, each saying what of its code and machine is not as it was."""
     facts = environment.facts()
     known: dict[str, Identity] = {}
-    found: dict[str, list[Difference]] = {}
+    found: dict[tuple[str, ...], list[Difference]] = {}
     changed = []
     for entry in entries:
         source = entry.source
         if source is None:
             changed.append(entry)
             continue
-        file = source.evaluated.file
-        if source.run not in found:
-            code = _code_of(file, known, foreign)
-            found[source.run] = comparability.changes_since(file, facts, code)
-        changed.append(dataclasses.replace(entry, source=_marked(source, found[source.run])))
+        origin = source.origin
+        key = origin.run, origin.created, *origin.patterns  # names alone may come from two machines
+        if key not in found:
+            code = _code_of(origin, known, foreign)
+            found[key] = comparability.changes_since(origin, facts, code)
+        changed.append(dataclasses.replace(entry, source=_marked(source, found[key])))
     return changed
 
 
 def _code_of(
-    file: RunFile, known: dict[str, Identity], foreign: Mapping[str, str]
+    origin: Origin, known: dict[str, Identity], foreign: Mapping[str, str]
 ) -> dict[str, Identity]:
     """What the patterns of a run depend on today, of those that are still there."""
     today = {
         one.id: one
-        for name in {pattern.experiment for pattern in file.patterns.values()}
+        for name in {identity.partition("/")[0] for identity in origin.patterns}
         for one in catalog.patterns(name).values()
     }
-    names = [name for name in file.code if name in today]
+    names = [name for name in origin.code if name in today]
     fresh = [today[name] for name in names if name not in known]
     known |= identities(fresh, foreign)
     return {name: known[name] for name in names}
@@ -196,7 +197,7 @@ def _marked(source: Source, differences: Sequence[Difference]) -> Source:
     claim = source.judged.claim
     names = {
         f"{source.result.name}/{name}" for setup in claim.setups for name in setup.patterns
-    } & set(source.evaluated.file.patterns)
+    } & set(source.origin.patterns)
     code = [one.text for one in differences if one.where and names & set(one.where)]
     gone = [f"{name} is not here any more" for name in sorted(_gone(source, names))]
     machine = [one.text for one in differences if not one.where]

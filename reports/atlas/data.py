@@ -91,12 +91,10 @@ def _made(row: Row) -> dict[str, Any]:
     source = row.entry.source
     if source is None:
         return {}
-    file = source.evaluated.file
-    facts = {key: file.environment.get(key, "") for key in ("commit", "host", "cpu", "kernel")}
-    return facts | {
-        "cores": file.environment.get("cores", ""),
+    known = source.origin.environment
+    return {key: known.get(key, "") for key in ("commit", "host", "cpu", "cores", "kernel")} | {
         "run": source.run,
-        "created": file.created,
+        "created": source.origin.created,
         "older_code": BETWEEN.join(source.older_code),
         "other_machine": BETWEEN.join(source.other_machine),
         "doubts": BETWEEN.join(source.doubts),

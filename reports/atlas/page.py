@@ -23,6 +23,7 @@ from reports.numbers import listed
 from reports.page import environment
 
 PAGE, SLIDES = "index.html", "slides"
+KEPT = "kept"
 MOST_NAMED = 20
 
 
@@ -34,6 +35,9 @@ class Around:
     commit: str
     machine: str
     runs: int
+    kept: int = 0
+    """So many of these runs are not at hand: an earlier atlas speaks for them."""
+
     scope: str = ""
     left_out: tuple[str, ...] = ()
 
@@ -91,11 +95,17 @@ def run_lines(found: Sequence[Row]) -> list[RunLine]:
         assert made is not None
         assert source is not None
         kinds = dict.fromkeys(kind for row in own if row.made for kind in row.made.kinds)
-        seed = source.evaluated.file.seed
+        kinds |= dict.fromkeys([KEPT] * any(is_kept(row) for row in own))
+        seed = source.origin.seed
         lines.append(
             RunLine(name, made.date, made.commit, made.machine, seed, tuple(own), tuple(kinds))
         )
     return sorted(lines, key=lambda one: one.name, reverse=True)
+
+
+def is_kept(row: Row) -> bool:
+    """Whether its run is not at hand, so that an earlier atlas speaks for it."""
+    return row.entry.source is not None and row.entry.source.is_kept
 
 
 def notices(found: Sequence[Row]) -> list[str]:

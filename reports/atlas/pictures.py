@@ -73,5 +73,5 @@ def slide(row: Row) -> Figure:
     """The slide of a claim that some run judges."""
     source = row.entry.source
     assert source is not None
-    footer = picture_files.footer_of(source.evaluated, source.result)
+    footer = picture_files.footer_of(source.run, source.usable)
     return claim_slides.slide(source.result, source.judged, footer, row.answer)

@@ -173,9 +173,9 @@ def command_of(entry: Entry) -> str:
     """The command that measures the claim (again): with the same seed the same schedules."""
     found = f"bench run {entry.experiment.name} --claims {entry.claim.id}"
     if entry.source is not None:
-        file = entry.source.evaluated.file
-        found += f" --seed {file.seed}"
-        found += f" --repeats {file.repeats}" if file.repeats != REPEATS else ""
+        origin = entry.source.origin
+        found += f" --seed {origin.seed}"
+        found += f" --repeats {origin.repeats}" if origin.repeats != REPEATS else ""
     return shlex.join(shlex.split(found))
 
 
@@ -225,8 +225,7 @@ def _why_missing(entry: Entry) -> str:
 
 def made_of(source: Source) -> Made:
     """Date, commit and machine, and what of them is not as it is here and now."""
-    file = source.evaluated.file
-    facts = file.environment
+    facts = source.origin.environment
     commit = str(facts.get("commit") or NO_COMMIT)
     warnings, kinds = [], []
     if source.other_machine:

@@ -16,6 +16,8 @@ from measured import EXPERIMENTS
 from report_builders import group, trial
 
 from bench.analysis.ledger import Entry, least_left
+from bench.analysis.ledger import ledger as entries_of
+from bench.results import kept_atlas
 from bench.verdicts.judgement import VERDICTS, Judgement, Kind, Number
 from reports.atlas import data, page, pictures, rows, terminal, wording
 from reports.atlas.rows import Row
@@ -222,9 +224,8 @@ def test_older_code_another_machine_and_doubts_are_marked() -> None:
 
 def test_a_run_of_before_has_no_commit() -> None:
     source = source_of(EXPERIMENT, CLAIM, judged("confirmed"))
-    file = dataclasses.replace(source.evaluated.file, environment={})
-    run = dataclasses.replace(source.evaluated, file=file)
-    made = rows.made_of(dataclasses.replace(source, evaluated=run))
+    origin = dataclasses.replace(source.origin, environment={})
+    made = rows.made_of(dataclasses.replace(source, origin=origin))
     assert (made.commit, made.machine) == ("not recorded", "machine not recorded")
 
 
@@ -234,9 +235,8 @@ def test_the_command_has_the_seed_and_unusual_repeats() -> None:
     base = f"bench run {EXPERIMENT.name} --claims {CLAIM.id}"
     assert rows.command_of(entry) == f"{base} --seed 21"
     assert rows.command_of(Entry(EXPERIMENT, CLAIM, ())) == base
-    file = dataclasses.replace(source.evaluated.file, repeats=10)
-    run = dataclasses.replace(source.evaluated, file=file)
-    more = dataclasses.replace(entry, source=dataclasses.replace(source, evaluated=run))
+    origin = dataclasses.replace(source.origin, repeats=10)
+    more = dataclasses.replace(entry, source=dataclasses.replace(source, origin=origin))
     assert rows.command_of(more) == f"{base} --seed 21 --repeats 10"
 
 
@@ -287,6 +287,33 @@ def test_a_row_for_each_claim_and_one_for_each_number(found: list[Row], folder: 
     measured = {row.id for row in found if row.made}
     assert set(numbers.claim) == measured
     assert data.numbers([row for row in found if not row.made]).empty
+
+
+def test_an_atlas_of_what_is_kept_is_the_same(ledger: list[Entry], tmp_path: Path) -> None:
+    """Kept, read, put back: the same rows, numbers and pictures, though no run is there."""
+    raw = kept_atlas.write(tmp_path, ledger).read_bytes()
+    known = kept_atlas.known(tmp_path)
+    assert known.left_out == ()
+    again = entries_of(EXPERIMENTS.values(), [], known.sources)
+    assert kept_atlas.write(tmp_path, again).read_bytes() == raw
+    # What has changed since is not kept: it is found anew, as for runs.
+    marks = ("older_code", "other_machine")
+    plain = [
+        dataclasses.replace(one, source=dataclasses.replace(one.source, **dict.fromkeys(marks, ())))
+        if one.source
+        else one
+        for one in ledger
+    ]
+    before, after = rows.rows_of(plain), rows.rows_of(again)
+    assert [dataclasses.replace(row, entry=plain[0]) for row in after] == [
+        dataclasses.replace(row, entry=plain[0]) for row in before
+    ]
+    pd.testing.assert_frame_equal(data.claims(after), data.claims(before), check_exact=True)
+    pd.testing.assert_frame_equal(data.numbers(after), data.numbers(before), check_exact=True)
+    for old, new in zip(before[::12], after[::12], strict=True):
+        assert pictures.small(new) == pictures.small(old), new.id
+    assert {line.kinds for line in page.run_lines(after)} == {("kept",)}
+    assert len(raw) < 2_000_000
 
 
 def test_the_page_is_whole_and_small(found: list[Row], folder: Path) -> None:

@@ -13,11 +13,12 @@ from make_run import make_claims_run
 from typer.testing import CliRunner
 
 from bench import catalog
+from bench.analysis.kept_ledger import Restored
 from bench.analysis.ledger import Entry, ledger
 from bench.cli import atlas as command
 from bench.cli.main import application
-from bench.model.errors import ComponentMissing
-from bench.results import run_folders, store
+from bench.model.errors import ComponentMissing, UsageError
+from bench.results import kept_atlas, run_folders, store
 from bench.results.run_folders import runs_in
 from bench.run import ledger as gaps
 from bench.run import runner
@@ -93,6 +94,55 @@ def test_a_topic_and_a_verdict_narrow_it(results: Path, tmp_path: Path) -> None:
     assert all("requests" in text.split("; ") for text in table.topics)
 
 
+def contents(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
+def test_an_atlas_is_kept_when_its_runs_are_gone(
+    results: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of a results folder that is lost: the same rows, and in the end the same bytes."""
+    out, empty = tmp_path / "out", tmp_path / "empty"
+    now = ["--results", str(empty), "--out", str(out), "--no-slides"]
+    assert atlas("--results", str(results), *now[2:]).exit_code == 0
+    before = contents(out)
+    assert set(before) == {"index.html", "atlas.csv", "numbers.csv", "atlas.json"}
+
+    refused = atlas(*now)
+    assert isinstance(refused.exception, UsageError)
+    assert "add --keep" in str(refused.exception)
+    assert contents(out) == before
+
+    kept = atlas(*now, "--keep")
+    assert kept.exit_code == 0, kept.output
+    assert "kept from the atlas before" in kept.stdout
+    after = contents(out)
+    assert {name for name in before if after[name] != before[name]} == {"index.html"}
+    assert b"1 of them kept from an earlier atlas" in after["index.html"]
+    assert atlas(*now, "--keep").exit_code == 0
+    assert contents(out) == after
+
+    # A page of a few claims does not lose the others.
+    assert atlas(*now, "--keep", "--topic", "presence").exit_code == 0
+    assert (out / "atlas.json").read_bytes() == before["atlas.json"]
+
+    with monkeypatch.context() as patch:
+        gone = Restored((), ("notifications N99: there is no such claim any more",))
+        patch.setattr(kept_atlas, "known", lambda _: gone)
+        said = atlas(*now, "--keep", "--topic", "presence")
+    assert f"not kept: {gone.left_out[0]}" in said.stdout
+    assert f"not kept: {gone.left_out[0]}" in (out / "index.html").read_text(encoding="utf-8")
+    assert b"N3" not in (out / "atlas.json").read_bytes()
+
+    (out / "atlas.json").write_bytes(before["atlas.json"].replace(b"depends", b"refuted", 1))
+    damaged = contents(out)
+    for arguments in (now, [*now, "--keep"]):
+        said = atlas(*arguments)
+        assert isinstance(said.exception, UsageError)
+        assert "not as it was written" in str(said.exception)
+        assert contents(out) == damaged
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
@@ -137,6 +187,19 @@ def test_what_is_missing_is_planned_by_experiment_and_the_shortest_first(
     assert found.impossible == ()
     again = gaps.outlook(some, {}, {("multipath", "M8")})
     assert [one.experiment for one in again.missing] == ["waiting"]
+
+
+@pytest.mark.usefixtures("able")
+def test_what_is_kept_counts_as_measured_and_is_measured_again_without(
+    entries: list[Entry], capsys: pytest.CaptureFixture[str]
+) -> None:
+    known = [dataclasses.replace(one.source, is_kept=True) for one in entries if one.source]
+    chosen = {"notifications": ["N3", "N4"]}
+    nothing = run_folders.Runs((), (), ())
+    command.say_outlook(nothing, chosen, {}, known)
+    assert "nothing is left to measure" in capsys.readouterr().out
+    command.say_outlook(nothing, chosen, {})
+    assert "N3, N4" in capsys.readouterr().out
 
 
 @pytest.mark.usefixtures("able")
