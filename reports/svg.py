@@ -21,6 +21,13 @@ FONTS = "system-ui, 'DejaVu Sans', Verdana, sans-serif"
 SLUG = re.compile(r"[^a-z0-9=._-]+")
 IDS = re.compile(r'\bid="([^"]+)"')
 REFERENCES = re.compile(r'(url\(#|href="#)')
+TAG = re.compile(r"<[^>]*>")
+LONG = re.compile(r"-?\d+\.\d{4,}")
+DIGEST = re.compile(r'(?<=["#])(\w*?)[0-9a-f]{10}\b')
+"""An id that Matplotlib makes of what it names."""
+
+DECIMALS = 3
+"""Of a point: far below what any screen or printer shows."""
 
 
 def slug(text: str) -> str:
@@ -34,7 +41,26 @@ def as_svg(figure: Figure, name: str) -> str:
     with mpl.rc_context(RC | {"svg.hashsalt": name}):
         figure.savefig(target, format="svg", metadata={"Date": None, "Creator": None})
     figure.set_layout_engine("none")  # the same in all forms, and found once: half of their time
-    return target.getvalue()
+    return settled(target.getvalue())
+
+
+def settled(text: str) -> str:
+    """The SVG without what differs from one drawing of a figure to the next.
+
+    The solver of the layout adds in the order of addresses in memory, so the last bits of
+    coordinates differ, and with them the ids that are digests of coordinates.
+    """
+    names: dict[str, str] = {}
+
+    def numbered(found: re.Match[str]) -> str:
+        return names.setdefault(found[0], f"{found[1]}{len(names)}")
+
+    return TAG.sub(lambda tag: DIGEST.sub(numbered, LONG.sub(_short, tag[0])), text)
+
+
+def _short(found: re.Match[str]) -> str:
+    text = f"{float(found[0]):.{DECIMALS}f}".rstrip("0").rstrip(".")
+    return "0" if text == "-0" else text
 
 
 def save_png(figure: Figure, path: Path, dpi: int = PNG_DPI) -> None:

@@ -129,6 +129,23 @@ def test_svg_is_the_same_each_time_and_ids_are_its_own() -> None:
     assert style.INK not in first
 
 
+def test_last_bits_of_the_layout_change_no_byte() -> None:
+    """What two drawings of one slide differed in; a number that is shown is left alone."""
+    one, other = (
+        f'<defs><clipPath id="p{digest}"><rect x="{x}" y="{y}"/></clipPath></defs>'
+        f'<use xlink:href="#C0_1_{digest}"/><g clip-path="url(#p{digest})">0.000123</g>'
+        for digest, x, y in (
+            ("a59ade5fde", "115.909447", "-0.0000001"),
+            ("77e3ede2e1", "115.909448", "0.0000001"),
+        )
+    )
+    assert svg.settled(one) == svg.settled(other)
+    assert svg.settled(one) == (
+        '<defs><clipPath id="p0"><rect x="115.909" y="0"/></clipPath></defs>'
+        '<use xlink:href="#C0_1_1"/><g clip-path="url(#p0)">0.000123</g>'
+    )
+
+
 @pytest.mark.parametrize(
     ("text", "expected"),
     [("A b/C", "a-b-c"), ("clients=10 event_rate=2/s", "clients=10-event_rate=2-s")],
