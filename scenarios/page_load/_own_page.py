@@ -1,10 +1,12 @@
 """What clients of `page_load` do at somebody else's server: fetch what its description names.
 
-Every resource must come with status 200, and with as many bytes as the first time.
+Every resource must come with status 200, with as many bytes as the first time, and in bounded time.
 """
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
@@ -12,7 +14,9 @@ from bench.load.clients.curl_timing import Fetched
 from bench.load.described import description_of
 from bench.model.ownserver import ca_file_of, fill
 from bench.model.ownserver.filling import CLIENT, FOLDER, HOST, PORT, secrets_in
+from bench.model.ownserver.places import port_of
 from scenarios.page_load._page import PageClient
+from scenarios.page_load._patience import all_come, patience_s
 
 
 class OwnPage(PageClient):
@@ -51,6 +55,12 @@ class OwnPage(PageClient):
     def ca_file(self) -> str:
         """Those that the description trusts."""
         return ca_file_of(self.own, self.session.address.more[FOLDER])
+
+    async def all_of(self, fetches: Sequence[asyncio.Future[Fetched]]) -> Sequence[Fetched]:
+        session = self.session
+        seconds = patience_s(session.only_one, session.load.window.drain_s)
+        port = port_of(self.url) if self.version == "3" else 0
+        return await all_come(fetches, self._paths, seconds, port)
 
     def check(self, number: int, one: Fetched) -> None:
         if one.status != 200:

@@ -49,6 +49,10 @@ class PageClient(WorkingClient):
                 f"a resource arrived with status {one.status}, {one.body_bytes} B"
             )
 
+    async def all_of(self, fetches: Sequence[asyncio.Future[Fetched]]) -> Sequence[Fetched]:
+        """All resources of a page, when all have come."""
+        return await asyncio.gather(*fetches)
+
     @property
     def origin(self) -> str:
         listeners = self.session.address.listeners
@@ -104,7 +108,7 @@ class PageClient(WorkingClient):
     async def _fetch_all(self, client: CurlClient, item: WorkItem) -> None:
         fetches = [asyncio.ensure_future(client.fetch(path)) for path in self.paths]
         try:
-            fetched = await asyncio.gather(*fetches)
+            fetched = await self.all_of(fetches)
         finally:
             for fetch in fetches:
                 fetch.cancel()

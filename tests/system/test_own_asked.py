@@ -10,6 +10,7 @@ import http.server
 import json
 import math
 import os
+import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -297,6 +298,29 @@ def test_a_page_is_loaded_over_tls_and_http2(tmp_path: Path) -> None:
     (tmp_path / "secure.cjs").write_text(SECURE)
     (tmp_path / "own.toml").write_text(SECURE_TOML)
     run = measure(tmp_path, "page_load/http2", tmp_path / "own.toml", *PAGES, **env)
+    metrics_of(run)
+    (trial,) = run.trials
+    assert (trial.data().outcomes["bytes_down"] == 3 * 500).all()
+
+
+ASGI = """
+async def app(scope, receive, send):
+    if scope["type"] == "http":
+        found = 200 if scope["path"].startswith("/a") else 404
+        await send({"type": "http.response.start", "status": found, "headers": []})
+        await send({"type": "http.response.body", "body": b"x" * 500})
+"""
+
+
+def test_a_page_is_loaded_over_http3(tmp_path: Path) -> None:
+    certify(tmp_path)
+    (tmp_path / "page.py").write_text(ASGI)
+    here = "{host}:{port}"
+    command = [sys.executable, "-m", "hypercorn", "page:app", "-b", here, "--quic-bind", here]
+    command += ["--certfile", "key.pem", "--keyfile", "key.pem"]
+    text = SECURE_TOML.replace('["node", "secure.cjs", "{host}", "{port}"]', json.dumps(command))
+    (tmp_path / "own.toml").write_text(text)
+    run = measure(tmp_path, "page_load/http3", tmp_path / "own.toml", *PAGES)
     metrics_of(run)
     (trial,) = run.trials
     assert (trial.data().outcomes["bytes_down"] == 3 * 500).all()

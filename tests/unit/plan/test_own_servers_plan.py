@@ -131,7 +131,8 @@ def test_an_example_stands_for_every_pattern_that_can_speak_to_it(name: str) -> 
         ("calls/rest_json", FOUND, r"my.toml: \[call\]: is missing; add \[call\] with e.g. url = "),
         ("calls/grpc", CALL, r"my.toml: \[grpc\]: is missing; add \[grpc\] with e.g. url = "),
         ("page_load/http2", PAGE, r"my.toml: page.url = .*: this pattern's clients need https://"),
-        ("page_load/http3", PAGE, "--own: page_load/http3 takes no server of your own; name one"),
+        ("page_load/http3", PAGE, r"my.toml: page.url = .*: this pattern's clients need https://"),
+        ("page_load/browser", PAGE, "--own: page_load/browser takes no server of your own; name"),
         ("sessions/jwt", PAGE, "--own: sessions/jwt takes no server of your own; docs/own"),
     ],
 )
