@@ -202,7 +202,8 @@ def _write(
     ]
     kept = [one.source.run for one in entries if one.source and one.source.is_kept]
     if kept:
-        say(f"kept from the atlas before, as the runs are not in the results: {len(kept)} of these")
+        are = "claim is" if len(kept) == 1 else "claims are"
+        say(f"{len(kept)} {are} kept from the earlier atlas: no run here can be relied on for that")
     around = page.Around(
         datetime.datetime.now().astimezone(),
         str(facts["commit"]),

@@ -115,7 +115,7 @@ def test_an_atlas_is_kept_when_its_runs_are_gone(
 
     kept = atlas(*now, "--keep")
     assert kept.exit_code == 0, kept.output
-    assert "kept from the atlas before" in kept.stdout
+    assert "kept from the earlier atlas" in kept.stdout
     after = contents(out)
     assert {name for name in before if after[name] != before[name]} == {"index.html"}
     assert b"1 of them kept from an earlier atlas" in after["index.html"]
