@@ -5,7 +5,8 @@ The same sentences and numbers as in the report; only the form is the terminal's
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from bench.analysis.evaluated import ExperimentResult
 from bench.plan import load_words
@@ -22,7 +23,16 @@ def answer_lines(result: ExperimentResult) -> list[str]:
 
 def load_lines(result: ExperimentResult) -> list[str]:
     """The loads that were measured, in the words in which they are said before a run."""
-    return load_words.sentences(result.experiment, [group.load.values() for group in result.groups])
+    theirs = {one.name: load_words.description_of(one) for one in result.patterns}
+    loads: dict[str, list[Mapping[str, Any]]] = {}
+    for group in result.groups:
+        loads.setdefault(theirs.get(group.pattern, ""), []).append(group.load.values())
+    said = [
+        line
+        for description, found in loads.items()
+        for line in load_words.sentences(result.experiment, found, description)
+    ]
+    return list(dict.fromkeys(said))
 
 
 def answer_table(table: AnswerTable) -> FittedTable:

@@ -148,7 +148,7 @@ def plan_of(asked: Asked) -> runner.RunPlan:
             else by_pattern(whole)
         )
         trials += whole
-    spoken = [] if asked.claims else load_words.lines(experiments, trials, request.settings)
+    spoken = [] if asked.claims else load_words.lines(experiments, trials, request.settings, usable)
     _check_trials(trials, usable, of_claims=bool(asked.claims))
     return runner.RunPlan(
         chosen,

@@ -8,6 +8,7 @@ from __future__ import annotations
 from bench.model.errors import UsageError
 from bench.model.load import Load
 from bench.model.ownserver import OwnServer, OwnUse, refuse_set
+from bench.model.rates import counted
 from scenarios.notifications.load import NotificationLoad, rate_per_client
 
 SUFFIX = "_own"
@@ -47,6 +48,15 @@ def per_second(pattern: str, load: Load[NotificationLoad]) -> float:
     return own.event_rate_per_s + max(deliveries, asks)
 
 
+def sentence(load: Load[NotificationLoad], own: OwnServer) -> str:
+    """Whose events they are where the load says nothing of them."""
+    if not own.publish.by_itself:
+        return ""
+    return (
+        f"{counted(load.window.clients, 'client')}, the events that the server publishes by itself"
+    )
+
+
 OWN = OwnUse(
     only_ours=(
         "long_poll_timeout",
@@ -61,4 +71,5 @@ OWN = OwnUse(
     why="does not obey it; remove it",
     per_second=per_second,
     check=check,
+    sentence=sentence,
 )

@@ -5,7 +5,17 @@ Imports neither Locust nor a server.
 
 from __future__ import annotations
 
-from bench.model.ownserver import OwnUse
+from bench.model.load import Load
+from bench.model.ownserver import OwnServer, OwnUse
+from bench.model.rates import counted
+from scenarios.page_load.load import PageLoad
+
+
+def sentence(load: Load[PageLoad], own: OwnServer) -> str:
+    """How many load how much at once: the page is the description's."""
+    page = f"pages of {counted(len(own.page.resources), 'resource')}"
+    return f"{counted(load.window.clients, 'client')}, {page}, one after the other (no rate)"
+
 
 OWN = OwnUse(
     only_ours=(
@@ -20,4 +30,5 @@ OWN = OwnUse(
     ),
     why="is not told; remove it, and describe the page in page.url and page.resources",
     per_second=None,
+    sentence=sentence,
 )

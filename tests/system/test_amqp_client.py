@@ -257,6 +257,30 @@ def test_a_durable_queue_waits_for_its_client(url: str, name: str) -> None:
     run(work())
 
 
+def test_a_queue_that_is_there_already_is_read_and_emptied(url: str, name: str) -> None:
+    got: list[bytes] = []
+
+    async def work() -> None:
+        async with await aio_pika.connect(url) as other:
+            channel = await other.channel()
+            queue = await channel.declare_queue(name, durable=True)
+            for number in range(3):
+                await channel.default_exchange.publish(aio_pika.Message(b"%d" % number), name)
+            consumer = Consumer(lambda one, _: got.append(one), WireMeter())
+            await consumer.open(url)
+            with pytest.raises(BrokerClosed, match="NOT_FOUND"):
+                await consumer.consume_from(f"{name}.not")
+            again = Consumer(lambda one, _: got.append(one), WireMeter())
+            await again.open(url)
+            await again.consume_from(name)
+            await until(lambda: len(got) == 3)
+            await again.close()  # what is not acknowledged goes back to the queue
+            await queue.delete(if_unused=False, if_empty=True)
+        assert got == [b"0", b"1", b"2"]
+
+    run(work())
+
+
 def test_a_prefetch_is_what_is_under_way_at_most(url: str, name: str) -> None:
     tags: list[int] = []
 

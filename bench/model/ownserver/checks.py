@@ -144,10 +144,18 @@ def _of_page(own: OwnServer) -> Iterator[str]:
     for text in page.resources:
         if not text or any(letter <= " " for letter in text):
             yield f"page.resources: {text!r} is no path; write e.g. /style.css"
-        elif urlsplit(urljoin("http://here/", text)).netloc != "here":
+        elif _netloc_beside(text) != "here":
             yield f"page.resources: {text} is on another server; name those of page.url alone"
         for name in unknown(text, OF_UPLOADS):
             yield f"page.resources: unknown placeholder {{{name}}}; there is {listed(OF_UPLOADS)}"
+
+
+def _netloc_beside(resource: str) -> str:
+    """Where a resource of http://here/ is; "" where it is no URL."""
+    try:
+        return urlsplit(urljoin("http://here/", resource)).netloc
+    except ValueError:
+        return ""
 
 
 def example(table: str) -> str:
@@ -238,11 +246,11 @@ def _of_urls(own: OwnServer, named: Collection[str]) -> Iterator[str]:
     for table in ASKED:
         if table in named and not getattr(own, table).url:
             yield f"{table}.url: is empty; write what each client asks for"
-    if own.tls.ca and not any(map(is_secure, urls(own).values())):
-        yield f"tls.ca: no URL is {HTTPS}://, {WSS}:// or {AMQPS}://; write one so, or remove it"
     for key, url in urls(own).items():
         if fault := _fault(url, SCHEMES.get(key, (HTTP, HTTPS))):
             yield f"{key} = {url}: {fault}"
+    if own.tls.ca and not any(map(is_secure, urls(own).values())):
+        yield f"tls.ca: no URL is {HTTPS}://, {WSS}:// or {AMQPS}://; write one so, or remove it"
 
 
 def _fault(url: str, schemes: Collection[str]) -> str:

@@ -253,6 +253,8 @@ OTHERS: list[tuple[Mapping[str, Any], str, Any, str]] = [
     (ASKED, "page.resources", [], "page.resources: is empty; name what the page consists of"),
     (ASKED, "page.resources", ["a b"], "page.resources: 'a b' is no path; write e.g."),
     (ASKED, "page.resources", ["http://b/"], "page.resources: http://b/ is on another server; "),
+    (ASKED, "page.resources", ["http://["], "page.resources: http://[ is on another server; name"),
+    (ASKED, "page.url", "https://[", "page.url = https://[: is no URL ("),
     (ASKED, "page.resources", ["/{after}"], "page.resources: unknown placeholder {after}; there"),
     (ASKED, "page.url", "http://127.0.0.1/", "tls.ca: no URL is https://, wss:// or amqps://; w"),
     (BROKER, "subscribe.exchange", None, "subscribe.exchange: is missing; add e.g. exchange ="),

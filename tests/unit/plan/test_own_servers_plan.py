@@ -8,12 +8,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from measured import EXPERIMENTS
 
 from bench import catalog
 from bench.model.errors import UsageError
 from bench.model.ownserver import read
 from bench.model.pattern import Pattern
-from bench.plan import own_servers
+from bench.model.trial import Trial
+from bench.plan import load_words, own_servers
 from bench.plan.own_servers import OwnFile
 from bench.run.identities import identity_of
 
@@ -242,6 +244,26 @@ def test_what_a_load_may_not_ask_is_told(
 )
 def test_what_a_load_may_ask_is_let_through(name: str, text: str, load: Mapping[str, Any]) -> None:
     check(name, text, **load)
+
+
+def said_of(patterns: list[Pattern], **load: Any) -> list[str]:
+    """The loads of trials of these patterns, in words."""
+    values = EXPERIMENTS[patterns[0].experiment].load(**load).values()
+    trials = [Trial(number, one.id, "", 1, 1, values) for number, one in enumerate(patterns)]
+    return load_words.lines(EXPERIMENTS, trials, {}, patterns)
+
+
+def test_a_load_is_said_as_the_description_has_it() -> None:
+    chosen = catalog.select(["page_load/http1_six", "page_load/http1_six_own"])
+    ours, theirs = own_servers.described(chosen, catalog.patterns, file_of(PAGE))
+    words = "load: 1 client, pages of {}, one after the other (no rate)"
+    assert said_of([theirs]) == [words.format("1 resource")]
+    both = [words.format("30 resources of 1000B"), words.format("1 resource")]
+    assert said_of([ours, theirs]) == both
+    assert said_of(described("sse", BY_ITSELF), clients=5) == [
+        "load: 5 clients, the events that the server publishes by itself"
+    ]
+    assert said_of(described("sse sse_own")) == said_of(catalog.select(["notifications/sse"]))
 
 
 def test_a_run_goes_on_with_the_description_that_it_stored() -> None:
