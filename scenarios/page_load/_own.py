@@ -13,7 +13,7 @@ from scenarios.page_load.load import PageLoad
 
 def sentence(load: Load[PageLoad], own: OwnServer) -> str:
     """How many load how much at once: the page is the description's."""
-    page = f"pages of {counted(len(own.page.resources), 'resource')}"
+    page = f"pages of {counted(len(own.page.resources), 'resource')} of your own server"
     return f"{counted(load.window.clients, 'client')}, {page}, one after the other (no rate)"
 
 

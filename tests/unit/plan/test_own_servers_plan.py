@@ -257,8 +257,8 @@ def test_a_load_is_said_as_the_description_has_it() -> None:
     chosen = catalog.select(["page_load/http1_six", "page_load/http1_six_own"])
     ours, theirs = own_servers.described(chosen, catalog.patterns, file_of(PAGE))
     words = "load: 1 client, pages of {}, one after the other (no rate)"
-    assert said_of([theirs]) == [words.format("1 resource")]
-    both = [words.format("30 resources of 1000B"), words.format("1 resource")]
+    assert said_of([theirs]) == [words.format("1 resource of your own server")]
+    both = [words.format("30 resources of 1000B"), words.format("1 resource of your own server")]
     assert said_of([ours, theirs]) == both
     assert said_of(described("sse", BY_ITSELF), clients=5) == [
         "load: 5 clients, the events that the server publishes by itself"
