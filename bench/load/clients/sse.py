@@ -15,6 +15,9 @@ LONE_EVENT = re.compile(rb"id: ([^\r\n\0]*)\ndata: ([^\r\n]*)\n\n").fullmatch
 """What nearly every read is: one write of the server, one event."""
 
 
+LONGEST_KEPT = 4096
+"""Bytes of the longest read that is kept to be recognized."""
+
 LONGEST_RETRY = 18
 """Digits of a pause in ms that is taken for one: three hundred million years."""
 
@@ -29,6 +32,32 @@ class StreamEvent(NamedTuple):
     data: bytes
     type: bytes
     id: bytes
+
+
+class _Known:
+    """The last read that was one whole event, and that event: a broadcast is told to thousands."""
+
+    __slots__ = ("event", "read")
+
+    def __init__(self) -> None:
+        self.read = b"id: \ndata: \n\n"
+        self.event = StreamEvent(b"", b"message", b"")
+
+
+_known = _Known()
+
+
+def _lone_event(read: bytes) -> StreamEvent | None:
+    """The event where the read is one, in the form that nearly every server writes."""
+    if read == _known.read:
+        return _known.event
+    lone = LONE_EVENT(read)
+    if lone is None:
+        return None
+    event = StreamEvent(lone[2], b"message", lone[1])
+    if len(read) <= LONGEST_KEPT:
+        _known.read, _known.event = read, event
+    return event
 
 
 class EventStreamParser:
@@ -62,9 +91,9 @@ class EventStreamParser:
 
     def feed(self, read: bytes) -> list[StreamEvent]:
         """The events completed by these bytes, in order; StreamError where one does not end."""
-        if self._at_start_of_event and (lone := LONE_EVENT(read)):
-            self._id = self.last_id = lone[1]
-            return [StreamEvent(lone[2], b"message", lone[1])]
+        if self._at_start_of_event and (event := _lone_event(read)) is not None:
+            self._id = self.last_id = event.id
+            return [event]
         if self._rest and self._goes_on(read):
             return []
         text = b"".join((self._rest, *self._begun, read)) if self._rest else read

@@ -24,6 +24,17 @@ EXTENSION = "permessage-deflate"
 DEFLATE_TAIL = b"\x00\x00\xff\xff"
 """What RFC 7692 takes off the end of each compressed message."""
 
+READ_BYTES = 2048
+"""Of a connection's buffer at first; it grows with what comes, and thousands wait for little."""
+
+CONTINUATION, TEXT, BINARY, CLOSE = (
+    picows.WSMsgType.CONTINUATION,
+    picows.WSMsgType.TEXT,
+    picows.WSMsgType.BINARY,
+    picows.WSMsgType.CLOSE,
+)
+"""Looked up once: each look into the enumeration costs as much as a good part of a frame."""
+
 Sink = Callable[[bytes, int], None]
 
 
@@ -60,6 +71,7 @@ class WebSocket(picows.WSListener):
                 url,
                 ssl_context=tls,
                 extra_headers=headers,
+                read_buffer_init_size=READ_BYTES,
                 use_aiofastnet=False,
             )
         except picows.WSError as error:
@@ -93,16 +105,23 @@ class WebSocket(picows.WSListener):
     def on_ws_frame(self, transport: picows.WSTransport, frame: picows.WSFrame) -> None:
         read_ns = now_ns()
         kind = frame.msg_type
-        if kind == picows.WSMsgType.CLOSE:
+        if (
+            (kind is BINARY or kind is TEXT) and frame.fin and not frame.rsv1 and not self._parts
+        ):  # what nearly every frame is: a whole message, as it is
+            self._compressed = False
+            self._sink(frame.get_payload_as_bytes(), read_ns)
+            return
+        self._take(transport, frame, read_ns)
+
+    def _take(self, transport: picows.WSTransport, frame: picows.WSFrame, read_ns: int) -> None:
+        """A frame of any kind."""
+        kind = frame.msg_type
+        if kind == CLOSE:
             transport.disconnect()
             return
-        if kind not in (
-            picows.WSMsgType.BINARY,
-            picows.WSMsgType.TEXT,
-            picows.WSMsgType.CONTINUATION,
-        ):
+        if kind not in (BINARY, TEXT, CONTINUATION):
             return
-        if kind != picows.WSMsgType.CONTINUATION:
+        if kind != CONTINUATION:
             self._compressed = bool(frame.rsv1)
         message = frame.get_payload_as_bytes()
         if not frame.fin or self._parts:

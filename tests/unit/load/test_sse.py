@@ -131,6 +131,19 @@ def test_an_empty_read_changes_nothing(stream: bytes, cuts: list[int]) -> None:
     assert got == reference(stream)[0]
 
 
+@given(st.lists(st.tuples(st.integers(0, 2), st.integers(0, 3)), max_size=20))
+def test_what_one_client_was_told_changes_nothing_for_others(told: list[tuple[int, int]]) -> None:
+    """A read like the last one is recognized, whoever had that."""
+    reads = [b"id: %d\ndata: %d\n\n" % (one, one // 2) for one in range(3)] + [b"data: x\n"]
+    parsers = [EventStreamParser() for _ in range(3)]
+    got: list[list[StreamEvent]] = [[], [], []]
+    for client, read in told:
+        got[client] += parsers[client].feed(reads[read])
+    for client, parser in enumerate(parsers):
+        events, last_id, _ = reference(b"".join(reads[read] for one, read in told if one == client))
+        assert (got[client], parser.last_id) == (events, last_id)
+
+
 @given(streams)
 @example(b"id: 1\ndata: a\n\nid: 2\ndata: b\n")
 def test_the_last_id_is_that_of_a_whole_event(stream: bytes) -> None:

@@ -32,7 +32,17 @@ def test_a_reply_of_several_events_comes_apart_again(
     assert [decode(part) for part in body.split(SEPARATOR)] == [event for event, _ in entries]
 
 
-@pytest.mark.parametrize("data", [b"", b"1 2", b"1 2 3", b"a b c d", b"<html>503</html> x y z"])
+@given(st.lists(numbers, min_size=1, max_size=2), st.lists(st.integers(0, 1), max_size=6))
+def test_an_event_like_the_last_one_is_told_from_others(
+    entries: list[tuple[int, int, int]], order: list[int]
+) -> None:
+    told = [entries[one % len(entries)] for one in order]
+    assert [decode(encode(*event, 48)) for event in told] == told
+
+
+@pytest.mark.parametrize(
+    "data", [b"", b"0 0 0", b"1 2", b"1 2 3", b"a b c d", b"<html>503</html> x y z"]
+)
 def test_what_is_no_event_is_refused(data: bytes) -> None:
     with pytest.raises(ValueError):  # noqa: PT011 - int() and unpacking say it in their own words
         decode(data)
