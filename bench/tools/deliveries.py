@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import resource
 import shutil
+import signal
 import statistics
 import subprocess
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from operator import attrgetter
 from pathlib import Path
 
 from msgspec import Struct
@@ -44,6 +46,7 @@ from bench.tools.stage import Staged, staged
 from reports.fitted_table import FittedTable, fitted
 
 OURS, BARE = "load process", "in C"
+ALONE, AT_ONCE = "alone", "at_once"
 AIM_RATIO = 2.0
 EVENTS_PER_S = 2.0
 OTHER_FILES = 500
@@ -76,9 +79,14 @@ class Receiver:
 
 @dataclass(frozen=True)
 class Turn:
-    """CPU time per delivered event, and memory per client."""
+    """CPU time per delivered event in microseconds, and memory per client.
 
-    us: float
+    `alone`: as the server sends it, so that the receiver wakes up for nearly every delivery.
+    `at_once`: all of an event's are there when the receiver looks, so that none wakes it up.
+    """
+
+    alone: float
+    at_once: float
     bytes_per_client: float
 
 
@@ -90,14 +98,17 @@ class Costs:
     clients: int
     turns: dict[str, list[Turn]] = field(default_factory=dict)
 
-    def us(self, name: str) -> float:
-        """The median."""
-        return statistics.median(turn.us for turn in self.turns[name])
+    def values(self, name: str, what: str) -> list[float]:
+        """`alone` or `at_once` of a receiver, one entry a turn."""
+        return list(map(attrgetter(what), self.turns[name]))
 
-    @property
-    def ratio(self) -> float | None:
+    def us(self, name: str, what: str = ALONE) -> float:
+        """The median."""
+        return statistics.median(self.values(name, what))
+
+    def ratio(self, what: str = ALONE) -> float | None:
         """Ours over C's; None where C was not measured."""
-        return self.us(OURS) / self.us(BARE) if BARE in self.turns else None
+        return self.us(OURS, what) / self.us(BARE, what) if BARE in self.turns else None
 
     @property
     def bytes_per_client(self) -> float:
@@ -168,25 +179,40 @@ def _bare(program: Path, stage: Staged, stream: DeliveryStream, clients: int) ->
         child.stop()
 
 
-def _measured(receiver: Receiver, stage: Staged, clients: int, seconds: float) -> Turn:
-    """Publish for so long, and see what that cost; TrialFailed where an event did not arrive."""
-    time.sleep(SETTLE_SECONDS)
+def _spent_us(
+    receiver: Receiver, stage: Staged, clients: int, events: int, *, at_once: bool
+) -> float:
+    """CPU time per delivery of so many events; TrialFailed where one did not arrive.
+
+    `at_once`: the receiver stands still until all of an event's deliveries wait to be read.
+    """
     child = receiver.child
-    events = max(1, round(seconds * EVENTS_PER_S))
     before = receiver.count()
     start, start_ns = time.monotonic(), cpu_clock_ns(child.pid)
     for number in range(events):
-        time.sleep(max(0.0, start + number / EVENTS_PER_S - time.monotonic()))
+        if at_once:
+            child.send_signal(signal.SIGSTOP)
         stage.parts.ask(Probe(0), Probed)
-    time.sleep(max(0.0, start + events / EVENTS_PER_S - time.monotonic()))
+        time.sleep(max(0.0, start + (number + 1) / EVENTS_PER_S - time.monotonic()))
+        if at_once:
+            child.send_signal(signal.SIGCONT)
     due, deadline = before + events * clients, time.monotonic() + LATE_SECONDS
     while (count := receiver.count()) < due and time.monotonic() < deadline:
         time.sleep(STEP_SECONDS)
-    spent_ns = cpu_clock_ns(child.pid) - start_ns
     if count != due:
         raise TrialFailed(f"{child.name}: {count - before} of {events * clients} deliveries came")
-    memory = memory_bytes(child.pid) - receiver.memory_before
-    return Turn(spent_ns / 1e3 / (events * clients), memory / clients)
+    return (cpu_clock_ns(child.pid) - start_ns) / 1e3 / (events * clients)
+
+
+def _measured(receiver: Receiver, stage: Staged, clients: int, seconds: float) -> Turn:
+    """Publish for so long, twice."""
+    time.sleep(SETTLE_SECONDS)
+    events = max(1, round(seconds * EVENTS_PER_S))
+    alone, at_once = (
+        _spent_us(receiver, stage, clients, events, at_once=each) for each in (False, True)
+    )
+    memory = memory_bytes(receiver.child.pid) - receiver.memory_before
+    return Turn(alone, at_once, memory / clients)
 
 
 def measure_stream(
@@ -211,49 +237,63 @@ def measure_stream(
                 costs.turns.setdefault(each, []).append(found)
                 console.print(
                     f"{clients:,} clients of {stream.pattern}, turn {turn} of {repeats}: "
-                    f"{each} {found.us:.2f} us per delivered event"
+                    f"{each} {found.alone:.2f} us per delivered event, "
+                    f"{found.at_once:.2f} where all come at once"
                 )
     return costs
 
 
 def table_of(found: Sequence[Costs]) -> FittedTable:
     """Medians with their extremes below, each stream beside its aims."""
-    headers, cells = ["receiver"], []
+    headers = ["receiver"]
+    columns: list[list[str]] = []
     for costs in found:
         aim = costs.stream
-        ratio = "not measured" if costs.ratio is None else f"{costs.ratio:.2f}"
         headers += [f"{aim.pattern}, {costs.clients:,} clients", "aim"]
-        cells.append(
+        columns += [
             [
-                (_us(costs, OURS), f"<= {aim.aim_us:g} us"),
-                (_us(costs, BARE), ""),
-                (ratio, f"<= {AIM_RATIO:g}"),
-                (f"{costs.bytes_per_client / 1e3:.1f} kB", f"<= {aim.aim_bytes / 1e3:g} kB"),
-            ]
-        )
-    keys = [OURS, BARE, f"{OURS} / {BARE}", "memory per client"]
-    rows = [
-        [key, *(text for column in cells for text in column[at])] for at, key in enumerate(keys)
+                *(_us(costs, name, what) for what in (ALONE, AT_ONCE) for name in (OURS, BARE)),
+                *(_ratio(costs.ratio(what)) for what in (ALONE, AT_ONCE)),
+                f"{costs.bytes_per_client / 1e3:.1f} kB",
+            ],
+            [
+                f"<= {aim.aim_us:g} us",
+                *["", "", ""],
+                *[f"<= {AIM_RATIO:g}", ""],
+                f"<= {aim.aim_bytes / 1e3:g} kB",
+            ],
+        ]
+    keys = [
+        *(OURS, BARE),
+        *(f"all at once: {name}" for name in (OURS, BARE)),
+        *(f"{OURS} / {BARE}", f"all at once: {OURS} / {BARE}"),
+        "memory per client",
     ]
+    rows = [[key, *(column[at] for column in columns)] for at, key in enumerate(keys)]
     title = "CPU time of the receiver per delivered event: median, below it least to most"
     return fitted(headers, rows, title, numbers=2 * len(found))
 
 
-def _us(costs: Costs, name: str) -> str:
+def _ratio(value: float | None) -> str:
+    return "not measured" if value is None else f"{value:.2f}"
+
+
+def _us(costs: Costs, name: str, what: str) -> str:
     if name not in costs.turns:
         return "not measured"
-    all_us = [turn.us for turn in costs.turns[name]]
+    all_us = costs.values(name, what)
     least, most = significant(min(all_us)), significant(max(all_us))
-    return f"{significant(costs.us(name))} us\n{least} to {most}"
+    return f"{significant(costs.us(name, what))} us\n{least} to {most}"
 
 
 def answer(found: Sequence[Costs]) -> str:
     """What a delivery costs, in a sentence."""
-    texts = [
-        f"{significant(one.us(OURS))} us of the load process's CPU by {one.stream.pattern}"
-        + (f" ({one.ratio:.2f} times that of a receiver in C)" if one.ratio is not None else "")
-        for one in found
-    ]
+    texts = []
+    for one in found:
+        text = f"{significant(one.us(OURS))} us of the load process's CPU by {one.stream.pattern}"
+        if (ratio := one.ratio()) is not None:
+            text += f" ({ratio:.2f} times that of a receiver in C)"
+        texts.append(text)
     return f"A delivered event costs {', '.join(texts)}."
 
 

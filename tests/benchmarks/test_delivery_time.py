@@ -34,7 +34,8 @@ def test_cpu_of_a_delivery(
         rounds=1,
     )
     console.print(deliveries.table_of([costs]))
-    benchmark.extra_info.update(us=costs.us(deliveries.OURS), ratio=costs.ratio)
-    if costs.ratio is None:
+    benchmark.extra_info.update(us=costs.us(deliveries.OURS), ratio=costs.ratio())
+    ratio = costs.ratio()
+    if ratio is None:
         pytest.skip("nothing in C to compare with: no compiler; apt-get install gcc libc6-dev")
-    assert costs.ratio < 2 * deliveries.AIM_RATIO
+    assert ratio < 2 * deliveries.AIM_RATIO

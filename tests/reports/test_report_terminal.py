@@ -109,7 +109,7 @@ def calibrated() -> list[FittedTable]:
     rates = {calibration.ENGINE: [1e5, 1.2e5], calibration.WRK: [1.7e5], "FastHttpUser": [7.8e3]}
     turns = {name: [calibration.Turn(rate, 1e6 / rate) for rate in rates[name]] for name in rates}
     levels = [calibration.Level(clients, turns, [0.5]) for clients in (64, 1000)]
-    receivers = {name: [deliveries.Turn(12.34, 23_456)] for name in ("load process", "in C")}
+    receivers = {name: [deliveries.Turn(12.34, 5.67, 23_456)] for name in ("load process", "in C")}
     costs = [deliveries.Costs(one, 10_000, receivers) for one in selfproof.declared().streams]
     values = {number: {"latency_p99": 1.0 + number % 3 / 10} for number in range(20)}
     tallies = aa.tally_of(values, ["latency_p99"])

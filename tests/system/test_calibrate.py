@@ -43,7 +43,7 @@ def test_deliveries_are_measured_beside_c() -> None:
     words = ("--receivers", "20", "--repeats", "1", "--duration", "500ms")
     ended = run_bench("calibrate", *words, "--no-generators", "--no-floor", "--no-aa")
     assert (ended.returncode, ended.stderr) == (0, "")
-    ratios = re.search(r"load process / in C(.*)", ended.stdout)
+    ratios = re.search(r"(?m)^load process / in C(.*)", ended.stdout)
     assert ratios
     found = re.findall(r"[0-9.]+(?= +<=)|not measured", ratios[1])
     assert len(found) == len(selfproof.declared().streams)
