@@ -188,20 +188,26 @@ def _spent_us(
     """
     child = receiver.child
     before = receiver.count()
-    start, start_ns = time.monotonic(), cpu_clock_ns(child.pid)
-    for number in range(events):
+    start_ns = cpu_clock_ns(child.pid)
+    for number in range(1, events + 1):
         if at_once:
             child.send_signal(signal.SIGSTOP)
         stage.parts.ask(Probe(0), Probed)
-        time.sleep(max(0.0, start + (number + 1) / EVENTS_PER_S - time.monotonic()))
+        time.sleep(1 / EVENTS_PER_S)
         if at_once:
             child.send_signal(signal.SIGCONT)
-    due, deadline = before + events * clients, time.monotonic() + LATE_SECONDS
+            _await(receiver, before + number * clients)
+    _await(receiver, before + events * clients)
+    return (cpu_clock_ns(child.pid) - start_ns) / 1e3 / (events * clients)
+
+
+def _await(receiver: Receiver, due: int) -> None:
+    """Return when so many deliveries have come."""
+    deadline = time.monotonic() + LATE_SECONDS
     while (count := receiver.count()) < due and time.monotonic() < deadline:
         time.sleep(STEP_SECONDS)
     if count != due:
-        raise TrialFailed(f"{child.name}: {count - before} of {events * clients} deliveries came")
-    return (cpu_clock_ns(child.pid) - start_ns) / 1e3 / (events * clients)
+        raise TrialFailed(f"{receiver.child.name}: {count} of {due} deliveries came")
 
 
 def _measured(receiver: Receiver, stage: Staged, clients: int, seconds: float) -> Turn:
