@@ -13,7 +13,7 @@ from pytest_benchmark.fixture import BenchmarkFixture
 from rich.console import Console
 
 from bench.model.self_proof import DeliveryStream
-from bench.tools import deliveries, selfproof
+from bench.tools import deliveries, delivery_costs, selfproof
 
 CLIENTS, TURNS, SECONDS = 10_000, 7, 3.0
 STREAMS = selfproof.declared().streams
@@ -33,9 +33,9 @@ def test_cpu_of_a_delivery(
         (f"{experiment}/{stream.pattern}", stream, clients, TURNS, SECONDS, console),
         rounds=1,
     )
-    console.print(deliveries.table_of([costs]))
-    benchmark.extra_info.update(us=costs.us(deliveries.OURS), ratio=costs.ratio())
+    console.print(delivery_costs.table_of([costs]))
+    benchmark.extra_info.update(us=costs.us(delivery_costs.OURS), ratio=costs.ratio())
     ratio = costs.ratio()
     if ratio is None:
         pytest.skip("nothing in C to compare with: no compiler; apt-get install gcc libc6-dev")
-    assert ratio < 2 * deliveries.AIM_RATIO
+    assert ratio < 2 * delivery_costs.AIM_RATIO

@@ -22,7 +22,7 @@ from bench.cli import screen
 from bench.cli.main import application
 from bench.model.records import Audit
 from bench.stats.estimates import Estimate
-from bench.tools import aa, aa_runs, calibration, deliveries, selfproof
+from bench.tools import aa, aa_runs, calibration, delivery_costs, selfproof
 from reports import answer, terminal
 from reports.fitted_table import GAP, Column, FittedTable, fitted, layout
 
@@ -109,8 +109,10 @@ def calibrated() -> list[FittedTable]:
     rates = {calibration.ENGINE: [1e5, 1.2e5], calibration.WRK: [1.7e5], "FastHttpUser": [7.8e3]}
     turns = {name: [calibration.Turn(rate, 1e6 / rate) for rate in rates[name]] for name in rates}
     levels = [calibration.Level(clients, turns, [0.5]) for clients in (64, 1000)]
-    receivers = {name: [deliveries.Turn(12.34, 5.67, 23_456)] for name in ("load process", "in C")}
-    costs = [deliveries.Costs(one, 10_000, receivers) for one in selfproof.declared().streams]
+    receivers = {
+        name: [delivery_costs.Turn(12.34, 5.67, 23_456)] for name in ("load process", "in C")
+    }
+    costs = [delivery_costs.Costs(one, 10_000, receivers) for one in selfproof.declared().streams]
     values = {number: {"latency_p99": 1.0 + number % 3 / 10} for number in range(20)}
     tallies = aa.tally_of(values, ["latency_p99"])
     past = [PastRun("", "", {"latency_p99": [1.0 + n / 50, 1.1, 1.2, 1.3]}) for n in range(6)]
@@ -118,7 +120,7 @@ def calibrated() -> list[FittedTable]:
     floor = dict.fromkeys(selfproof.FLOOR_KEYS, Estimate(0.123, 0.1, 0.2, 5))
     return [
         calibration.table_of(levels),
-        deliveries.table_of(costs),
+        delivery_costs.table_of(costs),
         selfproof.floor_table(floor),
         aa.one_table(values, ["latency_p99"], "notifications/sse"),
         aa.all_table(tallies, 2, "notifications/sse"),

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from bench.model.self_proof import DeliveryStream
-from bench.tools import deliveries
-from bench.tools.deliveries import BARE, OURS, Costs, Turn
+from bench.tools.delivery_costs import BARE, OURS, Costs, Turn, answer, table_of
 
 
 def test_medians_and_ratios() -> None:
@@ -12,7 +11,7 @@ def test_medians_and_ratios() -> None:
     turns = [Turn(9.0, 3.0, 1e4), Turn(7.0, 4.0, 3e4), Turn(8.0, 5.0, 2e4)]
     costs = Costs(stream, 10, {OURS: turns})
     assert (costs.us(OURS), costs.us(OURS, "at_once"), costs.ratio()) == (8.0, 4.0, None)
-    assert [row[1] for row in deliveries.table_of([costs]).rows] == [
+    assert [row[1] for row in table_of([costs]).rows] == [
         "8.00 us\n7.00 to 9.00",
         "not measured",
         "4.00 us\n3.00 to 5.00",
@@ -21,6 +20,6 @@ def test_medians_and_ratios() -> None:
     ]
     costs.turns[BARE] = [Turn(5.0, 1.0, 1.0)]
     assert (costs.ratio(), costs.ratio("at_once")) == (1.6, 4.0)
-    aims = [row[2] for row in deliveries.table_of([costs]).rows]
+    aims = [row[2] for row in table_of([costs]).rows]
     assert aims == ["<= 8 us", "", "", "", "<= 2", "", "<= 25 kB"]
-    assert "1.60 times that of a receiver in C" in deliveries.answer([costs])
+    assert "1.60 times that of a receiver in C" in answer([costs])
