@@ -16,7 +16,7 @@ from bench.model.ownserver import DESCRIBED, SEEN_ONLY, UNTIMED, OwnServer, read
 from bench.model.ownserver.filling import FOLDER, HOST, PORT, secrets_in
 from targets._events import Event, EventSource
 from targets._own_publishing import PublishError, kind_of
-from targets._serve import BaseTarget
+from targets._target import BaseTarget
 
 LAST_NS = 500_000_000
 """How long after the window what a server published by itself may still arrive."""

@@ -6,7 +6,7 @@ The first line on standard input is a PartConfig, the first line out PartReady. 
 commands, one line each, in the types of bench/model/messages.py.
 
 End of input ends the process.  Knows nothing of any pattern; a pattern's target module
-defines `class Target(BaseTarget)`, or one class for each part that it declares.
+defines `class Target(BaseTarget)` (_target.py), or one class for each part that it declares.
 """
 
 from __future__ import annotations
@@ -15,14 +15,11 @@ import asyncio
 import gc
 import importlib
 import sys
-from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 from bench.clock import Alarm, now_ns
 from bench.model.experiment import Experiment
 from bench.model.messages import (
-    Address,
     AskCounts,
     AskPartCounters,
     Begin,
@@ -39,92 +36,15 @@ from bench.model.messages import (
     Probe,
     Probed,
     Settle,
-    Values,
 )
-from bench.model.proxy import Proxy
 from bench.model.readings import Wire
 from bench.model.recorder import Recorder, record_ticks
 from bench.model.samples import COMMON_OPERATIONS
 from bench.pipes import hear, say
-from targets._events import EventSource
 from targets._sockets import OwnSockets
+from targets._target import BaseTarget
 
-HOST = "127.0.0.1"
-BACKLOG = 4096
-"""Pending connections that the kernel keeps: all clients may come at once."""
-
-MOST_ERRORS = 20
 TRY_SECONDS = 10.0
-
-
-class BaseTarget:
-    """One part of a pattern.  Only `start` must be written."""
-
-    source: EventSource | None = None
-    host = HOST
-    """The address to listen on; another one where its side is on a link."""
-
-    part, number = "server", 0
-    parts: Mapping[str, Sequence[Address]] = {}
-    """The addresses of parts that were started before it, by name."""
-
-    data = Path()
-    """Its folder, to be made where it keeps something: a restarted one finds it as it was."""
-
-    is_caller = False
-    """Whether it makes the work: then it has a recorder, and `call` is its work."""
-
-    recorder: Recorder
-    busy = 0
-    """Operations of a caller that are under way."""
-
-    failures = 0
-
-    def __init__(self, load: Any, seed: int, services: Mapping[str, Values]) -> None:
-        self.load = load
-        self.seed = seed
-        self.services = services
-        self.errors: list[str] = []
-        self.facts: Values = {}
-
-    async def start(self, port: int) -> int:
-        """Listen on `host` at `port` (0: a free one) and return the port; 0 where nobody calls."""
-        raise NotImplementedError
-
-    async def stop(self) -> None:
-        """Let go of everything; the process ends right after."""
-
-    def proxies(self) -> Sequence[Proxy]:
-        """The proxies that the harness is to start around this server (docs/proxies.md)."""
-        return ()
-
-    def counts(self) -> dict[str, float]:
-        """What the server itself counts, read at the window's edges; {} where it counts nothing."""
-        return {}
-
-    def address(self, port: int) -> Address:
-        """Where clients connect; a broker's pattern names the broker."""
-        return Address(self.host, port)
-
-    async def until_published(self) -> None:
-        """Return when the latest event is on its way; OSError where it cannot be.
-
-        A target that writes to its clients itself has nothing to wait for.
-        """
-
-    # --- what a caller writes ---------------------------------------------------------------
-
-    async def try_call(self) -> None:
-        """One operation before anything is measured; OSError or TimeoutError where it fails."""
-
-    async def call(self, begin: Begin) -> None:
-        """Do and record operations from `begin.start_ns`; begin none from `begin.t1_ns` on."""
-
-    def failed(self, error: BaseException) -> None:
-        """Count a failure; keep the first few in words."""
-        self.failures += 1
-        if len(self.errors) < MOST_ERRORS:
-            self.errors.append(f"{type(error).__name__}: {error}")
 
 
 def load_target(pattern: str, class_name: str) -> type[BaseTarget]:

@@ -10,7 +10,7 @@ from typing import Any
 
 from aiohttp import web
 
-from targets._serve import BACKLOG, BaseTarget
+from targets._target import BACKLOG, BaseTarget
 
 
 class WebTarget(BaseTarget):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bench.model.messages import Address
-from targets._serve import BaseTarget
+from targets._target import BaseTarget
 from targets.address_change._actions import Actions
 from targets.address_change._identity import Identity, identity
 

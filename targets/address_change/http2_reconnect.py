@@ -11,7 +11,7 @@ import h2.connection
 import h2.events
 import h2.exceptions
 
-from targets._serve import BACKLOG
+from targets._target import BACKLOG
 from targets.address_change._acting import ActingTarget
 from targets.address_change._actions import Actions, NoRequest
 

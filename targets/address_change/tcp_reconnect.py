@@ -6,7 +6,7 @@ import ssl
 
 from aiohttp import web
 
-from targets._serve import BACKLOG
+from targets._target import BACKLOG
 from targets.address_change._acting import ActingTarget
 from targets.address_change._actions import NoRequest
 

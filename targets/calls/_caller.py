@@ -13,7 +13,7 @@ from bench.clock import Alarm, now_ns
 from bench.model.messages import Begin
 from bench.model.samples import FAILED, OK, PENDING
 from bench.plan import arrivals
-from targets._serve import BaseTarget
+from targets._target import BaseTarget
 from targets.calls import _order
 from targets.calls._messages import MessageTime
 

@@ -11,7 +11,7 @@ import grpc
 import grpc.aio
 from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
 
-from targets._serve import BaseTarget
+from targets._target import BaseTarget
 from targets.calls import _order
 from targets.calls._caller import Answer, CallerTarget
 from targets.calls._messages import MessageTime

@@ -7,7 +7,7 @@ import struct
 from collections.abc import Sequence
 from typing import Any
 
-from targets._serve import BACKLOG, BaseTarget
+from targets._target import BACKLOG, BaseTarget
 from targets.calls import _order
 from targets.calls._caller import Answer, CallerTarget, Found
 

@@ -9,7 +9,7 @@ import aio_pika
 from aio_pika.abc import AbstractIncomingMessage
 
 from bench.model.messages import Address
-from targets._serve import BaseTarget
+from targets._target import BaseTarget
 from targets.chain._desk import Desk
 from targets.chain._work import Failure, Work
 

@@ -8,7 +8,7 @@ from aio_pika.abc import AbstractIncomingMessage
 from bench.model.messages import Address
 from scenarios.chat._text import CAME, WENT, notice
 from scenarios.chat.load import rooms
-from targets._serve import BaseTarget
+from targets._target import BaseTarget
 
 TITLE = "RabbitMQ"
 REQUIRES = ("rabbitmq",)

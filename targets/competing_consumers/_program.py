@@ -17,7 +17,7 @@ from bench.model.messages import Begin
 from bench.model.samples import FAILED, OK, PENDING
 from scenarios.competing_consumers import _planned as planned
 from scenarios.competing_consumers.load import DRAINED
-from targets._serve import BaseTarget
+from targets._target import BaseTarget
 from targets.competing_consumers._consumer import Consumer
 from targets.competing_consumers._item import Item
 

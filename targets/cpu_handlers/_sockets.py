@@ -6,7 +6,7 @@ import contextlib
 import socket
 from collections.abc import Callable
 
-from targets._serve import BACKLOG
+from targets._target import BACKLOG
 from targets.cpu_handlers._handlers import Requests
 
 READ_BYTES = 65_536

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from functools import partial
 
-from targets._serve import BACKLOG, BaseTarget
+from targets._target import BACKLOG, BaseTarget
 from targets.cpu_handlers._handlers import Requests, compute
 
 TITLE = "async"

@@ -8,7 +8,7 @@ import socket
 from functools import partial
 
 from bench.pipes import die_with_parent
-from targets._serve import BaseTarget
+from targets._target import BaseTarget
 from targets.cpu_handlers._handlers import compute
 from targets.cpu_handlers._sockets import listening, serve
 

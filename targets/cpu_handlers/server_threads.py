@@ -7,7 +7,7 @@ import socket
 import threading
 from functools import partial
 
-from targets._serve import BaseTarget
+from targets._target import BaseTarget
 from targets.cpu_handlers._handlers import compute
 from targets.cpu_handlers._sockets import listening, serve
 

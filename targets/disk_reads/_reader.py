@@ -18,7 +18,7 @@ from bench.model.messages import Begin
 from bench.model.samples import FAILED, OK
 from bench.plan import arrivals
 from scenarios.disk_reads.load import FILES
-from targets._serve import BaseTarget
+from targets._target import BaseTarget
 from targets.disk_reads._memory import aligned
 
 PIECE_BYTES = 1 << 20

@@ -13,7 +13,7 @@ import subprocess
 import sys
 
 from bench.model.messages import Address
-from targets._serve import BaseTarget
+from targets._target import BaseTarget
 
 MOUNT_SECONDS = 10.0
 POLL_S = 0.005

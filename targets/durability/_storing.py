@@ -13,7 +13,7 @@ import statistics
 import time
 
 from bench.model.samples import FAILED, OK
-from targets._serve import BaseTarget
+from targets._target import BaseTarget
 
 PROBES, PROBE_BYTES = 128, 8192
 """A page of a database's log, as often as it takes for a median."""

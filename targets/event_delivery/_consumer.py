@@ -14,7 +14,7 @@ from bench.brokers.ends import Subscriber
 from bench.clock import Alarm, now_ns
 from bench.model.messages import Address, Values
 from bench.plan.arrivals import SECOND_NS
-from targets._serve import BaseTarget
+from targets._target import BaseTarget
 from targets.event_delivery._journal import RECEIVED, REFUSED, Journal, read
 from targets.event_delivery._publisher import NUMBER, OPEN_SECONDS, RETRY_S, let_go
 

@@ -15,7 +15,7 @@ from bench.clock import now_ns
 from bench.model.messages import Begin
 from bench.model.samples import FAILED, OK, PENDING
 from bench.plan.arrivals import SECOND_NS, constant
-from targets._serve import BaseTarget
+from targets._target import BaseTarget
 from targets.event_delivery._consumer import SUBSCRIBED
 from targets.event_delivery._journal import CONFIRMED, PUBLISHED, RECEIVED, REFUSED, read, say, size
 from targets.event_delivery._publisher import ASKED, DONE, GO, PROBE

@@ -19,7 +19,7 @@ from bench.brokers.ends import NO_CONFIRMS, Publisher, Subscriber
 from bench.clock import Alarm, now_ns
 from bench.model.messages import Address, Values
 from bench.plan import arrivals
-from targets._serve import BaseTarget
+from targets._target import BaseTarget
 from targets.event_delivery._journal import CONFIRMED, PUBLISHED, Journal, read, say
 
 NUMBER = struct.Struct("<q")

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from targets._serve import BaseTarget
 from targets._sockets import OwnSockets
+from targets._target import BaseTarget
 from targets.fan_out._source import Source
 
 COUNTED = ("stream_up", "stream_down", "wire_up", "wire_down")

@@ -8,7 +8,7 @@ import aio_pika
 from aio_pika.abc import AbstractIncomingMessage
 
 from bench.model.messages import Address
-from targets._serve import BaseTarget
+from targets._target import BaseTarget
 from targets.long_job._workers import Job, Workers, read_seconds
 
 TITLE = "queue and reply queue"

@@ -9,7 +9,7 @@ import asyncio
 import contextlib
 import socket
 
-from targets._serve import BACKLOG, HOST, BaseTarget
+from targets._target import BACKLOG, HOST, BaseTarget
 
 PART = bytes(65_536)
 EVERY_ADDRESS = "0.0.0.0"

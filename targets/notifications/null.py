@@ -7,8 +7,8 @@ import asyncio
 
 from bench.model.samples import EVERY
 from targets._events import Event, EventSource
-from targets._serve import BACKLOG, BaseTarget
 from targets._slow import burn
+from targets._target import BACKLOG, BaseTarget
 
 TITLE = "harness floor (null)"
 EXAMPLE = "(echo 0; sleep 5) | nc {host} {port}"

@@ -9,8 +9,8 @@ import aio_pika
 from bench.model.messages import Address
 from bench.model.samples import EVERY
 from targets._events import Event, EventSource
-from targets._serve import BaseTarget
 from targets._slow import burn
+from targets._target import BaseTarget
 
 TITLE = "RabbitMQ"
 REQUIRES = ("rabbitmq",)

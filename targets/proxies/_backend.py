@@ -20,8 +20,8 @@ from hypercorn.asyncio import serve
 from hypercorn.config import Config
 
 from bench.clock import Alarm, now_ns
-from targets._serve import BACKLOG, BaseTarget
 from targets._starting import free_port, runs, until_it_accepts
+from targets._target import BACKLOG, BaseTarget
 
 FOREVER_S = 86_400
 """Servers end idle connections and slow headers after seconds; nothing is to end here."""

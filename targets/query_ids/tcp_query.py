@@ -6,7 +6,7 @@ import asyncio
 from functools import partial
 
 from scenarios.query_ids import _dns as dns
-from targets._serve import BACKLOG, BaseTarget
+from targets._target import BACKLOG, BaseTarget
 from targets.query_ids._answers import Answers
 
 TITLE = "TCP"

@@ -6,7 +6,7 @@ import asyncio
 from functools import partial
 from typing import Any
 
-from targets._serve import BaseTarget
+from targets._target import BaseTarget
 from targets.query_ids._answers import Answers
 
 TITLE = "UDP"

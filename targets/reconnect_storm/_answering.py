@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.model.messages import Address
-from targets._serve import BACKLOG, BaseTarget
+from targets._target import BACKLOG, BaseTarget
 
 ANSWER = b"HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nok\n"
 REFUSAL = b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"

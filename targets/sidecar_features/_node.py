@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from targets._serve import BaseTarget
+from targets._target import BaseTarget
 from targets.sidecar_features import _node_client, _node_server
 from targets.sidecar_features._client import Call, Plan
 from targets.sidecar_features._effects import keys_of

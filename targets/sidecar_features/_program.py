@@ -14,8 +14,8 @@ from pathlib import Path
 from bench.clock import now_ns
 from bench.model.messages import Begin, ListenerAddress
 from bench.model.samples import FAILED, OK
-from targets._serve import BaseTarget
 from targets._sidecars import CLIENT_SIDECAR, PLAIN
+from targets._target import BaseTarget
 from targets.sidecar_features._client import Call, Plan, converse
 from targets.sidecar_features._collector import requests_in
 from targets.sidecar_features._effects import Effects

@@ -15,7 +15,7 @@ from typing import cast
 
 from bench.model.messages import Address
 from scenarios.upload._planned import lives
-from targets._serve import BACKLOG, BaseTarget
+from targets._target import BACKLOG, BaseTarget
 
 CLOSE_BY_RESET = struct.pack("ii", 1, 0)
 """SO_LINGER of 0 s: what is closed sends a reset."""

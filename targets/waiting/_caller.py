@@ -18,7 +18,7 @@ from typing import TypeVar
 from bench.clock import Alarm, now_ns
 from bench.model.messages import Begin
 from bench.model.samples import FAILED, OK
-from targets._serve import BaseTarget
+from targets._target import BaseTarget
 from targets.waiting._limits import raise_descriptors
 from targets.waiting._server import MESSAGE
 from targets.waiting._work import UNITS, Unit, cost_ns

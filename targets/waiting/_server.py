@@ -9,7 +9,7 @@ import asyncio
 from collections import deque
 
 from bench.clock import Alarm, now_ns
-from targets._serve import BACKLOG, BaseTarget
+from targets._target import BACKLOG, BaseTarget
 from targets.waiting._limits import raise_descriptors
 
 MESSAGE = b"question"

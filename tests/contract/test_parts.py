@@ -23,7 +23,7 @@ RELAYED = '''
 import asyncio
 
 from targets._events import EventSource
-from targets._serve import BaseTarget
+from targets._target import BaseTarget
 from targets.notifications import null
 
 PARTS = (
@@ -86,7 +86,7 @@ import asyncio
 
 from bench.clock import Alarm, now_ns
 from bench.model.samples import OK
-from targets._serve import BaseTarget
+from targets._target import BaseTarget
 
 PARTS = (
     {"name": "server", "role": "server"},

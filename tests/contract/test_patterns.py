@@ -27,7 +27,8 @@ from bench.model import samples
 from bench.model.messages import Address, ListenerAddress, LoadConfig
 from bench.model.pattern import Pattern
 from bench.results.store import StoredTrial
-from targets._serve import BaseTarget, load_target
+from targets._serve import load_target
+from targets._target import BaseTarget
 
 PATTERNS = [
     pattern

@@ -30,7 +30,8 @@ from bench.model.ownserver.filling import (
     placeholders,
     unknown,
 )
-from bench.model.ownserver.places import is_broker, is_secure
+from bench.model.ownserver.places import is_broker
+from bench.model.ownserver.url_checks import WS, WSS, of_urls
 
 HEADER = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 OURS_TO_SET = {"host", "content-length", "transfer-encoding", "connection", "upgrade"}
@@ -62,14 +63,6 @@ OF_HEADERS = {
 }
 """The tables that have headers, and the placeholders of these."""
 
-HTTP, HTTPS, WS, WSS, AMQP, AMQPS = "http", "https", "ws", "wss", "amqp", "amqps"
-SCHEMES = {
-    "subscribe.url": (HTTP, HTTPS, WS, WSS, AMQP, AMQPS),
-    "publish.url": (HTTP, HTTPS, WS, WSS, AMQP, AMQPS),
-    "tus.url": (HTTP,),
-}
-"""Where something else than HTTP will do."""
-
 EXAMPLES = {
     "subscribe": 'url = "http://{host}:{port}/events"',
     "publish": 'url = "http://{host}:{port}/publish"',
@@ -97,7 +90,7 @@ def _problems(own: OwnServer, named: Collection[str]) -> Iterator[str]:
     yield from _of_tables(named)
     yield from _of_process(own)
     yield from _of_texts(own)
-    yield from _of_urls(own, named)
+    yield from of_urls(own, named)
     if "publish" in named:
         yield from _of_publishing(own)
     yield from of_brokers(own)
@@ -226,54 +219,6 @@ def secrets_of(own: OwnServer) -> list[str]:
     """The environment variables that its texts name."""
     found = [name for _, text, _ in _texts(own) for name in placeholders(text)]
     return [one.removeprefix(SECRET) for one in dict.fromkeys(found) if one.startswith(SECRET)]
-
-
-def urls(own: OwnServer) -> dict[str, str]:
-    """The URLs that are there, by key."""
-    found = {
-        "subscribe.url": own.subscribe.url,
-        "subscribe.position": own.subscribe.position,
-        "publish.url": own.publish.url,
-        "call.url": own.call.url,
-        "grpc.url": own.grpc.url,
-        "tus.url": own.tus.url,
-        "page.url": own.page.url,
-    }
-    return {key: url for key, url in found.items() if url}
-
-
-def _of_urls(own: OwnServer, named: Collection[str]) -> Iterator[str]:
-    for table in ASKED:
-        if table in named and not getattr(own, table).url:
-            yield f"{table}.url: is empty; write what each client asks for"
-    for key, url in urls(own).items():
-        if fault := _fault(url, SCHEMES.get(key, (HTTP, HTTPS))):
-            yield f"{key} = {url}: {fault}"
-    if own.tls.ca and not any(map(is_secure, urls(own).values())):
-        yield f"tls.ca: no URL is {HTTPS}://, {WSS}:// or {AMQPS}://; write one so, or remove it"
-
-
-def _fault(url: str, schemes: Collection[str]) -> str:
-    """What is wrong with a URL; "" where nothing is."""
-    whole = fill(url, STAND_IN)
-    try:
-        parts = urlsplit(whole)
-        port = parts.port
-    except ValueError as error:
-        return f"is no URL ({error}); write e.g. http://127.0.0.1:8080/events"
-    wrong = {
-        "has a blank or a line end; write %20": any(letter <= " " for letter in whole),
-        f"{parts.scheme} is not measured here; name a port of the server without TLS": parts.scheme
-        in {HTTPS, WSS, AMQPS} - set(schemes),
-        f"must begin with {' or '.join(f'{one}://' for one in schemes)}": parts.scheme
-        not in schemes,
-        "names no host; write e.g. http://127.0.0.1:8080/events": not parts.hostname or port == 0,
-        "has a user or a fragment; use a header, and remove it from the URL": (
-            parts.username and not is_broker(url)
-        )
-        or parts.fragment,
-    }
-    return next((words for words, is_so in wrong.items() if is_so), "")
 
 
 def _of_publishing(own: OwnServer) -> Iterator[str]:

@@ -10,9 +10,10 @@ from collections.abc import Collection, Sequence
 from urllib.parse import urlsplit
 
 from bench.model.errors import UsageError
-from bench.model.ownserver.checks import example, urls
+from bench.model.ownserver.checks import example
 from bench.model.ownserver.description import OwnServer
 from bench.model.ownserver.filling import HOST, STAND_IN, fill
+from bench.model.ownserver.url_checks import urls
 
 
 def hosts_of(own: OwnServer) -> list[str]:
