@@ -1,9 +1,10 @@
-"""When the kernel received what clients then read: of some of them, beside what they record.
+"""When the kernel received what clients then read: of some reads, beside what clients record.
 
 The kernel stamps what arrives at a socket that asks for it (SO_TIMESTAMPNS), and tells the stamp
-to who reads with `recvmsg`; uvloop reads without.  So just before each of uvloop's reads, the first
-of the bytes that wait is looked at and left there.  Clients read as ever, and what they call done
-is as ever.  The look takes a few microseconds, therefore only some clients are followed.
+to who reads with `recvmsg`; uvloop reads without.  So just before a read of uvloop's, the first of
+the bytes that wait is looked at and left there.  The look takes 4 us where it is made again and
+again, and 25 where it is not, by which that read is later.  Therefore few reads are followed, and
+their clients are as all others before and after.
 Knows nothing of protocols, nor what is read.
 """
 
@@ -11,17 +12,22 @@ from __future__ import annotations
 
 import _socket  # the original class: socket.socket is gevent's in a load process
 import asyncio
+import contextlib
+import random
 import struct
-from collections.abc import Callable, Iterable
+from collections import deque
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, Protocol
 
 from bench.clock import SET_NS, Clocks
 from bench.model.recorder import Recorder
 from bench.model.samples import OK, RECEIPT
 
-ONE_OF = 32
-"""Of so many clients one is followed.  Its reads cost half as much again, or more; of all, one or
-two hundredths."""
+ONE_OF = 64
+"""Of so many operations at most one read is followed, and one between two ticks."""
+
+MOST_AT_ONCE = 16
+"""So many clients are followed at most, until they read; the longest one is then given up."""
 
 SO_TIMESTAMPNS = 35
 STAMP = struct.Struct("qq")
@@ -36,6 +42,8 @@ READ_BYTES = 256_000
 ReadClocks = Callable[[], tuple[int, int]]
 """The time, and what it is ahead of the wall's clock."""
 
+Until = Callable[[int], Awaitable[None]]
+
 
 class StampedSocket(Protocol):
     """A transport's socket, borrowed: the transport closes it."""
@@ -47,38 +55,95 @@ class StampedSocket(Protocol):
     def detach(self) -> int: ...
 
 
-class Receipts:
-    """Records a row for each read of the clients that are followed.
+def have_stamps() -> None:
+    """Have the kernel stamp what arrives, for as long as this process lives.
 
-    `first` is the number of one of them; with fewer clients than ONE_OF it is the only one.
+    It begins with the first socket that asks, and not at once.
+    """
+    first = _socket.socket(_socket.AF_INET, _socket.SOCK_DGRAM)
+    first.setsockopt(_socket.SOL_SOCKET, SO_TIMESTAMPNS, 1)
+    first.detach()
+
+
+class Followed(Protocol):
+    """A client, which says what connections it has now; NotImplementedError: none that can be."""
+
+    def transports(self) -> Sequence[asyncio.Transport]: ...
+
+
+class Receipts:
+    """Draws a client now and then, and records a row for its next read.
+
+    `clients` are those of this process by number, and may become more.
     """
 
-    def __init__(self, recorder: Recorder, first: int, clocks: ReadClocks | None = None) -> None:
+    def __init__(
+        self,
+        recorder: Recorder,
+        clients: Mapping[int, Followed],
+        seed: int,
+        clocks: ReadClocks | None = None,
+    ) -> None:
         self._recorder = recorder
         self._code = recorder.code(RECEIPT)
-        self._first = first % ONE_OF
+        self._clients = clients
+        self._known: list[tuple[int, Followed]] = []
+        self._random = random.Random(seed)
         self.clocks: ReadClocks = clocks or Clocks()
         _, self._ahead_ns = self.clocks()
-        self._count = 0
+        self._seen = self._count = 0
+        self._followers: deque[Follower] = deque()
         # One for all: it is filled and emptied within one call of the loop.
         self.buffer = memoryview(bytearray(READ_BYTES))
 
-    def follows(self, number: int) -> bool:
-        """Whether the client of this number is one of them."""
-        return number % ONE_OF == self._first
+    def between(self, until: Until) -> Until:
+        """Wait as `until` does, and draw a client before."""
 
-    def follow(self, number: int, transports: Iterable[asyncio.Transport]) -> None:
-        """Follow the connections that a client has now: those over TCP and without TLS."""
+        async def draw_and_wait(due_ns: int) -> None:
+            self.draw()
+            await until(due_ns)
+
+        return draw_and_wait
+
+    def draw(self) -> None:
+        """Follow the next read of a client, unless there was too little to read since the last."""
+        counted = self._recorder.counted
+        if counted - self._seen < ONE_OF:
+            return
+        self._seen = counted
+        if len(self._known) != len(self._clients):
+            self._known = list(self._clients.items())
+        if not self._known:
+            return
+        number, client = self._random.choice(self._known)
+        try:
+            transports = client.transports()
+        except NotImplementedError:
+            return
         for transport in transports:
-            if (fd := _stamped(transport)) is not None:
-                borrowed = _socket.socket(_socket.AF_INET, _socket.SOCK_STREAM, 0, fd)
-                follower = Follower(transport.get_protocol(), borrowed, self, number)
-                transport.set_protocol(follower)
+            self._follow(number, transport)
 
-    def add(self, number: int, stamp: bytes, now_ns: int, ahead_ns: int, size: int) -> None:
-        """A client read `size` bytes at `now_ns`; the kernel's stamp is of the first of them.
+    def _follow(self, number: int, transport: asyncio.Transport) -> None:
+        """Follow one connection: over TCP, and without TLS."""
+        inner: Any = transport.get_protocol()
+        if isinstance(inner, Follower) or (fd := _stamped(transport)) is None:
+            return
+        if len(self._followers) >= MOST_AT_ONCE:
+            self._followers[0].stop()
+        borrowed = _socket.socket(_socket.AF_INET, _socket.SOCK_STREAM, 0, fd)
+        follower = Follower(transport, inner, borrowed, self, number)
+        self._followers.append(follower)
+        transport.set_protocol(follower)
 
-        Where the wall's clock was set since the read before this one, nobody knows by which the
+    def forget(self, follower: Follower) -> None:
+        """It follows nobody any more."""
+        with contextlib.suppress(ValueError):
+            self._followers.remove(follower)
+
+    def add(self, number: int, stamp: bytes, read_ns: int, ahead_ns: int, size: int) -> None:
+        """A client read `size` bytes at `read_ns`; the kernel's stamp is of the first of them.
+
+        Where the wall's clock was set since the receipt before this one, nobody knows by which the
         stamp was made: it is left out.
         """
         was_set = abs(ahead_ns - self._ahead_ns) > SET_NS
@@ -88,18 +153,8 @@ class Receipts:
         seconds, rest = STAMP.unpack(stamp)
         received_ns = seconds * SECOND_NS + rest + ahead_ns
         self._count += 1
-        self._recorder.add(
-            self._code,
-            OK,
-            number,
-            self._count,
-            received_ns,
-            received_ns,
-            now_ns,
-            now_ns,
-            0,
-            size,
-        )
+        row = (received_ns, received_ns, read_ns, read_ns, 0, size)
+        self._recorder.add(self._code, OK, number, self._count, *row)
 
 
 def _stamped(transport: asyncio.Transport) -> int | None:
@@ -121,47 +176,59 @@ def _stamped(transport: asyncio.Transport) -> int | None:
 
 
 class Follower(asyncio.BufferedProtocol):
-    """Stands before a connection's own protocol: looks first, and passes everything on.
+    """Stands before a connection's own protocol for one read: looks first, and passes all on.
 
     A protocol that has a buffer of its own goes on reading into it.
     """
 
-    def __init__(self, inner: Any, borrowed: StampedSocket, receipts: Receipts, number: int):
-        self._inner = inner
-        self._borrowed = borrowed
-        self._look = borrowed.recvmsg
-        self._receipts, self._clocks = receipts, receipts.clocks
-        self._number = number
-        self._stamp = b""
+    def __init__(
+        self,
+        transport: asyncio.Transport,
+        inner: Any,
+        borrowed: StampedSocket,
+        receipts: Receipts,
+        number: int,
+    ) -> None:
+        self._transport, self._inner, self._borrowed = transport, inner, borrowed
+        self._receipts, self._number = receipts, number
+        self._stamp, self._look_ns = b"", 0
         self._error: OSError | None = None
         # As uvloop tells them apart.
-        if hasattr(inner, "get_buffer") and not isinstance(inner, asyncio.Protocol):
-            self._buffer_of, self._take = inner.get_buffer, inner.buffer_updated
-        else:
-            self._buffer_of, self._take = self._shared_buffer, self._hand_on
+        self._is_buffered = hasattr(inner, "get_buffer") and not isinstance(inner, asyncio.Protocol)
 
     def get_buffer(self, hint: int) -> Any:
+        begun_ns, _ = self._receipts.clocks()
         try:
-            _, ancillary, _, _ = self._look(1, STAMP_SPACE, PEEK)
+            _, ancillary, _, _ = self._borrowed.recvmsg(1, STAMP_SPACE, PEEK)
             self._stamp = ancillary[0][2] if ancillary else b""
         except BlockingIOError:  # a read that filled the buffer is followed by another
             self._stamp = b""
         except OSError as error:
             # The kernel tells it once: uvloop will find an end, as if the other side had closed.
             self._stamp, self._error = b"", error
-        return self._buffer_of(hint)
+        ended_ns, _ = self._receipts.clocks()
+        self._look_ns = ended_ns - begun_ns
+        return self._inner.get_buffer(hint) if self._is_buffered else self._receipts.buffer
 
     def buffer_updated(self, size: int) -> None:
-        now_ns, ahead_ns = self._clocks()
-        self._take(size)
+        now_ns, ahead_ns = self._receipts.clocks()
+        if self._is_buffered:
+            self._inner.buffer_updated(size)
+        else:
+            self._inner.data_received(bytes(self._receipts.buffer[:size]))
         if self._stamp:
-            self._receipts.add(self._number, self._stamp, now_ns, ahead_ns, size)
+            read_ns = now_ns - self._look_ns
+            self._receipts.add(self._number, self._stamp, read_ns, ahead_ns, size)
+        self.stop()
 
-    def _shared_buffer(self, _: int) -> memoryview:
-        return self._receipts.buffer
-
-    def _hand_on(self, size: int) -> None:
-        self._inner.data_received(bytes(self._receipts.buffer[:size]))
+    def stop(self) -> None:
+        """Leave the connection to its own protocol."""
+        self._receipts.forget(self)
+        if self._transport.is_closing():  # its end will be told through here
+            return
+        self._borrowed.detach()
+        if self._transport.get_protocol() is self:
+            self._transport.set_protocol(self._inner)
 
     def eof_received(self) -> bool | None:
         if self._error is not None:
@@ -170,6 +237,7 @@ class Follower(asyncio.BufferedProtocol):
         return keeps_open
 
     def connection_lost(self, error: Exception | None) -> None:
+        self._receipts.forget(self)
         self._borrowed.detach()
         self._inner.connection_lost(error or self._error)
 

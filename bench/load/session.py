@@ -15,7 +15,7 @@ from typing import Any, Protocol
 
 from bench.clock import now_ns
 from bench.load.engine import Engine
-from bench.load.receipts import Receipts
+from bench.load.receipts import Receipts, Until
 from bench.load.wire import WireMeter
 from bench.model.experiment import Experiment
 from bench.model.load import Load
@@ -40,6 +40,7 @@ class WorkerIndex:
 class Disturbable(Protocol):
     """A client as faults see it: each says whether it has a connection for that."""
 
+    def transports(self) -> Sequence[asyncio.Transport]: ...
     def pause(self) -> bool: ...
     def resume(self) -> bool: ...
     def cut(self) -> bool: ...
@@ -159,9 +160,10 @@ class Session:
         self.t0_ns, self.t1_ns = t0_ns, t1_ns
         self.window_known.set()
         loop = asyncio.get_running_loop()
+        until: Until = self.engine.alarm.until
+        if self.receipts is not None:
+            until = self.receipts.between(until)
         self.beside = [
             loop.create_task(self.take_snapshots([("t0", t0_ns), ("t1", t1_ns)])),
-            loop.create_task(
-                record_ticks(self.recorder, self.engine.alarm.until, now_ns, t0_ns, t1_ns)
-            ),
+            loop.create_task(record_ticks(self.recorder, until, now_ns, t0_ns, t1_ns)),
         ]

@@ -8,7 +8,6 @@ Knows nothing of any protocol.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import socket
 import struct
 from collections.abc import Callable, Sequence
@@ -77,7 +76,7 @@ class ClientUser(User):
         """Give up what `connect` opened; may be called after a failed connect."""
 
     def transports(self) -> Sequence[asyncio.Transport]:
-        """Its connections, to be paused or cut by a fault; none where it has none just now.
+        """Its connections, to be followed, or paused or cut by a fault; none where it has none now.
 
         NotImplementedError where they are not asyncio's.
         """
@@ -163,10 +162,3 @@ class ClientUser(User):
                 session.recorder.add(
                     code, outcome, self.number, 0, intended, sent, done, done, 0, 0
                 )
-        self._have_reads_stamped()
-
-    def _have_reads_stamped(self) -> None:
-        receipts = self.session.receipts
-        if receipts is not None and receipts.follows(self.number):
-            with contextlib.suppress(NotImplementedError):
-                receipts.follow(self.number, self.transports())

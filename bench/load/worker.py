@@ -17,7 +17,7 @@ from bench import catalog
 from bench.clock import now_ns
 from bench.load.engine import Engine
 from bench.load.flushing import Flushing
-from bench.load.receipts import Receipts
+from bench.load.receipts import Receipts, have_stamps
 from bench.load.session import Session, WorkerIndex
 from bench.load.stats import feed_statistics
 from bench.load.user import ClientUser, environment_for
@@ -66,8 +66,10 @@ class Worker:
         self.user_class = client_class(config.pattern)
         self.engine = Engine()
         self.session = self._session(config.load)
-        clients = self.session.load.window.clients
-        self.session.receipts = Receipts(self.session.recorder, config.seed % clients)
+        have_stamps()
+        self.session.receipts = Receipts(
+            self.session.recorder, self.session.users, config.seed + place.number
+        )
         self.environment = environment_for(self.user_class, self.session)
         self._flushing: Flushing | None = None
         self._trying: tuple[Session, gevent.Greenlet] | None = None

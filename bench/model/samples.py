@@ -14,9 +14,9 @@ COMMON_WORDS = {
     "connect": "a client connects; the client of the verification is left out",
     "tick": "a 10 ms timer in the process that recorded it: how late its event loop is. `client` "
     "is 0, `sequence` its number",
-    "receipt": "one read of a client whose reads are stamped: `intended_ns` and `sent_ns` are when "
-    "the kernel received the first of what was read, `done_ns` when the client read it; `sequence` "
-    "is the receipt's number, `bytes_down` what was read",
+    "receipt": "one read of a client that was followed: `intended_ns` and `sent_ns` are when the "
+    "kernel received the first of what was read, `done_ns` when the client read it, less what the "
+    "look at the stamp took; `sequence` is the receipt's number, `bytes_down` what was read",
 }
 COMMON_OPERATIONS = tuple(COMMON_WORDS)
 """Recorded by every load process, before the experiment's own operations."""

@@ -40,7 +40,7 @@ def read_delay_ns(data: TrialData) -> np.ndarray:
 SHARED.quantiles(
     "read_delay",
     "read delay",
-    "delays of reads (read - received by the kernel), of one client in 32,",
+    "delays of reads (read - received by the kernel), of those that were followed,",
     read_delay_ns,
 )
 

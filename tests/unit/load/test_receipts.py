@@ -1,4 +1,4 @@
-"""Clients whose reads are stamped read as others do; beside it there is a row for each read."""
+"""A client that is followed reads as others do, and there is a row of that read beside."""
 
 from __future__ import annotations
 
@@ -12,16 +12,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bench.clock import SET_NS
-from bench.load.receipts import ONE_OF, STAMP, Follower, Receipts
+from bench.load.receipts import MOST_AT_ONCE, ONE_OF, STAMP, Follower, Receipts
 from bench.model.recorder import Recorder
-from bench.model.samples import COMMON_OPERATIONS, RECEIPT, rows
+from bench.model.samples import COMMON_OPERATIONS, OK, RECEIPT, rows
 
 AHEAD_NS = -1_700_000_000_000_000_000
 SECOND_NS = 1_000_000_000
 
 
+LOOK_NS = 25_000
+
+
 class Hands:
-    """Clocks that stand still; the wall's can be set."""
+    """Clocks that a look takes some time of; the wall's can be set."""
 
     now_ns, ahead_ns = 5 * SECOND_NS, AHEAD_NS
 
@@ -32,13 +35,15 @@ class Hands:
 class Kernel:
     """A socket whose next look finds what a test says: a stamp, an error, or nothing."""
 
-    def __init__(self) -> None:
+    def __init__(self, hands: Hands) -> None:
         self.finds: int | OSError | None = None
+        self.hands = hands
         self.detached = 0
 
     def recvmsg(self, size: int, space: int, flags: int) -> tuple[bytes, list[Any], int, None]:
         assert (size, flags) == (1, socket.MSG_PEEK | socket.MSG_DONTWAIT)
         assert space >= socket.CMSG_SPACE(STAMP.size)
+        self.hands.now_ns += LOOK_NS
         if isinstance(self.finds, OSError):
             raise self.finds
         if self.finds is None:
@@ -46,8 +51,33 @@ class Kernel:
         stamp = STAMP.pack(*divmod(self.finds, SECOND_NS))
         return b"x", [(socket.SOL_SOCKET, 35, stamp)], 0, None
 
-    def detach(self) -> None:
+    def detach(self) -> int:
         self.detached += 1
+        return 9
+
+
+class Transport:
+    """Of a connection that somebody may follow."""
+
+    def __init__(self, inner: Any, **known: Any) -> None:
+        self.protocol = inner
+        self.closing = False
+        sock = SimpleNamespace(fileno=lambda: 9, family=socket.AF_INET, type=socket.SOCK_STREAM)
+        self.options: list[Any] = []
+        sock.setsockopt = lambda *option: self.options.append(option)
+        self.known = {"socket": sock, **known}
+
+    def get_extra_info(self, name: str) -> Any:
+        return self.known.get(name)
+
+    def is_closing(self) -> bool:
+        return self.closing
+
+    def get_protocol(self) -> Any:
+        return self.protocol
+
+    def set_protocol(self, protocol: Any) -> None:
+        self.protocol = protocol
 
 
 class Streaming(asyncio.Protocol):
@@ -90,10 +120,16 @@ class Scene:
     """A followed connection of client 3, with its kernel, its clocks and its rows."""
 
     def __init__(self, inner: Any) -> None:
-        self.inner, self.kernel, self.hands = inner, Kernel(), Hands()
+        self.inner, self.hands, self.transport = inner, Hands(), Transport(inner)
+        self.kernel = Kernel(self.hands)
         self.recorder = Recorder(COMMON_OPERATIONS)
-        self.receipts = Receipts(self.recorder, 3, self.hands)
-        self.follower = Follower(inner, self.kernel, self.receipts, 3)
+        self.receipts = Receipts(self.recorder, {}, 1, self.hands)
+        self.follow()
+
+    def follow(self) -> None:
+        given: Any = self.transport
+        self.follower = Follower(given, self.inner, self.kernel, self.receipts, 3)
+        self.transport.protocol = self.follower
 
     def read(self, data: bytes, finds: int | OSError | None) -> None:
         """As uvloop does: it asks for a buffer, reads into it, and says how much it was."""
@@ -117,28 +153,35 @@ def stamp_of(received_ns: int) -> int:
     return received_ns - AHEAD_NS
 
 
-@given(st.lists(st.tuples(st.binary(min_size=1, max_size=90), st.integers(1, 10**9)), max_size=5))
+@given(st.binary(min_size=1, max_size=90), st.integers(1, 10**9))
 @pytest.mark.parametrize("kind", [Streaming, Buffered])
-def test_whatever_is_read_is_passed_on_and_has_a_row(
-    kind: type[Any], reads: list[tuple[bytes, int]]
+def test_one_read_is_passed_on_and_has_a_row_and_the_protocol_is_its_own_again(
+    kind: type[Any], data: bytes, delay_ns: int
 ) -> None:
-    scene, wanted = Scene(kind()), []
-    for number, (data, delay_ns) in enumerate(reads, start=1):
-        received_ns = scene.hands.now_ns + 7
-        scene.hands.now_ns = received_ns + delay_ns
-        scene.read(data, stamp_of(received_ns))
-        wanted.append((3, number, received_ns, received_ns + delay_ns, len(data)))
-    assert scene.inner.told == [data for data, _ in reads]
-    assert scene.rows() == wanted
+    """What the look took is no delay of the read."""
+    scene = Scene(kind())
+    received_ns = scene.hands.now_ns + 7
+    scene.hands.now_ns = received_ns + delay_ns
+    scene.read(data, stamp_of(received_ns))
+    assert scene.inner.told == [data]
+    assert scene.rows() == [(3, 1, received_ns, received_ns + delay_ns, len(data))]
+    assert scene.transport.protocol is scene.inner
+    assert scene.kernel.detached == 1
 
 
 @pytest.mark.parametrize("finds", [None, BlockingIOError(11, "again")])
 def test_a_read_without_a_stamp_is_passed_on_and_has_no_row(finds: Any) -> None:
-    """The stamp of the read before it is not taken for its own."""
     scene = Scene(Streaming())
-    scene.read(b"a", stamp_of(1))
     scene.read(b"b", finds)
-    assert scene.inner.told == [b"a", b"b"]
+    assert scene.inner.told == [b"b"]
+    assert scene.rows() == []
+
+
+def test_a_look_that_finds_nothing_to_read_is_followed_by_another() -> None:
+    scene = Scene(Streaming())
+    scene.read(b"", BlockingIOError(11, "again"))
+    scene.read(b"b", stamp_of(1))
+    assert scene.inner.told == [b"b"]
     assert len(scene.rows()) == 1
 
 
@@ -147,6 +190,7 @@ def test_what_came_while_the_walls_clock_was_set_has_no_row(step_ns: int) -> Non
     scene = Scene(Streaming())
     scene.hands.ahead_ns += step_ns
     scene.read(b"a", stamp_of(1))
+    scene.follow()
     scene.read(b"b", stamp_of(2) - step_ns)
     assert scene.inner.told == [b"a", b"b"]
     assert [row[2] for row in scene.rows()] == [2]
@@ -174,38 +218,120 @@ def test_what_else_a_transport_says_is_passed_on() -> None:
     assert scene.kernel.detached == 1
 
 
-@given(st.integers(0, 10**6), st.integers(1, 1000))
-def test_one_client_of_so_many_is_followed_and_never_none(seed: int, clients: int) -> None:
-    receipts = Receipts(Recorder(COMMON_OPERATIONS), seed % clients, Hands())
-    followed = [number for number in range(clients) if receipts.follows(number)]
-    assert max(1, clients // ONE_OF) <= len(followed) <= -(-clients // ONE_OF)
+def test_the_end_of_a_connection_that_its_own_protocol_closes_is_passed_on() -> None:
+    scene = Scene(Streaming())
+    scene.inner.data_received = lambda _: setattr(scene.transport, "closing", True)
+    scene.follow()
+    scene.read(b"a", stamp_of(1))
+    assert scene.transport.protocol is scene.follower
+    scene.follower.connection_lost(None)
+    assert scene.inner.told == [None]
+    assert scene.kernel.detached == 1
 
 
-def transport(fd: int, family: int, kind: int, **more: Any) -> Any:
-    options: list[tuple[int, ...]] = []
-    sock = SimpleNamespace(
-        fileno=lambda: fd, family=family, type=kind, setsockopt=lambda *one: options.append(one)
-    )
-    known = {"socket": sock, **more}
-    return SimpleNamespace(
-        get_extra_info=known.get,
-        is_closing=lambda: bool(more.get("closing")),
-        get_protocol=Streaming,
-        set_protocol=lambda one: options.append((0, 0, one)),
-        options=options,
-    )
+# --- who is followed, and when ------------------------------------------------------------------
+
+
+class Client:
+    """It has these connections, or none that can be followed."""
+
+    def __init__(self, *transports: Transport, are_known: bool = True) -> None:
+        self.own, self.are_known = transports, are_known
+
+    def transports(self) -> Any:
+        if not self.are_known:
+            raise NotImplementedError
+        return self.own
+
+
+def drawing(clients: dict[int, Client]) -> tuple[Recorder, Receipts]:
+    recorder = Recorder(COMMON_OPERATIONS)
+    return recorder, Receipts(recorder, clients, 1, Hands())
+
+
+def work(recorder: Recorder, operations: int) -> None:
+    for _ in range(operations):
+        recorder.add(0, OK, 0, 0, 0, 0, 0, 0, 0, 0)
+
+
+def followed(clients: dict[int, Client]) -> int:
+    every = [one for client in clients.values() for one in client.own]
+    return sum(isinstance(one.protocol, Follower) for one in every)
+
+
+def detached(clients: dict[int, Client]) -> None:
+    """The descriptors of these tests are nobody's."""
+    for client in clients.values():
+        for one in client.own:
+            if isinstance(one.protocol, Follower):
+                one.protocol.stop()
+
+
+def test_one_is_drawn_after_so_many_operations() -> None:
+    clients = {number: Client(Transport(Streaming())) for number in range(100)}
+    recorder, receipts = drawing(clients)
+    counts = []
+    for operations in (0, ONE_OF - 1, 1, ONE_OF - 1, 10 * ONE_OF, 0):
+        work(recorder, operations)
+        receipts.draw()
+        counts.append(followed(clients))
+    detached(clients)
+    assert counts == [0, 0, 1, 1, 2, 2]
+
+
+def test_all_clients_have_their_turn_and_those_that_come_later() -> None:
+    clients = {number: Client(Transport(Streaming())) for number in range(4)}
+    recorder, receipts = drawing(clients)
+    seen = set()
+    for turn in range(200):
+        if turn == 100:
+            clients[4] = Client(Transport(Streaming()))
+        work(recorder, ONE_OF)
+        receipts.draw()
+        seen |= {number for number in clients if followed({number: clients[number]})}
+        detached(clients)
+    assert seen == {0, 1, 2, 3, 4}
+
+
+def test_who_is_not_read_is_given_up_for_others() -> None:
+    clients = {number: Client(Transport(Streaming())) for number in range(500)}
+    recorder, receipts = drawing(clients)
+    for _ in range(3 * MOST_AT_ONCE):
+        work(recorder, ONE_OF)
+        receipts.draw()
+        assert followed(clients) <= MOST_AT_ONCE
+    assert followed(clients) == MOST_AT_ONCE
+    detached(clients)
+    assert followed(clients) == 0
+
+
+def unlike(**known: Any) -> Transport:
+    return Transport(Streaming(), **known)
+
+
+def place(family: int, kind: int) -> Any:
+    return SimpleNamespace(fileno=lambda: 9, family=family, type=kind, setsockopt=None)
 
 
 @pytest.mark.parametrize(
-    "refused",
+    "client",
     [
-        transport(9, socket.AF_INET, socket.SOCK_STREAM, sslcontext=object()),
-        transport(9, socket.AF_INET, socket.SOCK_STREAM, closing=True),
-        transport(9, socket.AF_INET, socket.SOCK_DGRAM),
-        transport(9, socket.AF_UNIX, socket.SOCK_STREAM),
-        transport(9, socket.AF_INET, socket.SOCK_STREAM, socket=None),
+        Client(unlike(sslcontext=object())),
+        Client(unlike(socket=place(socket.AF_INET, socket.SOCK_DGRAM))),
+        Client(unlike(socket=place(socket.AF_UNIX, socket.SOCK_STREAM))),
+        Client(unlike(socket=None)),
+        Client(are_known=False),
+        Client(),
     ],
 )
-def test_only_tcp_without_tls_is_followed(refused: Any) -> None:
-    Receipts(Recorder(COMMON_OPERATIONS), 0, Hands()).follow(0, [refused])
-    assert refused.options == []
+def test_only_tcp_without_tls_is_followed(client: Client) -> None:
+    recorder, receipts = drawing({0: client})
+    work(recorder, ONE_OF)
+    receipts.draw()
+    assert followed({0: client}) == 0
+
+
+def test_nobody_is_followed_where_there_is_nobody() -> None:
+    recorder, receipts = drawing({})
+    work(recorder, ONE_OF)
+    receipts.draw()
