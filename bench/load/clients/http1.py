@@ -187,30 +187,10 @@ class Http1Connection(asyncio.Protocol):
             waiter.set_exception(error)
 
 
-class _KnownChunk:
-    """The last read that was one whole chunk, and its body: a broadcast is told to thousands."""
-
-    __slots__ = ("body", "read")
-
-    def __init__(self) -> None:
-        self.read, self.body = b"1\r\n.\r\n", b"."
-
-
-_known = _KnownChunk()
-
-
 class Http1Stream(Http1Connection):
-    """A connection whose reply is handed on in parts, as they are read.
-
-    A read that is one whole chunk, and the same as the last such read of any connection, does not
-    go through the parser: between two chunks it has no state that a chunk could change.
-    """
+    """A connection whose reply is handed on in parts, as they are read."""
 
     def __init__(self, wire: WireMeter | None = None) -> None:
-        self._between_chunks = False
-        self._in_chunk = True
-        self._bodies = 0
-        self._body = b""
         self._sink: Sink | None = None
         self._head: asyncio.Future[int] | None = None
         super().__init__(wire)
@@ -227,36 +207,11 @@ class Http1Stream(Http1Connection):
 
     def data_received(self, data: bytes) -> None:
         """As for a reply, less what only a whole reply needs."""
-        self._read_ns = read_ns = now_ns()
-        if self._between_chunks and data == _known.read:
-            assert self._sink is not None
-            try:
-                self._sink(_known.body, read_ns)
-            except Exception as error:  # as the parser has it, whose callback failed
-                self._refuse(error)
-            return
-        began_between, self._bodies = self._between_chunks, 0
+        self._read_ns = now_ns()
         try:
             self._feed(data)
         except (httptools.HttpParserError, httptools.HttpParserUpgrade) as error:
-            self._between_chunks = False
             self._refuse(error)
-            return
-        # The end of a size's line would have begun a chunk.
-        self._between_chunks = not self._in_chunk and data[-2:] == b"\r\n"
-        if began_between and self._between_chunks and self._bodies == 1:
-            _known.read, _known.body = data, self._body
-        self._body = b""
-
-    def on_chunk_header(self) -> None:
-        self._in_chunk = True
-
-    def on_chunk_complete(self) -> None:
-        self._in_chunk = False
-
-    def on_message_complete(self) -> None:
-        self._in_chunk = True  # what comes next is a head
-        super().on_message_complete()
 
     def on_headers_complete(self) -> None:
         if self._head is not None and not self._head.done() and self._status() >= 200:
@@ -264,8 +219,6 @@ class Http1Stream(Http1Connection):
 
     def on_body(self, part: bytes) -> None:
         assert self._sink is not None
-        self._bodies += 1
-        self._body = part
         self._sink(part, self._read_ns)
 
     def _fail(self, error: ConnectionError) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import pytest
 from http1_builders import INTERIM, REQUEST, Wire, head, opened, oracle, replies
-from hypothesis import example, given
+from hypothesis import given
 from hypothesis import strategies as st
 from load_builders import in_loop, pieces
 
@@ -68,69 +68,6 @@ def test_a_stream_hands_each_part_on_as_it_is_read() -> None:
         assert not connection.ended.done()
         connection.connection_lost(None)
         assert connection.ended.done()
-
-    in_loop(run)
-
-
-class Unaware(Http1Stream):
-    """Has all that it reads parsed."""
-
-    _between_chunks = property(lambda _: False, lambda _, __: None)
-
-
-ABC = b"3\r\nabc\r\n"
-READS = [
-    *(ABC, b"3\r\nabd\r\n", 2 * ABC, b"1\r\n.\r\n"),
-    *(b"3", b"3\r\n", b"\r\n", b"abc\r\n", b"3\r\nab", b"c\r\n", b"0\r\n\r\n", b"0\r\n", b"x"),
-]
-TWICE = [(0, ABC), (0, ABC)]
-
-
-@given(st.lists(st.tuples(st.integers(0, 1), st.sampled_from(READS)), max_size=30))
-@example([*TWICE, (0, b"3"), (0, ABC)])
-@example([*TWICE, (0, b"0\r\n\r\n"), (0, ABC)])
-@example([*TWICE, (0, b"3\r\nab"), (0, b"c\r\n"), (0, b"c\r\n")])
-@example([*TWICE, (0, 2 * ABC), (0, 2 * ABC)])
-def test_chunks_that_are_recognized_are_what_they_were_when_parsed(
-    told: list[tuple[int, bytes]],
-) -> None:
-    """Two clients are told much that is alike, some of it in pieces, some of it no chunk."""
-
-    def parts_of(kind: type[Http1Stream]) -> list[tuple[bytes, bool]]:
-        clients = [opened(kind) for _ in range(2)]
-        got: list[list[bytes]] = [[], []]
-        for client, parts in zip(clients, got, strict=True):
-            assert isinstance(client, Http1Stream)
-            client._sink = lambda part, _, parts=parts: parts.append(part)
-            client.data_received(head(200, [("Transfer-Encoding", "chunked")]))
-        for number, read in told:
-            if not clients[number].closed:
-                clients[number].data_received(read)
-        return [(b"".join(got[one]), clients[one].closed) for one in range(2)]
-
-    async def run() -> None:
-        assert parts_of(Http1Stream) == parts_of(Unaware)
-
-    in_loop(run)
-
-
-def test_a_sink_that_fails_at_a_recognized_chunk_ends_its_connection() -> None:
-    async def run() -> None:
-        for _ in range(2):  # the second is not parsed
-            connection = opened(Http1Stream)
-            assert isinstance(connection, Http1Stream)
-            parts: list[bytes] = []
-            connection._sink = lambda part, _, parts=parts: parts.append(part)
-            connection.data_received(head(200, [("Transfer-Encoding", "chunked")]) + b"1\r\na\r\n")
-            connection.data_received(b"2\r\nbc\r\n")
-            assert parts == [b"a", b"bc"]
-
-        def fail(part: bytes, read_ns: int) -> None:
-            raise ValueError(part)
-
-        connection._sink = fail
-        connection.data_received(b"2\r\nbc\r\n")
-        assert connection.closed
 
     in_loop(run)
 
