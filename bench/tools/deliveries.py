@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import psutil
 from msgspec import Struct
 from rich.console import Console
 
@@ -45,6 +46,9 @@ from bench.tools.stage import Staged, staged
 EVENTS_PER_S = 2.0
 OTHER_FILES = 500
 """Descriptors of a process that are no clients of it."""
+
+CLIENT_BYTES = 100_000
+"""More than a client takes in the server, the receiver and the kernel together."""
 
 START_SECONDS, CONNECT_SECONDS, LATE_SECONDS = 30.0, 120.0, 10.0
 SETTLE_SECONDS, STEP_SECONDS = 0.5, 0.1
@@ -83,9 +87,11 @@ def compiled(folder: Path) -> Path | None:
 
 
 def clients_possible(asked: int) -> int:
-    """As many clients as asked, or as this process's children may have files."""
+    """As many clients as asked, or as open files and memory suffice for."""
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    return asked if hard == resource.RLIM_INFINITY else min(asked, hard - OTHER_FILES)
+    files = asked if hard == resource.RLIM_INFINITY else hard - OTHER_FILES
+    memory = psutil.virtual_memory().available // CLIENT_BYTES
+    return max(1, min(asked, files, memory))
 
 
 @contextmanager
@@ -212,7 +218,7 @@ def run(clients: int, repeats: int, seconds: float, console: Console) -> None:
     possible = clients_possible(clients)
     if possible < clients:
         console.print(
-            f"{possible:,} clients instead of {clients:,}: a process may open no more files"
+            f"{possible:,} clients instead of {clients:,}: open files or memory suffice for no more"
         )
     proof = selfproof.declared()
     experiment = proof.subject.partition("/")[0]

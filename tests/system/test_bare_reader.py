@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 import subprocess
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -56,3 +57,11 @@ def test_the_receiver_in_c_counts_events_however_they_are_cut(
                 assert count == 2 * due
             receiver.stdin.close()
             assert receiver.wait(10) in (0, 1)  # 1: it saw the connection end first
+
+
+def test_no_more_clients_than_there_is_room_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(deliveries.resource, "getrlimit", lambda _: (1024, 4500))
+    assert [deliveries.clients_possible(asked) for asked in (10, 4000, 10_000)] == [10, 4000, 4000]
+    memory = SimpleNamespace(available=3000 * deliveries.CLIENT_BYTES)
+    monkeypatch.setattr(deliveries.psutil, "virtual_memory", lambda: memory)
+    assert deliveries.clients_possible(10_000) == 3000
