@@ -19,7 +19,7 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, Protocol
 
-from bench.clock import SET_NS, Clocks
+from bench.clock import SET_NS, Clocks, now_ns
 from bench.model.recorder import Recorder
 from bench.model.samples import OK, RECEIPT
 
@@ -83,14 +83,16 @@ class Receipts:
         clients: Mapping[int, Followed],
         seed: int,
         clocks: ReadClocks | None = None,
+        now: Callable[[], int] = now_ns,
     ) -> None:
         self._recorder = recorder
         self._code = recorder.code(RECEIPT)
         self._clients = clients
         self._known: list[tuple[int, Followed]] = []
         self._random = random.Random(seed)
-        self.clocks: ReadClocks = clocks or Clocks()
-        _, self._ahead_ns = self.clocks()
+        self.now = now
+        self._clocks: ReadClocks = clocks or Clocks()
+        _, self._ahead_ns = self._clocks()
         self._seen = self._count = 0
         self._followers: deque[Follower] = deque()
         # One for all: it is filled and emptied within one call of the loop.
@@ -140,12 +142,13 @@ class Receipts:
         with contextlib.suppress(ValueError):
             self._followers.remove(follower)
 
-    def add(self, number: int, stamp: bytes, read_ns: int, ahead_ns: int, size: int) -> None:
+    def add(self, number: int, stamp: bytes, read_ns: int, size: int) -> None:
         """A client read `size` bytes at `read_ns`; the kernel's stamp is of the first of them.
 
         Where the wall's clock was set since the receipt before this one, nobody knows by which the
         stamp was made: it is left out.
         """
+        _, ahead_ns = self._clocks()
         was_set = abs(ahead_ns - self._ahead_ns) > SET_NS
         self._ahead_ns = ahead_ns
         if was_set:
@@ -197,7 +200,7 @@ class Follower(asyncio.BufferedProtocol):
         self._is_buffered = hasattr(inner, "get_buffer") and not isinstance(inner, asyncio.Protocol)
 
     def get_buffer(self, hint: int) -> Any:
-        begun_ns, _ = self._receipts.clocks()
+        begun_ns = self._receipts.now()
         try:
             _, ancillary, _, _ = self._borrowed.recvmsg(1, STAMP_SPACE, PEEK)
             self._stamp = ancillary[0][2] if ancillary else b""
@@ -206,19 +209,17 @@ class Follower(asyncio.BufferedProtocol):
         except OSError as error:
             # The kernel tells it once: uvloop will find an end, as if the other side had closed.
             self._stamp, self._error = b"", error
-        ended_ns, _ = self._receipts.clocks()
-        self._look_ns = ended_ns - begun_ns
+        self._look_ns = self._receipts.now() - begun_ns
         return self._inner.get_buffer(hint) if self._is_buffered else self._receipts.buffer
 
     def buffer_updated(self, size: int) -> None:
-        now_ns, ahead_ns = self._receipts.clocks()
+        read_ns = self._receipts.now()
         if self._is_buffered:
             self._inner.buffer_updated(size)
         else:
             self._inner.data_received(bytes(self._receipts.buffer[:size]))
         if self._stamp:
-            read_ns = now_ns - self._look_ns
-            self._receipts.add(self._number, self._stamp, read_ns, ahead_ns, size)
+            self._receipts.add(self._number, self._stamp, read_ns - self._look_ns, size)
         self.stop()
 
     def stop(self) -> None:

@@ -31,6 +31,9 @@ class Hands:
     def __call__(self) -> tuple[int, int]:
         return self.now_ns, self.ahead_ns
 
+    def now(self) -> int:
+        return self.now_ns
+
 
 class Kernel:
     """A socket whose next look finds what a test says: a stamp, an error, or nothing."""
@@ -123,7 +126,7 @@ class Scene:
         self.inner, self.hands, self.transport = inner, Hands(), Transport(inner)
         self.kernel = Kernel(self.hands)
         self.recorder = Recorder(COMMON_OPERATIONS)
-        self.receipts = Receipts(self.recorder, {}, 1, self.hands)
+        self.receipts = Receipts(self.recorder, {}, 1, self.hands, self.hands.now)
         self.follow()
 
     def follow(self) -> None:
