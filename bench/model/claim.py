@@ -23,8 +23,8 @@ class MustSee:
     """What must be seen in the window, or the claim says yes to nothing.
 
     A metric that counts what is to happen reaches `at_least` in these patterns at every level
-    that `where` finds: over all trials of a level, or in every trial of it.  `what` names it in
-    the plural, as in "50 timeouts".
+    that `where` finds: over all trials of a level, or in every trial of it, which is the way for
+    ratios, as they cannot be added up.  `what` names it in the plural, as in "50 timeouts".
     """
 
     metric: str

@@ -135,7 +135,14 @@ CLAIMS = (
             )
         ),
         must_see=(
-            MustSee("setups_per_change", MOSTLY, (TCP,), "new connections per change", KEYED),
+            MustSee(
+                "setups_per_change",
+                MOSTLY,
+                (TCP,),
+                "new connections per change",
+                KEYED,
+                per="trial",
+            ),
             MustSee("address_changes", ENOUGH_CHANGES, (TCP,), CHANGES, KEYED),
         ),
     ),

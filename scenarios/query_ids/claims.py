@@ -106,6 +106,8 @@ CLAIMS = (
         "query's",
         (ID_ONLY,),
         Threshold("wrong_share", "", UDP, at_least=OFTEN, where=SHORT),
-        must_see=(MustSee("retries_per_query", 0.1, (UDP,), "retries per query", SHORT),),
+        must_see=(
+            MustSee("retries_per_query", 0.1, (UDP,), "retries per query", SHORT, per="trial"),
+        ),
     ),
 )

@@ -49,6 +49,18 @@ def test_every_claim_is_about_a_topic(experiment: Experiment) -> None:
         assert len(set(found)) == len(found), topic
 
 
+RATIOS = ("_per_", "_share", "_mean", "completeness")
+"""What a ratio's name has in it: over the trials of a level its sum means nothing."""
+
+
+@each
+def test_what_must_be_seen_over_all_trials_can_be_added_up(experiment: Experiment) -> None:
+    added = {
+        need.metric for claim in experiment.claims for need in claim.must_see if need.per == "level"
+    }
+    assert not [metric for metric in added for word in RATIOS if word in metric]
+
+
 @each
 def test_only_known_metrics_and_operations_are_named(experiment: Experiment) -> None:
     named = {
