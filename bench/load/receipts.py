@@ -3,8 +3,8 @@
 The kernel stamps what arrives at a socket that asks for it (SO_TIMESTAMPNS), and tells the stamp
 to who reads with `recvmsg`; uvloop reads without.  So just before a read of uvloop's, the first of
 the bytes that wait is looked at and left there.  The look takes 4 us where it is made again and
-again, and 25 where it is not, by which that read is later.  Therefore few reads are followed, and
-their clients are as all others before and after.
+again, and 13 to 25 where it is not, by which that read is later.  Therefore few reads are followed,
+and their clients are as all others before and after.
 Knows nothing of protocols, nor what is read.
 """
 
@@ -17,6 +17,7 @@ import random
 import struct
 from collections import deque
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from itertools import count
 from typing import Any, Protocol
 
 from bench.clock import SET_NS, Clocks, now_ns
@@ -24,7 +25,10 @@ from bench.model.recorder import Recorder
 from bench.model.samples import OK, RECEIPT
 
 ONE_OF = 64
-"""Of so many operations at most one read is followed, and one between two ticks."""
+"""Of so many operations at most one read is followed."""
+
+TICKS = 4
+"""And at most one in so many ticks: to draw a client and to follow it takes up to 0.1 ms."""
 
 MOST_AT_ONCE = 16
 """So many clients are followed at most, until they read; the longest one is then given up."""
@@ -35,6 +39,7 @@ STAMP = struct.Struct("qq")
 
 STAMP_SPACE = _socket.CMSG_SPACE(STAMP.size)
 PEEK = _socket.MSG_PEEK | _socket.MSG_DONTWAIT
+INTERNET = (_socket.AF_INET, _socket.AF_INET6)
 SECOND_NS = 1_000_000_000
 READ_BYTES = 256_000
 """At most so much is read at once: as much as uvloop would without us."""
@@ -99,10 +104,12 @@ class Receipts:
         self.buffer = memoryview(bytearray(READ_BYTES))
 
     def between(self, until: Until) -> Until:
-        """Wait as `until` does, and draw a client before."""
+        """Wait for ticks as `until` does, and draw a client before some of them."""
+        ticks = count()
 
         async def draw_and_wait(due_ns: int) -> None:
-            self.draw()
+            if not next(ticks) % TICKS:
+                self.draw()
             await until(due_ns)
 
         return draw_and_wait
@@ -128,11 +135,10 @@ class Receipts:
     def _follow(self, number: int, transport: asyncio.Transport) -> None:
         """Follow one connection: over TCP, and without TLS."""
         inner: Any = transport.get_protocol()
-        if isinstance(inner, Follower) or (fd := _stamped(transport)) is None:
+        if isinstance(inner, Follower) or (borrowed := _stamped(transport)) is None:
             return
         if len(self._followers) >= MOST_AT_ONCE:
             self._followers[0].stop()
-        borrowed = _socket.socket(_socket.AF_INET, _socket.SOCK_STREAM, 0, fd)
         follower = Follower(transport, inner, borrowed, self, number)
         self._followers.append(follower)
         transport.set_protocol(follower)
@@ -160,22 +166,23 @@ class Receipts:
         self._recorder.add(self._code, OK, number, self._count, *row)
 
 
-def _stamped(transport: asyncio.Transport) -> int | None:
-    """The descriptor of the transport's socket, which then has stamps; None where it cannot."""
+def _stamped(transport: asyncio.Transport) -> _socket.socket | None:
+    """The transport's socket, which then has stamps; None where it cannot."""
     sock = transport.get_extra_info("socket")
     if sock is None or transport.is_closing():
         return None
     # With TLS what the client gets was read before it is asked where to put it.
     if transport.get_extra_info("sslcontext") is not None:
         return None
-    if sock.type != _socket.SOCK_STREAM or sock.family not in {_socket.AF_INET, _socket.AF_INET6}:
+    if sock.type != _socket.SOCK_STREAM or sock.family not in INTERNET:
         return None
+    # Not by the transport's own `setsockopt`: it makes a socket of gevent's for each call.
     try:
-        sock.setsockopt(_socket.SOL_SOCKET, SO_TIMESTAMPNS, 1)
+        borrowed = _socket.socket(_socket.AF_INET, _socket.SOCK_STREAM, 0, sock.fileno())
     except OSError:  # lost meanwhile, as its protocol will be told
         return None
-    fd: int = sock.fileno()
-    return fd
+    borrowed.setsockopt(_socket.SOL_SOCKET, SO_TIMESTAMPNS, 1)
+    return borrowed
 
 
 class Follower(asyncio.BufferedProtocol):

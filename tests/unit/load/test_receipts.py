@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import socket
+from collections.abc import Iterator
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from load_builders import in_loop
 
 from bench.clock import SET_NS
-from bench.load.receipts import MOST_AT_ONCE, ONE_OF, STAMP, Follower, Receipts
+from bench.load.receipts import MOST_AT_ONCE, ONE_OF, STAMP, TICKS, Follower, Receipts
 from bench.model.recorder import Recorder
 from bench.model.samples import COMMON_OPERATIONS, OK, RECEIPT, rows
 
@@ -60,14 +62,16 @@ class Kernel:
 
 
 class Transport:
-    """Of a connection that somebody may follow."""
+    """Of a connection that somebody may follow; all have one socket, which nobody reads."""
+
+    fd = -1
 
     def __init__(self, inner: Any, **known: Any) -> None:
         self.protocol = inner
         self.closing = False
-        sock = SimpleNamespace(fileno=lambda: 9, family=socket.AF_INET, type=socket.SOCK_STREAM)
-        self.options: list[Any] = []
-        sock.setsockopt = lambda *option: self.options.append(option)
+        sock = SimpleNamespace(
+            fileno=lambda: self.fd, family=socket.AF_INET, type=socket.SOCK_STREAM
+        )
         self.known = {"socket": sock, **known}
 
     def get_extra_info(self, name: str) -> Any:
@@ -247,6 +251,13 @@ class Client:
         return self.own
 
 
+@pytest.fixture(autouse=True)
+def sock(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    with socket.socket() as made:
+        monkeypatch.setattr(Transport, "fd", made.fileno())
+        yield
+
+
 def drawing(clients: dict[int, Client]) -> tuple[Recorder, Receipts]:
     recorder = Recorder(COMMON_OPERATIONS)
     return recorder, Receipts(recorder, clients, 1, Hands())
@@ -282,6 +293,25 @@ def test_one_is_drawn_after_so_many_operations() -> None:
     assert counts == [0, 0, 1, 1, 2, 2]
 
 
+def test_a_client_is_drawn_before_some_of_the_ticks() -> None:
+    clients = {0: Client(Transport(Streaming()))}
+    recorder, receipts = drawing(clients)
+    found = []
+
+    async def tick(due_ns: int) -> None:
+        found.append((due_ns, followed(clients)))
+        detached(clients)
+
+    async def run() -> None:
+        until = receipts.between(tick)
+        for number in range(2 * TICKS):
+            work(recorder, ONE_OF)
+            await until(number)
+
+    in_loop(run)
+    assert found == [(number, int(number % TICKS == 0)) for number in range(2 * TICKS)]
+
+
 def test_all_clients_have_their_turn_and_those_that_come_later() -> None:
     clients = {number: Client(Transport(Streaming())) for number in range(4)}
     recorder, receipts = drawing(clients)
@@ -313,7 +343,16 @@ def unlike(**known: Any) -> Transport:
 
 
 def place(family: int, kind: int) -> Any:
-    return SimpleNamespace(fileno=lambda: 9, family=family, type=kind, setsockopt=None)
+    return SimpleNamespace(fileno=lambda: Transport.fd, family=family, type=kind)
+
+
+def test_a_socket_that_was_lost_meanwhile_is_not_followed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Transport, "fd", 2**20)
+    clients = {0: Client(Transport(Streaming()))}
+    recorder, receipts = drawing(clients)
+    work(recorder, ONE_OF)
+    receipts.draw()
+    assert followed(clients) == 0
 
 
 @pytest.mark.parametrize(
