@@ -54,7 +54,7 @@ EXPERIMENT = Experiment(
     # Five seconds are 500 ticks of the loop and 600 events: enough for a p99 in each trial.
     self_proof=SelfProof(
         floor="null",
-        floor_settings=("clients=10", "event_rate=120/s", "duration=5s", "warmup=300ms"),
+        floor_settings=("clients=10", "event_rate=120/s", "duration=9s", "warmup=300ms"),
         subject="sse",
         subject_settings=("clients=50", "event_rate=20/s", "warmup=200ms"),
         streams=(
