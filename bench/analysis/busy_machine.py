@@ -37,7 +37,7 @@ def of_machine(environment: Mapping[str, Any], records: Sequence[TrialFile]) -> 
         "machine_busy",
         "doubt",
         f"the machine had other work: {'; '.join(_seen(load, cores, pressure, steal))}",
-        "stop what else runs on this machine and measure again; compare only patterns of this run, "
+        "stop other work on this machine and measure again; compare only patterns of this run, "
         "whose trials took turns",
     )
 

@@ -35,7 +35,7 @@ STEAL = Bound(
 WAITED = Bound(
     "time for which a thread of the trial was ready to run and others had its core",
     0.10,
-    "Latency grows by what was waited, and nobody of the trial had the core.",
+    "Latency grows by the time waited, and nothing of the trial had the core.",
 )
 LATE = Bound(
     f"timers of the load process that fired over {LATE_NS / 1e6:g} ms late, beyond its own work",

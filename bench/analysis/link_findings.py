@@ -92,8 +92,8 @@ def link_late(metrics: Mapping[str, float], link: str = CLIENTS) -> Finding | No
     return Finding(
         "link_late",
         "doubt",
-        f"packets came out later than asked for{_on(link)}: {mean_ms:.3g} ms in the mean, "
-        f"{p99_ms:.3g} ms for one of a hundred",
+        f"packets came out later than asked for{_on(link)}: {mean_ms:.3g} ms on average, "
+        f"{p99_ms:.3g} ms at the 99th percentile",
         f"use a lower load, or {OWN_CORE}",
     )
 

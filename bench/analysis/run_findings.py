@@ -109,6 +109,5 @@ def resembling(found: dict[str, Autocorrelation]) -> Finding:
         "doubt" if most.value > CORRELATION else "note",
         f"{title}{more}: each trial resembles the one that ran before it (correlation "
         f"{most.value:.2f} over {most.trials} trials, chance stays below {most.threshold:.2f})",
-        "look for what drifts on this machine; intervals have room for a correlation of "
-        f"{CORRELATION}",
+        f"look for what drifts on this machine; intervals allow for a correlation of {CORRELATION}",
     )

@@ -17,7 +17,7 @@ from bench.model.errors import UsageError
 
 SEEDS = 1_000_000
 NO_ANSWER = 1
-"""Exit code where no pattern can be advised."""
+"""Exit code if no pattern can be recommended."""
 
 What = Annotated[
     str,
@@ -30,7 +30,7 @@ What = Annotated[
 Said = Annotated[
     list[str] | None,
     typer.Option(
-        "--set", metavar="NAME=VALUE", help="say a part of the workload; then nothing is asked"
+        "--set", metavar="NAME=VALUE", help="set a part of the workload; no questions are asked"
     ),
 ]
 Audited = Annotated[
@@ -38,7 +38,7 @@ Audited = Annotated[
     typer.Option(
         "--audit",
         metavar="N",
-        help="advise on so many random workloads, then measure all patterns: how often it is right",
+        help="advise on N random workloads, then measure how often the advice is right",
     ),
 ]
 AuditRun = Annotated[
@@ -61,7 +61,7 @@ def advise(
     amqp_url: AmqpUrl = "",
     results: Results = Path("results"),
 ) -> None:
-    """Say which pattern suits a workload, what it costs here by the laws, and where that ends."""
+    """Say which pattern suits a workload, what it costs by the laws, and when another is better."""
     if audit is not None or audit_run is not None:
         _audit(workload, settings, audit, seed, repeats, duration, audit_run, amqp_url, results)
         return

@@ -43,8 +43,7 @@ Keep = Annotated[
     bool,
     typer.Option(
         "--keep",
-        help="keep what the atlas in the folder says of claims that no run here can be relied on "
-        "for",
+        help="keep the entries of the atlas in the folder for claims without a reliable run here",
     ),
 ]
 NoSlides = Annotated[
@@ -54,13 +53,13 @@ Measure = Annotated[
     bool,
     typer.Option(
         "--measure",
-        help="first measure every claim without a run to rely on: hours; Ctrl-C keeps what is "
+        help="first measure every claim without a reliable run (hours); Ctrl-C keeps what is "
         "measured, and the same command continues",
     ),
 ]
 DryRun = Annotated[
     bool,
-    typer.Option("--dry-run", help="say what --measure would run, and how long; then stop"),
+    typer.Option("--dry-run", help="say what --measure would run, and how long it takes"),
 ]
 
 
@@ -77,7 +76,7 @@ def atlas(
     results: Results = Path("results"),
     opens: Open = False,
 ) -> None:
-    """Show the whole claims ledger on one page: each claim by its newest run to rely on."""
+    """Show the whole claims ledger on one page: each claim by its newest reliable run."""
     chosen = topics.about(topic, topics.by_topic(catalog.experiments().values())) if topic else None
     word = verdict_meant(verdict)
     foreign = foreign_of(amqp_url)

@@ -25,8 +25,8 @@ HistoryRuns = Annotated[
         "--aa-runs",
         min=0,
         metavar="PAIRS",
-        help="measure how much whole runs differ, in so many pairs, e.g. 40 (12 min); continues "
-        "where it was interrupted",
+        help="measure how much whole runs differ, with this many pairs, e.g. 40 (12 min); "
+        "continues where it was interrupted",
     ),
 ]
 ProofRun = Annotated[
@@ -36,7 +36,7 @@ ProofRun = Annotated[
 
 @app.command()
 def calibrate(
-    clients: Annotated[str, typer.Option(help="levels")] = "64,1000",
+    clients: Annotated[str, typer.Option(help="numbers of clients")] = "64,1000",
     repeats: Annotated[int, typer.Option(min=1, help="turns per generator")] = 5,
     duration: Annotated[str, typer.Option(help="length of one turn")] = "3s",
     no_generators: Annotated[

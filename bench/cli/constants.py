@@ -24,9 +24,7 @@ ExperimentName = Annotated[
 ]
 FromRun = Annotated[
     Path | None,
-    typer.Option(
-        "--from", metavar="RUN", help="complete this run of constants, and take them from it"
-    ),
+    typer.Option("--from", metavar="RUN", help="complete this run, and take the constants from it"),
 ]
 REPEATS = 3
 

@@ -81,7 +81,7 @@ KeepDisturbed = Annotated[
 NoCalibration = Annotated[
     bool,
     typer.Option(
-        "--no-calibration", help="leave out the trials that only serve laws; some then say nothing"
+        "--no-calibration", help="skip trials that only serve laws; some laws then predict nothing"
     ),
 ]
 DryRun = Annotated[

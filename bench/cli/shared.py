@@ -72,7 +72,7 @@ AllowUnlike = Annotated[
 ExportJson = Annotated[
     Path | None,
     typer.Option(
-        "--export-json", metavar="FILE", help="write all numbers of the report as one JSON, too"
+        "--export-json", metavar="FILE", help="also write all numbers of the report as JSON"
     ),
 ]
 Results = Annotated[Path, typer.Option(help="folder that holds the runs")]
@@ -82,7 +82,7 @@ Own = Annotated[
 ]
 MayLoad = Annotated[
     list[str] | None,
-    typer.Option("--i-may-load", metavar="HOST", help="your own server may be on this other host"),
+    typer.Option("--i-may-load", metavar="HOST", help="your own server may run on this other host"),
 ]
 Open = Annotated[bool, typer.Option("--open", help="open the report in a browser")]
 

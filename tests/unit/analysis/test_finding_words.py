@@ -89,8 +89,8 @@ from bench.stats.estimates import Estimate
             link_findings.link_late(asked_50ms(late_mean_us=1_234.0, late_p99_us=12_345.0)),
             "doubt",
             (
-                "packets came out later than asked for: 1.23 ms in the mean, "
-                "12.3 ms for one of a hundred"
+                "packets came out later than asked for: 1.23 ms on average, "
+                "12.3 ms at the 99th percentile"
             ),
             "use a lower load, or a machine with four cores: the link then has one of its own",
         ),
@@ -100,8 +100,8 @@ from bench.stats.estimates import Estimate
             ),
             "doubt",
             (
-                "packets came out later than asked for on the services link: 0.3 ms in the mean, "
-                "nan ms for one of a hundred"
+                "packets came out later than asked for on the services link: 0.3 ms on average, "
+                "nan ms at the 99th percentile"
             ),
             "use a lower load, or a machine with four cores: the link then has one of its own",
         ),
