@@ -15,7 +15,15 @@ from bench.clock import now_ns
 from bench.load.working import WorkingClient, WorkItem
 from bench.model.samples import FAILED, OK, PENDING
 from scenarios.sessions._cookies import CookieConnection, cookie_header
-from scenarios.sessions._workflow import GAVE_UP, LOST, REASONS, WRONG, Broken, Workflow
+from scenarios.sessions._workflow import (
+    GAVE_UP,
+    LOST,
+    REASONS,
+    WRONG,
+    Broken,
+    Workflow,
+    first_number,
+)
 from scenarios.sessions.load import NONE
 
 UNSERVED = (502, 503, 504)
@@ -39,7 +47,7 @@ class Visitor(WorkingClient):
         code = session.recorder.code
         self._workflow_code, self._served_code = code("workflow"), code("served")
         self._chance = random.Random(f"{session.seed}/{self.number}/pauses")
-        self._workflows = 0
+        self._next = first_number(session.seed)
         own = session.load.own
         self._requests, self._pause_ns = own.requests, own.pause_s * 1e9
         self._patience_ns = round(own.patience_s * 1e9)
@@ -180,8 +188,8 @@ class Visitor(WorkingClient):
 
     def _begin(self) -> Workflow:
         own = self.session.load.own
-        flow = Workflow(self.number, self._workflows, own.item_bytes, now_ns())
-        self._workflows += 1
+        flow = Workflow(self.number, self._next, own.item_bytes, now_ns())
+        self._next += 1
         self.workflow = flow
         self._unfinished = lambda at_ns: self._record(flow, PENDING, "", at_ns)
         self.session.unfinished.add(self._unfinished)

@@ -24,6 +24,19 @@ REASONS = ("", LOST, GAVE_UP, FOREIGN, WRONG)
 in time, it saw what another visitor had laid down, or another answer was wrong."""
 
 
+LEAST_NUMBER = 100_000
+"""All numbers have as many digits, and so have names: a request's bytes do not depend on them."""
+
+
+def first_number(seed: int) -> int:
+    """The number of a client's first workflow in a trial of this seed.
+
+    Trials differ in it: who hashes names would find the same share in all of them otherwise, and
+    what is alike in all trials looks certain.
+    """
+    return LEAST_NUMBER + seed % (8 * LEAST_NUMBER)
+
+
 def visitor_name(client: int, workflow: int) -> str:
     """A visitor's name: no two workflows of a trial have the same."""
     return f"{client}.{workflow}"

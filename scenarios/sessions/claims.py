@@ -37,7 +37,16 @@ STATELESS = (STORE, TOKEN, PURE)
 
 # 90 workflows of 1.6 s are open when a backend dies, and have ended before the window does.
 MANY = {**BRIEF, "clients": "100", "pause": "200ms", "duration": "3s"}
-RESTARTED = ClaimSetup((MEMORY, STORE, TOKEN), {**MANY, "backends": "1,2,4", "fault": RESTART})
+RESTARTED = ClaimSetup((STORE, TOKEN), {**MANY, "backends": "1,2,4", "fault": RESTART})
+# Shares are asked of them: 430 workflows of 4 s are open, at as many requests per second.
+CROWD = {
+    "warmup": "300ms",
+    "clients": "480",
+    "steps": "2",
+    "pause": "1s",
+    "duration": "5s",
+}
+RESTARTED_CROWD = ClaimSetup((MEMORY,), {**CROWD, "backends": "1,2,4", "fault": RESTART})
 RESTARTED_PURE = ClaimSetup((PURE,), {**MANY, "fault": RESTART})
 RESTARTED_ROWS = ClaimSetup((STORE,), {**MANY, "store": "postgres", "fault": RESTART})
 # Nobody asks from 1 s to 3.4 s; meanwhile all backends die, and are back.
@@ -58,16 +67,7 @@ WITHOUT_AFFINITY = ClaimSetup(
 )
 JOINED = ClaimSetup(
     (HASHED,),
-    {
-        **BRIEF,
-        "clients": "240",
-        "steps": "6",
-        "pause": "500ms",
-        "backends": "2,4",
-        "hashing": "modulo,consistent",
-        "fault": ADDED,
-        "duration": "5s",
-    },
+    {**CROWD, "backends": "2,4", "hashing": "modulo,consistent", "fault": ADDED},
 )
 STORES = ("redis", "postgres")
 STOPPED = tuple(
@@ -107,7 +107,7 @@ NORMAL: Mapping[str, Any] = {
 }
 """What holds for evidence where a rule does not ask for something else."""
 
-AT_RESTART: Mapping[str, Any] = {"fault": RESTART, "clients": 100}
+AT_RESTART: Mapping[str, Any] = {"fault": RESTART, "clients": lambda count: count >= 100}
 ROWS_AT_RESTART: Mapping[str, Any] = {**AT_RESTART, "store": "postgres"}
 IDLE: Mapping[str, Any] = {"fault": IDLE_RESTART, "idle_for": lambda seconds: seconds > 0}
 SCATTERED: Mapping[str, Any] = {"affinity": "none", "backends": lambda count: count > 1}
@@ -137,10 +137,16 @@ NEVER = 0.02
 """Of 500 open workflows none breaks: that says fewer than 1 of 100."""
 
 NEARLY_ALL = 0.95
+RARELY = 0.01
+"""None of some thousand requests asked the store: an exact interval never ends at zero."""
+
+ALL_BUT_LOGINS = 0.8
+"""Of the eight requests of a workflow the login alone brings no token that could be revoked."""
+
 STANDSTILL = 0.1
 """What was on its way when the store was stopped is still answered."""
 
-BINOMIAL = Band(0.15, "500 workflows of which a quarter breaks scatter by 8 %")
+BINOMIAL = Band(0.15, "430 workflows of which a quarter breaks scatter by 8 % from trial to trial")
 ON_A_RING = Band(0.25, POINTS)
 
 ENOUGH_OPEN = 200
@@ -166,7 +172,7 @@ CLAIMS = (
     Claim(
         "S1",
         "A stateful backend loses its clients when it is restarted; a stateless one does not",
-        (RESTARTED, RESTARTED_PURE),
+        (RESTARTED_CROWD, RESTARTED, RESTARTED_PURE),
         AllOf(
             (
                 AgreesWithLaw(
@@ -265,7 +271,7 @@ CLAIMS = (
                 ),
                 AgreesWithLaw("request_bytes", "B", TOKEN, BYTES, "ST-2", NEARBY),
                 AgreesWithLaw("latency_p50", "ms", STORE, STORE_LATENCY, "ST-2", ROUND_TRIP),
-                Threshold("store_operations_per_request", "", TOKEN, at_most=0, where=NEARBY),
+                Threshold("store_operations_per_request", "", TOKEN, at_most=RARELY, where=NEARBY),
             )
         ),
         "ST-2",
@@ -298,7 +304,7 @@ CLAIMS = (
                     "store_operations_per_request",
                     "",
                     REVOCABLE,
-                    at_least=0.9,
+                    at_least=ALL_BUT_LOGINS,
                     where=ROUND_TRIP,
                 ),
             )

@@ -8,8 +8,8 @@ SIGNATURE_CHARACTERS: Mapping[str, int] = {"HS256": 43, "ES256": 86, "RS256": 34
 """32, 64 and 256 bytes in base64 without padding (RFC 7518 3.1)."""
 
 HEADER = '{"alg":"HS256","typ":"JWT"}'
-NAME_CHARACTERS, ID_CHARACTERS = 4, 16
-"""A visitor's name such as `17.2`, and a token's own id."""
+NAME_CHARACTERS, ID_CHARACTERS = 9, 16
+"""A visitor's name such as `17.483921`, and a token's own id."""
 
 SESSION_ID_CHARACTERS = 32
 SET_COOKIE = "set-cookie: session=; Path=/; HttpOnly; SameSite=Lax\r\n"

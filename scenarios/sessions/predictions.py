@@ -68,10 +68,10 @@ ADDED = "balancer:restart@800ms"
 BREAKING = Domain(
     {
         **ANYHOW,
-        "clients": Range(100, 250),
+        "clients": Range(100, 500),
         "backends": Range(1, 4),
-        "steps": Range(6, 12),
-        "pause": Range(0.2, 0.6),
+        "steps": Range(2, 12),
+        "pause": Range(0.2, 1.2),
         "fault": Template("backend.0:restart@{at}ms", {"at": Range(600, 990)}),
         "affinity": (COOKIE,),
         "store": FREE,
@@ -90,10 +90,10 @@ BREAKING = Domain(
 MOVING = Domain(
     {
         **ANYHOW,
-        "clients": Range(200, 300),
+        "clients": Range(200, 500),
         "backends": Range(1, 4),
-        "steps": Range(4, 8),
-        "pause": Range(0.5, 0.7),
+        "steps": Range(2, 8),
+        "pause": Range(0.5, 1.2),
         "fault": Template("balancer:restart@{at}ms", {"at": Range(600, 990)}),
         "hashing": (MODULO, CONSISTENT),
         "store": FREE,

@@ -18,7 +18,14 @@ from bench.model.fault import FaultDone
 from bench.model.metric import Counts
 from bench.plan.trials import loads_of
 from scenarios.sessions._primes import is_prime as by_division
-from scenarios.sessions._workflow import FOREIGN, WRONG, Broken, Workflow, item_text
+from scenarios.sessions._workflow import (
+    FOREIGN,
+    WRONG,
+    Broken,
+    Workflow,
+    first_number,
+    item_text,
+)
 from targets.sessions._numbers import is_prime
 
 EXPERIMENT = EXPERIMENTS["sessions"]
@@ -47,6 +54,13 @@ def test_loads_that_cannot_be_had_are_refused_in_one_line(
 
 
 # --- what a visitor sees ----------------------------------------------------------------------
+
+
+@given(st.integers(0, 2**32 - 1), st.integers(0, 2**32 - 1), st.integers(0, 99_999))
+def test_names_differ_between_trials_and_are_as_long(first: int, second: int, later: int) -> None:
+    numbers = [first_number(seed) + later for seed in (first, second)]
+    assert [len(str(number)) for number in numbers] == [6, 6]
+    assert (numbers[0] == numbers[1]) == ((first - second) % 800_000 == 0)
 
 
 @given(st.integers(0, 999), st.integers(0, 99), st.integers(0, 63), st.integers(16, 200))
