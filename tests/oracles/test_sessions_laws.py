@@ -16,6 +16,7 @@ from targets.sessions._tokens import Key, TokenSessions, fresh_key
 
 SESSIONS = 40_000
 PLACES = 160
+NAME = "17.483921"
 
 
 @pytest.mark.parametrize("backends", [1, 2, 4, 7])
@@ -55,8 +56,8 @@ def test_a_ring_moves_what_the_new_backend_takes(backends: int) -> None:
 @pytest.mark.parametrize(("items", "size"), [(0, 16), (1, 24), (7, 100), (50, 200)])
 def test_a_token_has_so_many_characters(algorithm: str, items: int, size: int) -> None:
     sessions = TokenSessions(Key(algorithm, fresh_key(algorithm)), 600)
-    basket = [item_text("17.2", place, size) for place in range(items)]
-    claims = {"sub": "17.2", "exp": 2_000_000_000, "jti": "x" * 16, "items": basket}
+    basket = [item_text(NAME, place, size) for place in range(items)]
+    claims = {"sub": NAME, "exp": 2_000_000_000, "jti": "x" * 16, "items": basket}
     answer: Answer = sessions._answer(claims)
     assert len(answer.credential) == laws.token_characters(algorithm, items, size)
     signature = answer.credential.rpartition(".")[2]
