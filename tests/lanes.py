@@ -49,7 +49,6 @@ PATIENT = frozenset(
         "system/test_failures",
         "system/test_hosts_joining",
         "system/test_kill_anytime",
-        "system/test_laws",
         "system/test_listening_sockets",
         "system/test_long_job_servers",
         "system/test_one_meaning",

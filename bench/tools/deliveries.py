@@ -142,21 +142,21 @@ def _bare(program: Path, stage: Staged, stream: DeliveryStream, clients: int) ->
 
 
 def _spent_us(
-    receiver: Receiver, stage: Staged, clients: int, events: int, *, at_once: bool
+    receiver: Receiver, stage: Staged, clients: int, events: int, *, all_at_once: bool
 ) -> float:
     """CPU time per delivery of so many events; TrialFailed where one did not arrive.
 
-    `at_once`: the receiver stands still until all of an event's deliveries wait to be read.
+    `all_at_once`: the receiver stands still until all of an event's deliveries wait to be read.
     """
     child = receiver.child
     before = receiver.count()
     start_ns = cpu_clock_ns(child.pid)
     for number in range(1, events + 1):
-        if at_once:
+        if all_at_once:
             child.send_signal(signal.SIGSTOP)
         stage.parts.ask(Probe(0), Probed)
         time.sleep(1 / EVENTS_PER_S)
-        if at_once:
+        if all_at_once:
             child.send_signal(signal.SIGCONT)
             _await(receiver, before + number * clients)
     _await(receiver, before + events * clients)
@@ -176,11 +176,11 @@ def _measured(receiver: Receiver, stage: Staged, clients: int, seconds: float) -
     """Publish for so long, twice."""
     time.sleep(SETTLE_SECONDS)
     events = max(1, round(seconds * EVENTS_PER_S))
-    alone, at_once = (
-        _spent_us(receiver, stage, clients, events, at_once=each) for each in (False, True)
+    alone, all_at_once = (
+        _spent_us(receiver, stage, clients, events, all_at_once=each) for each in (False, True)
     )
     memory = memory_bytes(receiver.child.pid) - receiver.memory_before
-    return Turn(alone, at_once, memory / clients)
+    return Turn(alone, all_at_once, memory / clients)
 
 
 def measure_stream(
@@ -206,7 +206,7 @@ def measure_stream(
                 console.print(
                     f"{clients:,} clients of {stream.pattern}, turn {turn} of {repeats}: "
                     f"{each} {found.alone:.2f} us per delivered event, "
-                    f"{found.at_once:.2f} where all come at once"
+                    f"{found.all_at_once:.2f} where all come at once"
                 )
     return costs
 

@@ -15,7 +15,7 @@ from bench.model.units import significant
 from reports.fitted_table import FittedTable, fitted
 
 OURS, BARE = "load process", "in C"
-ALONE, AT_ONCE = "alone", "at_once"
+ALONE, AT_ONCE = "alone", "all_at_once"
 AIM_RATIO = 2.0
 
 
@@ -24,11 +24,11 @@ class Turn:
     """CPU time per delivered event in microseconds, and memory per client.
 
     `alone`: as the server sends it, so that the receiver wakes up for nearly every delivery.
-    `at_once`: all of an event's are there when the receiver looks, so that none wakes it up.
+    `all_at_once`: all of an event's are there when the receiver looks, so that none wakes it up.
     """
 
     alone: float
-    at_once: float
+    all_at_once: float
     bytes_per_client: float
 
 
@@ -41,7 +41,7 @@ class Costs:
     turns: dict[str, list[Turn]] = field(default_factory=dict)
 
     def values(self, name: str, what: str) -> list[float]:
-        """`alone` or `at_once` of a receiver, one entry a turn."""
+        """`alone` or `all_at_once` of a receiver, one entry a turn."""
         return list(map(attrgetter(what), self.turns[name]))
 
     def us(self, name: str, what: str = ALONE) -> float:
