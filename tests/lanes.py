@@ -4,7 +4,9 @@ Real trials are told of everything that their machine does, so no two tests that
 at once.  The first worker takes them, at the usual priority, and helps with the others
 when it has done so.  The other workers take those that hold however slow the machine is, at
 the lowest priority (SCHED_IDLE): they get what the measuring ones leave of the cores.
-A file is never divided, for its tests share fixtures.
+Between the two are the contracts of the patterns: a trial of each, in which nothing is timed,
+but which must not starve.  The other workers take them last, when only the first competes.
+A file is never divided, for its tests share fixtures; but the contracts are, by experiment.
 """
 
 from __future__ import annotations
@@ -21,6 +23,9 @@ FIRST = "gw0"
 
 MEASURING = ("tests/contract/", "tests/system/")
 """Where real processes are started and timed."""
+
+BRIEF = ("tests/contract/test_patterns.py", "tests/contract/test_working_patterns.py")
+"""A short trial of each pattern: tests without a common fixture, named by experiment/pattern."""
 
 PATIENT = frozenset(
     f"tests/{name}.py"
@@ -106,26 +111,47 @@ def begin(worker: str | None) -> None:
             os.nice(19)
 
 
+def scope_of(test: str) -> str:
+    """What stays together: a test's file, or its experiment where the file's tests are brief."""
+    file, _, name = test.partition("::")
+    if file not in BRIEF:
+        return file
+    return f"{file}::{name.partition('[')[2].partition('/')[0]}"
+
+
+NEVER = 9
+
+
+def order(scope: str, *, first: bool) -> int:
+    """Whose turn it is: the least first; NEVER is not for the workers that are not the first."""
+    file = scope.partition("::")[0]
+    if measures(file):
+        if first:
+            return 0 if file not in BRIEF else 1
+        return 2 if file in BRIEF else NEVER
+    if first:
+        return 2
+    # The long ones first, so that all workers end at about the same time.
+    return 0 if file.startswith(MEASURING) else 1
+
+
 class LaneScheduling(LoadScopeScheduling):
-    """Files go to workers as the module says."""
+    """Files, or parts of them, go to workers as the module says."""
 
     def _split_scope(self, nodeid: str) -> str:
-        return nodeid.partition("::")[0]
+        return scope_of(nodeid)
 
     def _next_for(self, node: WorkerController) -> str | None:
-        """The file whose turn it is with this worker."""
-        if node.gateway.id == FIRST:
-            waiting = sorted(self.workqueue, key=measures, reverse=True)
-        else:
-            waiting = [file for file in self.workqueue if not measures(file)]
-            # The long ones first, so that all workers end at about the same time.
-            waiting.sort(key=lambda file: file.startswith(MEASURING), reverse=True)
-        return next(iter(waiting), None)
+        """What this worker takes next."""
+        first = node.gateway.id == FIRST
+        turns = {scope: order(scope, first=first) for scope in self.workqueue}
+        scope = min(turns, key=turns.__getitem__, default=None)
+        return None if scope is None or turns[scope] == NEVER else scope
 
     def _assign_work_unit(self, node: WorkerController) -> None:
-        file = self._next_for(node)
-        if file is not None:
-            self.workqueue.move_to_end(file, last=False)
+        scope = self._next_for(node)
+        if scope is not None:
+            self.workqueue.move_to_end(scope, last=False)
             super()._assign_work_unit(node)
 
     def _reschedule(self, node: WorkerController) -> None:

@@ -8,7 +8,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from lanes import MEASURING, PATIENT, LaneScheduling, measures
+from lanes import BRIEF, MEASURING, PATIENT, LaneScheduling, measures
 
 ROOT = Path(__file__).parents[2]
 TIMED = [f"tests/system/test_{name}.py" for name in ("first", "second", "third")]
@@ -75,8 +75,8 @@ def test_all_are_run_once_and_the_first_worker_alone_measures(
     first, *others = workers
     assert sorted(one for worker in workers for one in worker.done) == sorted(tests)
     assert all(worker.shutting_down for worker in workers)
-    beside = [one for worker in others for one in worker.done]
-    assert not [one for one in beside if measures(one.partition("::")[0])]
+    beside = [one.partition("::")[0] for worker in others for one in worker.done]
+    assert not [file for file in beside if measures(file) and file not in BRIEF]
     order = [measures(one.partition("::")[0]) for one in first.done]
     assert order == sorted(order, reverse=True), "what measures comes first"
 
@@ -93,7 +93,27 @@ def test_a_file_stays_whole() -> None:
     assert len(files) == len(set(files))
 
 
+def test_contracts_are_divided_by_experiment_and_come_last_beside_what_measures() -> None:
+    brief = [
+        f"{file}::test_it[{experiment}/{number}]"
+        for file in BRIEF
+        for experiment in ("chat", "chain", "calls")
+        for number in range(4)
+    ]
+    tests = [*brief, *named(UNTIMED), *named(TIMED, 9)]
+    first, *others = played(tests, [0, 1, 1, 2, 2])
+    assert [one for one in first.done if one not in brief][:27] == named(TIMED, 9)
+    assert any(one in brief for worker in others for one in worker.done)
+    for worker in others:
+        kinds = [one in brief for one in worker.done]
+        assert kinds == sorted(kinds), "what is patient comes first"
+    for worker in (first, *others):
+        parts = [one.rpartition("/")[0] for one in worker.done if one in brief]
+        assert sorted(parts) == sorted(4 * list(dict.fromkeys(parts))), "an experiment stays whole"
+
+
 def test_every_file_that_is_named_is_there_and_would_measure() -> None:
+    assert all((ROOT / name).is_file() and measures(name) for name in BRIEF)
     for name in PATIENT:
         assert (ROOT / name).is_file()
         assert name.startswith(MEASURING)

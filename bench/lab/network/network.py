@@ -13,7 +13,7 @@ import sys
 import threading
 import time
 from collections.abc import Collection, Mapping, Sequence
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -219,8 +219,12 @@ def _round_trip_ms(near: socket.socket, far: socket.socket) -> float | None:
     return (time.monotonic_ns() - began) / 1e6
 
 
+@cache
 def usable() -> tuple[str, str]:
-    """(privilege, "") where links work here, else ("", the remedy)."""
+    """(privilege, "") where links work here, else ("", the remedy).
+
+    Tried once per process: a network of its own is started for it.
+    """
     network = Network()
     try:
         network.start()
