@@ -200,7 +200,8 @@ class Experiment:
     it says nothing; from its predictions.py (COURSE_LAW)."""
 
     account: tuple[tuple[str, str], ...] = ()
-    """Metrics that are shares of all outcomes and together 1, each with its words for a legend."""
+    """Metrics that are shares of all outcomes and together 1, each with its words for a legend:
+    first what should become of everything, last what must not."""
 
     account_of: str = ""
     """What the account's shares are of, in the plural; "" where they are of outcomes."""

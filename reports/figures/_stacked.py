@@ -13,17 +13,19 @@ HATCHES = ("", "//", "xx", "..", "--", "++")
 """Parts can be distinguished without colours, too."""
 
 
-def part(place: int, label: str) -> Patch:
+def part(place: int, label: str, colours: Sequence[str] = COLOURS) -> Patch:
     """What the part at a place looks like in the legend."""
-    colour, hatch = COLOURS[place % len(COLOURS)], HATCHES[place % len(HATCHES)]
+    colour, hatch = colours[place % len(colours)], HATCHES[place % len(HATCHES)]
     return Patch(facecolor=colour, hatch=hatch, edgecolor=PAPER, label=label)
 
 
-def stacked(axes: Axes, row: int, amounts: Sequence[float]) -> float:
+def stacked(
+    axes: Axes, row: int, amounts: Sequence[float], colours: Sequence[str] = COLOURS
+) -> float:
     """A bar from 0, one amount behind the other; where it ends."""
     begin = 0.0
     for place, amount in enumerate(amounts):
-        patch = part(place, "")
+        patch = part(place, "", colours)
         axes.barh(
             row,
             amount,

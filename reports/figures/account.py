@@ -13,6 +13,7 @@ from bench.analysis.evaluated import Evaluated, ExperimentResult, Level
 from bench.model.pattern import Pattern
 from reports.figures._sheet import columns_of, head, legend_below, new_figure, row_label
 from reports.figures._stacked import part, stacked
+from reports.style import COLOURS
 from reports.sweeps import distinguish, main_levels
 from reports.wrapping import wrapped
 
@@ -26,6 +27,9 @@ COLUMNS = 2
 MOST_LEVELS = 12
 TITLE_SIGNS = 40
 """What a title beside another one has room for."""
+
+FROM_GOOD_TO_BAD = tuple(COLOURS[place] for place in (0, 5, 4, 1, 3, 7))
+"""An account begins with what should become of everything; green further on would mislead."""
 
 WHOLE = 0.999
 """Shares of less than this together are no account."""
@@ -68,13 +72,15 @@ def _figure(result: ExperimentResult, levels: Sequence[Level]) -> Figure:
         axes.set_xlabel(f"share of all {experiment.account_of or experiment.noun.outcomes}")
     head(figure, common if len(levels) > 1 else "")
     words = [words for _, words in result.experiment.account]
-    legend_below(figure, [part(place, label) for place, label in enumerate(words)])
+    legend_below(
+        figure, [part(place, label, FROM_GOOD_TO_BAD) for place, label in enumerate(words)]
+    )
     return figure
 
 
 def _panel(axes: Axes, rows: Sequence[tuple[Pattern, tuple[float, ...]]]) -> None:
     for row, (_, shares) in enumerate(rows):
-        stacked(axes, row, shares)
+        stacked(axes, row, shares, FROM_GOOD_TO_BAD)
     axes.set_yticks(range(len(rows)), [row_label(pattern.title) for pattern, _ in rows])
     axes.invert_yaxis()
     axes.set_xlim(0, 1)
