@@ -6,10 +6,11 @@ It keeps all events; a poll gets those after a position as JSON, a stream all th
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
-from system_builders import TINY, run_bench
+from system_builders import TINY, run_here
 
 from bench.results import store
 from bench.results.store import StoredRun
@@ -190,14 +191,18 @@ def write(folder: Path, text: str) -> Path:
     return path
 
 
-def bench_run(folder: Path, *arguments: str, env: dict[str, str] | None = None) -> StoredRun:
+def bench_run(
+    folder: Path,
+    *arguments: str,
+    env: dict[str, str] | None = None,
+    load: Sequence[str] = TINY,
+) -> StoredRun:
     """A tiny run of one trial a pattern, which must end well; `arguments` win."""
     results = folder / "results"
-    kept = {"PATTERNBENCH_KEEP_DISTURBED": "1", **(env or {})}
-    done = run_bench(
-        *("run", *TINY, *arguments, "--repeats", "1", "--no-calibration"),
+    done = run_here(
+        *("run", *load, *arguments, "--repeats", "1", "--no-calibration"),
         *("--results", str(results)),
-        env=kept,
+        env=env,
     )
     if done.returncode:
         pytest.fail(f"{done.stdout}\n{done.stderr}")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import os
 import signal
 import subprocess
@@ -130,3 +132,30 @@ def bench_main(
     code = exit_.value.code
     assert isinstance(code, int)
     return code, output.out, output.err
+
+
+def run_here(
+    *arguments: str, env: Mapping[str, str] | None = None
+) -> subprocess.CompletedProcess[str]:
+    """`bench ...` in this process, without figures, for tests of what it says and measures.
+
+    The command itself takes a fraction of a second so: three seconds in a process of its own.
+    """
+    from bench.cli.main import main
+    from reports import figures
+
+    output, error = io.StringIO(), io.StringIO()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(figures, "kinds", list)
+        patch.setattr(sys, "argv", ["bench", *arguments])
+        for name, value in (env or {}).items():
+            patch.setenv(name, value)
+        with (
+            contextlib.redirect_stdout(output),
+            contextlib.redirect_stderr(error),
+            pytest.raises(SystemExit) as ended,
+        ):
+            main()
+    code = ended.value.code
+    assert isinstance(code, int)
+    return subprocess.CompletedProcess(arguments, code, output.getvalue(), error.getvalue())

@@ -24,7 +24,7 @@ import trustme
 from grpc_builders import descriptors
 from own_builders import bench_run
 from own_call_builders import REST_TOML, TUS_TOML, write
-from system_builders import ROOT, run_bench
+from system_builders import ROOT, run_here
 
 from bench.lab.components import nodejs
 from bench.lab.services import nats
@@ -55,10 +55,10 @@ def with_programs(*programs: Path | None) -> dict[str, str]:
 
 def measure(folder: Path, pattern: str, path: Path, *more: str, **env: str) -> StoredRun:
     """One trial, which must end well."""
-    done = run_bench(
+    done = run_here(
         *("run", pattern, "--own", str(path), *more, "--repeats", "1", "--no-calibration"),
         *("--results", str(folder / "results")),
-        env={"PATTERNBENCH_KEEP_DISTURBED": "1", **env},
+        env=env,
     )
     assert done.returncode == 0, done.stdout + done.stderr
     (found,) = (folder / "results").iterdir()
@@ -246,9 +246,9 @@ def test_a_tus_server_of_node_is_measured(tmp_path: Path) -> None:
 
 def test_what_is_not_stored_as_it_was_sent_is_told(tmp_path: Path) -> None:
     path = write(tmp_path, TUS_TOML.replace('"{port}"', '"{port}", "damaged"'))
-    done = run_bench(
+    done = run_here(
         *("run", "upload/resumable", "--own", str(path), *UPLOADS, "--repeats", "1"),
-        *("--results", str(tmp_path / "results")),
+        *("--no-calibration", "--results", str(tmp_path / "results")),
     )
     assert done.returncode == 3, done.stdout + done.stderr
     assert "Damaged: stored 20000" in " ".join((done.stdout + done.stderr).split())
