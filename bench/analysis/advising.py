@@ -133,7 +133,7 @@ class Adviser:
     def _central(self, load: Load[Any], pattern: str, cost: Cost) -> float:
         values = {name: one.value for name, one in self._constants[pattern].items()}
         laws = self._advice.laws_of(pattern, cost.metric)
-        found = (self._value(law, load, values) for law in laws)
+        found = (self._value(law, load, values) for law in laws if law.speaks_of(load))
         return next((one for one in found if math.isfinite(one)), math.nan)
 
     def options(self, workload: Workload) -> list[Option]:
@@ -199,6 +199,7 @@ class Adviser:
         return Figure(cost, value, max(0.0, value - half), value + half, law)
 
     def _value(self, law: Law, load: Load[Any], constants: Mapping[str, float]) -> float:
+        """What a law says of a load in its domain."""
         own = {}
         for name, function in self._advice.facts.items():
             try:
@@ -207,8 +208,8 @@ class Adviser:
                 continue  # the law then lacks it, and says so
         facts = {**constants, **own}
         if not law.is_of_seed:
-            return law(load, facts)
-        return math.fsum(law(load, {**facts, SEED: seed}) for seed in SEEDS) / len(SEEDS)
+            return law.inside(load, facts)
+        return math.fsum(law.inside(load, {**facts, SEED: seed}) for seed in SEEDS) / len(SEEDS)
 
 
 def _known(advice: Advice, constants: Constants | None, pattern: str) -> dict[str, Constant]:

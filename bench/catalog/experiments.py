@@ -7,6 +7,7 @@ beside it, which a trial's processes do not import.
 from __future__ import annotations
 
 import dataclasses
+from functools import cache
 from pathlib import Path
 from types import ModuleType
 
@@ -43,8 +44,14 @@ def experiments(root: Path = ROOT) -> dict[str, Experiment]:
 
     predictions.py defines PREDICTIONS and COURSE_LAW, claims.py CLAIMS and NORMAL, metrics.py
     METRICS, findings.py DOUBTS, EXCUSES and ALLOWANCES, answer.py ANSWER, rates.py RATES,
-    topics.py TOPICS, advice.py ADVICE; all these files are optional.
+    topics.py TOPICS, advice.py ADVICE; all these files are optional.  They are looked for once:
+    a module that was imported does not change either.
     """
+    return dict(_experiments(root))
+
+
+@cache
+def _experiments(root: Path) -> dict[str, Experiment]:
     return {name: _analysed(name, one, root) for name, one in declared(root).items()}
 
 

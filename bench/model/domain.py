@@ -162,7 +162,7 @@ class Domain:
         return list(self._strangers(load))
 
     def _strangers(self, load: Load[Any]) -> Iterator[Parameter]:
-        values = {one.name: _value(load, one) for one in load.parameters.values()}
+        values = load.by_name
         return (one for one in load.parameters.values() if not self._allows(one, values))
 
     def has_facts(self, facts: Mapping[str, float]) -> bool:
@@ -194,7 +194,3 @@ def link_of(parameter: Parameter) -> str:
     if parameter.section == "link":
         return "link"
     return f"{parameter.section}_link" if parameter.section in FAR_LINKS else ""
-
-
-def _value(load: Load[Any], parameter: Parameter) -> Any:
-    return getattr(getattr(load, parameter.section), parameter.attribute)

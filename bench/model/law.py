@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from bench.model.domain import Domain
@@ -106,7 +107,7 @@ class Law:
         """Whether it says something else of each trial: it follows the trial's schedule."""
         return SEED in (self.facts or ())
 
-    @property
+    @cached_property
     def reads(self) -> tuple[str, ...] | None:
         """The names of all facts that it may read; None where it declares none."""
         if self.facts is None:
@@ -120,7 +121,11 @@ class Law:
 
     def __call__(self, load: Load[Any], facts: Facts) -> float:
         """The value for a load with measured facts; NaN where the law does not speak."""
-        if self.domain is not None and not (self.domain.has(load) and self.domain.has_facts(facts)):
+        return self.inside(load, facts) if self.speaks_of(load) else math.nan
+
+    def inside(self, load: Load[Any], facts: Facts) -> float:
+        """The same for a load of which it is known that the law speaks."""
+        if self.domain is not None and not self.domain.has_facts(facts):
             return math.nan
         read = facts if self.reads is None else self.reads
         known = {key: facts[key] for key in read if not math.isnan(facts.get(key, math.nan))}

@@ -171,7 +171,7 @@ class Parameter:
     section: Section = "own"
     in_window: bool = False
 
-    @property
+    @cached_property
     def attribute(self) -> str:
         """The name of its field in its section."""
         far = self.section in FAR_LINKS
@@ -230,12 +230,15 @@ class Load(Generic[Own]):
     services: LinkParameters = LinkParameters()
     standby: LinkParameters = LinkParameters()
 
+    @cached_property
+    def by_name(self) -> Mapping[str, Any]:
+        """Every offered value by public name; kept, as dozens of laws look at one load."""
+        offered = self.parameters.values()
+        return {one.name: getattr(getattr(self, one.section), one.attribute) for one in offered}
+
     def values(self) -> dict[str, Any]:
         """Every offered value by field name, in base units: the form that is stored."""
-        return {
-            one.field_name: getattr(getattr(self, one.section), one.attribute)
-            for one in self.parameters.values()
-        }
+        return {one.field_name: self.by_name[one.name] for one in self.parameters.values()}
 
 
 @dataclass(frozen=True)
@@ -296,8 +299,7 @@ class LoadType(Generic[Own]):
 
     def __call__(self, **values: Any) -> Load[Own]:
         """A load with these values (by field name) in place of defaults."""
-        sections = (*SHARED, *FAR_LINKS, "own")
-        parts: dict[str, dict[str, Any]] = {section: {} for section in sections}
+        parts: dict[str, dict[str, Any]] = {one: {} for one in (*SHARED, *FAR_LINKS, "own")}
         for one in self.parameters.values():
             parts[one.section][one.attribute] = values.pop(one.field_name, one.default)
         if values:

@@ -9,17 +9,17 @@ from __future__ import annotations
 import math
 
 import pytest
-from advice_builders import CLIENT_US, COSTS_US, IDLE_US, advised, constants
+from advice_builders import CLIENT_US, COSTS_US, IDLE_US, constants, workload
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bench.analysis.advising import Figure
+from bench.analysis.advising import Adviser, Figure
 
-EXACT = constants(spread=0.0)
+EXACT = Adviser(workload().advice, constants(spread=0.0))
 
 
 def figure(pattern: str, cost: str, **texts: str) -> Figure:
-    found = {one.pattern: one for one in advised(EXACT, **texts).options}
+    found = {one.pattern: one for one in EXACT.options(workload(**texts))}
     return found[pattern].figures[cost]
 
 
