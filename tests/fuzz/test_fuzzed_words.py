@@ -6,6 +6,7 @@ command lines that only look, in this process.
 
 from __future__ import annotations
 
+import functools
 import os
 import random
 import subprocess
@@ -14,6 +15,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import typer.main
 from fuzz_cases import each_case, fuzzed
 from hypothesis import strategies as st
 
@@ -217,6 +219,8 @@ def test_command_lines_that_only_look(
     monkeypatch.setattr("bench.run.runner.links_usable", lambda: ("root", ""))
     monkeypatch.setattr("bench.run.runner.new_run", refuse)
     monkeypatch.setattr("bench.cli.measure.execute", lambda *_: started.append("a run"))
+    # The commands do not change; without this each line would have them declared anew.
+    monkeypatch.setattr("typer.main.get_command", functools.cache(typer.main.get_command))
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
     monkeypatch.chdir(tmp_path)
 

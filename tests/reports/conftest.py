@@ -9,6 +9,13 @@ from make_run import make_run
 
 from bench.analysis.evaluated import Evaluated, ExperimentResult
 from bench.results.evaluation import evaluate
+from reports import figures
+
+
+@pytest.fixture
+def no_figures(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A report's words and tables alone: to draw and save its figures takes ten seconds."""
+    monkeypatch.setattr(figures, "kinds", list)
 
 
 @pytest.fixture(scope="session")

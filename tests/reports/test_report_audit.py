@@ -59,9 +59,14 @@ def test_the_files_of_an_audit(audited: Evaluated, tmp_path: Path) -> None:
     assert "law_residuals" in "".join(path.name for path in (report / "figures").iterdir())
 
 
+@pytest.mark.usefixtures("no_figures")
 def test_another_run_has_nothing_of_an_audit(swept: Evaluated, tmp_path: Path) -> None:
     page.write(dataclasses.replace(swept, folder=tmp_path))
+    assert (tmp_path / "report/report.md").exists()
     assert not (tmp_path / "report/audit.md").exists()
+
+
+def test_nor_has_it_the_figure(swept: Evaluated) -> None:
     kind = next(kind for kind in figures.kinds() if kind.name == "law_residuals")
     assert kind.figures(swept, swept.experiments[0]) == []
 

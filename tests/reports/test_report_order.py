@@ -32,6 +32,7 @@ def test_the_check_sees_what_it_is_for() -> None:
     assert not out_of_order([("latency_p50", 1.0), ("latency_max", 2.0), ("wait_p99", 9.0)])
 
 
+@pytest.mark.usefixtures("no_figures")
 def test_every_table_of_a_report_is_in_order(uneven: Path) -> None:
     evaluated = evaluate(uneven)
     page.write(evaluated)

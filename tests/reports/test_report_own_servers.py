@@ -5,6 +5,8 @@ from __future__ import annotations
 import dataclasses
 from pathlib import Path
 
+import pytest
+
 from bench import catalog
 from bench.analysis.evaluated import Evaluated, ExperimentResult
 from bench.model.ownserver import read
@@ -27,6 +29,7 @@ def theirs() -> Pattern:
     return found
 
 
+@pytest.mark.usefixtures("no_figures")
 def test_whose_it_is_stands_before_every_number(run: Evaluated, tmp_path: Path) -> None:
     patterns = {**run.file.patterns, theirs().id: theirs()}
     own = dataclasses.replace(
@@ -43,6 +46,7 @@ def test_whose_it_is_stands_before_every_number(run: Evaluated, tmp_path: Path) 
     assert "# &lt;ours&gt; &amp;" in html
 
 
+@pytest.mark.usefixtures("no_figures")
 def test_nothing_is_said_where_all_servers_are_ours(run: Evaluated, tmp_path: Path) -> None:
     plain = dataclasses.replace(run, folder=tmp_path)
     assert "Not our server" not in page.write(plain).read_text()
