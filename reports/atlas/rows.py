@@ -185,8 +185,7 @@ def rule_of(entry: Entry) -> str:
     parts = [f"holds if {claim.rule.text}"]
     parts += [f"must be seen: {one.text}" for one in claim.must_see]
     parts += [f"precondition: {one.text}" for one in claim.preconditions]
-    titles = titles_of(entry.experiment)
-    told = (KEY.sub(lambda found: titles.get(found[0], found[0]), part) for part in parts)
+    told = (KEY.sub(lambda found: title_of(entry.experiment, found[0]), part) for part in parts)
     return ". ".join(sentence_case(part) for part in told)
 
 
@@ -198,11 +197,11 @@ def _patterns_of(experiment: str) -> dict[str, str]:
         return {}
 
 
-def titles_of(experiment: Experiment) -> dict[str, str]:
-    """Titles of an experiment's metrics and patterns, by their keys."""
-    metrics = metrics_of(experiment)
-    found = {key: one.worded(experiment.noun).title for key, one in metrics.items()}
-    return found | _patterns_of(experiment.name)
+def title_of(experiment: Experiment, key: str) -> str:
+    """The title of one of an experiment's patterns or metrics; a word that is neither stays."""
+    metric = metrics_of(experiment).get(key)
+    word = metric.worded(experiment.noun).title if metric else key
+    return _patterns_of(experiment.name).get(key, word)
 
 
 def laws_of(experiment: Experiment, text: str) -> Pairs:

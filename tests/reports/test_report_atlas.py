@@ -15,8 +15,10 @@ from atlas_builders import CREATED, entries, result_of, source_of
 from measured import EXPERIMENTS
 from report_builders import group, trial
 
+from bench import catalog
 from bench.analysis.ledger import Entry, least_left
 from bench.analysis.ledger import ledger as entries_of
+from bench.analysis.metrics import metrics_of
 from bench.results import kept_atlas
 from bench.verdicts.judgement import VERDICTS, Judgement, Kind, Number
 from reports.atlas import data, page, pictures, rows, terminal, wording
@@ -46,14 +48,22 @@ def found(ledger: list[Entry]) -> list[Row]:
 
 
 @pytest.fixture(scope="module")
-def folder(found: list[Row], tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The page with a few of its pictures and one slide: all of them take their time."""
+def drawn(found: list[Row]) -> dict[str, pictures.Small | None]:
+    """A few of the pictures, by the claim's slug: all of them take their time."""
+    return {row.slug: pictures.small(row) for row in found[::12]}
+
+
+@pytest.fixture(scope="module")
+def folder(
+    found: list[Row],
+    drawn: dict[str, pictures.Small | None],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Path:
+    """The page with these pictures and one slide."""
     folder = tmp_path_factory.mktemp("atlas")
-    few = {row.slug for row in found[::12]}
     one = next(row for row in found if row.verdict == "depends")
-    whole = pictures.small
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(pictures, "small", lambda row: whole(row) if row.slug in few else None)
+        patch.setattr(pictures, "small", lambda row: drawn.get(row.slug))
         all_slides = pictures.slides
         patch.setattr(pictures, "slides", lambda _, into: all_slides([one], into))
         page.write(found, AROUND, folder)
@@ -80,7 +90,9 @@ def test_each_claim_has_an_answer_and_what_would_overturn_it(found: list[Row]) -
 
 def test_words_have_titles_and_no_keys(found: list[Row]) -> None:
     for row in found:
-        keys = {key for key in rows.titles_of(row.entry.experiment) if "_" in key}
+        experiment = row.entry.experiment
+        names = {*metrics_of(experiment), *catalog.patterns(experiment.name)}
+        keys = {key for key in names if "_" in key}
         for text in (row.answer, row.overturned_by, row.rule):
             # A load parameter may be called like a metric: it is followed by its value.
             assert not set(re.findall(r"\w+\b(?!=)", text)) & keys, (row.id, text)
@@ -289,7 +301,9 @@ def test_a_row_for_each_claim_and_one_for_each_number(found: list[Row], folder: 
     assert data.numbers([row for row in found if not row.made]).empty
 
 
-def test_an_atlas_of_what_is_kept_is_the_same(ledger: list[Entry], tmp_path: Path) -> None:
+def test_an_atlas_of_what_is_kept_is_the_same(
+    ledger: list[Entry], drawn: dict[str, pictures.Small | None], tmp_path: Path
+) -> None:
     """Kept, read, put back: the same rows, numbers and pictures, though no run is there."""
     raw = kept_atlas.write(tmp_path, ledger).read_bytes()
     known = kept_atlas.known(tmp_path)
@@ -310,8 +324,7 @@ def test_an_atlas_of_what_is_kept_is_the_same(ledger: list[Entry], tmp_path: Pat
     ]
     pd.testing.assert_frame_equal(data.claims(after), data.claims(before), check_exact=True)
     pd.testing.assert_frame_equal(data.numbers(after), data.numbers(before), check_exact=True)
-    for old, new in zip(before[::12], after[::12], strict=True):
-        assert pictures.small(new) == pictures.small(old), new.id
+    assert {row.slug: pictures.small(row) for row in after[::12]} == drawn
     assert {line.kinds for line in page.run_lines(after)} == {("kept",)}
     assert len(raw) < 2_000_000
 
@@ -327,10 +340,11 @@ def test_the_page_is_whole_and_small(found: list[Row], folder: Path) -> None:
     assert len(text) < 2_000_000
 
 
-def test_pictures_of_all_claims_would_stay_below_the_bound(found: list[Row], folder: Path) -> None:
-    drawn = [one for row in found[::12] if (one := pictures.small(row)) is not None]
+def test_pictures_of_all_claims_would_stay_below_the_bound(
+    found: list[Row], drawn: dict[str, pictures.Small | None], folder: Path
+) -> None:
     whole = (folder / "index.html").stat().st_size
-    assert whole + max(len(one.svg) for one in drawn) * len(found) < 5_000_000
+    assert whole + max(len(one.svg) for one in drawn.values() if one) * len(found) < 5_000_000
 
 
 def test_a_slide_is_titled_with_the_answer(found: list[Row], folder: Path) -> None:

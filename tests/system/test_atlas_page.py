@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,10 +10,11 @@ from typing import Any
 
 import pytest
 from atlas_builders import CREATED, entries
+from markupsafe import Markup
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from bench.lab.components import chromium
-from reports.atlas import page, rows
+from reports.atlas import page, pictures, rows
 from reports.atlas.rows import Row
 
 MISSING = chromium.missing()
@@ -42,8 +44,26 @@ def found() -> list[Row]:
 
 @pytest.fixture(scope="module")
 def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The page with all its pictures, of which only one of each kind is really drawn."""
     around = page.Around(CREATED, "0123456789", "Fast 3000, 2 cores, Linux 6.1.0", 18)
-    return page.write(found(), around, tmp_path_factory.mktemp("atlas"), with_slides=False)
+    whole = pictures.small
+    models: dict[tuple[str, bool], tuple[str, pictures.Small]] = {}
+
+    def small(row: Row) -> pictures.Small | None:
+        source = row.entry.source
+        if source is None or row.verdict == "not measured":
+            return whole(row)
+        kind = row.entry.experiment.name, bool(source.judged.judgement.curves)
+        if kind not in models:
+            if (drawn := whole(row)) is not None:
+                models[kind] = row.slug, drawn
+            return drawn
+        slug, model = models[kind]
+        return dataclasses.replace(model, svg=Markup(model.svg.replace(slug, row.slug)))
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(pictures, "small", small)
+        return page.write(found(), around, tmp_path_factory.mktemp("atlas"), with_slides=False)
 
 
 @pytest.fixture(scope="module")
