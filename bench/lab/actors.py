@@ -14,6 +14,7 @@ from typing import Literal, Protocol
 
 import psutil
 
+from bench.lab.deaths import wait_for_deaths
 from bench.lab.network.network import Network
 from bench.lab.parts import PartInstance
 from bench.lab.processes import Child
@@ -140,7 +141,7 @@ class ProcessActor(Actor):
         self._expect_end([process.pid for process in found])
         for process in found:
             _send(process, signal.SIGKILL)
-        psutil.wait_procs(found, timeout=5.0)
+        wait_for_deaths(found, 5.0)
 
     def cut(self) -> None:
         if not reset_connections([process.pid for process in self.processes()]):

@@ -16,6 +16,7 @@ from typing import TypeVar
 import psutil
 from msgspec.structs import replace
 
+from bench.lab.deaths import wait_for_deaths
 from bench.lab.processes import Child, ChildDied
 from bench.model.errors import TrialFailed
 from bench.model.messages import Address, Begin, Done, PartCommand, PartConfig, PartReady
@@ -143,7 +144,7 @@ class PartInstance:
         self._killed.update(process.pid for process in processes)
         for process in processes:
             _send(process.pid, signal.SIGKILL)
-        psutil.wait_procs(processes, timeout=KILL_SECONDS)
+        wait_for_deaths(processes, KILL_SECONDS)
 
     def stop(self) -> None:
         """End it at the trial's end, and those that it has replaced."""

@@ -17,6 +17,13 @@ import psutil
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
+BENCH = (sys.executable, "-m", "bench")
+BENCH_WITHOUT_FIGURES = (
+    *(sys.executable, "-c"),
+    "from bench.__main__ import main; from reports import figures; figures.kinds = list; main()",
+)
+"""The same command, whose reports have no pictures: drawing them is most of a short run."""
+
 POLL_S = 0.02
 
 
@@ -31,12 +38,16 @@ def until(condition: Callable[[], Any], seconds: float, words: str) -> Any:
 
 
 def start_bench(
-    *arguments: str, output: Path, cwd: Path = ROOT, env: Mapping[str, str] | None = None
+    *arguments: str,
+    output: Path,
+    cwd: Path = ROOT,
+    env: Mapping[str, str] | None = None,
+    command: Sequence[str] = BENCH,
 ) -> subprocess.Popen[str]:
     """`bench ...` in the background; what it prints (both ways) goes to `output`."""
     with output.open("w") as file:
         return subprocess.Popen(
-            [sys.executable, "-m", "bench", *arguments],
+            [*command, *arguments],
             stdin=subprocess.DEVNULL,
             stdout=file,
             stderr=subprocess.STDOUT,
@@ -54,11 +65,14 @@ def _heed_interrupts() -> None:
 
 
 def run_bench(
-    *arguments: str, cwd: Path = ROOT, env: Mapping[str, str] | None = None
+    *arguments: str,
+    cwd: Path = ROOT,
+    env: Mapping[str, str] | None = None,
+    command: Sequence[str] = BENCH,
 ) -> subprocess.CompletedProcess[str]:
     """`bench ...` until it ends."""
     return subprocess.run(
-        [sys.executable, "-m", "bench", *arguments],
+        [*command, *arguments],
         capture_output=True,
         text=True,
         cwd=cwd,

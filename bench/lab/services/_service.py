@@ -19,6 +19,7 @@ from typing import ClassVar
 
 import psutil
 
+from bench.lab.deaths import wait_for_deaths
 from bench.lab.processes import Child, environment
 from bench.lab.scratch import COMMON_PREFIX, make_folder
 from bench.lab.side import LOOPBACK, Side
@@ -240,7 +241,7 @@ def kill_trees(children: Iterable[Child]) -> None:
         _send(process, signal.SIGKILL)
     for child in roots:
         child.stop(signal.SIGKILL)
-    psutil.wait_procs(stopped, timeout=GONE_SECONDS)
+    wait_for_deaths(stopped, GONE_SECONDS)
 
 
 def _trees(roots: Iterable[Child]) -> set[psutil.Process]:
