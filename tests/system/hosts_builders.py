@@ -8,12 +8,11 @@ from __future__ import annotations
 import contextlib
 import os
 import subprocess
-import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from system_builders import ROOT, until
+from system_builders import BENCH, ROOT, until
 
 SUBNET = "10.77.0"
 MASTER = f"{SUBNET}.1"
@@ -48,12 +47,16 @@ class FakeHost:
         return ["nsenter", "-t", str(self.pid), "--net", "--time"]
 
     def start(
-        self, *arguments: str, output: Path, env: Mapping[str, str] | None = None
+        self,
+        *arguments: str,
+        output: Path,
+        env: Mapping[str, str] | None = None,
+        command: Sequence[str] = BENCH,
     ) -> subprocess.Popen[str]:
         """`bench ...` there, in the background."""
         with output.open("w") as file:
             return subprocess.Popen(
-                [*self.inside, sys.executable, "-m", "bench", *arguments],
+                [*self.inside, *command, *arguments],
                 stdin=subprocess.DEVNULL,
                 stdout=file,
                 stderr=subprocess.STDOUT,

@@ -11,6 +11,7 @@ from typing import Any
 import psutil
 import pytest
 from system_builders import (
+    BENCH_WITHOUT_FIGURES,
     TINY,
     Quiet,
     descendants,
@@ -26,7 +27,7 @@ from bench.model.errors import ComponentMissing
 from bench.results import store
 from bench.results.evaluation import evaluate
 from bench.run import request, runner
-from reports import page
+from reports import figures, page
 
 LOAD = {
     "clients": "3",
@@ -57,7 +58,9 @@ def ordered(pattern: str, repeats: int, results: Path) -> Path:
         pytest.skip(str(error))
 
 
-def test_a_killed_process_fails_its_trial_and_the_run_goes_on(tmp_path: Path) -> None:
+def test_a_killed_process_fails_its_trial_and_the_run_goes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     folder = ordered("notifications/sse", 3, tmp_path)
     killer = Killer(server_of, lambda running: running.load.pid)
     run = runner.execute(folder, {}, killer)
@@ -70,6 +73,7 @@ def test_a_killed_process_fails_its_trial_and_the_run_goes_on(tmp_path: Path) ->
     assert [stored.is_whole for stored in run.trials] == [False, False, True]
     assert not list(folder.rglob("*.partial"))
     assert not living(psutil.Process().children(recursive=True))
+    monkeypatch.setattr(figures, "kinds", list)
     page.write(evaluate(folder))
     words = (folder / "report" / "report.md").read_text()
     for record in killer.records[:2]:
@@ -113,6 +117,7 @@ def test_an_interrupted_run_keeps_what_was_measured_and_is_resumed(tmp_path: Pat
         *(*TINY, "--results", str(results)),
         output=tmp_path / "output",
         env={"TMPDIR": str(temporary)},
+        command=BENCH_WITHOUT_FIGURES,
     )
     try:
         until(lambda: trial_files(results), 20, "the first trial ends")
@@ -132,7 +137,7 @@ def test_an_interrupted_run_keeps_what_was_measured_and_is_resumed(tmp_path: Pat
     assert 1 <= len(kept) < 4
     assert len(store.open_run(folder).unfinished) == 4 - len(kept)
 
-    again = run_bench("resume", str(folder))
+    again = run_bench("resume", str(folder), command=BENCH_WITHOUT_FIGURES)
     assert (again.returncode, again.stderr) == (0, "")
     run = store.open_run(folder)
     assert not run.unfinished

@@ -16,7 +16,7 @@ import numpy as np
 import psutil
 import pytest
 from hosts_builders import MASTER, FakeHost, fake_hosts, may_have_hosts
-from system_builders import descendants, settings, until
+from system_builders import BENCH_WITHOUT_FIGURES, descendants, settings, until
 
 from bench.results import store
 
@@ -67,7 +67,9 @@ def started(folder: Path, *arguments: str) -> Iterator[Run]:
     output, results = folder / "master.txt", folder / "results"
     with fake_hosts(AHEAD_S) as hosts:
         options = ["--hosts", "3", "--listen", MASTER, "--results", str(results)]
-        master = hosts[0].start("run", *arguments, *LOAD, *options, output=output)
+        master = hosts[0].start(
+            "run", *arguments, *LOAD, *options, output=output, command=BENCH_WITHOUT_FIGURES
+        )
         line = until(
             lambda: re.search(r"bench (worker --master \S+ --token \S+)", output.read_text()),
             SOON_S,
@@ -90,7 +92,7 @@ def started(folder: Path, *arguments: str) -> Iterator[Run]:
 def run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[store.StoredRun, str]]:
     folder = tmp_path_factory.mktemp("hosts")
     names = ["notifications/sse", "notifications/long_polling"]
-    with started(folder, *names, "--duration", "2s", "--repeats", "1") as under_way:
+    with started(folder, *names, "--duration", "1s", "--repeats", "1") as under_way:
         done = under_way.finished()
         yield done, under_way.said
 
@@ -161,11 +163,11 @@ def connections(host: FakeHost) -> int:
 def test_a_killed_host_costs_its_own_clients(tmp_path: Path) -> None:
     """Its trial goes on with the others and says so; the next one has all clients again."""
     names = ["notifications/sse", "notifications/websocket"]
-    with started(tmp_path, *names, "--duration", "5s", "--repeats", "1") as run:
+    with started(tmp_path, *names, "--duration", "4s", "--repeats", "1") as run:
         victim = run.workers[1]
         # Its clients' connections beside its own and its worker's.
         until(lambda: connections(run.hosts[2]) >= 2 + CLIENTS // 3, LONG_S, "clients connect")
-        time.sleep(1.5)  # into the window
+        time.sleep(1.0)  # into the window
         below = descendants(victim.pid)
         os.kill(victim.pid, signal.SIGKILL)
         victim.wait(SOON_S)

@@ -134,7 +134,7 @@ BROADCAST = {
     "clients": RECEIVERS,
     "schedule": "constant",
     "event_rate_per_s": 2.0,
-    "duration_s": 4.0,
+    "duration_s": 2.5,
     "warmup_s": 1.25,
     "drain_s": 5.0,
 }

@@ -27,6 +27,7 @@ from link_builders import (
     up_counts,
 )
 from system_builders import (
+    BENCH_WITHOUT_FIGURES,
     TINY,
     Quiet,
     descendants,
@@ -74,12 +75,12 @@ def fields_of(text: str, experiment: str = "notifications") -> dict[str, Any]:
 def asked_at_200_a_second(measure: Measure) -> tuple[StoredTrial, np.ndarray]:
     """A trial of short polling over 50 ms, and what its requests took in ms, sorted."""
     load = fields_of("rtt=50ms") | {"clients": 20, "poll_interval_s": 0.1}
-    more = {"duration_s": 4.0, "warmup_s": 0.5, "event_rate_per_s": 5.0}
+    more = {"duration_s": 2.0, "warmup_s": 0.5, "event_rate_per_s": 5.0}
     stored = measure(POLLING, **(load | more))
     assert (stored.record.status, stored.record.reason) == ("ok", "")
     requests = stored.data().requests
     done = requests[requests["outcome"] != samples.PENDING]
-    assert len(done) == pytest.approx(800, rel=0.05)
+    assert len(done) == pytest.approx(400, rel=0.05)
     return stored, np.sort(done["done_ns"] - done["sent_ns"]) / 1e6
 
 
@@ -102,8 +103,8 @@ def test_a_round_trip_takes_what_was_asked_for(measure: Measure) -> None:
 
 
 def test_losses_are_as_many_as_asked_for_and_the_same_for_the_same_seed(network: Network) -> None:
-    count, arrived = 100_000, []
-    for seed, packets in ((1, count), (1, 20_000), (2, 20_000)):
+    count, few, arrived = 50_000, 10_000, []
+    for seed, packets in ((1, count), (1, few), (2, few)):
         network.shape({CLIENTS: symmetric(loss=0.02)}, seed)
         with Numbered(network) as flow:
             arrived.append(flow.send(packets))
@@ -112,13 +113,13 @@ def test_losses_are_as_many_as_asked_for_and_the_same_for_the_same_seed(network:
         assert seen.lost == packets - len(arrived[-1])
         assert seen.overflowed == seen.refused == network.counts().dropped == 0
     assert 1 - len(arrived[0]) / count == pytest.approx(0.02, abs=0.003)
-    assert arrived[1] == {number for number in arrived[0] if number < 20_000}
+    assert arrived[1] == {number for number in arrived[0] if number < few}
     assert arrived[2] != arrived[1]
 
 
 def test_a_long_transfer_gets_the_rate(network: Network) -> None:
     network.shape({CLIENTS: symmetric(rate_mbit=20)}, 1)
-    assert 18.5 <= download(network, 10_000_000).mbit_per_s <= 19.5
+    assert 18.5 <= download(network, 5_000_000).mbit_per_s <= 19.5
 
 
 def test_each_direction_is_shaped_by_itself(network: Network) -> None:
@@ -133,7 +134,7 @@ def test_each_direction_is_shaped_by_itself(network: Network) -> None:
     assert seen.down.lost - 5 <= seen.down.retransmitted <= 2 * seen.down.lost
 
 
-@pytest.mark.parametrize("congestion", ["reno", "cubic", "bbr"])
+@pytest.mark.parametrize("congestion", ["reno", "bbr"])
 def test_the_congestion_control_is_that_of_both_ends(measure: Measure, congestion: str) -> None:
     known = Path("/proc/sys/net/ipv4/tcp_available_congestion_control").read_text().split()
     if congestion not in known:
@@ -214,8 +215,8 @@ def test_the_link_counts_what_a_capture_shows(measure: Measure, tmp_path: Path, 
     """All packets of the trial exactly; in the window also TCP_INFO within 0.5 %."""
     capture = Capture(tmp_path)
     # Evenly spaced events at 100 ms; the window's edges lie 75 ms after one, when all is quiet.
-    load = {"clients": 20, "schedule": "constant", "event_rate_per_s": 10.0, "payload_bytes": 1000}
-    load |= {"warmup_s": 0.575, "duration_s": 3.0}
+    load = {"clients": 40, "schedule": "constant", "event_rate_per_s": 10.0, "payload_bytes": 1000}
+    load |= {"warmup_s": 0.575, "duration_s": 1.5}
     stored = measure(SSE, capture, **(fields_of(text) | load))
     assert (stored.record.status, stored.record.reason) == ("ok", "")
     packets = captured(capture.file)
@@ -321,6 +322,7 @@ def test_after_kill_9_nothing_is_left_and_the_next_run_works(tmp_path: Path) -> 
         *("run", SSE, *TINY, "--link", "rtt=0,6ms", "--repeats", "1"),
         *("--results", str(tmp_path / "again")),
         env=env,
+        command=BENCH_WITHOUT_FIGURES,
     )
     assert (again.returncode, again.stderr) == (0, "")
     assert not list(temporary.iterdir()), "and the next run removes it"

@@ -12,7 +12,15 @@ from pathlib import Path
 
 import pytest
 from link_builders import captured, download_between, namespaces, running_network, symmetric
-from system_builders import descendants, living, run_bench, start_bench, until
+from system_builders import (
+    BENCH_WITHOUT_FIGURES,
+    bench_main,
+    descendants,
+    living,
+    run_bench,
+    start_bench,
+    until,
+)
 
 from bench import catalog
 from bench.lab.network.network import Network
@@ -31,9 +39,9 @@ def network() -> Iterator[Network]:
         yield found
 
 
-def round_trip_ms(near: Side, far: Side, count: int = 5) -> float:
-    """The least of a few exchanges of small datagrams."""
-    times = []
+def round_trip_ms(near: Side, far: Side, most: float, count: int = 5) -> float:
+    """The least of a few exchanges of small datagrams, up to the first that is below `most`."""
+    times: list[float] = []
     with near.make_socket(socket.SOCK_DGRAM) as here, far.make_socket(socket.SOCK_DGRAM) as there:
         for end, side in ((here, near), (there, far)):
             end.bind((side.host, 0))
@@ -46,6 +54,8 @@ def round_trip_ms(near: Side, far: Side, count: int = 5) -> float:
             there.sendto(b"and back", address)
             here.recvfrom(16)
             times.append((time.monotonic() - began) * 1e3)
+            if times[-1] < most:
+                break
     return min(times)
 
 
@@ -70,7 +80,7 @@ def test_every_side_reaches_every_other_over_the_links_between(
             between |= {SERVICES}
         wanted = sum(ALL[name].paths[0].rtt_ns / 1e6 for name in between & set(links))
         for near, far in ((sides[a], sides[b]), (sides[b], sides[a])):
-            found = round_trip_ms(near, far)
+            found = round_trip_ms(near, far, wanted + 3)
             assert wanted <= found < wanted + 3, (a, b)
 
 
@@ -97,9 +107,9 @@ def test_each_link_is_probed_and_counted_by_itself(network: Network) -> None:
 def test_each_link_has_its_rate(network: Network) -> None:
     network.shape({CLIENTS: symmetric(rate_mbit=40), SERVICES: symmetric(rate_mbit=15)}, 1)
     sides = network.sides((CLIENTS, SERVICES))
-    assert 36 <= download_between(sides.clients, sides.backend, 5_000_000).mbit_per_s <= 39
-    assert 13.5 <= download_between(sides.backend, sides.services, 3_000_000).mbit_per_s <= 14.5
-    assert 13 <= download_between(sides.clients, sides.services, 3_000_000).mbit_per_s <= 14.5
+    assert 36 <= download_between(sides.clients, sides.backend, 3_000_000).mbit_per_s <= 39
+    assert 13.5 <= download_between(sides.backend, sides.services, 1_500_000).mbit_per_s <= 14.5
+    assert 13 <= download_between(sides.clients, sides.services, 1_500_000).mbit_per_s <= 14.5
 
 
 def test_each_link_loses_packets_of_its_own(network: Network) -> None:
@@ -129,11 +139,11 @@ def test_a_path_of_any_link_can_go_down(network: Network) -> None:
     sides = network.sides((CLIENTS, SERVICES))
     network.switch(0, up=False, link=SERVICES)
     with pytest.raises(OSError, match=r"."):
-        round_trip_ms(sides.clients, sides.services)
-    assert round_trip_ms(sides.clients, sides.backend) < 5
+        round_trip_ms(sides.clients, sides.services, 5)
+    assert round_trip_ms(sides.clients, sides.backend, 5) < 5
     network.switch(0, up=True, link=SERVICES)
     network.shape({CLIENTS: symmetric(), SERVICES: symmetric()}, 1)
-    assert round_trip_ms(sides.clients, sides.services) < 5
+    assert round_trip_ms(sides.clients, sides.services, 5) < 5
 
 
 @pytest.mark.parametrize("loss", [0.0, 0.02])
@@ -200,6 +210,7 @@ def test_a_database_is_behind_its_link(tmp_path: Path) -> None:
         *("run", PER_REQUEST, *BRIEF, "--duration", "1s", "--repeats", "1"),
         *("--link", "rtt=10ms", "--link", "services:rtt=20ms", "--pcap", "services"),
         *("--results", str(tmp_path)),
+        command=BENCH_WITHOUT_FIGURES,
     )
     assert (ended.returncode, ended.stderr) == (0, "")
     (folder,) = tmp_path.iterdir()
@@ -247,12 +258,15 @@ def test_after_kill_9_no_side_is_left(tmp_path: Path) -> None:
     until(lambda: not used & namespaces(), 5, "no namespace is left")
 
 
-def test_a_capture_of_a_link_that_is_not_there_is_refused(tmp_path: Path) -> None:
+def test_a_capture_of_a_link_that_is_not_there_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     for name, words in (
         ("services", "pcap=services: no trial emulates that link; add --link services:rtt=0"),
         ("clients", "pcap=clients: no trial emulates that link; add --link rtt=0"),
         ("wan", "pcap=wan: unknown link; use clients, services, standby"),
     ):
-        ended = run_bench("run", PER_REQUEST, "--pcap", name, "--results", str(tmp_path / "r"))
-        assert (ended.returncode, ended.stderr) == (2, f"bench: {words}\n")
+        asked = ("run", PER_REQUEST, "--pcap", name, "--results", str(tmp_path / "r"))
+        code, _, said = bench_main(asked, monkeypatch, capsys)
+        assert (code, said) == (2, f"bench: {words}\n")
     assert not (tmp_path / "r").exists()

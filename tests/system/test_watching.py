@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -17,7 +18,15 @@ from typing import Any
 import psutil
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
-from system_builders import ROOT, TINY, descendants, settings, start_bench, until
+from system_builders import (
+    BENCH_WITHOUT_FIGURES,
+    ROOT,
+    TINY,
+    descendants,
+    settings,
+    start_bench,
+    until,
+)
 
 from bench.lab.components import chromium
 from bench.lab.ports import accepts
@@ -26,6 +35,7 @@ MISSING = chromium.missing()
 URL = re.compile(r"http://127\.0\.0\.1:(\d+)/[\w-]{20,}/")
 ONE = ("run", "notifications/sse", "--no-calibration", "--keep-disturbed")
 PATIENCE_MS = 60_000
+LOOK_S = 0.1
 OUTCOMES = "parseFloat(document.getElementById('outcomes')?.textContent)"
 WIDER = """() => {
   const width = document.documentElement.clientWidth;
@@ -134,10 +144,11 @@ def seen(page: Page, expression: str) -> None:
 def test_a_page_follows_the_run(browser: Browser, tmp_path: Path) -> None:
     output, errors = tmp_path / "said", list[str]()
     bench = start_bench(
-        *(*ONE, "--web", "--clients", "10", "--duration", "8s", "--repeats", "3"),
+        *(*ONE, "--web", "--clients", "10", "--duration", "7s", "--repeats", "2"),
         *settings(warmup="500ms", event_rate="50/s"),
         *("--fault", "server:stop@40%,for=500ms", "--results", str(tmp_path / "results")),
         output=output,
+        command=BENCH_WITHOUT_FIGURES,
     )
     try:
         match = address(output, bench)
@@ -186,7 +197,11 @@ def test_a_page_follows_the_run(browser: Browser, tmp_path: Path) -> None:
 def test_an_interrupted_run_leaves_nothing_that_listens(tmp_path: Path) -> None:
     output = tmp_path / "said"
     arguments = (*ONE, "--web", "--clients", "3", "--duration", "60s", "--repeats", "1")
-    bench = start_bench(*arguments, "--results", str(tmp_path / "results"), output=output)
+    bench = start_bench(
+        *(*arguments, "--results", str(tmp_path / "results")),
+        output=output,
+        command=BENCH_WITHOUT_FIGURES,
+    )
     try:
         match = address(output, bench)
         until(lambda: phase(match[0]) == "window", 60, "it measures")
@@ -202,8 +217,12 @@ def test_an_interrupted_run_leaves_nothing_that_listens(tmp_path: Path) -> None:
 
 def test_without_it_only_the_parts_listen(tmp_path: Path) -> None:
     output = tmp_path / "said"
-    arguments = (*ONE, *TINY, "--duration", "2s", "--repeats", "1")
-    bench = start_bench(*arguments, "--results", str(tmp_path / "results"), output=output)
+    arguments = (*ONE, *TINY, "--duration", "1s", "--repeats", "1")
+    bench = start_bench(
+        *(*arguments, "--results", str(tmp_path / "results")),
+        output=output,
+        command=BENCH_WITHOUT_FIGURES,
+    )
     seen: dict[str, set[tuple[str, int]]] = {"harness": set(), "load": set(), "parts": set()}
     sockets = set[str]()
     try:
@@ -217,6 +236,7 @@ def test_without_it_only_the_parts_listen(tmp_path: Path) -> None:
                 who = "harness" if one.pid == bench.pid else who
                 seen[who] |= set(listening(one))
             sockets |= set(re.findall(r"\S*patternbench-watch\S*", _unix_sockets()))
+            time.sleep(LOOK_S)
         assert bench.wait(60) == 0, output.read_text()
     finally:
         bench.kill()
