@@ -5,8 +5,10 @@ No list of mistakes is kept by hand: what is added to the catalog is misspelt he
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import typer
@@ -15,6 +17,7 @@ from bench import catalog
 from bench.adaptive import precision
 from bench.analysis import gates
 from bench.analysis.metrics import metrics_of_all
+from bench.catalog import selecting
 from bench.cli import wrong_words
 from bench.cli.main import application
 from bench.model import hints, linktext, units
@@ -120,7 +123,9 @@ def test_a_misspelt_choice(name: str) -> None:
             all_lead(wrong, lambda word, one=parameter: loads_of(experiment, {one.name: word}))  # type: ignore[misc]
 
 
-def test_a_misspelt_experiment_or_pattern() -> None:
+def test_a_misspelt_experiment_or_pattern(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("declared", "patterns"):  # files are read once, not for each mistake
+        monkeypatch.setattr(selecting, name, functools.cache(getattr(selecting, name)))
     all_lead(mistakes(EXPERIMENTS), lambda word: catalog.select([word]))
     for experiment in EXPERIMENTS:
         names = list(catalog.patterns(experiment))
@@ -139,7 +144,7 @@ def test_a_misspelt_experiment_or_pattern() -> None:
 
 
 def test_a_misspelt_metric() -> None:
-    wrong = mistakes(name for name in METRICS if "[" not in name)[::11]
+    wrong = mistakes(name for name in METRICS if "[" not in name)[::23]
     assert len(wrong) > 40
     missed = [(word, right) for word, right in wrong if right not in hints.nearest(word, METRICS)]
     assert not missed
@@ -297,9 +302,15 @@ def test_a_setting_without_its_sign(pair: str) -> None:
 # --- options ---------------------------------------------------------------------------------
 
 
+@functools.cache
+def command() -> Any:
+    """All commands with their options; to make them takes longer than to refuse a word."""
+    return typer.main.get_command(application())
+
+
 def refused_option(*arguments: str) -> str:
     with pytest.raises(typer.TyperException) as refused:
-        application()(arguments, standalone_mode=False)
+        command()(arguments, standalone_mode=False)
     text = wrong_words.remedied(refused.value)
     assert "\n" not in text
     return text
@@ -307,15 +318,15 @@ def refused_option(*arguments: str) -> str:
 
 def test_a_misspelt_command_or_option() -> None:
     assert refused_option("rnu").endswith("Did you mean 'run'?")
-    commands = typer.main.get_command(application()).commands  # type: ignore[attr-defined]
+    commands = command().commands
     options = [
         (name, one) for name in commands for each in commands[name].params for one in each.opts
     ]
     wrong = [(name, one, one[:4] + one[5:]) for name, one in options if len(one) > SHORTEST + 2]
     assert len(wrong) > 40
-    for command, option, word in wrong:
+    for name, option, word in wrong:
         if option.startswith("--"):
-            assert option in suggested(refused_option(command, word, "1"))
+            assert option in suggested(refused_option(name, word, "1"))
 
 
 def test_an_experiment_as_a_command() -> None:
