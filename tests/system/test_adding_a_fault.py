@@ -12,14 +12,15 @@ COMMAND = re.compile(r"^    bench (run .*hiccup.*)$", re.MULTILINE)
 
 
 def test_a_file_is_a_verb(tmp_path: Path) -> None:
-    copy = copy_project(tmp_path, "docs", "README.md")
+    copy = copy_project(tmp_path, "docs", "README.md", figures=())
     page = copy / "docs/faults.md"
     ((name, content),) = files_of(page).items()
     (copy / name).write_text(content)
     (command,) = COMMAND.findall(page.read_text())
     words = command.replace("'", "").split()
     run = python(
-        *("bench", *words, "--duration", "2500ms", "--repeats", "1", "--results", "results"),
+        *("bench", *words, "--duration", "2500ms", "--set", "warmup=100ms", "--repeats", "1"),
+        *("--no-calibration", "--results", "results"),
         cwd=copy,
     )
     assert (run.returncode, run.stderr) == (0, "")

@@ -7,12 +7,13 @@ in tests/extension, laid over a copy of the project.
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from pathlib import Path
 
 import pandas as pd
 import pytest
-from project_copy import ROOT, copy_project, files_of, python
+from project_copy import ROOT, bench_commands, copy_project, files_of, python
 
 PAGE = ROOT / "docs/adding-an-experiment.md"
 EXTENSION = ROOT / "tests/extension"
@@ -28,7 +29,8 @@ def command(copy: Path, *words: str) -> str:
 @pytest.fixture(scope="module")
 def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The project with the new files in it; what was there is as it was."""
-    copy = copy_project(tmp_path_factory.mktemp("copy"), "docs", "README.md")
+    folder = tmp_path_factory.mktemp("copy")
+    copy = copy_project(folder, "docs", "README.md", figures=("curves",))
     files = files_of(PAGE)
     for path in EXTENSION.rglob("*.py"):
         files[str(path.relative_to(EXTENSION))] = path.read_text()
@@ -42,7 +44,7 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def measured(copy: Path, results: str, *words: str) -> Path:
     """The folder of a run."""
-    command(copy, "bench", "run", "--quick", "--results", results, *words)
+    command(copy, "bench", "run", "--quick", "--repeats", "1", "--results", results, *words)
     (found,) = (copy / results).iterdir()
     return found
 
@@ -50,22 +52,23 @@ def measured(copy: Path, results: str, *words: str) -> Path:
 @pytest.fixture(scope="module")
 def run(copy: Path) -> Path:
     """Both patterns at two levels."""
-    return measured(copy, "results/plain", "echo", "--repeats", "2", "--set", "wait=5,20ms")
+    return measured(copy, "results/plain", "echo", "--set", "wait=5,20ms")
 
 
 @pytest.fixture(scope="module")
 def faulty(copy: Path) -> Path:
     """Parts and a service that the new verb acts on."""
     faults = ("--fault", "worker.1:nudge@50%", "--fault", "beacon:nudge@60%")
-    return measured(copy, "results/faulty", "echo/gateway", "--repeats", "1", *faults)
+    return measured(copy, "results/faulty", "echo/gateway", *faults)
 
 
 def test_it_is_listed_and_documented(copy: Path) -> None:
-    listed = command(copy, "bench", "list")
-    assert "echo/direct" in listed
-    assert "echo/gateway" in listed
-    assert "text" in command(copy, "bench", "list", "echo")
-    assert "Beacon" in command(copy, "bench", "doctor")
+    told = bench_commands("list", "list echo", "doctor", cwd=copy)
+    assert told.returncode == 0, told.stderr
+    assert "echo/direct" in told.stdout
+    assert "echo/gateway" in told.stdout
+    assert re.search(r"^ *text\b", told.stdout, re.M)
+    assert "Beacon" in told.stdout
     command(copy, "bench.tools.docs", "--write")
     pages = {path.stem: path.read_text() for path in (copy / "docs").glob("*.md")}
     assert "`echo/gateway`" in pages["patterns"]
