@@ -19,13 +19,6 @@ PAGE = ROOT / "docs/adding-an-experiment.md"
 EXTENSION = ROOT / "tests/extension"
 
 
-def command(copy: Path, *words: str) -> str:
-    """What a command prints, run in the copy; the test fails where it does."""
-    done = python(*words, cwd=copy)
-    assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
-    return done.stdout
-
-
 @pytest.fixture(scope="module")
 def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The project with the new files in it; what was there is as it was."""
@@ -42,34 +35,46 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return copy
 
 
-def measured(copy: Path, results: str, *words: str) -> Path:
-    """The folder of a run."""
-    command(copy, "bench", "run", "--quick", "--repeats", "1", "--results", results, *words)
-    (found,) = (copy / results).iterdir()
+TINY = "--quick --repeats 1 --duration 300ms --set warmup=100ms"
+FAULTS = "--fault worker.1:nudge@50% --fault beacon:nudge@60%"
+COMMANDS = (
+    "list",
+    "list echo",
+    "doctor",
+    f"run echo {TINY} --set wait=5,20ms --results results/plain",
+    f"run echo/gateway {TINY} {FAULTS} --results results/faulty",
+)
+
+
+@pytest.fixture(scope="module")
+def told(copy: Path) -> str:
+    """What the commands say, each of which must end well."""
+    ended = bench_commands(*COMMANDS, cwd=copy)
+    assert ended.returncode == 0, ended.stdout[-3000:] + ended.stderr[-3000:]
+    return ended.stdout
+
+
+@pytest.fixture(scope="module")
+def run(copy: Path, told: str) -> Path:
+    """Both patterns at two levels."""
+    (found,) = (copy / "results/plain").iterdir()
     return found
 
 
 @pytest.fixture(scope="module")
-def run(copy: Path) -> Path:
-    """Both patterns at two levels."""
-    return measured(copy, "results/plain", "echo", "--set", "wait=5,20ms")
-
-
-@pytest.fixture(scope="module")
-def faulty(copy: Path) -> Path:
+def faulty(copy: Path, told: str) -> Path:
     """Parts and a service that the new verb acts on."""
-    faults = ("--fault", "worker.1:nudge@50%", "--fault", "beacon:nudge@60%")
-    return measured(copy, "results/faulty", "echo/gateway", *faults)
+    (found,) = (copy / "results/faulty").iterdir()
+    return found
 
 
-def test_it_is_listed_and_documented(copy: Path) -> None:
-    told = bench_commands("list", "list echo", "doctor", cwd=copy)
-    assert told.returncode == 0, told.stderr
-    assert "echo/direct" in told.stdout
-    assert "echo/gateway" in told.stdout
-    assert re.search(r"^ *text\b", told.stdout, re.M)
-    assert "Beacon" in told.stdout
-    command(copy, "bench.tools.docs", "--write")
+def test_it_is_listed_and_documented(copy: Path, told: str) -> None:
+    assert "echo/direct" in told
+    assert "echo/gateway" in told
+    assert re.search(r"^ *text\b", told, re.M)
+    assert "Beacon" in told
+    written = python("bench.tools.docs", "--write", cwd=copy)
+    assert written.returncode == 0, written.stdout[-3000:] + written.stderr[-3000:]
     pages = {path.stem: path.read_text() for path in (copy / "docs").glob("*.md")}
     assert "`echo/gateway`" in pages["patterns"]
     assert "`echoed_bytes`" in pages["metrics"]

@@ -152,16 +152,23 @@ def test_several_files_without_a_head(
     assert "short_polling" in (tmp_path / "page.html").read_text()
 
 
-def test_a_failed_request_has_its_reason_and_makes_the_exit_code_1() -> None:
+def test_a_failed_request_has_its_reason_and_makes_the_exit_code_1(tmp_path: Path) -> None:
+    """Those of a scenario, and of a file of one's own that derives from one."""
+    mine = tmp_path / "mine.py"
+    mine.write_text(
+        "from scenarios.notifications import short_polling\n\n\n"
+        "class Mine(short_polling.Client):\n    weight = 3\n"
+    )
     ended = locust(
-        *("-f", scenario(PUSHED), "--headless", "-u", "2", "-r", "10", "-t", "1s"),
-        *("--only-summary", "--host", f"http://127.0.0.1:{free_port()}"),
+        *("-f", f"{scenario(PUSHED)},{mine}", "--headless", "-u", "4", "-r", "10", "-t", "1s"),
+        *("--only-summary", "--host", f"http://127.0.0.1:{free_port()}", "--poll-interval", "50ms"),
     )
     said = ended.stdout + ended.stderr
     assert ended.returncode == 1, said
-    reason = r"(\d+) +sse connect: ConnectionRefusedError: \[Errno 111\] Connection refused"
-    (times,) = re.findall(reason, said)
-    assert re.search(rf"sse +connect +{times} +{times}\(100\.00%\)", said)
+    for kind in ("sse", "short_polling"):
+        reason = rf"(\d+) +{kind} connect: ConnectionRefusedError: \[Errno 111\] Connection refused"
+        (times,) = re.findall(reason, said)
+        assert re.search(rf"{kind} +connect +{times} +{times}\(100\.00%\)", said)
 
 
 @pytest.mark.parametrize(
@@ -186,21 +193,6 @@ def test_a_mistake_is_told_in_one_line(name: str, arguments: tuple[str, ...], wo
     assert ended.stderr.startswith("locust: error: ")
     assert words in ended.stderr
     assert ended.stderr.count("\n") == 1
-
-
-def test_a_file_of_ones_own_may_derive_from_a_scenario(tmp_path: Path) -> None:
-    mine = tmp_path / "mine.py"
-    mine.write_text(
-        "from scenarios.notifications import short_polling\n\n\n"
-        "class Mine(short_polling.Client):\n    weight = 3\n"
-    )
-    host = f"http://127.0.0.1:{free_port()}"
-    ended = locust(
-        *("-f", str(mine), "--headless", "-t", "1s", "--only-summary"),
-        *("--host", host, "--poll-interval", "50ms"),
-    )
-    assert ended.returncode == 1, ended.stderr
-    assert "short_polling connect: ConnectionRefusedError" in ended.stdout + ended.stderr
 
 
 def test_all_scenarios_have_names_of_their_own() -> None:
