@@ -10,6 +10,7 @@ import dataclasses
 import html
 import shutil
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
@@ -122,6 +123,7 @@ def write(evaluated: Evaluated) -> Path:
     return folder / "index.html"
 
 
+@cache
 def environment() -> Environment:
     """Where the templates of pages are found, with the filters that they use."""
     found = Environment(

@@ -10,10 +10,12 @@ import shlex
 import signal
 import sys
 import traceback
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from types import FrameType
+from typing import Any
 
 import typer
 
@@ -111,10 +113,16 @@ def main() -> None:
         sys.exit(code)
 
 
+@cache
+def _command() -> Callable[..., Any]:
+    """All commands with their options, put together once in a process."""
+    return typer.main.get_command(app)
+
+
 def _run() -> int:
     try:
         sweep()
-        code = app(standalone_mode=False)
+        code = _command()(standalone_mode=False)
     except UsageError as error:
         code = _fail(str(error), USAGE)
     except ComponentMissing as error:
