@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from system_builders import run_bench
+from system_builders import run_bench, run_here
 
 NAME = "notifications"
 
@@ -65,7 +65,7 @@ def test_it_is_a_run_like_any_other(audit: tuple[Path, str]) -> None:
     ],
 )
 def test_bad_input_is_one_line(arguments: list[str], words: str, tmp_path: Path) -> None:
-    done = run_bench("laws", *arguments, "--results", str(tmp_path / "none"))
+    done = run_here("laws", *arguments, "--results", str(tmp_path / "none"))
     assert done.returncode == 2
     assert words in done.stderr
     assert len(done.stderr.strip().splitlines()) == 1
