@@ -19,7 +19,10 @@ AS_LIKE = 0.05
 """Names whose likeness is this near to the greatest are named too."""
 
 PERCENTILE = re.compile(r"^p(\d+)$")
-ANY_NUMBER = re.compile(r"^\s*([+-]?[0-9][0-9_]*(?:\.[0-9]*)?(?:[eE][+-]?[0-9]+)?)\s*(.*?)\s*$")
+ANY_NUMBER = re.compile(
+    r"^\s*([+-]?[0-9][0-9_]*+(?:\.[0-9]*+)?+(?:[eE][+-]?[0-9]++)?+)\s*(.*?)\s*$"
+)
+"""A number gives no digit back: else each of a long one would be tried as its end."""
 
 UNITS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "s": {

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import json
 import re
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -62,7 +63,8 @@ def place_of(text: str) -> Place:
 def _expression(text: str) -> re.Pattern[bytes]:
     """ValueError where it is none, or has not one group."""
     try:
-        found = re.compile(text.encode())
+        with warnings.catch_warnings(action="ignore", category=FutureWarning):
+            found = re.compile(text.encode())
     except re.error as error:
         raise ValueError(f"is no regular expression ({error}); correct it") from None
     if found.groups != 1:

@@ -41,7 +41,8 @@ def of_urls(own: OwnServer, named: Collection[str]) -> Iterator[str]:
             yield f"{table}.url: is empty; write what each client asks for"
     for key, url in urls(own).items():
         if fault := _fault(url, SCHEMES.get(key, (HTTP, HTTPS))):
-            yield f"{key} = {url}: {fault}"
+            shown = "".join(sign if sign.isprintable() else repr(sign)[1:-1] for sign in url)
+            yield f"{key} = {shown}: {fault}"
     if own.tls.ca and not any(map(is_secure, urls(own).values())):
         yield f"tls.ca: no URL is {HTTPS}://, {WSS}:// or {AMQPS}://; write one so, or remove it"
 

@@ -198,6 +198,7 @@ OTHERS: list[tuple[Mapping[str, Any], str, Any, str]] = [
     (ASKED, "tus.url", "https://127.0.0.1/", "tus.url = https://127.0.0.1/: https is not"),
     (GOOD, "subscribe.url", "http://:80/", "subscribe.url = http://:80/: names no host; write"),
     (GOOD, "subscribe.url", "http://a:b/", "subscribe.url = http://a:b/: is no URL ("),
+    (GOOD, "subscribe.url", "http://a:b\nc/", "subscribe.url = http://a:b\\nc/: is no URL ("),
     (GOOD, "subscribe.url", "http://a/ b", "subscribe.url = http://a/ b: has a blank"),
     (
         GOOD,

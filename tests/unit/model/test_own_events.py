@@ -103,6 +103,11 @@ def test_what_is_no_place_is_refused(text: str) -> None:
         place_of(text)
 
 
+def test_an_odd_expression_is_taken_as_it_stands_without_a_warning() -> None:
+    """Python warns of signs whose meaning may change; a warning here fails the test."""
+    assert read("a[b", payload="/([[]b)/") == [Found(b"[b")]
+
+
 # --- placeholders --------------------------------------------------------------------------
 
 
