@@ -9,6 +9,7 @@ import signal
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import measured
 import numpy as np
@@ -17,7 +18,7 @@ import pytest
 from system_builders import descendants, living, start_bench, until
 
 from bench import catalog
-from bench.analysis import findings, metrics
+from bench.analysis import findings
 from bench.lab.components import chromium
 from bench.lab.network.network import usable
 from bench.lab.proxies import envoy
@@ -65,17 +66,21 @@ def test_it_takes_as_long_as_six_connections(measure: Measure) -> None:
     assert 0.9 < seen["setup_mean"] / model["setup_mean"] < 1.4
 
 
-def test_its_rows_are_those_of_the_other_patterns(measure: Measure) -> None:
-    stored = load_page(measure, resources="8", duration="1s", **SLOW)
+def of_page(rows: np.ndarray, page: Any) -> np.ndarray:
+    return rows[(rows["client"] == page["client"]) & (rows["sequence"] == page["sequence"])]
+
+
+def test_its_rows_are_those_of_the_other_patterns_and_clients_share_it(measure: Measure) -> None:
+    stored = load_page(measure, clients="3", resources="8", duration="1500ms", **SLOW)
     data = stored.data()
     pages, resources, opened = (data.select(name) for name in ("page", "resource", "open"))
     assert len(data.rows) == stored.record.counted
-    assert len(pages) >= 1
+    assert set(pages["client"].tolist()) == {0, 1, 2}
     assert (pages["outcome"] == samples.OK).all()
     for page in pages:
-        mine = resources[resources["sequence"] == page["sequence"]]
+        mine = of_page(resources, page)
         assert len(mine) == 8
-        assert np.count_nonzero(opened["sequence"] == page["sequence"]) == 6
+        assert len(of_page(opened, page)) == 6
         assert mine["intended_ns"].min() == page["intended_ns"]
         assert mine["first_byte_ns"].min() == page["first_byte_ns"]
         assert mine["done_ns"].max() == page["done_ns"]
@@ -108,7 +113,7 @@ def test_the_browsers_cpu_is_the_generators(measure: Measure) -> None:
 def test_the_seventh_stream_and_a_fetch_are_never_answered_over_http1(
     measure: Measure, tls: str
 ) -> None:
-    stored = load_page(measure, streams="7", resources="1", tls=tls, duration="1s", drain="2s")
+    stored = load_page(measure, streams="7", resources="1", tls=tls, duration="1s", drain="1s")
     listener = "tls" if tls == "on" else "http1"
     assert served(stored, f"http.{listener}.downstream_rq_total") == 6
     assert served(stored, f"http.{listener}.downstream_cx_total") == 6
@@ -131,23 +136,6 @@ def test_one_connection_of_http3_suffices(measure: Measure) -> None:
     values = found(stored)
     assert values["connections_per_page"] == 1
     assert values["completeness"] == 1
-
-
-def test_several_clients_share_a_browser(measure: Measure) -> None:
-    data = load_page(measure, clients="3", resources="6", duration="2s", **SLOW).data()
-    assert set(data.select("page")["client"].tolist()) == {0, 1, 2}
-    assert found_connections(data) == {6}
-
-
-def found_connections(data: metrics.TrialData) -> set[int]:
-    """How many connections each page opened."""
-    pages, opened = data.select("page"), data.select("open")
-    return {
-        np.count_nonzero(
-            (opened["client"] == page["client"]) & (opened["sequence"] == page["sequence"])
-        )
-        for page in pages
-    }
 
 
 def test_too_many_clients_are_refused_in_one_line(measure: Measure) -> None:

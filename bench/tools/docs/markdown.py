@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Sequence
+from functools import cache
 from pathlib import Path
 
 
@@ -33,6 +34,7 @@ def class_doc(path: Path, name: str) -> str:
     return ""
 
 
+@cache
 def first_line(path: Path) -> str:
     """The first line of a file's docstring, without its full stop; "" where it has none."""
     return (ast.get_docstring(tree_of(path)) or "").partition("\n")[0].removesuffix(".")
