@@ -134,7 +134,7 @@ class Worker:
         if command.by_part:
             greenlet.kill()
             return Done()
-        _wait(lambda: session.outcomes or session.failures, VERIFY_SECONDS)
+        _wait(lambda: session.outcomes or session.failures, command.within_s)
         greenlet.kill()
         # On the loop's thread: it counts an outcome before the row of it is written.
         block = rows(bytes(self.engine.call(session.recorder.take)))

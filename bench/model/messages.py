@@ -221,6 +221,7 @@ class Verify(Struct, frozen=True, tag="verify"):
 
     sequence: int | None
     by_part: bool = False
+    within_s: float = 10.0
 
 
 class Spawn(Struct, frozen=True, tag="spawn"):

@@ -62,6 +62,9 @@ CONNECT_BASE_SECONDS = 30.0
 CONNECTS_PER_SECOND = 100.0
 """The slowest pace of connecting that is still waited for."""
 
+VERIFY_SECONDS = 10.0
+"""How long the answer to the first exchange may take."""
+
 STEP_SECONDS = 0.02
 FLUSH_SECONDS = 0.2
 """How often a part keeps what it recorded where a fault may end it, or somebody watches."""
@@ -247,7 +250,7 @@ def verify(running: RunningTrial) -> None:
     try:
         client = running.load.ask(TryClient(), Tried).client or 0
         probe = combine(running.parts.ask(Probe(client), Probed))
-        running.load.ask(Verify(probe.sequence, probe.is_checked), Done)
+        running.load.ask(Verify(probe.sequence, probe.is_checked, VERIFY_SECONDS), Done)
     except TrialFailed as error:
         raise TrialFailed(f"the pattern gave no correct answer: {error}") from None
 

@@ -34,7 +34,7 @@ from bench.lab.components import nodejs
 from bench.lab.network.network import usable
 from bench.results import store
 from bench.results.store import StoredRun, StoredTrial
-from bench.run import request, runner
+from bench.run import request, runner, startup
 from bench.run.ownfile import own_file
 
 DOCS = ROOT / "docs" / "own"
@@ -218,6 +218,17 @@ def test_faults_are_done_to_the_server_and_it_comes_back(tmp_path: Path) -> None
     assert len(connects) > 3, "the clients came back"
 
 
+def refusal_of(folder: Path, text: str, pattern: str) -> str:
+    """What is said of a server that cannot be measured as it is described."""
+    path = write(folder, text)
+    done = run_here(
+        *("run", f"notifications/{pattern}", "--own", str(path), *TINY, "--repeats", "1"),
+        *("--no-calibration", "--results", str(folder / "results")),
+    )
+    assert done.returncode == 3, done.stdout + done.stderr
+    return " ".join((done.stdout + done.stderr).split())
+
+
 @pytest.mark.parametrize(
     ("text", "pattern", "words"),
     [
@@ -231,7 +242,6 @@ def test_faults_are_done_to_the_server_and_it_comes_back(tmp_path: Path) -> None
             "sse",
             ("is no event as [event] describes it",),
         ),
-        (started(STREAM.replace("$.data", "$.text")), "sse", ("no event arrived in time",)),
         (started(POLLS), "long_polling", ("it holds no requests; measure it as short polling",)),
         (
             started(STREAM).replace("python3", "no-such-program"),
@@ -240,19 +250,21 @@ def test_faults_are_done_to_the_server_and_it_comes_back(tmp_path: Path) -> None
         ),
         (started(STREAM).replace("server.py", "nothing.py"), "sse", ("ended while starting",)),
     ],
-    ids=["refused", "payload", "place", "not held", "program", "ends"],
+    ids=["refused", "payload", "not held", "program", "ends"],
 )
 def test_what_does_not_work_is_said_before_anything_is_measured(
     tmp_path: Path, text: str, pattern: str, words: tuple[str, ...]
 ) -> None:
-    path = write(tmp_path, text)
-    done = run_here(
-        *("run", f"notifications/{pattern}", "--own", str(path), *TINY, "--repeats", "1"),
-        *("--no-calibration", "--results", str(tmp_path / "results")),
-    )
-    assert done.returncode == 3, done.stdout + done.stderr
-    said = " ".join((done.stdout + done.stderr).split())
+    said = refusal_of(tmp_path, text, pattern)
     assert [one for one in words if one not in said] == [], said
+
+
+def test_an_event_that_does_not_come_is_not_waited_for_without_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(startup, "VERIFY_SECONDS", 0.5)  # it never comes
+    text = started(STREAM.replace("$.data", "$.text"))
+    assert "no event arrived in time" in refusal_of(tmp_path, text, "sse")
 
 
 def test_a_run_goes_on_without_the_file(tmp_path: Path) -> None:
