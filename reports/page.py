@@ -125,7 +125,7 @@ def write(evaluated: Evaluated) -> Path:
 
 @cache
 def environment() -> Environment:
-    """Where the templates of pages are found, with the filters that they use."""
+    """Where the templates of pages are found, with the filters that they use; compiled once."""
     found = Environment(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=select_autoescape(["html.j2"], default=False),
