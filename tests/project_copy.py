@@ -58,10 +58,10 @@ def _python(arguments: list[str], cwd: Path) -> subprocess.CompletedProcess[str]
 
 
 COMMANDS = """
-import sys
+import shlex, sys
 from bench.cli.main import main
 for line in sys.argv[1:]:
-    sys.argv = ["bench", *line.split()]
+    sys.argv = ["bench", *shlex.split(line)]
     try:
         main()
     except SystemExit as ended:

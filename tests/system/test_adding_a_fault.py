@@ -6,7 +6,7 @@ import json
 import re
 from pathlib import Path
 
-from project_copy import copy_project, files_of, python
+from project_copy import bench_commands, copy_project, files_of, python
 
 COMMAND = re.compile(r"^    bench (run .*hiccup.*)$", re.MULTILINE)
 
@@ -17,13 +17,17 @@ def test_a_file_is_a_verb(tmp_path: Path) -> None:
     ((name, content),) = files_of(page).items()
     (copy / name).write_text(content)
     (command,) = COMMAND.findall(page.read_text())
-    words = command.replace("'", "").split()
-    run = python(
-        *("bench", *words, "--duration", "2500ms", "--set", "warmup=100ms", "--repeats", "1"),
-        *("--no-calibration", "--results", "results"),
+    tiny = "--duration 2500ms --set warmup=100ms --repeats 1 --no-calibration --results results"
+    ended = bench_commands(
+        f"{command} {tiny}",
+        "run notifications/sse --fault server:hicup@1s",
         cwd=copy,
     )
-    assert (run.returncode, run.stderr) == (0, "")
+    # The first one ends well and silently: the second one is refused.
+    assert ended.returncode == 2, ended.stderr
+    (line,) = ended.stderr.splitlines()
+    assert "hicup" in line
+    assert "did you mean hiccup?" in line
     (record,) = copy.glob("results/*/trials/*/trial.json")
     done = json.loads(record.read_text())["faults"]
     assert [one["verb"] for one in done] == ["hiccup", "hiccup"]
@@ -33,6 +37,3 @@ def test_a_file_is_a_verb(tmp_path: Path) -> None:
     # The table of verbs has it as soon as it is drawn anew.
     assert python("bench.tools.docs", "--write", cwd=copy).returncode == 0
     assert "| `hiccup` | Stands still for 100 ms" in (copy / "docs/faults.md").read_text()
-    refused = python("bench", "run", "notifications/sse", "--fault", "server:hicup@1s", cwd=copy)
-    assert refused.returncode == 2
-    assert "did you mean hiccup?" in refused.stderr
