@@ -20,7 +20,7 @@ AS_LIKE = 0.05
 
 PERCENTILE = re.compile(r"^p(\d+)$")
 ANY_NUMBER = re.compile(
-    r"^\s*([+-]?[0-9][0-9_]*+(?:\.[0-9]*+)?+(?:[eE][+-]?[0-9]++)?+)\s*(.*?)\s*$"
+    r"^\s*([+-]?[0-9][0-9_]*(?:\.[0-9]*)?(?:[eE][+-]?[0-9]+)?)(?![0-9_])\s*(.*?)\s*$"
 )
 """A number gives no digit back: else each of a long one would be tried as its end."""
 

@@ -46,7 +46,9 @@ EXAMPLES = {
     "bit/s": "500kbit, 20mbit or 1gbit",
     "": "100",
 }
-NUMBER = re.compile(r"^\s*([+-]?[0-9][0-9_]*+(?:\.[0-9]*+)?+(?:[eE][+-]?[0-9]++)?+)\s*(\S*)\s*$")
+NUMBER = re.compile(
+    r"^\s*([+-]?[0-9][0-9_]*(?:\.[0-9]*)?(?:[eE][+-]?[0-9]+)?)(?![0-9_])\s*(\S*)\s*$"
+)
 
 
 def quantity(text: str, unit: str, name: str) -> float:

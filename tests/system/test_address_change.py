@@ -65,7 +65,8 @@ def test_tcp_loses_or_doubles_what_was_under_way(
     assert values["lost_per_change"] == pytest.approx(lost, abs=0.5)
     assert values["doubled_per_change"] == pytest.approx(doubled, abs=0.5)
     assert values["setups_per_change"] == 1
-    assert values["lost_undone_share"] == 0
+    # Nor is a request always at the server by then.
+    assert values["lost_undone_share"] <= values["lost_done_share"] / 2
 
 
 def test_early_data_goes_on_at_once_and_does_it_twice(measure: Measure) -> None:
