@@ -43,7 +43,7 @@ COMMANDS = (
     "list echo",
     "doctor",
     f"run echo {TINY} --set wait=5,20ms --results results/plain",
-    f"run echo/gateway {TINY} {FAULTS} --results results/faulty",
+    f"run echo/gateway {TINY} --repeats 1 {FAULTS} --results results/faulty",
 )
 
 
