@@ -147,6 +147,7 @@ RETRIES = Law(
     _retries,
     LOSSY,
     (),
+    passed_with=(9141,),
 )
 AT_ONCE = Law(
     "QID-1",
@@ -157,6 +158,7 @@ AT_ONCE = Law(
     _at_once,
     UNHURRIED,
     (),
+    passed_with=(9141,),
 )
 HELD_UP = Law(
     "QID-2",
@@ -167,6 +169,7 @@ HELD_UP = Law(
     _held_up,
     LOSSY,
     (),
+    passed_with=(9141,),
 )
 LATENCY = Law(
     "QID-3",
@@ -177,6 +180,7 @@ LATENCY = Law(
     _latency_ms,
     UNHURRIED,
     (RTT,),
+    passed_with=(9141,),
 )
 WITHOUT_LOSS = Law(
     "QID-3",
@@ -190,6 +194,7 @@ WITHOUT_LOSS = Law(
         units=Units("queries", 2000, lambda load: load.own.query_rate_per_s, 2, 25),
     ),
     (RTT,),
+    passed_with=(9141,),
 )
 GUESSED = Law(
     "QID-4",
@@ -202,5 +207,6 @@ GUESSED = Law(
     (),
     band=0.15,
     band_reason="a few hundred ids are guessed in a trial: one standard deviation is 6 %",
+    passed_with=(9141,),
 )
 PREDICTIONS = (RETRIES, AT_ONCE, HELD_UP, LATENCY, WITHOUT_LOSS, GUESSED)

@@ -17,5 +17,5 @@ def all_back_s(clients: int, jitter_s: float) -> float:
 
 
 def cpu(one: float) -> float:
-    """ST-3: N (t_accept + t_TLS) for N clients: of each, what it is however many there are."""
+    """ST-3: N (t_accept + t_TLS) for N clients: of each, what it is of fewer at the same rate."""
     return one
