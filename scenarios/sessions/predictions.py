@@ -131,6 +131,7 @@ BROKEN = Law(
     band=0.15,
     band_reason="100 workflows of which a quarter breaks scatter by up to 17 %, and by less where "
     "they are dealt out in turn",
+    passed_with=(9145,),
 )
 MOVED = Law(
     "ST-1",
@@ -143,6 +144,7 @@ MOVED = Law(
     (),
     band=0.25,
     band_reason=POINTS,
+    passed_with=(9145,),
 )
 
 # --- what a request costs -------------------------------------------------------------------------
@@ -189,6 +191,7 @@ BYTES = Law(
     ),
     (),
     (WITHOUT_TOKENS,),
+    passed_with=(9145,),
 )
 
 FAR: Mapping[str, Wanted] = {
