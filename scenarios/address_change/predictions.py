@@ -115,6 +115,7 @@ RECONNECTED = Law(
     _reconnected_ms,
     NOTICED,
     (RTT,),
+    passed_with=(9146,),
 )
 UNSEEN = Law(
     "ADDR-2",
@@ -125,6 +126,7 @@ UNSEEN = Law(
     _unnoticed_ms,
     UNNOTICED,
     (RTT,),
+    passed_with=(9146,),
 )
 BEGUN_ANEW = Law(
     "ADDR-3",
@@ -135,6 +137,7 @@ BEGUN_ANEW = Law(
     _anew_ms,
     NOTICED,
     (RTT,),
+    passed_with=(9146,),
 )
 AT_ONCE = Law(
     "ADDR-3",
@@ -145,5 +148,6 @@ AT_ONCE = Law(
     _early_ms,
     NOTICED,
     (RTT,),
+    passed_with=(9146,),
 )
 PREDICTIONS = (RECONNECTED, UNSEEN, BEGUN_ANEW, AT_ONCE)
