@@ -43,7 +43,7 @@ WITHIN_A_SECOND: Mapping[str, Any] = {"return_within": 1}
 TOGETHER: Mapping[str, Any] = {"return_within": 0}
 
 SCATTER = Band(0.15, POINTS)
-OF_CPU = Band(0.2, COST.band_reason)
+OF_CPU = Band(0.2, "of a tenth of a second of CPU the rest of a server's turns is a part")
 LONGER = 3.0
 """200 handshakes on one core come one after the other."""
 
