@@ -63,13 +63,13 @@ PACED = Domain(
     {
         **_SHARED,
         "clients": Range(2, 12),
-        "request_rate": Range(80, 500),
+        "request_rate": Range(200, 500),
         "arrivals": (POISSON, TOGETHER),
     },
     units=Units("requests", 1000, lambda load: load.own.request_rate_per_s, at_least_s=3),
 )
 CLOSED = Domain(
-    {**_SHARED, "clients": Range(4, 24), "request_rate": (0.0,), "arrivals": (POISSON,)},
+    {**_SHARED, "clients": Range(8, 24), "request_rate": (0.0,), "arrivals": (POISSON,)},
     where=(Condition("an even number of clients", lambda load: not load.window.clients % 2),),
     units=Units("seconds", 3, lambda _: 1.0),
 )
@@ -128,7 +128,7 @@ PREDICTIONS = (
         (WITHOUT, CALMER, CALMER_WITHOUT),
         band=0.25,
         band_reason=SCATTER,
-        fitted_with=(9147,),
+        fitted_with=(9147, 9149),
     ),
     Law(
         "SC-2",
@@ -142,6 +142,6 @@ PREDICTIONS = (
         (HALF,),
         band=0.25,
         band_reason=BATCHES,
-        fitted_with=(9147,),
+        fitted_with=(9147, 9149),
     ),
 )
