@@ -75,7 +75,7 @@ RATE = Law(
     (),
     band=0.15,
     band_reason=POINTS,
-    passed_with=(9143,),
+    passed_with=(9143, 9148, 9150),
 )
 ALL_BACK = Law(
     "ST-3",
@@ -86,7 +86,7 @@ ALL_BACK = Law(
     _all_back_ms,
     DOMAIN,
     (),
-    passed_with=(9143,),
+    passed_with=(9143, 9148, 9150),
 )
 COST = Law(
     "ST-3",
@@ -102,5 +102,6 @@ COST = Law(
     band_reason="the cost of the same storm scatters by 6 to 17 % from trial to trial, and so does "
     "that of the half",
     fitted_with=(9143, 9148),
+    passed_with=(9150,),
 )
 PREDICTIONS = (RATE, ALL_BACK, COST)
