@@ -70,7 +70,6 @@ PATIENT = frozenset(
         "system/test_reconnect_storm_servers",
         "system/test_services_pool",
         "system/test_sessions_servers",
-        "system/test_sidecar",
         "system/test_sidecar_features",
         "system/test_upload_interop",
         "system/test_upload_servers",
