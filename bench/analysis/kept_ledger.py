@@ -8,6 +8,7 @@ else today than it did then is not put back.  Must not know where and in which f
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -18,6 +19,9 @@ from bench.model.claim import Claim, ClaimSetup, MustSee
 from bench.model.experiment import Experiment
 from bench.model.pattern import Pattern
 from bench.verdicts.judgement import Judgement
+
+ADDRESS = re.compile(r" at 0x[0-9a-f]+")
+"""Of a function in memory: another one in every process."""
 
 
 @dataclass(frozen=True)
@@ -106,8 +110,11 @@ def _run(source: Source, facts: Sequence[str]) -> KeptRun:
 
 
 def asked_by(claim: Claim) -> dict[str, str]:
-    """All that a claim asks, in words: what makes it another claim where it changes."""
-    return {
+    """All that a claim asks, in words: what makes it another claim where it changes.
+
+    Of a condition that is a function there is its name alone.
+    """
+    words = {
         "statement": claim.statement,
         "rule": claim.rule.text,
         "law": claim.law,
@@ -115,6 +122,7 @@ def asked_by(claim: Claim) -> dict[str, str]:
         "what must be seen": "; ".join(_seen(one) for one in claim.must_see),
         "trials": "; ".join(_trials(one) for one in claim.setups),
     }
+    return {name: ADDRESS.sub("", text) for name, text in words.items()}
 
 
 def _seen(one: MustSee) -> str:
@@ -159,7 +167,8 @@ def _claim(experiment: Experiment | None, identity: str) -> Claim | None:
 def _changed(experiment: Experiment, claim: Claim, found: KeptClaim) -> str:
     """Why the verdict of then is none on the claim of today; "" where it is one."""
     now = asked_by(claim)
-    other = [name for name in now if found.asked.get(name) != now[name]]
+    # Atlases of before have addresses.
+    other = [name for name in now if ADDRESS.sub("", found.asked.get(name, "")) != now[name]]
     if other:
         return f"what it asks has changed since ({', '.join(other)})"
     judgement = found.judgement

@@ -198,3 +198,18 @@ def test_every_part_of_a_claim_is_asked() -> None:
     assert {name for changes in others for name in changes} | {"id"} == {
         field.name for field in dataclasses.fields(Claim)
     }
+
+
+def test_a_condition_that_is_a_function_is_the_same_in_another_process() -> None:
+    """Its address is another one there; atlases of before have it in what was asked."""
+    where = {"clients": lambda clients: clients > 1}
+    claim = dataclasses.replace(CLAIM, must_see=(MustSee("jobs", 1, ("a",), "jobs", where),))
+    asked = asked_by(claim)
+    assert "<lambda>" in asked["what must be seen"]
+    assert " at 0x" not in "".join(asked.values())
+    experiment = dataclasses.replace(EXPERIMENT, claims=(claim, *EXPERIMENT.claims[1:]))
+    seen = asked["what must be seen"].replace("<lambda>", "<lambda> at 0x7f00aa55")
+    (known,) = kept_of(run("confirmed")).claims
+    old = dataclasses.replace(known, asked={**asked, "what must be seen": seen})
+    found = dataclasses.replace(kept_of(run("confirmed")), claims=(old,))
+    assert not back(found, experiment).left_out
