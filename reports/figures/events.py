@@ -24,6 +24,9 @@ KEYS = (
     "useless_share",
     "wire_bytes_per_event",
 )
+MOST_STEPS = 4
+"""Of an axis, as numbers may be as long as 0.0005."""
+
 CUT = 3.0
 """An interval that ends beyond so many times the greatest value leaves the panel."""
 
@@ -49,6 +52,7 @@ def draw(_run: Evaluated, result: ExperimentResult) -> list[tuple[str, Figure]]:
             _panel(axes, result, shown, level, key, tops[key])
             if is_slim() or row is grid[-1]:
                 linear_axis(axes, [tops[key] * 1.18], vertical=False)
+                axes.locator_params(axis="x", nbins=MOST_STEPS)
                 axes.set_xlabel(title(result.metric(key)))
         places[0].set_title(texts[row[0][0]])
     head(figure, common)
