@@ -80,7 +80,9 @@ def basis_words(
             "each: bench compare A1 A2 A3 -- B1 B2 B3."
         )
     without = [row.metric.title for row in found.rows if row.basis == "trials"]
-    but = f" It says nothing of {numbers.listed(list(dict.fromkeys(without)))}." if without else ""
+    but = (
+        f" It says nothing about {numbers.listed(list(dict.fromkeys(without)))}." if without else ""
+    )
     return (
         f"{unknown}: the intervals allow for the run-to-run spread of this machine's last A/A "
         f"history ({len(history.latest)} runs of {history.pattern}, {history.until}).{but}"

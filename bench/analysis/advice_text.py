@@ -60,7 +60,7 @@ def answer(advised: Advised, titles: Mapping[str, str]) -> str:
         return _no_answer(advised, titles)
     name = f"{workload.experiment.name}/{first.pattern}"
     figures = [_spoken(one) for one in first.figures.values()]
-    unsure = "" if first.is_sure else " A limit lies within what is not known."
+    unsure = "" if first.is_sure else " A limit lies within the uncertainty."
     close = _listed([titles[one.pattern] for one in advised.close], "or")
     tied = f" {_upper(close)} may do as well: their intervals overlap." if close else ""
     return f"Use {titles[first.pattern]} ({name}): {_listed(figures, 'and')}.{unsure}{tied}"
@@ -74,10 +74,10 @@ def _no_answer(advised: Advised, titles: Mapping[str, str]) -> str:
             _listed([_excess(advised, best, name) for name in best.why], "and") + "."
         )
     if advised.outside:
-        lead = "No answer: the laws say nothing of this workload"
+        lead = "No answer: the laws say nothing about this workload"
         if missing:
             names = _listed([titles[one.pattern] for one in missing], "and")
-            lead = f"No answer: a limit is missed by {names}; of the others the laws say nothing"
+            lead = f"No answer: a limit is missed by {names}; the laws say nothing about the others"
         return f"{lead}. Outside: {'; '.join(advised.outside)}."
     return "No pattern is left: each is excluded by what the workload needs."
 
@@ -134,12 +134,12 @@ def _why(advised: Advised, titles: Mapping[str, str]) -> list[str]:
         if advised.unchanged:
             names = ", ".join(advised.unchanged)
             found.append(
-                f"By itself no other value of {names}, as far as the laws reach, puts another "
+                f"As far as the laws reach, no other value of {names} by itself puts another "
                 "pattern first."
             )
     for name in workload.follows:
         value = show(workload.given[name], parameters_of(workload.experiment.load)[name].unit)
-        found.append(f"Reckoned with {name}={value}, which the workload leaves open.")
+        found.append(f"Computed with {name}={value}, which the workload leaves open.")
     for one in advised.options:
         if one.state == "excluded":
             found.append(f"{_upper(titles[one.pattern])} is out: {'; '.join(one.why)}.")
@@ -203,8 +203,8 @@ def _unknown(
     if constants is not None:
         machine = ", ".join(constants.machine.values())
         found.append(
-            f"Constants are of this machine ({machine} cores), measured {constants.created}; "
-            "other machines have others."
+            f"The constants are those of this machine ({machine} cores), measured "
+            f"{constants.created}; other machines have others."
         )
     if is_old:
         found.append(

@@ -27,20 +27,20 @@ class Bound:
 
 
 STEAL = Bound(
-    "steal time, of the time of all cores",
+    "steal time, as a share of the time of all cores",
     0.02,
-    "A hypervisor that takes 2 % of the cores adds as much to each number that CPU decides, and "
-    "its pauses of milliseconds make the tail.",
+    "A hypervisor that takes 2 % of the cores adds as much to each number that depends on CPU, "
+    "and its pauses of milliseconds make up the tail.",
 )
 WAITED = Bound(
     "time for which a thread of the trial was ready to run and others had its core",
     0.10,
-    "Latency grows by the time waited, and nothing of the trial had the core.",
+    "Latency grows by the time waited, while nothing of the trial had the core.",
 )
 LATE = Bound(
     f"timers of the load process that fired over {LATE_NS / 1e6:g} ms late, beyond its own work",
     0.05,
-    "With every twentieth time stamp late, p95 and above are the machine's.",
+    "If every twentieth time stamp is late, p95 and above come from the machine.",
 )
 BOUNDS = (STEAL, WAITED, LATE)
 

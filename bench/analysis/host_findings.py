@@ -46,7 +46,8 @@ def hosts_clocks(metrics: Mapping[str, float]) -> Finding | None:
         "hosts_clocks",
         "doubt",
         f"clocks of hosts are known to within {error_ms:.3g} ms, over {CLOCK_SHARE:.0%} of the "
-        f"median latency ({typical:.3g} ms): times from one host to another may be off by that",
+        f"median latency ({typical:.3g} ms): times from one host to another may be off by that "
+        "much",
         "use a network with shorter round trips between the hosts, or compare patterns by times "
         "of one host",
     )

@@ -153,7 +153,7 @@ def made_at(origin: Origin) -> datetime:
     try:
         found = datetime.fromisoformat(origin.created)
     except ValueError:
-        raise UsageError(f"run {origin.run}: created={origin.created!r} is no time") from None
+        raise UsageError(f"run {origin.run}: created={origin.created!r} is not a time") from None
     return found.astimezone()
 
 

@@ -30,7 +30,7 @@ def judge(claim: Claim, evidence: Evidence) -> Judgement:
     for verdict, found, intro in (
         (("not measured",), "not measured", ""),
         (("refuted", "depends"), "not measured", "a precondition fails: "),
-        (("not settled",), "not settled", "a precondition is not sure: "),
+        (("not settled",), "not settled", "a precondition is not certain: "),
     ):
         if failed := [one for one in conditions if one.verdict in verdict]:
             words, numbers = _joined(failed)

@@ -157,7 +157,7 @@ def _decided(one: Hypothesis, p: float, count: int) -> tuple[Verdict, str]:
     # The strictest of Holm's steps is Bonferroni's.
     needed = one.spread.repeats(one.wanted, 1 - (1 - CONFIDENCE) / count)
     return "not settled", (
-        f"its 95 % interval would do alone, but not as one of {count} parts (Holm's p = "
+        f"its 95 % interval would suffice alone, but not as one of {count} parts (Holm's p = "
         f"{significant(p, 2)}); {_more(needed, trials)}"
     )
 

@@ -153,9 +153,7 @@ class AgreesWithLaw(Rule):
         laws = {n: self._law(cell, n) for n in repeats}
         repeats = [n for n in repeats if 0 < laws[n] < math.inf]
         if not repeats:
-            return Judgement(
-                "not measured", f"law {self.law_id} does not speak of it or lacks facts"
-            )
+            return Judgement("not measured", f"law {self.law_id} does not cover it or lacks facts")
         # In the unit of the metric: the ratio, times the law's value on average.
         law = math.exp(sum(math.log(laws[n]) for n in repeats) / len(repeats))
         values = [cell.value(self.metric, n) / laws[n] * law for n in repeats]

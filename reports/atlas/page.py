@@ -119,9 +119,9 @@ def notices(found: Sequence[Row]) -> list[str]:
         "another machine": (
             "was",
             "were",
-            "measured on another machine than the one that made this page",
+            "measured on another machine, not the one that made this page",
         ),
-        "doubtful": ("is", "are", "known only from a run that is not to be relied on"),
+        "doubtful": ("is", "are", "known only from a run that is not reliable"),
     }
     found_words = []
     for kind, ids in counts.items():

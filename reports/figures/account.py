@@ -19,8 +19,8 @@ from reports.wrapping import wrapped
 
 TITLE = "What became of everything"
 CAPTION = (
-    "Each bar is everything that there was, of one pattern at one level. The parts are shares of "
-    "it, so that nothing is left over."
+    "Each bar is everything that one pattern had at one level. The parts are shares of it, so "
+    "that nothing is left over."
 )
 SECTION = "delivery"
 COLUMNS = 2

@@ -22,9 +22,10 @@ from reports.sweeps import distinguish, main_levels
 
 TITLE = "Added latency"
 CAPTION = (
-    "What each pattern adds to the latency of the one without: at 50 %, its median less the other "
-    "one's. Lines are of all trials together; points are differences within each repeat, with 95 % "
-    "intervals, which end at the figure's edge where they are much longer than all differences."
+    "What each pattern adds to the latency of the one without: at 50 %, its median less the "
+    "other's. Lines show all trials together; points are differences within each repeat, with "
+    "95 % intervals, which end at the figure's edge where they are much longer than all "
+    "differences."
 )
 SECTION = "distribution"
 COLUMNS = 3

@@ -20,8 +20,8 @@ from reports.sweeps import distinguish, main_levels
 
 TITLE = "What the cost of one {event} consists of"
 CAPTION = (
-    "Each bar is the whole cost at one level; its amount stands above it. Dark is what the pattern "
-    "itself counts, grey what the floor takes too, light what is left."
+    "Each bar is the whole cost at one level; its amount stands above it. Dark is what the "
+    "pattern itself counts, grey what the floor takes as well, light the rest."
 )
 SECTION = "load"
 COLUMNS = 2

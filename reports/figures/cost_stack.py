@@ -18,8 +18,8 @@ from reports.sweeps import distinguish, main_levels
 
 TITLE = "Who pays for one {event}"
 CAPTION = (
-    "Each bar is what one {outcome} costs with one pattern at one level, all who spend it "
-    "together; the amount is at its end. A part that a pattern lacks is not there."
+    "Each bar is what one {outcome} costs with one pattern at one level, over all who spend it; "
+    "the amount is at its end. A part that a pattern lacks is not shown."
 )
 SECTION = "load"
 COLUMNS = 3

@@ -12,9 +12,9 @@ from reports.sweeps import key_levels, name_at
 
 TITLE = "Lag of the event loop over time"
 CAPTION = (
-    "How late the program's event loop came to a timer that is due every 10 ms: whatever else the "
-    "loop had to do was as late. The line is the median of each eightieth of the window, dots are "
-    "the greatest; logarithmic. It is the trial with the median p99."
+    "How late the program's event loop came to a timer that is due every 10 ms: everything else "
+    "that the loop had to do was as late. The line is the median of each eightieth of the "
+    "window, dots are the greatest; logarithmic. It is the trial with the median p99."
 )
 SECTION = "distribution"
 WORST = "caller_lag_p99"

@@ -16,9 +16,9 @@ from reports.sweeps import name_at
 
 TITLE = "What crashes lost"
 CAPTION = (
-    "Each row is a crash. Its bar reaches back from the crash to the oldest {event} that was lost, "
-    "and the number of lost {events} stands at its end; a dot on the line is a crash that lost "
-    "nothing. All crashes of all trials of a level."
+    "Each row is a crash. Its bar reaches back from the crash to the oldest {event} that was "
+    "lost, and the number of lost {events} stands at its end; a dot on the line is a crash that "
+    "lost nothing. The figure shows all crashes of all trials of a level."
 )
 SECTION = "distribution"
 HEAD_INCHES, ROW_INCHES = 0.75, 0.13

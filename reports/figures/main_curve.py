@@ -18,7 +18,7 @@ from reports.sweeps import Sweep, sweeps
 TITLE = "The main curve"
 CAPTION = (
     "Points are measured values with 95 % intervals; dashed lines are the laws' predictions for "
-    "the same load. Both axes are logarithmic: what grows straight rises by one decade in a "
+    "the same load. Both axes are logarithmic: what grows linearly rises by one decade per "
     "decade, and what does not depend on it is flat."
 )
 SECTION = "curves"

@@ -17,8 +17,8 @@ def requests_given_up(data: TrialData) -> Finding | None:
     return Finding(
         "requests_given_up",
         "note",
-        f"{found.lost:,} of {found.expected:,} {{outcomes}} {{missing}}, as their connection broke "
-        "and clients do not retry; latency describes only the others",
+        f"{found.lost:,} of {found.expected:,} {{outcomes}} {{missing}}, because their connection "
+        "broke and clients do not retry; latency describes only the others",
         "none needed: this was asked for (retry=none, fault)",
     )
 

@@ -46,7 +46,7 @@ def changes(data: TrialData) -> int:
     "address_changes",
     "",
     "changes of an address",
-    "Changes of a client's address in the window, each client's counted.",
+    "Changes of clients' addresses in the window; each client's change counts.",
     "neither",
 )
 def address_changes(data: TrialData) -> float:
@@ -74,7 +74,7 @@ METRICS.mean(
     "pause_mean",
     "mean pause after a change",
     "Mean time from when a client's address changes until its next answer; without a change it "
-    "would be half of a {event}.",
+    "would be half the time of a {event}.",
     pauses_ns,
 )
 
@@ -135,7 +135,7 @@ _SHARES: tuple[tuple[str, str, str, Better], ...] = (
     (
         "lost_undone_share",
         "share neither done nor answered",
-        "were given up by their client, and the action was not done",
+        "were given up by their client and did not have their action done",
         "lower",
     ),
 )
@@ -223,7 +223,7 @@ def setups_per_change(data: TrialData) -> float:
     "",
     "moves that the server saw",
     "How often a packet of a connection came to the server from another address than the one "
-    "before; in the whole trial. Only QUIC has that.",
+    "before; in the whole trial. Only QUIC supports that.",
     "neither",
 )
 def moves_seen(data: TrialData) -> float:

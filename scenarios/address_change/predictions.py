@@ -109,7 +109,7 @@ def _unnoticed_ms(load: Asked, facts: Facts) -> float:
 RECONNECTED = Law(
     "ADDR-1",
     "3 R + w",
-    "a handshake of TCP and one of TLS 1.3, then the request again; its client is told at once",
+    "a TCP handshake and a TLS 1.3 handshake, then the request again; its client is told at once",
     PAUSE,
     (TCP, HTTP2),
     _reconnected_ms,
@@ -120,7 +120,7 @@ RECONNECTED = Law(
 UNSEEN = Law(
     "ADDR-2",
     "T - (R + w)/2 + 3 R + w",
-    "the timeout began with the request, which the change finds at a random place",
+    "the timeout began with the request, and the change comes at a random point of it",
     PAUSE,
     (TCP, HTTP2),
     _unnoticed_ms,
@@ -131,7 +131,7 @@ UNSEEN = Law(
 BEGUN_ANEW = Law(
     "ADDR-3",
     "2 R + w",
-    "a handshake of QUIC, which has that of TLS in it, then the request again",
+    "a QUIC handshake, which includes that of TLS, then the request again",
     PAUSE,
     (ANEW,),
     _anew_ms,

@@ -36,7 +36,7 @@ def _per_call(data: TrialData, end: str) -> float:
     "us",
     "CPU of messages per {event}",
     "CPU time that caller and server together spend on writing the messages of one {outcome} and "
-    "on reading them, as they measure it themselves; without what carries the messages.",
+    "on reading them, by their own measurement; what carries the messages is not included.",
     "lower",
 )
 def messages_cpu_us_per_event(data: TrialData) -> float:

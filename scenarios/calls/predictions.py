@@ -28,7 +28,7 @@ SMALL = Calibration(
     "small",
     {"payload": SMALL_BYTES},
     (CALLER, SERVER),
-    text="a payload of 20 kB: mostly what a call costs however little it carries",
+    text="a payload of 20 kB: mostly what a call costs, however little it carries",
 )
 MIDDLE = Calibration(
     "middle",
@@ -84,7 +84,7 @@ def _of(metric: str, patterns: tuple[str, ...], second: Calibration, most_bytes:
     return Law(
         "CALL-1",
         "a + b P",
-        "each byte is written and read once; a and b of calls with 20 kB and "
+        "each byte is written and read once; a and b from calls with 20 kB and "
         f"{second.settings['payload'] // 1000} kB",
         metric,
         patterns,

@@ -17,8 +17,8 @@ def services_failed(data: TrialData) -> Finding | None:
     return Finding(
         "services_failed",
         "note",
-        f"{found.lost:,} of {found.expected:,} {{outcomes}} {{missing}}, as services were to fail "
-        "or stand still; latency describes only the others",
+        f"{found.lost:,} of {found.expected:,} {{outcomes}} {{missing}}, because services were "
+        "made to fail or stand still; latency describes only the others",
         "none needed: this was asked for (failing, fault)",
     )
 

@@ -50,7 +50,7 @@ def success_counts(data: TrialData) -> Counts | None:
     "success_share",
     "",
     "share of requests answered",
-    "Share of the {outcomes} due in the window that were answered, whenever, after all attempts.",
+    "Share of the {outcomes} due in the window that were answered at any time, after all attempts.",
     "higher",
     success_counts,
 )
@@ -159,8 +159,8 @@ def unaffected_success_share(data: TrialData) -> float:
     "unaffected_slowdown",
     "",
     "slowdown of unaffected requests",
-    "p99 of the {outcomes} that leave out the troubled service, due during a fault, over that of "
-    "those due before any or over 1 s after one; of one trial.",
+    "p99 of the {outcomes} that leave out the troubled service and are due during a fault, over "
+    "the p99 of those due before any fault or more than 1 s after one; within one trial.",
     "lower",
 )
 def unaffected_slowdown(data: TrialData) -> float:
@@ -180,7 +180,7 @@ def unaffected_slowdown(data: TrialData) -> float:
     "",
     "most under way upstream",
     "The most {outcomes} that any service before the troubled one had under way since the window "
-    "began, those in its line included.",
+    "began, including those in its queue.",
     "lower",
 )
 def upstream_under_way_max(data: TrialData) -> float:
@@ -191,8 +191,8 @@ def upstream_under_way_max(data: TrialData) -> float:
     "under_way_max",
     "",
     "most under way",
-    "The most {outcomes} that any service had under way since the window began, those in its line "
-    "included.",
+    "The most {outcomes} that any service had under way since the window began, including those "
+    "in its queue.",
     "lower",
 )
 def under_way_max(data: TrialData) -> float:

@@ -61,7 +61,7 @@ _SHARED: Mapping[str, Wanted] = {
     "good_within": FREE,
 }
 UNHURRIED = Condition(
-    f"all services together have at most {MOST_HOPS_PER_S} attempts begun per second",
+    f"all services together begin at most {MOST_HOPS_PER_S} attempts per second",
     lambda load: hops_per_s(load) * expected_attempts(load) <= MOST_HOPS_PER_S,
 )
 PATIENT = Condition(

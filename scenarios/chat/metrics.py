@@ -62,8 +62,8 @@ def request_count(data: TrialData) -> float:
     "requests_per_message",
     "",
     "requests per spoken message",
-    "HTTP requests of all members, with those that carry messages up, per message that was sent; "
-    "0 where there are none.",
+    "HTTP requests of all members, including those that carry messages up, per message that was "
+    "sent; 0 where there are none.",
     "lower",
 )
 def requests_per_message(data: TrialData) -> float:
@@ -222,8 +222,8 @@ for _key, _operation, _words in (
             _key,
             "",
             f"share of {_words} that are known",
-            f"Share of the {_words} in the window that the members of the room came to know, "
-            "each counted apart.",
+            f"Share of the {_words} in the window that the members of the room came to know, each "
+            "counted separately.",
             "higher",
             _value,
             counts=lambda data, operation=_operation: _share(data, operation),  # type: ignore[misc]

@@ -78,9 +78,9 @@ for _key, _words, _begin in (
         _key,
         "",
         f"hit share in the {_words} turn",
-        f"Share of the lookups that were found in the cache of a backend that had been started "
-        f"again, in the {_words} turn since its first answer. A turn is the time in which a "
-        "backend gets as many lookups as there are keys.",
+        "Share of the lookups that were found in the cache of a backend that had been restarted, "
+        f"in the {_words} turn since its first answer. A turn is the time in which a backend "
+        "gets as many lookups as there are keys.",
         "higher",
         lambda data, begin=_begin: _hit_counts(data, begin, begin + 1),  # type: ignore[misc]
     )(lambda data, begin=_begin: _share(_hit_counts(data, begin, begin + 1)))  # type: ignore[misc]
@@ -96,7 +96,7 @@ def warm_counts(data: TrialData) -> Counts | None:
     "warm_hit_share",
     "",
     "hit share of warm caches",
-    "Share of the lookups that were found in the cache of backends that were not started again.",
+    "Share of the lookups that were found in the cache of backends that were not restarted.",
     "higher",
     warm_counts,
 )
@@ -108,7 +108,7 @@ def warm_hit_share(data: TrialData) -> float:
     "cold_answers",
     "",
     "answers of cold caches",
-    "Lookups answered in the first four turns of backends that had been started again; none where "
+    "Lookups answered in the first four turns of backends that had been restarted; none where "
     "the window ends before.",
     "neither",
 )
@@ -120,7 +120,7 @@ def cold_answers(data: TrialData) -> float:
     "cold_misses_per_key",
     "",
     "extra store reads per key",
-    "Lookups that a cache which a restart had emptied had to read from the store in its first four "
+    "Lookups that a cache emptied by a restart had to read from the store in its first four "
     "turns, per key.",
     "lower",
 )

@@ -52,8 +52,8 @@ DOMAIN = Domain(
     where=(
         Condition("a turn takes at most 3 s", lambda load: load.own.turn_s <= 3),
         Condition(
-            "a backend gets at least 100 lookups per second: what comes while a value is read "
-            "from the store is little beside them",
+            "a backend gets at least 100 lookups per second: few of them come while a value is "
+            "read from the store",
             lambda load: load.own.lookup_rate_per_s / load.own.backends >= 100,
         ),
     ),

@@ -85,7 +85,7 @@ def gaps_ns(data: TrialData) -> np.ndarray:
     "ms",
     "mean gap of a consumer",
     "Mean time from when a consumer has done an {event} until it begins the next. While {events} "
-    "wait it is what acknowledging one and getting the next takes.",
+    "wait, this is the time to acknowledge one and get the next.",
     "lower",
 )
 def gap_mean(data: TrialData) -> float:
@@ -96,8 +96,8 @@ def gap_mean(data: TrialData) -> float:
     "busiest_share",
     "",
     "load of the busiest consumer",
-    "{Events} of the busiest consumer over those that each would have if all had as many: 1 is an "
-    "even load.",
+    "{Events} of the busiest consumer over the number that each consumer would have under an "
+    "even load: 1 is an even load.",
     "lower",
 )
 def busiest_share(data: TrialData) -> float:
@@ -150,8 +150,8 @@ def _share(counts: Counts | None) -> float:
     "out_of_order_share",
     "",
     "share out of order",
-    "Of the pairs of {events} of one key that follow each other: the share in which the later one "
-    "was done first.",
+    "Of the pairs of consecutive {events} of one key: the share in which the later one was done "
+    "first.",
     "lower",
     overtaken_counts,
 )
@@ -168,8 +168,8 @@ def out_of_order_counts(data: TrialData) -> Counts:
     "out_of_order_pairs",
     "",
     "pairs out of order",
-    "Pairs of {events} of one key that follow each other, of which the later one was done first: "
-    "their exact number in the window.",
+    "Pairs of consecutive {events} of one key of which the later one was done first: their exact "
+    "number in the window.",
     "lower",
     out_of_order_counts,
 )
@@ -181,8 +181,8 @@ def out_of_order_pairs(data: TrialData) -> float:
     "overlapped_share",
     "",
     "share that overlaps",
-    "Of the pairs of {events} of one key that follow each other: the share in which the later one "
-    "was begun before the earlier one was done, so that two consumers worked on one key.",
+    "Of the pairs of consecutive {events} of one key: the share in which the later one was begun "
+    "before the earlier one was done, so that two consumers worked on one key.",
     "lower",
     overlapped_counts,
 )
@@ -277,8 +277,8 @@ def moved_share(data: TrialData) -> float:
     "adding_time",
     "ms",
     "time to add consumers",
-    "From when consumers were to be added until they were there; with a hand-over that waits until "
-    "all {events} are done, with that time.",
+    "From when consumers were to be added until they were there. The wait of a hand-over until "
+    "all {events} are done is included.",
     "lower",
 )
 def adding_time(data: TrialData) -> float:

@@ -63,7 +63,7 @@ ALONE = Calibration(
     {"clients": 8, "item_rate": 40.0, "service_time": 0.001, "added": 0, "duration": 3.0},
     ("begun_mean",),
     SHARED,
-    text="40 items per second and consumers to spare: how long an item takes to one",
+    text="40 items per second and consumers to spare: how long an item takes to reach one",
 )
 
 _SHARED: Mapping[str, Wanted] = {
@@ -228,7 +228,7 @@ def moved_modulo(load: Asked, _: Facts) -> float:
 CAPACITY = Law(
     "RR-2",
     "c/(S + g)",
-    "consumers that never lack work; g of three of them",
+    "consumers that never lack work; g from three of them",
     "served_per_s",
     (SHARED,),
     capacity,
@@ -250,7 +250,7 @@ OVERLAPPED = Law(
 OVERTAKEN = Law(
     "ORDER-1",
     "half of (q/K)/(1 - (1 - 1/K) q), q = 1 - 1/c",
-    "of two that overlap either ends first, as their times have no memory",
+    "of two that overlap, either may end first, because their times have no memory",
     "out_of_order_share",
     (SHARED,),
     overtaken,
@@ -261,7 +261,7 @@ OVERTAKEN = Law(
 WAIT_SHARED = Law(
     "RR-2",
     "mean of S + max(0, time until one of c is free), item by item; and the way to a consumer",
-    "Kiefer and Wolfowitz 1955, with the items of the plan; the rest where none waits",
+    "Kiefer and Wolfowitz 1955, with the items of the plan; the rest from trials where none waits",
     "latency_mean",
     (SHARED,),
     shared_ms,
@@ -272,7 +272,7 @@ WAIT_SHARED = Law(
 WAIT_PARTITIONED = Law(
     "RR-2",
     "the same for c queues with one consumer each, by the hash of each item's key",
-    "Lindley 1952, with the items of the plan; the rest where none waits",
+    "Lindley 1952, with the items of the plan; the rest from trials where none waits",
     "latency_mean",
     (MODULO,),
     partitioned_ms,
@@ -297,7 +297,7 @@ MOVED_CONSISTENT = Law(
 MOVED_MODULO = Law(
     "ST-1",
     "1 - c/lcm(c, c + a)",
-    "a hash modulo the number: keys with the same rest for both stay",
+    "a hash modulo the number: keys with the same remainder for both stay",
     "moved_share",
     (MODULO,),
     moved_modulo,

@@ -174,7 +174,7 @@ def lengths_break_even(load: Asked, pool: Facts, new: Facts) -> float:
 BURST_MAKESPAN = Law(
     "POOL-1",
     "A1 + ceil(n/K) S + (r - 1) d",
-    "K at a time, r in the last wave; checked by simulation; S of ten queries in turn",
+    "K at a time, r in the last wave; checked by simulation; S from ten queries in turn",
     "burst_makespan",
     ("pool",),
     burst_makespan_ms,
@@ -213,8 +213,8 @@ BURST_WAIT_MAX = Law(
 STEADY_WAIT = Law(
     "POOL-3",
     "mean of max(0, time until one of K is free), query by query",
-    "Kiefer and Wolfowitz 1955, with the arrivals of the plan; checked by simulation; "
-    "S of ten queries in turn",
+    "Kiefer and Wolfowitz 1955, with the arrivals of the plan; checked by simulation; S from ten "
+    "queries in turn",
     "wait_mean",
     ("pool",),
     steady_wait_ms,
@@ -227,7 +227,7 @@ STEADY_WAIT = Law(
 COMPUTING_MAKESPAN = Law(
     "POOL-2",
     "n s/c",
-    "one core computes one query at a time; s of bursts of half the size",
+    "one core computes one query at a time; s from bursts of half the size",
     "burst_makespan",
     ("pool",),
     computing_makespan_ms,
@@ -239,8 +239,8 @@ COMPUTING_MAKESPAN = Law(
 CONNECTING_MAKESPAN = Law(
     "POOL-2",
     "t_c + n s/c",
-    "all connect at once, one core serves them in turn while others sleep; checked by simulation; "
-    "s of bursts of three quarters of the size",
+    "all connect at once, one core serves them in turn while others sleep; checked by "
+    "simulation; s from bursts of three quarters of the size",
     "burst_makespan",
     ("per_request",),
     connecting_makespan_ms,

@@ -23,8 +23,8 @@ def _losses(data: TrialData) -> Losses | None:
     "crashes",
     "",
     "crashes looked into",
-    "Faults after which at least one client came back and counted which of the {events} were there "
-    "that it had been told were stored.",
+    "Faults after which at least one client came back and counted which of the {events} that it "
+    "had been told were stored were there.",
     "neither",
 )
 def crashes(data: TrialData) -> float:
@@ -115,8 +115,8 @@ def outage_mean(data: TrialData) -> float:
     "disk_flush_us",
     "us",
     "a flush of this disk",
-    "Median time to write a page of 8 kB over itself and have it on the disk (fdatasync), measured "
-    "by the program on the disk of temporary files before its first record.",
+    "Median time to overwrite a page of 8 kB and have it on the disk (fdatasync), measured by "
+    "the program on the disk of temporary files before its first record.",
     "neither",
 )
 def disk_flush_us(data: TrialData) -> float:

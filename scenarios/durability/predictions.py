@@ -21,22 +21,22 @@ QUICK = Calibration(
     "quick",
     {"flush_time": QUICK_S, "duration": 2.0},
     (LATENCY,),
-    text="a disk that flushes in 2 ms: what a record takes beside, waking up after it included",
+    text="a disk that flushes in 2 ms: what a record takes in addition, with waking up after it",
 )
 LOCAL = Calibration(
     "local",
     {"standby_rtt": 0.0, "standby_mode": "on", "duration": 2.0},
     (TYPICAL,),
     pattern="replicate_async",
-    text="asynchronous replication to a standby without distance: what a commit takes",
+    text="asynchronous replication to a standby at no distance: what a commit takes",
 )
 NEAR_S = 0.004
 NEAR = Calibration(
     "near",
     {"standby_rtt": NEAR_S, "duration": 2.0},
     (TYPICAL,),
-    text="a standby 4 ms away: beside the commit's own time, what the standby takes, and what it "
-    "takes all to wake up for it",
+    text="a standby 4 ms away: what the standby takes in addition to the commit's own time, and "
+    "what it takes all to wake up for it",
 )
 
 SLOWEST_S = 0.003
@@ -90,8 +90,8 @@ def replicated_ms(load: Asked, facts: Facts) -> float:
 FLUSHED = Law(
     "SYNC-2",
     "C/(t_x + t_f)",
-    "each writer has a file of its own and waits for its own flush; t_x of a disk that flushes in "
-    "2 ms",
+    "each writer has a file of its own and waits for its own flush; t_x from a disk that flushes "
+    "in 2 ms",
     RATE,
     ("fsync_each",),
     stored_per_s,
@@ -104,8 +104,8 @@ FLUSHED = Law(
 REPLICATED = Law(
     "SYNC-3",
     "commit + R + s",
-    "the log goes to the standby and its answer comes back; commit without distance, s at 4 ms; "
-    "medians, as a stall of the disk is no part of it",
+    "the log goes to the standby and its answer comes back; the commit at no distance, s at 4 "
+    "ms; medians, because a stall of the disk is not part of it",
     TYPICAL,
     ("replicate_sync",),
     replicated_ms,

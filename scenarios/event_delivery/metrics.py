@@ -70,8 +70,8 @@ def open_counts(data: TrialData) -> Counts | None:
     "once_share",
     "",
     "share delivered once",
-    "Share of the {events} that the consumer dealt with exactly once. This account is of all that "
-    "was published, before the window too.",
+    "Share of the {events} that the consumer dealt with exactly once. This account covers "
+    "everything that was published, including before the window.",
     "higher",
     once_counts,
 )
@@ -109,7 +109,7 @@ def lost_event_share(data: TrialData) -> float:
     "",
     "share open",
     "Share of the {events} that were neither confirmed nor delivered when the trial ended: their "
-    "publisher knows that it may have to send them again. Of a trial that was cut off, all that "
+    "publisher knows that it may have to send them again. In a trial that was cut off, all that "
     "had not arrived: what is confirmed may still be on its way.",
     "lower",
     open_counts,
@@ -139,8 +139,8 @@ def unaccounted(data: TrialData) -> float:
     "cut_off",
     "",
     "account cut off",
-    "1 where the trial ended before all was published, the consumer was there and nothing more "
-    "came: then nobody can say what is lost. Else 0.",
+    "1 where the trial ended before everything was published, the consumer was there and nothing "
+    "more came: it is then unknown what is lost. 0 otherwise.",
     "lower",
 )
 def cut_off(data: TrialData) -> float:
@@ -151,7 +151,7 @@ def cut_off(data: TrialData) -> float:
     "poison_messages",
     "",
     "messages rejected",
-    "Messages that the consumer could not read and rejected; they are no {events}.",
+    "Messages that the consumer could not read and rejected; they do not count as {events}.",
     "lower",
 )
 def poison_messages(data: TrialData) -> float:

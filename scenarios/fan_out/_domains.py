@@ -94,7 +94,7 @@ WITH_MANY = Calibration(
     "many",
     {"clients": MANY, **_NEAR},
     (LAST,),
-    text=f"{MANY} receivers there: with few ones, what one more takes",
+    text=f"{MANY} receivers there: compared with few, what one more takes",
 )
 
 MOST_BUSY = 0.5
@@ -157,7 +157,7 @@ TOLD = Domain(
         FAR_BETWEEN,
         OPENED,
         Condition(
-            "there is a link on the way: without one a delivery is a matter of who has a core",
+            "there is a link on the way: without one, a delivery depends on who has a core",
             lambda load: rtt_s(load) + services_rtt_s(load) > 0,
         ),
     ),
@@ -186,14 +186,14 @@ AT_MOST = Calibration(
     },
     (RATE,),
     text=f"{MOST_OPEN} confirms open, on loopback or over the same kind of link at 1 ms: the most "
-    "that publisher, link and broker do (mu)",
+    "that publisher, link and broker can do (mu)",
 )
 ONE_BY_ONE = Calibration(
     "one",
     {"confirms": WINDOW, "confirm_window": 1, "services_rtt": confirm_near_s, "duration": 3.0},
     (RATE,),
     text="one confirm after the other, on loopback or over the same kind of link at 1 ms: what a "
-    "confirm takes beside the round trip (t)",
+    "confirm takes in addition to the round trip (t)",
 )
 CONFIRMED = Domain(
     {

@@ -123,8 +123,8 @@ def _done(data: TrialData) -> np.ndarray:
     "received_per_s",
     "/s",
     "events received per receiver and second",
-    "Deliveries that were dealt with in the window, per receiver and second: also of events that "
-    "had been due before.",
+    "Deliveries that were dealt with in the window, per receiver and second, including events "
+    "that had been due before.",
     "higher",
     lambda data: Counts(float(len(_done(data))), data.seconds * int(data.load["clients"]), "count"),
 )

@@ -84,14 +84,14 @@ def _last_told_ms(load: Asked, facts: Facts) -> float:
 
 
 _ONE_BY_ONE = (
-    "what is done for each receiver is done one after the other; a and s of trials with others"
+    "receivers are dealt with one after the other; a and s from trials with other numbers of them"
 )
 
 
 IN_TURN = Law(
     "PS-1",
     "a + F (R + S)",
-    "each receiver is called when the last one has answered",
+    "each receiver is called when the previous one has answered",
     PUBLISHER,
     (SERIAL,),
     _in_turn_ms,
@@ -188,7 +188,7 @@ def _confirmed_per_s(load: Asked, facts: Facts) -> float:
 CONFIRMS = Law(
     "PS-2",
     "W/(R + t + (W - 1)/mu)",
-    "what is sent together is confirmed together; t of one by one, mu of a window of 5,000",
+    "what is sent together is confirmed together; t from one by one, mu from a window of 5,000",
     RATE,
     (RABBIT,),
     _confirmed_per_s,

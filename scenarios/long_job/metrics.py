@@ -215,8 +215,8 @@ def requests_per_job(data: TrialData) -> float:
     "s",
     "connection-seconds per {event}",
     "Time for which connections are in use: requests of the {outcomes} begun in the window, from "
-    "sent to answered or given up. A client that keeps a connection open for answers uses it all "
-    "the time that it is there. Per {outcome} begun.",
+    "sent to answered or given up. A client that keeps a connection open for answers uses it "
+    "for as long as it is there. Per {outcome} begun.",
     "lower",
 )
 def connection_s_per_job(data: TrialData) -> float:

@@ -221,7 +221,7 @@ LOST = Law(
 PUSHED = Law(
     "RR-2",
     "mean of J + max(0, time until one of c is free), job by job; and the way to the caller",
-    "Kiefer and Wolfowitz 1955, with the jobs of the plan; the rest where none waits",
+    "Kiefer and Wolfowitz 1955, with the jobs of the plan; the rest from trials where none waits",
     "latency_mean",
     (BLOCKING, LONG, SSE, QUEUE),
     pushed_ms,
@@ -245,7 +245,7 @@ POLLED = Law(
 REQUESTS = Law(
     "SP-2",
     "3 + J/T",
-    "a question every T from a random phase, one for the handle, one to collect",
+    "a poll every T from a random phase, one request for the handle, one to collect",
     "requests_per_job",
     (SHORT,),
     polling_requests,

@@ -51,7 +51,7 @@ def _takes(paths: int, least_s: float) -> Condition:
     which = "both paths" if paths == 2 else "the first path"
     return Condition(
         f"a transfer over {which} takes at least {LEAST_TRIPS} round trips of the slower one and "
-        f"{least_s} s, so that its beginning is short beside it, and at most {MOST_S} s",
+        f"{least_s} s, so that its beginning is short in comparison, and at most {MOST_S} s",
         lambda load: (
             max(least_s, LEAST_TRIPS * slowest_trip_s(load, paths))
             <= transfer_s(load, paths)

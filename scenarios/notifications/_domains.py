@@ -99,7 +99,7 @@ EVENLY_TO_ALL = Condition(
     lambda load: load.own.schedule == "poisson" or load.own.audience == "every",
 )
 SMALL_REPLIES = Condition(
-    "at most 10 kB of events per poll interval and client: a reply needs no round trip more",
+    "at most 10 kB of events per poll interval and client: a reply needs no more round trips",
     lambda load: (
         rate_per_client(load) * load.own.poll_interval_s * load.own.payload_bytes <= 10_000
     ),
@@ -129,15 +129,15 @@ POLLING = Domain(_POLLING, where=(*_POLLED, MANY_PHASES, SMALL_REPLIES), units=P
 POLLING_EMPTY = Domain(_POLLING, where=(*_POLLED, EVENLY_TO_ALL, SOME_ARE_EMPTY), units=POLLS)
 
 FAR_OR_MANY = Condition(
-    "a round trip of at least 10 ms, or a broadcast to at least 200 clients: in a shorter delay "
-    "what a sleeping core needs to wake up is not small, and it varies",
+    "a round trip of at least 10 ms, or a broadcast to at least 200 clients: in a shorter delay, "
+    "the time that a sleeping core needs to wake up is not small, and it varies",
     lambda load: (
         load.link.rtt_s >= 0.01 or (load.own.audience == "every" and load.window.clients >= 200)
     ),
 )
 FAR = Condition(
-    "a round trip of at least 10 ms: in a shorter delay what a sleeping core needs to wake up is "
-    "not small, and it varies",
+    "a round trip of at least 10 ms: in a shorter delay, the time that a sleeping core needs to "
+    "wake up is not small, and it varies",
     lambda load: load.link.rtt_s >= 0.01,
 )
 
@@ -167,7 +167,7 @@ WAITING = Domain(
             "at most 1000 deliveries per second", lambda load: deliveries_per_s(load) <= 1000
         ),
         Condition(
-            "at most 10 kB of events per round trip and client: a reply needs no round trip more",
+            "at most 10 kB of events per round trip and client: a reply needs no more round trips",
             lambda load: rate_per_client(load) * load.link.rtt_s * load.own.payload_bytes <= 10_000,
         ),
     ),

@@ -82,8 +82,8 @@ PUSHED_IN_TIME = Domain(
 
 SHORT, LONG, PUSHES = ("short_polling",), ("long_polling",), ("sse", "websocket")
 
-WAKING = "how long a sleeping core takes to wake up differs by what else the machine does"
-BATCHED = "what a message costs falls where several come at once, which a straight line leaves out"
+WAKING = "how long a sleeping core takes to wake up depends on what else the machine does"
+BATCHED = "a message costs less where several come at once, which a straight line leaves out"
 CPU = "backend_cpu_us_per_s"
 BYTES = "wire_bytes_per_client_s"
 LATE = "latency_mean"
@@ -102,7 +102,7 @@ LAWS = (
     Law(
         "LP-1",
         "L1 + R/2 + (lg g/2)/(lg + exp(-lg)) + (N - 1) s/4, g = R + (N + 1) s/2",
-        "RFC 6202; L1 and s of events for one and of a broadcast",
+        "RFC 6202; L1 and s from events for one and from a broadcast",
         LATE,
         LONG,
         filled.long_poll_ms,
@@ -115,7 +115,7 @@ LAWS = (
     Law(
         "FAN-1",
         "L1 + R/2 + (N - 1) s/2",
-        "one core serves clients in turn; L1 and s of events for one and of a broadcast",
+        "one core serves clients in turn; L1 and s from events for one and from a broadcast",
         LATE,
         PUSHES,
         filled.push_ms,
@@ -178,7 +178,7 @@ LAWS = (
     Law(
         "SP-3, LP-2",
         "lambda (P + 1) + polls (Hq + Hs + 52 packets)",
-        "headers and packets as measured of events for one client each; polls by LP-2",
+        "headers and packets as measured for events for one client each; polls by LP-2",
         BYTES,
         LONG,
         filled.long_poll_bytes,
@@ -189,7 +189,8 @@ LAWS = (
     Law(
         "SSE-1",
         "lambda (P + h) + keep-alives",
-        "h as measured: framing, and a packet with its acknowledgement; keep-alives by the code",
+        "h as measured: framing, and a packet with its acknowledgement; keep-alives according to "
+        "the code",
         BYTES,
         ("sse",),
         filled.sse_bytes,
@@ -220,7 +221,7 @@ def settle(load: Asked, limits: Mapping[str, float], given: Collection[str]) -> 
 
 
 ADVICE = Advice(
-    about="How shall clients learn of what happens in the backend?",
+    about="How should clients learn what happens in the backend?",
     inputs=(
         Input("clients", "How many clients are there?", Range(5, 300)),
         Input("event_rate", "How many events happen in the backend, e.g. 2/s?", Range(2, 60)),

@@ -201,8 +201,8 @@ SERVER_COUNTS = {
         "B",
         "send backlog",
         (
-            "What the server had written for clients and they had not received, in its own buffers "
-            "and the kernel's, at the window's end."
+            "What the server had written for clients and they had not yet received, in its own "
+            "buffers and the kernel's, at the window's end."
         ),
     ),
     "full_send_buffers": (

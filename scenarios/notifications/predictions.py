@@ -56,7 +56,7 @@ RARELY = Calibration(
         "duration": 2.0,
     },
     ("poll_bytes_up", "empty_bytes_down", "useful_bytes_down"),
-    text="polls of which few bring an event, and none brings two: what requests and replies weigh",
+    text="polls of which few bring an event, and none brings two: the size of requests and replies",
 )
 
 LINK_SEGMENT_BYTES, LOOPBACK_SEGMENT_BYTES = 1448, 65_483
@@ -195,7 +195,7 @@ PREDICTIONS = (
     Law(
         "LP-1",
         "L1 + (lg g/2)/(lg + exp(-lg)) + (N - 1) s/4, g = R + (N + 1) s/2",
-        "RFC 6202; checked by simulation; L1 and s of events for one and of another broadcast",
+        "RFC 6202; checked by simulation; L1 and s from events for one and from another broadcast",
         "latency_mean",
         LONG,
         long_poll_ms,
@@ -221,8 +221,8 @@ PREDICTIONS = (
     Law(
         "FAN-1",
         "Lf + (N - Nf) s/2 + wait for the event before",
-        "one core serves clients in turn; Lf of Nf clients, s of another broadcast; the wait by "
-        "the planned times",
+        "one core serves clients in turn; Lf from Nf clients, s from another broadcast; the wait "
+        "from the planned times",
         "latency_mean",
         PUSH,
         broadcast_ms,

@@ -33,15 +33,15 @@ def _probe_ms(load: Asked, constants: Mapping[str, float]) -> float:
 
 
 ADVICE = Advice(
-    about="Over which protocol shall a page load?",
+    about="Over which protocol should a page load?",
     inputs=(
-        Input("resources", "How many resources has the page?", Range(1, 60)),
+        Input("resources", "How many resources does the page have?", Range(1, 60)),
         Input("resource_size", "How large is each, e.g. 20kB?", Range(100, 10_000)),
         Input("server_delay", "How long does the server need for each, e.g. 20ms?", Range(0, 0.1)),
         Input("rtt", "How far away is the browser: a round trip, e.g. 50ms?", Range(0.01, 0.2)),
         Input(
             "rate",
-            "What bandwidth has it, e.g. 20mbit; 0 for no limit?",
+            "What bandwidth does it have, e.g. 20mbit; 0 for no limit?",
             Either(Range(5e6, 100e6), (0.0,)),
         ),
     ),
@@ -61,9 +61,9 @@ ADVICE = Advice(
     settle=_settle,
     claims={"wait": ("M2", "M3", "M5")},
     limitations=(
-        "Loss is not weighed: under loss the order is another one (M4).",
+        "Loss is not weighed: under loss the order differs (M4).",
         "CPU is not weighed (M7).",
-        "No crossing is looked for, as the laws simulate packets; intervals are the laws' bands.",
+        "No crossing is sought, because the laws simulate packets; intervals are the laws' bands.",
     ),
     steps=0,
     moves_constants=False,

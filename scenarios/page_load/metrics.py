@@ -94,9 +94,9 @@ def setup_mean(data: TrialData) -> float:
     "waves_per_page",
     "",
     "waves per page",
-    "A page's mean time after set-up as a multiple of one round trip, as probed, and the server's "
-    "delay: how many requests seem to follow each other. Not of a server of your own, whose delay "
-    "nobody knows.",
+    "A page's mean time after set-up as a multiple of one round trip, as probed, and the "
+    "server's delay: how many requests seem to run one after another. Not given for a server of "
+    "your own, because its delay is unknown.",
     "lower",
 )
 def waves_per_page(data: TrialData) -> float:

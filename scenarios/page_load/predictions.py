@@ -64,7 +64,7 @@ def _at_most(connections: int) -> Callable[[Asked, Facts], float]:
     return lambda load, facts: over_http1(load, facts, connections)
 
 
-_SLOW_START = "packets one by one, after Linux 6.18; what the machine takes from calibration"
+_SLOW_START = "packets one by one, as in Linux 6.18; the machine's own time from calibration"
 _MAKESPAN = "makespan_mean"
 FITTED, PASSED = (101,), (4711,)
 """Seeds of audits: one by which the simulation was corrected, one with which it passed as it is."""
@@ -128,7 +128,7 @@ OVER_HTTP2 = Law(
 OVER_HTTP3 = Law(
     "MUX-5",
     "R + R + S + rounds of slow start, paced + bytes/BW",
-    "packets one by one, after QUICHE's BBR; what the machine takes from calibration",
+    "packets one by one, as in QUICHE's BBR; the machine's own time from calibration",
     _MAKESPAN,
     ("http3",),
     over_http3,
@@ -155,7 +155,7 @@ SET_UP_HTTP2, SET_UP_HTTP3 = (
     Law(
         "MUX-1",
         formula,
-        "TLS 1.3 needs two round trips, QUIC one; what both ends compute from calibration",
+        "TLS 1.3 needs two round trips, QUIC one; the computing time of both ends from calibration",
         "setup_mean",
         (pattern,),
         _set_up(version),

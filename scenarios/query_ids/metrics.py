@@ -120,8 +120,8 @@ def again_share(data: TrialData) -> float:
     "wrong_share",
     "",
     "share answered wrongly",
-    "Share of the {outcomes} begun in the window for which an answer was taken that is not the "
-    "right one: its text proves which name it answers.",
+    "Share of the {outcomes} begun in the window for which a wrong answer was taken: its text "
+    "proves which name it answers.",
     "lower",
     wrong_counts,
 )
@@ -145,7 +145,7 @@ def unanswered_share(data: TrialData) -> float:
     "wrong_answers",
     "",
     "wrong answers accepted",
-    "Answers that were taken for a {event} and are not the right one; in the whole trial.",
+    "Wrong answers that were taken for a {event}; in the whole trial.",
     "lower",
 )
 def wrong_answers(data: TrialData) -> float:
@@ -212,13 +212,14 @@ _refused(
     "late_refused",
     "late",
     "late answers refused",
-    "Right answers to a {event} that had its answer already, or was given up",
+    "Right answers to a {event} that already had its answer, or was given up",
 )
 _refused(
     "forged_refused",
     "forged",
     "answers with a wrong id refused",
-    "Forged answers from the server's address with an id or a question that nobody asked just then",
+    "Forged answers from the server's address with an id or a question that no {event} was using "
+    "then",
 )
 _refused(
     "strangers_refused",
@@ -288,8 +289,8 @@ def held_up_counts(data: TrialData) -> Counts | None:
     "held_up_share",
     "",
     "share held up",
-    "Share of the {outcomes} begun in the window whose answer took more than one and a half round "
-    "trips, beside the time that it took the server; or never came. Only on an emulated link.",
+    "Share of the {outcomes} begun in the window whose answer took more than one and a half "
+    "round trips in addition to the server's time, or never came. Only on an emulated link.",
     "lower",
     held_up_counts,
 )

@@ -52,7 +52,7 @@ _SHARED: Mapping[str, Wanted] = {
 }
 PATIENT = Condition(
     "a query is sent again only after 20 ms more than the longest time that an answer takes, so "
-    "that each retry is for a loss",
+    "that each retry is due to a loss",
     lambda load: load.own.retry_after_s >= longest_s(load) + SLACK_S,
 )
 ENOUGH = Condition(

@@ -43,7 +43,7 @@ DOMAIN = Domain(
     _WANTED,
     where=(
         Condition(
-            "at most 300 clients per second come back, of which a core does a thousand",
+            "at most 300 clients per second come back; a core can serve a thousand",
             lambda load: load.window.clients <= 300 * load.own.return_within_s,
         ),
     ),
@@ -80,7 +80,7 @@ RATE = Law(
 ALL_BACK = Law(
     "ST-3",
     "J N/(N + 1)",
-    "the last of N evenly spread times, beside which a handshake is short",
+    "the last of N evenly spread times; a handshake is short in comparison",
     "all_back",
     ALL,
     _all_back_ms,

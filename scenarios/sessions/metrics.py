@@ -60,7 +60,7 @@ def wrong_counts(data: TrialData) -> Counts | None:
     "whole_share",
     "",
     "share of whole workflows",
-    "Share of the workflows that ended since the window began and came to their logout. Those "
+    "Share of the workflows that ended since the window began and reached their logout. Those "
     "under way at the end are not counted.",
     "higher",
     whole_counts,
@@ -99,7 +99,8 @@ def given_up_share(data: TrialData) -> float:
     "wrong_workflow_share",
     "",
     "share of workflows with a wrong answer",
-    "Share of the workflows that broke because an answer was not what their visitor had laid down.",
+    "Share of the workflows that broke because an answer did not match what their visitor had "
+    "put into the basket.",
     "lower",
     wrong_counts,
 )
@@ -122,7 +123,7 @@ def broken_workflows(data: TrialData) -> float:
     "leaked",
     "",
     "workflows that saw another's items",
-    "Workflows of the whole trial in whose basket stood what another visitor had laid down.",
+    "Workflows of the whole trial whose basket held what another visitor had put into theirs.",
     "lower",
 )
 def leaked(data: TrialData) -> float:
@@ -146,8 +147,8 @@ def open_broken_counts(data: TrialData) -> Counts | None:
     "open_broken_share",
     "",
     "share of open workflows broken",
-    "Of the workflows that were logged in when a fault began: the share that broke before the next "
-    "fault. Those that were not served any more before the trial's end are not counted.",
+    "Of the workflows that were logged in when a fault began: the share that broke before the "
+    "next fault. Those that were no longer served before the trial's end are not counted.",
     "lower",
     open_broken_counts,
 )
@@ -159,8 +160,8 @@ def open_broken_share(data: TrialData) -> float:
     "open_workflows",
     "",
     "open workflows",
-    "Workflows that were logged in when a fault began, and of which is known how they took it; "
-    "over all faults.",
+    "Workflows that were logged in when a fault began, and of which the outcome is known; over "
+    "all faults.",
     "neither",
 )
 def open_workflows(data: TrialData) -> float:
@@ -178,7 +179,7 @@ def moved_counts(data: TrialData) -> Counts | None:
     "",
     "share of workflows moved",
     "Of the workflows that were logged in when a fault began: the share that another backend "
-    "served afterwards. One whose session is not known then has moved.",
+    "served afterwards. One whose session is then not known counts as moved.",
     "neither",
     moved_counts,
 )
@@ -213,8 +214,8 @@ def kept_throughput(data: TrialData) -> float:
     "request_bytes",
     "B",
     "bytes per request",
-    "Bytes of a request and its answer with their headers, and without those of packets: mean over "
-    "all that were answered.",
+    "Bytes of a request and its answer, including their headers but not those of packets: mean "
+    "over all that were answered.",
     "lower",
 )
 def request_bytes(data: TrialData) -> float:
@@ -244,7 +245,7 @@ def store_operation_counts(data: TrialData) -> Counts | None:
     "",
     "store operations per request",
     "Requests of the backends to a store, per {outcome} that they served in the window; unknown "
-    "where a backend was started again, which counts from 0.",
+    "where a backend was restarted, because it then counts from 0.",
     "lower",
     store_operation_counts,
 )

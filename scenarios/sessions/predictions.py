@@ -81,7 +81,7 @@ BREAKING = Domain(
     where=(
         UNHURRIED,
         Condition(
-            "a workflow takes 1.2 to 6 s: most are open when a backend is started again",
+            "a workflow takes 1.2 to 6 s: most are open when a backend is restarted",
             lambda load: 1.2 <= workflow_s(load) <= 6,
         ),
     ),
@@ -154,7 +154,7 @@ WITHOUT_TOKENS = Calibration(
     {"backends": 1, "affinity": NONE, "duration": 2.0},
     ("request_bytes",),
     MEMORY,
-    text="the same requests with a session's id and one backend: what they take beside a token",
+    text="the same requests with a session's id and one backend: what they take apart from a token",
 )
 NEAR = Calibration(
     "near",

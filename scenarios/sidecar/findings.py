@@ -17,8 +17,8 @@ def sidecar_failed(data: TrialData) -> Finding | None:
     return Finding(
         "way_cut",
         "note",
-        f"{found.lost:,} of {found.expected:,} {{outcomes}} {{missing}}, as something on their "
-        "way was to fail; latency describes only the others",
+        f"{found.lost:,} of {found.expected:,} {{outcomes}} {{missing}}, because something on "
+        "their way was made to fail; latency describes only the others",
         "none needed: this was asked for (fault)",
     )
 

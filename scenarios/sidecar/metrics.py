@@ -63,8 +63,8 @@ def server_sidecar_cpu_us_per_event(data: TrialData) -> float:
     "cpu_ms_per_sidecar_event",
     "ms",
     "CPU of one sidecar per {event}",
-    "CPU time that a {outcome} takes of one sidecar, mean of the client's and the service's. The "
-    "same number is the cores that one sidecar keeps busy at 1,000 {outcomes} per second.",
+    "CPU time of one sidecar per {outcome}, mean of the client's and the service's. The same "
+    "number gives the cores that one sidecar keeps busy at 1,000 {outcomes} per second.",
     "lower",
 )
 def cpu_ms_per_sidecar_event(data: TrialData) -> float:
@@ -288,7 +288,7 @@ def unreachable_share(data: TrialData) -> float:
     "server_alive",
     "",
     "service alive at the end",
-    "1 where the service still runs and says what it counts when the trial ends, 0 where not.",
+    "1 if the service still runs and reports its counts when the trial ends, 0 if not.",
     "higher",
 )
 def server_alive(data: TrialData) -> float:

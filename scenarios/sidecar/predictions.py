@@ -125,7 +125,7 @@ PREDICTIONS = (
         "SC-1",
         "L without + sum of (t_ipc + t_parse/(1 - rho))",
         "what proxies add to requests that meet no other, from a calm trial; how requests share "
-        "the core by the seed's schedule",
+        "the core, from the seed's schedule",
         "latency_mean",
         PROXIED,
         latency_ms,

@@ -59,9 +59,9 @@ def disagreement_counts(data: TrialData) -> Counts | None:
 @METRICS.metric(
     "hits_disagreement",
     "",
-    "share of hits counted otherwise",
-    "{Events} from the cache as the client's sidecar counts them (what came in less what it passed "
-    "on), less those by the servers' count, without sign; over the {events}.",
+    "share of hits counted differently",
+    "{Events} from the cache as the client's sidecar counts them (what came in less what it "
+    "passed on), less those by the servers' count: the absolute difference, over the {events}.",
     "lower",
     disagreement_counts,
 )
@@ -126,7 +126,7 @@ def oldest_answer(data: TrialData) -> float:
     "expirations",
     "",
     "expirations",
-    "Times that an item was made again after its first time.",
+    "Times that an item was made again after the first time.",
     "neither",
 )
 def expirations(data: TrialData) -> float:

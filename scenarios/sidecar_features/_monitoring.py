@@ -38,8 +38,8 @@ def monitored_counts(data: TrialData) -> Counts | None:
     "monitored_share",
     "",
     "share that monitoring knows",
-    "Share of the {events} that the client's sidecar counted; those that it counted too much are "
-    "taken off.",
+    "Share of the {events} that the client's sidecar counted; what it counted in excess is "
+    "subtracted.",
     "higher",
     monitored_counts,
 )
@@ -61,7 +61,7 @@ def _own_ms(data: TrialData) -> np.ndarray:
     "monitored_mean",
     "ms",
     "mean by the sidecar",
-    "Mean time of a request as the client's sidecar tells it to monitoring: the sum of its "
+    "Mean time of a request as the client's sidecar reports it to monitoring: the sum of its "
     "histogram over its count. It measures whole milliseconds, rounded down.",
     "neither",
 )
@@ -74,8 +74,8 @@ def monitored_mean(data: TrialData) -> float:
     "monitored_mean_ratio",
     "",
     "the sidecar's mean to the clients'",
-    "The sidecar's mean over that of the clients. The clients' has the way to the sidecar "
-    "and back too.",
+    "The sidecar's mean over that of the clients. The clients' mean includes the way to the "
+    "sidecar and back.",
     "neither",
 )
 def monitored_mean_ratio(data: TrialData) -> float:
@@ -112,7 +112,7 @@ def _buckets(data: TrialData) -> list[tuple[float, float]]:
     "ms",
     "p99 by the sidecar",
     "99th percentile from the buckets that the client's sidecar gives to monitoring (0.5, 1, 5, "
-    "10, 25 ms and so on), as Prometheus reckons it.",
+    "10, 25 ms and so on), as Prometheus computes it.",
     "neither",
 )
 def monitored_p99(data: TrialData) -> float:

@@ -45,8 +45,8 @@ def failed_counts(data: TrialData) -> Counts | None:
     "failed_share",
     "",
     "share failed",
-    "Share of the {events} that had no answer, or another one than 200. All of the trial "
-    "counts, before the window too.",
+    "Share of the {events} that had no answer, or one other than 200. The whole trial counts, "
+    "including before the window.",
     "lower",
     failed_counts,
 )
@@ -93,7 +93,7 @@ def h2_share(data: TrialData) -> float:
     "tls13_connections",
     "",
     "TLS 1.3 connections",
-    "TLS 1.3 handshakes at the servers' sidecar, both sides of which showed a certificate.",
+    "TLS 1.3 handshakes at the servers' sidecar in which both sides showed a certificate.",
     "neither",
 )
 def tls13_connections(data: TrialData) -> float:
@@ -154,7 +154,7 @@ def busiest_counts(data: TrialData) -> Counts | None:
     "busiest_server_share",
     "",
     "share of the busiest server",
-    "Share of the {events} that the server with the most of them had, by the servers' count.",
+    "Share of the {events} that the busiest server had, by the servers' count.",
     "lower",
     busiest_counts,
 )
@@ -241,7 +241,7 @@ def unanswered_counts(data: TrialData) -> Counts | None:
     "done_unanswered",
     "",
     "share done and failed",
-    "Share of the {events} that failed for the client and were done all the same.",
+    "Share of the {events} that failed for the client but were done all the same.",
     "lower",
     unanswered_counts,
 )
@@ -253,7 +253,7 @@ def done_unanswered(data: TrialData) -> float:
     "undone_answered",
     "",
     "answered and not done",
-    "{Events} that had an answer and of which Redis holds nothing.",
+    "{Events} that had an answer but of which Redis holds nothing.",
     "lower",
 )
 def undone_answered(data: TrialData) -> float:
@@ -282,8 +282,8 @@ def replaced_servers(data: TrialData) -> float:
     "replacements_seen",
     "",
     "replacements that clients saw",
-    "Processes of servers from which the clients had an answer, less the servers that there are "
-    "at a time.",
+    "Processes of servers from which the clients had an answer, less the number of servers at "
+    "any one time.",
     "neither",
 )
 def replacements_seen(data: TrialData) -> float:
@@ -294,8 +294,8 @@ def replacements_seen(data: TrialData) -> float:
 @METRICS.metric(
     "endpoint_updates",
     "",
-    "changes of endpoints heeded",
-    "Files of endpoints that the servers' sidecar took over while clients called.",
+    "changes of endpoints adopted",
+    "Endpoint files that the servers' sidecar adopted while clients made calls.",
     "neither",
 )
 def endpoint_updates(data: TrialData) -> float:
@@ -305,8 +305,8 @@ def endpoint_updates(data: TrialData) -> float:
 @METRICS.metric(
     "refused_files",
     "",
-    "files of endpoints refused",
-    "Broken files of endpoints that the servers' sidecar did not take over.",
+    "endpoint files refused",
+    "Broken endpoint files that the servers' sidecar did not adopt.",
     "neither",
 )
 def refused_files(data: TrialData) -> float:

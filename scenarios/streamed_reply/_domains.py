@@ -51,16 +51,16 @@ FEW_PIECES = Condition(
 )
 SHORT_REPLIES = Condition("a reply takes at most 8 s", lambda load: length_s(load) <= 8)
 SLOW_ENOUGH = Condition(
-    "the first piece is made at least 50 ms after it was asked for, with the round trip, and 100 "
-    "where a connection is opened for it: what the host takes, about a millisecond for each, is "
-    "little of it",
+    "the first piece is made at least 50 ms after it was asked for, including the round trip, "
+    "and 100 where a connection is opened for it: the host's own time, about a millisecond for "
+    "each, is small in comparison",
     lambda load: (
         load.own.piece_interval_s + load.link.rtt_s >= (0.05 if load.own.reuse == REUSED else 0.1)
     ),
 )
 ONE_PACKET = Condition(
-    "what is sent at once fits into one packet, a whole reply into those that a new connection "
-    "may send without an answer",
+    "what is sent at once fits into one packet, and a whole reply into those that a new "
+    "connection may send before an acknowledgement",
     lambda load: (
         load.own.pieces * load.own.piece_size_bytes <= 10 * laws.SEGMENT_BYTES
         and batch_bytes(load) + 64 <= laws.SEGMENT_BYTES
@@ -120,23 +120,23 @@ POLLED = Domain(
         SHORT_REPLIES,
         SLOW_ENOUGH,
         Condition(
-            "a piece is made no faster than a round trip, and a poll interval is at least 1.2 of "
-            "them: a question is answered before the next one is due",
+            "making a piece takes at least a round trip, and a poll interval is at least 1.2 of "
+            "them: a poll is answered before the next one is due",
             lambda load: (
                 load.own.piece_interval_s >= load.link.rtt_s
                 and load.own.poll_interval_s >= 1.2 * load.link.rtt_s
             ),
         ),
         Condition(
-            "at most 400 questions per second",
+            "at most 400 polls per second",
             lambda load: load.window.clients / load.own.poll_interval_s <= 400,
         ),
     ),
     units=MANY_REPLIES,
 )
 WAITS_LONG = Condition(
-    "a piece waits at least 20 ms on average to be sent: what the host takes, about a "
-    "millisecond, is little of it",
+    "a piece waits at least 20 ms on average to be sent: the host's own time, about a "
+    "millisecond, is small in comparison",
     lambda load: (
         laws.batch_delay(load.own.piece_interval_s, load.own.pieces, load.own.batch_s) >= 0.02
     ),

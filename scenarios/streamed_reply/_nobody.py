@@ -30,7 +30,7 @@ def pieces_made(data: TrialData) -> float:
     "pieces_read",
     "",
     "pieces read",
-    "Pieces that readers got in the whole trial, by theirs.",
+    "Pieces that readers got in the whole trial, by their own account.",
     "neither",
 )
 def pieces_read(data: TrialData) -> float:
@@ -146,7 +146,7 @@ def unnoticed_departures(data: TrialData) -> float:
     "notice_mean",
     "ms",
     "mean time until a departure is noticed",
-    "Mean time from a reader's departure until the server gave its {outcome} up; unknown unless "
+    "Mean time from a reader's departure until the server gave up its {outcome}; unknown unless "
     "every departure was noticed.",
     "lower",
 )

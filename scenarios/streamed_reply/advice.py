@@ -33,10 +33,10 @@ HEADS = Calibration(
 _HELD_BACK = "a proxy that buffers holds a stream back until its end"
 
 ADVICE = Advice(
-    about="How shall a reply that is made piece by piece get to its reader?",
+    about="How should a reply that is made piece by piece reach its reader?",
     inputs=(
         Input("clients", "How many readers are there?", Range(5, 100)),
-        Input("pieces", "Of how many pieces is a reply?", Range(2, 100)),
+        Input("pieces", "How many pieces does a reply consist of?", Range(2, 100)),
         Input(
             "piece_interval",
             "How long does it take to make a piece, e.g. 50ms?",
@@ -49,7 +49,7 @@ ADVICE = Advice(
             "How far away are the readers: a round trip, e.g. 50ms; 0 for the same machine?",
             Either(Range(0.005, 0.2), (0.0,)),
         ),
-        Input("reuse", "Is a connection there already: on or off?", ("on", "off")),
+        Input("reuse", "Is a connection already open: on or off?", ("on", "off")),
         Input(
             "poll_interval", "Polling: how often would a reader ask, e.g. 200ms?", Range(0.25, 1)
         ),

@@ -125,8 +125,8 @@ def stall_counts(data: TrialData) -> Counts | None:
     "stalls_per_reply",
     "",
     "stalls per {event}",
-    "How often a piece was later, by 100 ms and more, than the one before it: something held it "
-    "up. Per {outcome}. What a batch waits for is no stall, unless the batch is that long.",
+    "How often per {outcome} a piece was later than the one before it by 100 ms or more, because "
+    "something held it up. The wait for a batch is not a stall, unless the batch is that long.",
     "lower",
     stall_counts,
 )
@@ -187,7 +187,7 @@ def server_cpu_us_per_piece(data: TrialData) -> float:
     "reader_cpu_us_per_piece",
     "us",
     "reader CPU per piece",
-    "CPU time of the load process per piece, with what it takes to record it; unknown where "
+    "CPU time of the load process per piece, including the time to record it; unknown where "
     "readers left.",
     "lower",
 )
@@ -210,8 +210,8 @@ def ends_cpu_us_per_piece(data: TrialData) -> float:
     "head_bytes",
     "B",
     "bytes before the first piece",
-    "Mean bytes that the server sends for a request before the text: headers, or the message that "
-    "says when a reply was begun. Of a poll, all that it sends.",
+    "Mean bytes that the server sends for a request before the text: headers, or the message "
+    "that says when a reply was begun. For a poll, all that it sends.",
     "lower",
 )
 def head_bytes(data: TrialData) -> float:

@@ -25,7 +25,7 @@ ALL = (*PUSHES, POLLING)
 TIGHT = 0.05
 """The band where nothing is of chance, or what is follows from the seed."""
 
-_WHEN = "the server sends the first piece at once, and what ends the reply"
+_WHEN = "the server sends the first piece at once, and likewise the end of the reply"
 
 FIRST = Law(
     "STREAM-1",
@@ -52,7 +52,7 @@ FIRST_WEBSOCKET = Law(
 FIRST_WHOLE = Law(
     "STREAM-1",
     "S + R + n i; S = R where the connection is new",
-    "nothing comes before all of it",
+    "nothing arrives before the whole reply",
     "first_piece_mean",
     (WHOLE,),
     filled.last_ms(1),
@@ -132,16 +132,16 @@ STREAM_BYTES = {
             SSE,
             "SSE-1",
             False,
-            "WHATWG event stream, RFC 9112: 8 bytes an event, its chunk's length",
+            "WHATWG event stream, RFC 9112: 8 bytes per event, and its chunk's length",
         ),
         (NDJSON, "", False, "a line with an object, 12 bytes, and its chunk's length"),
-        (WEBSOCKET, "WS-1", True, "RFC 6455: 2 bytes a frame, 4 from 126 bytes on; an empty end"),
+        (WEBSOCKET, "WS-1", True, "RFC 6455: 2 bytes per frame, 4 from 126 bytes on; an empty end"),
     )
 }
 REQUESTS = Law(
     "SP-2",
     "mean of k + 3 over the plan's phases p, k = ceil((n i - R - p)/T): (n i - R)/T + 3",
-    "a question every T from a random phase, one for the handle, one to collect",
+    "a poll every T from a random phase, one request for the handle, one to collect",
     "requests_per_event",
     (POLLING,),
     filled.polling_requests,

@@ -42,8 +42,9 @@ def _file_bytes(data: TrialData) -> float:
     "sent_share",
     "",
     "bytes sent per byte of a file",
-    "Bytes of request bodies that left the clients' sockets (TCP_INFO, nothing counted twice that "
-    "the kernel sent again), over the bytes of the files; files begun in the window and stored.",
+    "Bytes of request bodies that left the clients' sockets (TCP_INFO; what the kernel sent "
+    "again is not counted twice), over the bytes of the files; files begun in the window and "
+    "stored.",
     "lower",
 )
 def sent_share(data: TrialData) -> float:
@@ -153,7 +154,7 @@ def between_uploads_mean(data: TrialData) -> float:
     "ms",
     "time to go on after a cut",
     "Mean time from a cut, as the client sees it, until it sends the file's bytes again: a new "
-    "connection, and the question what has arrived.",
+    "connection, and the request that asks what has arrived.",
     "lower",
 )
 def resume_mean(data: TrialData) -> float:
@@ -167,7 +168,7 @@ def resume_mean(data: TrialData) -> float:
     "upload_mbit",
     "Mbit/s",
     "rate of an {event}",
-    "Bytes of the files over the time from done - sent, summed over files; in the window.",
+    "Bytes of the files over their times (done - sent), summed over files; in the window.",
     "higher",
 )
 def upload_mbit(data: TrialData) -> float:

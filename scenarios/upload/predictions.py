@@ -198,7 +198,7 @@ def chunked_ms(load: Asked, facts: Facts) -> float:
 FILE_SENT = Law(
     "UP-1",
     "(b/mu + w)(e^(mu F/b) - 1)/F",
-    "a cut loses all; the cuts of the plan; w of uploads without cuts",
+    "a cut loses all; the cuts of the plan; w from uploads without cuts",
     "sent_share",
     ("single_request", "resumable_buffered"),
     file_sent_share,
@@ -211,7 +211,7 @@ FILE_SENT = Law(
 CHUNK_SENT = Law(
     "UP-2",
     "(b/mu + w)(e^(mu c/b) - 1)/c",
-    "a cut loses the chunk; the cuts of the plan; w of uploads without cuts",
+    "a cut loses the chunk; the cuts of the plan; w from uploads without cuts",
     "sent_share",
     ("chunked",),
     chunk_sent_share,
@@ -239,7 +239,8 @@ RESUMED = Law(
 CHUNK_TIME = Law(
     "UP-3",
     "(F/c) ((e^(mu c/b) - 1)/mu + h)",
-    "as the time between checkpoints (Young 1974); the cuts of the plan; h of uploads without cuts",
+    "as the time between checkpoints (Young 1974); the cuts of the plan; h from uploads without "
+    "cuts",
     "latency_mean",
     ("chunked",),
     chunked_ms,

@@ -75,8 +75,8 @@ def work_counts(data: TrialData) -> Counts | None:
     "work_share",
     "",
     "share of time that was used",
-    "CPU time that the work takes which was done while a {event} was under way, by itself, over "
-    "the {event}'s makespan. Its unit is timed before anything is measured.",
+    "CPU time that the work done while a {event} was under way takes by itself, over the "
+    "{event}'s makespan. Its unit is timed before anything is measured.",
     "higher",
     work_counts,
 )
@@ -102,7 +102,7 @@ def _harness_ns(data: TrialData) -> float:
     "us",
     "caller CPU per wait",
     "CPU time of the program per wait: that of its process, less the thread in which the harness "
-    "writes down what is measured.",
+    "records what is measured.",
     "lower",
 )
 def caller_cpu_us_per_wait(data: TrialData) -> float:

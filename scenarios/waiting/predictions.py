@@ -24,7 +24,7 @@ BURST = Calibration(
     "burst",
     {"waits": MANY, "at_once": 0},
     (SPAN,),
-    text=f"{MANY:,} waits at once: what each costs beside its time",
+    text=f"{MANY:,} waits at once: what each costs in addition to its time",
 )
 
 FEW, SOON_S = 200, 0.001
@@ -32,7 +32,8 @@ QUICK = Calibration(
     "quick",
     {"waits": FEW, "wait_time": SOON_S, "at_once": 0},
     (SPAN,),
-    text=f"{FEW} waits of {SOON_S * 1e3:g} ms one after the other: what each costs beside its time",
+    text=f"{FEW} waits of {SOON_S * 1e3:g} ms one after the other: what each costs in addition to "
+    "its time",
 )
 
 LOADS: Mapping[str, Wanted] = {"clients": (1,), "warmup": Free(0.3), "drain": Free(30.0)}
@@ -73,7 +74,7 @@ TOGETHER = Domain(
 SERIAL = Law(
     "SYNC-1",
     "n (D + s)",
-    f"one wait after the other; s of {FEW} waits of {SOON_S * 1e3:g} ms",
+    f"one wait after the other; s from {FEW} waits of {SOON_S * 1e3:g} ms",
     SPAN,
     ("client_blocking",),
     _serial_ms,
@@ -87,7 +88,7 @@ SERIAL = Law(
 CONCURRENT = Law(
     "SYNC-1",
     "ceil(n/w) D + n s",
-    f"w waits at a time; s of {MANY:,} waits at once",
+    f"w waits at a time; s from {MANY:,} waits at once",
     SPAN,
     AT_ONCE,
     _at_once_ms,

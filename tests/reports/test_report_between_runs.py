@@ -109,7 +109,7 @@ def test_one_run_on_a_side_says_what_is_not_known(bench: Callable[..., Any], his
     _, out, _ = bench("a1", "a2", "--metric", "latency_mean", "--metric", "latency_p50")
     words = " ".join(out.split())
     assert "With one run on a side, how much a repeated run would differ is unknown" in words
-    assert "(40 runs of notifications/sse, 2026-01-02). It says nothing of latency p50." in words
+    assert "(40 runs of notifications/sse, 2026-01-02). It says nothing about latency p50." in words
     rows = json.loads(bench("a1", "a2", "--metric", "latency_mean", "--format", "json")[1])["rows"]
     assert [(row["basis"], row["verdict"]) for row in rows] == [("history", "not settled")]
     history.rename(history.with_name("elsewhere"))

@@ -54,7 +54,7 @@ def test_options_say_more_than_the_file(results: Path, tmp_path: Path) -> None:
     path.write_text(WORKLOAD)
     said = advise(results, str(path), "--set", "payload=5kB")
     assert said.exit_code == 1
-    assert said.stdout.startswith("No answer: the laws say nothing of this workload.")
+    assert said.stdout.startswith("No answer: the laws say nothing about this workload.")
 
 
 @pytest.mark.parametrize(

@@ -93,8 +93,9 @@ def faults_done(data: TrialData) -> float:
     "clock_uncertainty_us",
     "us",
     "uncertainty of clocks between hosts",
-    "The most by which a time that begins at one host and ends at another may be off, as the "
-    "clocks of hosts are known only so well: of the worst. A run on one host has none.",
+    "The most by which a time that begins on one host and ends on another may be off, because "
+    "the hosts' clocks are known only so well; that of the worst host. A run on one host has "
+    "none.",
     "lower",
 )
 def clock_uncertainty_us(data: TrialData) -> float:

@@ -34,7 +34,7 @@ WORDS = {
 
 _LATE = (
     "{} of how late packets came out of the link, from t0 on, in the later direction: how long "
-    "after the sender's kernel gave them and the requested delay was over."
+    "after the sender's kernel handed them over and the requested delay had passed."
 )
 _FACTS = {
     "rtt_asked_ms": ("ms", "requested round-trip time", "Requested round-trip time."),

@@ -194,7 +194,7 @@ def test_the_answer_comes_first_and_names_the_command() -> None:
 
 def test_no_answer_names_what_is_outside() -> None:
     found = text_of(advised(payload="5kB", loss="1%"), TITLES, KNOWN)
-    assert found.answer.startswith("No answer: the laws say nothing of this workload. Outside: ")
+    assert found.answer.startswith("No answer: the laws say nothing about this workload. Outside: ")
     assert "payload=5000B (they hold for 48B to 1000B)" in found.answer
     assert "loss=1%" in found.answer
 

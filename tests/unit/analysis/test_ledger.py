@@ -74,7 +74,7 @@ def test_the_newest_run_counts_whatever_it_says(verdict: Verdict) -> None:
 def test_newer_is_told_across_time_zones() -> None:
     east = run("refuted", created="2026-11-26T13:30:00+05:00")
     assert chosen(east, run("confirmed")).verdict == "confirmed"
-    with pytest.raises(UsageError, match="is no time"):
+    with pytest.raises(UsageError, match="is not a time"):
         chosen(run(created="yesterday"))
 
 

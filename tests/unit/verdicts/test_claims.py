@@ -340,7 +340,7 @@ def test_what_was_seen_stands_beside_the_statement() -> None:
         ([1.0] * 6, 30, "refuted", "latency_mean at most 20 ms"),
         ([1, 1, 1, 2, 1, 1.0], 10, "not measured", "a precondition fails: connections at least 1"),
         ([1, 1, 1, 2, 1, 1.0], 30, "not measured", "a precondition fails: connections at least 1"),
-        ([1.0] * 5, 10, "not settled", "a precondition is not sure: connections at least 1"),
+        ([1.0] * 5, 10, "not settled", "a precondition is not certain: connections at least 1"),
         ([math.nan] * 6, 10, "not measured", "no trial has connections"),
     ],
 )

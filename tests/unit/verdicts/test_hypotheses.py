@@ -51,7 +51,7 @@ def test_among_many_parts_a_near_one_is_not_sure() -> None:
     assert [one.verdict for one in decide([near, far])] == ["confirmed"] * 2
     found = decide([near, near])
     assert [one.verdict for one in found] == ["not settled"] * 2
-    assert "its 95 % interval would do alone, but not as one of 2 parts" in found[0].words
+    assert "its 95 % interval would suffice alone, but not as one of 2 parts" in found[0].words
     assert found[0].words.endswith("repeats would settle it")
     assert found[0].numbers[0].p_value == pytest.approx(2 * p)
 

@@ -135,7 +135,7 @@ def test_a_law_takes_the_facts_of_the_same_trial() -> None:
 def test_a_law_never_sees_what_it_predicts() -> None:
     rule = AgreesWithLaw(METRIC, "ms", "sse", lambda _, facts: facts[METRIC], "L-1")
     found = rule.judge(evidence(cell("sse", {METRIC: around(1)})))
-    assert found == Judgement("not measured", "law L-1 does not speak of it or lacks facts")
+    assert found == Judgement("not measured", "law L-1 does not cover it or lacks facts")
 
 
 def test_a_law_stands_beside_the_number() -> None:
