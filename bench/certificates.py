@@ -20,6 +20,9 @@ EXPIRED, FOREIGN = "expired", "foreign"
 CLIENT = "client.test"
 LASTED = timedelta(days=30)
 
+UNTRUSTED = "name in tls.ca the file of whoever vouches for it"
+"""The remedy where a certificate is refused whose server a user describes."""
+
 
 @dataclass(frozen=True)
 class Credential:

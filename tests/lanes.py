@@ -59,6 +59,8 @@ PATIENT = frozenset(
         "system/test_one_meaning",
         "system/test_page_width",
         "system/test_own_asked",
+        "system/test_own_brokers",
+        "system/test_own_secrets",
         "system/test_own_servers",
         "system/test_plain_locust",
         "system/test_ports",

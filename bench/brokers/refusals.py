@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import ssl
 from collections.abc import Mapping
 
 from bench.brokers.amqp import BrokerClosed
+from bench.certificates import UNTRUSTED
 
 AWAY = "start the broker first, or correct the address"
 REMEDIES: Mapping[int, str] = {
@@ -22,4 +24,6 @@ def explained(error: Exception) -> str:
     words = " ".join(str(error).split()).rstrip(".") or type(error).__name__
     if isinstance(error, BrokerClosed):
         return f"{words}; {REMEDIES.get(error.code, 'see the log of the broker')}"
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return f"{words}; {UNTRUSTED}"
     return f"{words}; {AWAY}"

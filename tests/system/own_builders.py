@@ -1,7 +1,8 @@
 """A server of Python's standard library, as somebody might have written it, and its descriptions.
 
 It keeps all events; a poll gets those after a position as JSON, a stream all that come.  With
-`ticks` it makes an event of its own every 50 ms.
+`ticks` it makes an event of its own every 50 ms, with `guarded` it wants the token of its
+environment.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from bench.results import store
 from bench.results.store import StoredRun
 
 SERVER = r"""
-import json, sys, threading, time
+import json, os, sys, threading, time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlsplit
 
@@ -40,8 +41,14 @@ class Handler(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(body)
 
+    def is_let_in(self):
+        wanted = f"Bearer {os.environ.get('TOKEN')}"
+        return more != ["guarded"] or self.headers["Authorization"] == wanted
+
     def do_POST(self):
         text = self.rfile.read(int(self.headers["Content-Length"])).decode()
+        if not self.is_let_in():
+            return self.answer(401)
         if self.path == "/refuses":
             print("an event was refused", flush=True)
             return self.answer(403, b"not for you")
@@ -49,6 +56,8 @@ class Handler(BaseHTTPRequestHandler):
         self.answer(204)
 
     def do_GET(self):
+        if not self.is_let_in():
+            return self.answer(401)
         parts = urlsplit(self.path)
         after = int(parse_qs(parts.query).get("after", ["0"])[0])
         if parts.path == "/position":
