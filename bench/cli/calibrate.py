@@ -1,4 +1,4 @@
-"""The command that measures the tool itself: generators, deliveries, noise floor, A/A."""
+"""The command that measures the tool itself: generators, deliveries, AMQP, noise floor, A/A."""
 
 from __future__ import annotations
 
@@ -29,6 +29,12 @@ HistoryRuns = Annotated[
         "continues where it was interrupted",
     ),
 ]
+Against = Annotated[
+    str | None,
+    typer.Option(
+        metavar="COMMIT", help="have the engine and clients of this older commit take turns"
+    ),
+]
 ProofRun = Annotated[
     Path | None, typer.Option("--aa-run", metavar="RUN", help="finish an A/A run, print its table")
 ]
@@ -48,8 +54,10 @@ def calibrate(
     no_deliveries: Annotated[
         bool, typer.Option("--no-deliveries", help="skip the cost of deliveries")
     ] = False,
+    no_amqp: Annotated[bool, typer.Option("--no-amqp", help="skip AMQP deliveries")] = False,
     no_floor: Annotated[bool, typer.Option("--no-floor", help="skip the noise floor")] = False,
     no_aa: Annotated[bool, typer.Option("--no-aa", help="skip the A/A comparison")] = False,
+    against: Against = None,
     aa: LongProof = 0,
     aa_run: ProofRun = None,
     aa_runs: HistoryRuns = 0,
@@ -62,13 +70,21 @@ def calibrate(
     left_out = {
         "--no-generators": no_generators,
         "--no-deliveries": no_deliveries,
+        "--no-amqp": no_amqp,
         "--no-floor": no_floor,
         "--no-aa": no_aa,
     }
-    _check(aa, aa_run, aa_runs, left_out)
+    _check(aa, aa_run, aa_runs, left_out, against)
     # Below, so that a wrong value is told at once.
     from bench.tools import aa_runs as history_runs  # noqa: PLC0415
-    from bench.tools import calibration, deliveries, selfproof  # noqa: PLC0415 - as above
+    from bench.tools import (  # noqa: PLC0415 - as above
+        aims,
+        amqp_deliveries,
+        calibration,
+        deliveries,
+        older,
+        selfproof,
+    )
 
     command = shlex.join(["bench", *sys.argv[1:]])
     if aa_runs:
@@ -80,18 +96,36 @@ def calibrate(
     if aa:
         selfproof.prove(aa, selfproof.LONG_WINDOW, results, command, console)
         return
-    if not no_generators:
-        calibration.run(levels, repeats, seconds, console)
-    if not no_deliveries:
-        deliveries.run(receivers, repeats, seconds, console)
+    figures: list[aims.Figure] = []
+    with older.unpacked(against) as before:
+        if not no_generators:
+            figures += calibration.run(levels, repeats, seconds, console, before)
+        if not no_deliveries:
+            figures += deliveries.run(receivers, repeats, seconds, console, before)
+        if not no_amqp:
+            given = (amqp_deliveries.CONNECTIONS, repeats, seconds)
+            figures += amqp_deliveries.run(*given, console, before)
     if not no_floor:
-        selfproof.show_floor(results, command, console)
+        figures += selfproof.show_floor(results, command, console)
+    if figures:
+        console.print(aims.table_of(figures, None if before is None else before.commit))
     if not no_aa:
         selfproof.prove(1, selfproof.QUICK_WINDOW, results, command, console)
 
 
-def _check(aa: int, aa_run: Path | None, aa_runs: int, left_out: Mapping[str, bool]) -> None:
+def _check(
+    aa: int,
+    aa_run: Path | None,
+    aa_runs: int,
+    left_out: Mapping[str, bool],
+    against: str | None,
+) -> None:
     """UsageError for words that do not go together."""
+    turns = ("--no-generators", "--no-deliveries", "--no-amqp")
+    if against and (aa or aa_run or aa_runs or all(left_out[one] for one in turns)):
+        raise UsageError(
+            f"--against {against}: nothing that it takes turns in is measured; leave one out"
+        )
     if aa and aa_run:
         raise UsageError(
             f"--aa {aa}: --aa-run {aa_run} already fixes the number; use only one of them"

@@ -1,4 +1,4 @@
-"""What `bench calibrate` and the generators that it compares say to each other.
+"""What `bench calibrate` and the generators and receivers that it compares say to each other.
 
 Must not know how a message travels.
 """
@@ -25,5 +25,15 @@ class GeneratorResult(Struct, frozen=True, tag="generated"):
     p50_us: float
     p99_us: float
     rows: int
-    cpu_us: float
-    """Of the generator's process, for each request."""
+    cpu_us: float | None = None
+    """Of the generator's process, for each request; None from code that did not yet count it."""
+
+
+class BareReady(Struct, frozen=True, tag="bare_ready"):
+    """A receiver has opened all its connections."""
+
+
+class BareCount(Struct, frozen=True, tag="bare_count"):
+    """Events that it was told of so far, over all connections."""
+
+    deliveries: int

@@ -4,7 +4,7 @@
  *
  * Opens so many connections to 127.0.0.1 and asks each for PATH followed by its number.  Says so when all
  * are open.  Then it answers each line on its standard input with the deliveries so far, and ends with it.
- * What it says are the messages of deliveries.py.
+ * What it says are the messages of generator_messages.py.
  * It knows as much of both protocols as counting needs: an event is a "data: " or a frame.
  */
 #define _GNU_SOURCE

@@ -1,12 +1,13 @@
 """The load engine beside wrk and Locust's FastHttpUser, on the same null target, taking turns.
 
-The generators have one core, nginx another.  Under a fast generator nginx may be what limits all
-the same; what a request costs a generator in CPU time, neither it nor a neighbour shifts.
-Ratios are of medians; absolute numbers are this machine's, now.
+The engine of an older commit may take part.  The generators have one core, nginx another.  Under a
+fast generator nginx may be what limits all the same; what a request costs a generator in CPU time,
+neither it nor a neighbour shifts.  Ratios are of medians; absolute numbers are this machine's, now.
 """
 
 from __future__ import annotations
 
+import math
 import re
 import resource
 import shutil
@@ -18,15 +19,18 @@ from operator import attrgetter
 from pathlib import Path
 
 from rich.console import Console
+from rich.text import Text
 
 from bench.catalog import ROOT
 from bench.lab.nginx import Nginx
 from bench.lab.processes import cpu_sets, environment, python_child
 from bench.lab.procfs import cpu_clock_ns
 from bench.lab.scratch import folder_for
-from bench.model.errors import UsageError
+from bench.model.errors import TrialFailed, UsageError
 from bench.model.generator_messages import GeneratorConfig, GeneratorResult
 from bench.model.units import significant
+from bench.tools.aims import Figure
+from bench.tools.older import Older
 from reports.fitted_table import FittedTable, fitted
 
 ENGINE, WRK, FAST_HTTP = "engine in Locust", "wrk", "FastHttpUser"
@@ -39,7 +43,10 @@ AIM_RATE, AIM_CPU = 0.75, 1 / 0.75
 
 @dataclass(frozen=True)
 class Turn:
-    """What a generator reached: requests per second, and CPU time for each in microseconds."""
+    """What a generator reached: requests per second, and CPU time for each in microseconds.
+
+    NaN where an older engine did not count its CPU time.
+    """
 
     rate: float
     cpu_us: float
@@ -63,38 +70,46 @@ class Level:
     def median(self, name: str, what: str) -> float:
         return statistics.median(self.values(name, what))
 
-    def ratio(self, other: str, what: str = "rate") -> float | None:
-        """The engine's median over another generator's; None where that was not run."""
-        if other not in self.turns:
+    def ratio(self, other: str, what: str = "rate", of: str = ENGINE) -> float | None:
+        """A generator's median, the engine's if none is named, over another's.
+
+        None where one of the two was not measured.
+        """
+        if other not in self.turns or of not in self.turns:
             return None
-        return self.median(ENGINE, what) / self.median(other, what)
+        ratio = self.median(of, what) / self.median(other, what)
+        return None if math.isnan(ratio) else ratio
 
 
 class Bench:
     """The generators on one core, the null target on another."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, older: Older | None) -> None:
         self._folder = folder
+        self._older = older
         self._sets = cpu_sets(1)
         self.nginx = Nginx(self._sets["backend"])
 
     def generators(self) -> dict[str, Generator]:
-        found: dict[str, Generator] = {ENGINE: self._python("engine")}
+        found: dict[str, Generator] = {ENGINE: self._python("engine", ROOT)}
+        if self._older is not None:
+            found[engine_at(self._older)] = self._python("engine", self._older.root)
         if shutil.which("wrk"):
             found[WRK] = self._wrk
-        found[FAST_HTTP] = self._python("fast_http")
+        found[FAST_HTTP] = self._python("fast_http", ROOT)
         return found
 
-    def _python(self, kind: str) -> Generator:
+    def _python(self, kind: str, root: Path) -> Generator:
         def measure(clients: int, seconds: float) -> Turn:
             log = self._folder / f"{kind}.log"
             child = python_child(
-                "bench.load.closed_loop", f"generator {kind}", log, self._sets["load"], ROOT
+                "bench.load.closed_loop", f"generator {kind}", log, self._sets["load"], root
             )
             try:
                 config = GeneratorConfig(kind, clients, "127.0.0.1", self.nginx.port, seconds)
                 found = child.ask(config, GeneratorResult, PATIENCE_SECONDS + seconds)
-                return Turn(found.requests_per_s, found.cpu_us)
+                cpu_us = math.nan if found.cpu_us is None else found.cpu_us
+                return Turn(found.requests_per_s, cpu_us)
             finally:
                 child.stop()
 
@@ -130,25 +145,41 @@ def _childrens_cpu_s() -> float:
     return used.ru_utime + used.ru_stime
 
 
-def measure(levels: Sequence[int], repeats: int, seconds: float, console: Console) -> list[Level]:
-    """All generators at all levels, `repeats` turns each, interleaved."""
+def engine_at(older: Older) -> str:
+    """The name of an older commit's engine."""
+    return f"engine at {older.commit}"
+
+
+def measure(
+    levels: Sequence[int], repeats: int, seconds: float, console: Console, older: Older | None
+) -> list[Level]:
+    """All generators at all levels, `repeats` turns each, the order changing from turn to turn."""
     found = []
     with folder_for("patternbench-calibrate-") as folder:
-        bench = Bench(folder)
+        bench = Bench(folder, older)
+        generators = bench.generators()
         try:
             for clients in levels:
                 level = Level(clients)
                 for turn in range(1, repeats + 1):
-                    for generator, run_once in bench.generators().items():
+                    names = list(generators)
+                    for name in names if turn % 2 else reversed(names):
                         before = cpu_clock_ns(bench.nginx.pid)
-                        reached = run_once(clients, seconds)
+                        try:
+                            reached = generators[name](clients, seconds)
+                        except TrialFailed as failure:
+                            if older is None or name != engine_at(older):
+                                raise
+                            console.print(Text(f"{name} takes no part: {failure}"))
+                            del generators[name]
+                            continue
                         busy = (cpu_clock_ns(bench.nginx.pid) - before) / 1e9 / (seconds + 1)
-                        level.turns.setdefault(generator, []).append(reached)
+                        level.turns.setdefault(name, []).append(reached)
                         level.target_busy.append(busy)
                         console.print(
                             f"{clients} clients, turn {turn} of {repeats}: "
-                            f"{generator} {reached.rate:,.0f} requests/s, "
-                            f"{reached.cpu_us:.2f} us of CPU each"
+                            f"{name} {reached.rate:,.0f} requests/s, "
+                            f"{significant(reached.cpu_us)} us of CPU each"
                         )
                 found.append(level)
         finally:
@@ -159,17 +190,23 @@ def measure(levels: Sequence[int], repeats: int, seconds: float, console: Consol
 def table_of(levels: Sequence[Level]) -> FittedTable:
     """Medians with their extremes below, and the engine's ratios beside their aims."""
     names = list(dict.fromkeys(name for level in levels for name in level.turns))
+    others = [WRK, *(name for name in names if name not in {ENGINE, WRK})]
     rows = [[name, *(_spread(level, name, "rate", "/s") for level in levels), ""] for name in names]
     rows += [
-        _ratios(f"engine / {WRK}", levels, WRK, "rate", f">= {AIM_RATE:g}"),
-        _ratios(f"engine / {FAST_HTTP}", levels, FAST_HTTP, "rate", ""),
+        _ratios(f"engine / {name}", levels, name, "rate", f">= {AIM_RATE:g}" * (name == WRK))
+        for name in others
     ]
     rows += [
         [f"CPU, {name}", *(_spread(level, name, "cpu_us", " us") for level in levels), ""]
         for name in names
     ]
-    aim = f"<= {AIM_CPU:.2f}"
-    rows.append(_ratios(f"CPU, engine / {WRK}", levels, WRK, "cpu_us", aim))
+    rows += [
+        _ratios(
+            f"CPU, engine / {name}", levels, name, "cpu_us", f"<= {AIM_CPU:.2f}" * (name == WRK)
+        )
+        for name in others
+        if name != FAST_HTTP
+    ]
     headers = ("generator", *(f"{level.clients} clients" for level in levels), "aim")
     title = "requests/s on one core, and CPU time per request: median, below it least to most"
     return fitted(headers, rows, title, numbers=len(levels) + 1)
@@ -185,7 +222,9 @@ def _ratios(key: str, levels: Sequence[Level], other: str, what: str, aim: str) 
 
 
 def _spread(level: Level, name: str, what: str, unit: str) -> str:
-    values = level.values(name, what)
+    values = level.values(name, what) if name in level.turns else [math.nan]
+    if math.isnan(values[0]):
+        return "not measured"
     least, most = significant(min(values)), significant(max(values))
     return f"{significant(level.median(name, what))}{unit}\n{least} to {most}"
 
@@ -207,12 +246,38 @@ def answer(levels: Sequence[Level]) -> str:
     return words + (f" CPU time per request over {WRK}'s: {', '.join(cpu)}." if cpu else "")
 
 
-def run(levels: Sequence[int], repeats: int, seconds: float, console: Console) -> None:
-    """Measure and print."""
+def figures_of(levels: Sequence[Level], older: Older | None) -> list[Figure]:
+    """What has an aim, and what an older engine reaches of it."""
+    kinds = (
+        ("rate", "requests per second", AIM_RATE, False),
+        ("cpu_us", "CPU per request", AIM_CPU, True),
+    )
+    return [
+        Figure(
+            f"engine / {WRK}, {words}, {level.clients:,} clients",
+            level.ratio(WRK, what),
+            aim,
+            is_most=is_most,
+            before=None if older is None else level.ratio(WRK, what, engine_at(older)),
+        )
+        for what, words, aim, is_most in kinds
+        for level in levels
+    ]
+
+
+def run(
+    levels: Sequence[int],
+    repeats: int,
+    seconds: float,
+    console: Console,
+    older: Older | None = None,
+) -> list[Figure]:
+    """Measure and print; returns what has an aim."""
     if not shutil.which("wrk"):
         console.print("wrk is not installed (apt-get install wrk): compared with FastHttpUser only")
-    found = measure(levels, repeats, seconds, console)
+    found = measure(levels, repeats, seconds, console, older)
     console.print(answer(found))
     console.print(table_of(found))
     busiest = max(max(level.target_busy) for level in found)
     console.print(f"the null target used at most {busiest:.0%} of its core")
+    return figures_of(found, older)

@@ -1,6 +1,7 @@
 """What a delivered event costs a load process: ours beside a bare one in C, on the same stream.
 
 The receivers take turns on one core, with thousands of clients each; the server has another core.
+A load process of an older commit may be one of them, on the stream of today's server.
 Every event goes to all clients.  Must not know how an event is carried: an experiment says it.
 """
 
@@ -11,20 +12,22 @@ import shutil
 import signal
 import subprocess
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import psutil
-from msgspec import Struct
 from rich.console import Console
+from rich.text import Text
 
 from bench.catalog import ROOT
 from bench.clock import now_ns
 from bench.lab.processes import Child, cpu_sets, python_child
 from bench.lab.procfs import cpu_clock_ns, memory_bytes
 from bench.model.errors import TrialFailed
+from bench.model.generator_messages import BareCount, BareReady
 from bench.model.messages import (
     AskClientCounters,
     ClientCounters,
@@ -40,7 +43,9 @@ from bench.model.messages import (
 from bench.model.self_proof import DeliveryStream
 from bench.run import request
 from bench.tools import selfproof
-from bench.tools.delivery_costs import BARE, OURS, Costs, Turn, answer, table_of
+from bench.tools.aims import Figure
+from bench.tools.delivery_costs import BARE, OURS, Costs, Turn, answer, figures_of, table_of
+from bench.tools.older import Older
 from bench.tools.stage import Staged, staged
 
 EVENTS_PER_S = 2.0
@@ -56,16 +61,6 @@ HEADSTART_NS, FOREVER_NS = 200_000_000, 10**15
 SOURCE = Path(__file__).with_name("bare_reader.c")
 
 
-class BareReady(Struct, frozen=True, tag="bare_ready"):
-    """The receiver in C has opened all its connections."""
-
-
-class BareCount(Struct, frozen=True, tag="bare_count"):
-    """Events that it was told of so far, over all connections."""
-
-    deliveries: int
-
-
 @dataclass(frozen=True)
 class Receiver:
     """A process with its clients connected; `count` asks for the deliveries that it has had."""
@@ -75,13 +70,13 @@ class Receiver:
     memory_before: int = 0
 
 
-def compiled(folder: Path) -> Path | None:
-    """The receiver in C; None where it cannot be compiled."""
+def compiled(folder: Path, source: Path = SOURCE, libraries: Sequence[str] = ()) -> Path | None:
+    """A receiver in C; None where it cannot be compiled."""
     compiler = shutil.which("cc")
     if compiler is None:
         return None
-    program = folder / "bare_reader"
-    words = [compiler, "-O2", "-o", str(program), str(SOURCE)]
+    program = folder / source.stem
+    words = [compiler, "-O2", "-o", str(program), str(source), *libraries]
     made = subprocess.run(words, capture_output=True, check=False)
     return program if made.returncode == 0 else None
 
@@ -95,12 +90,12 @@ def clients_possible(asked: int) -> int:
 
 
 @contextmanager
-def _ours(stage: Staged, clients: int) -> Iterator[Receiver]:
-    """The load process as a trial has it, in a window that does not end."""
+def _ours(stage: Staged, clients: int, root: Path) -> Iterator[Receiver]:
+    """The load process of the code in `root` as a trial has it, in a window that does not end."""
     cores = cpu_sets(1)["load"]
     pattern = stage.config.pattern
     log = stage.folder / "load.log"
-    child = python_child("bench.load", OURS, log, cores, ROOT, arguments=[pattern])
+    child = python_child("bench.load", OURS, log, cores, root, arguments=[pattern])
     try:
         config = LoadConfig(
             pattern=pattern,
@@ -183,25 +178,44 @@ def _measured(receiver: Receiver, stage: Staged, clients: int, seconds: float) -
     return Turn(alone, all_at_once, memory / clients)
 
 
+def process_at(older: Older) -> str:
+    """The name of an older commit's load process."""
+    return f"{OURS} at {older.commit}"
+
+
 def measure_stream(
-    name: str, stream: DeliveryStream, clients: int, repeats: int, seconds: float, console: Console
+    name: str,
+    stream: DeliveryStream,
+    clients: int,
+    repeats: int,
+    seconds: float,
+    console: Console,
+    older: Older | None,
 ) -> Costs:
     """All receivers of a stream, `repeats` turns each, the order changing from turn to turn."""
     settings = [*selfproof.declared().stream_settings, f"clients={clients}"]
     pattern, load = request.one_pattern(name, settings, {})
     costs = Costs(stream, clients)
     with staged(pattern, load, 0, {}, console.print, cpu_sets(1)["backend"]) as stage:
-        program = compiled(stage.folder)
+        receivers: dict[str, Callable[[], AbstractContextManager[Receiver]]] = {
+            OURS: partial(_ours, stage, clients, ROOT)
+        }
+        if older is not None:
+            receivers[process_at(older)] = partial(_ours, stage, clients, older.root)
+        if (program := compiled(stage.folder)) is not None:
+            receivers[BARE] = partial(_bare, program, stage, stream, clients)
         for turn in range(1, repeats + 1):
-            names = [OURS, BARE] if program is not None else [OURS]
+            names = list(receivers)
             for each in names if turn % 2 else reversed(names):
-                if each == BARE:
-                    assert program is not None
-                    receiving = _bare(program, stage, stream, clients)
-                else:
-                    receiving = _ours(stage, clients)
-                with receiving as receiver:
-                    found = _measured(receiver, stage, clients, seconds)
+                try:
+                    with receivers[each]() as receiver:
+                        found = _measured(receiver, stage, clients, seconds)
+                except TrialFailed as failure:
+                    if older is None or each != process_at(older):
+                        raise
+                    console.print(Text(f"{each} takes no part: {failure}"))
+                    del receivers[each]
+                    continue
                 costs.turns.setdefault(each, []).append(found)
                 console.print(
                     f"{clients:,} clients of {stream.pattern}, turn {turn} of {repeats}: "
@@ -211,8 +225,10 @@ def measure_stream(
     return costs
 
 
-def run(clients: int, repeats: int, seconds: float, console: Console) -> None:
-    """Measure and print."""
+def run(
+    clients: int, repeats: int, seconds: float, console: Console, older: Older | None = None
+) -> list[Figure]:
+    """Measure and print; returns what has an aim."""
     if shutil.which("cc") is None:
         console.print("cc is not installed (apt-get install gcc): nothing in C to compare with")
     possible = clients_possible(clients)
@@ -224,9 +240,11 @@ def run(clients: int, repeats: int, seconds: float, console: Console) -> None:
     experiment = proof.subject.partition("/")[0]
     found = [
         measure_stream(
-            f"{experiment}/{stream.pattern}", stream, possible, repeats, seconds, console
+            f"{experiment}/{stream.pattern}", stream, possible, repeats, seconds, console, older
         )
         for stream in proof.streams
     ]
     console.print(answer(found))
-    console.print(table_of(found))
+    name = None if older is None else process_at(older)
+    console.print(table_of(found, name))
+    return figures_of(found, name)

@@ -1,4 +1,4 @@
-"""What deliveries cost receivers that took turns: medians and ratios beside their aims, as a table.
+"""What deliveries cost receivers that took turns: medians and ratios as a table, and their aims.
 
 Takes numbers; must not know how they were measured.
 """
@@ -12,6 +12,7 @@ from operator import attrgetter
 
 from bench.model.self_proof import DeliveryStream
 from bench.model.units import significant
+from bench.tools.aims import Figure
 from reports.fitted_table import FittedTable, fitted
 
 OURS, BARE = "load process", "in C"
@@ -48,44 +49,75 @@ class Costs:
         """The median."""
         return statistics.median(self.values(name, what))
 
-    def ratio(self, what: str = ALONE) -> float | None:
-        """Ours over C's; None where C was not measured."""
-        return self.us(OURS, what) / self.us(BARE, what) if BARE in self.turns else None
+    def ratio(self, what: str = ALONE, of: str = OURS, to: str = BARE) -> float | None:
+        """A receiver's cost over another's, ours over C's; None where one was not measured."""
+        if of not in self.turns or to not in self.turns:
+            return None
+        return self.us(of, what) / self.us(to, what)
 
-    @property
-    def bytes_per_client(self) -> float:
-        return statistics.median(turn.bytes_per_client for turn in self.turns[OURS])
+    def bytes_per_client(self, name: str = OURS) -> float:
+        return statistics.median(turn.bytes_per_client for turn in self.turns[name])
 
 
-def table_of(found: Sequence[Costs]) -> FittedTable:
-    """Medians with their extremes below, each stream beside its aims."""
-    headers = ["receiver"]
-    columns: list[list[str]] = []
-    for costs in found:
-        aim = costs.stream
-        headers += [f"{aim.pattern}, {costs.clients:,} clients", "aim"]
-        columns += [
-            [
-                *(_us(costs, name, what) for what in (ALONE, AT_ONCE) for name in (OURS, BARE)),
-                *(_ratio(costs.ratio(what)) for what in (ALONE, AT_ONCE)),
-                f"{costs.bytes_per_client / 1e3:.1f} kB",
-            ],
-            [
-                f"<= {aim.aim_us:g} us",
-                *["", "", ""],
-                *[f"<= {AIM_RATIO:g}", ""],
-                f"<= {aim.aim_bytes / 1e3:g} kB",
-            ],
-        ]
-    keys = [
-        *(OURS, BARE),
-        *(f"all at once: {name}" for name in (OURS, BARE)),
-        *(f"{OURS} / {BARE}", f"all at once: {OURS} / {BARE}"),
-        "memory per client",
+def table_of(found: Sequence[Costs], older: str | None = None) -> FittedTable:
+    """Medians with their extremes below; `older` names a receiver of an older commit."""
+    names = [OURS, *([older] if older else []), BARE]
+    pairs = [(OURS, other) for other in reversed(names[1:])]
+    ways = {ALONE: "", AT_ONCE: "all at once: "}
+    headers = ["receiver", *(f"{one.stream.pattern}, {one.clients:,} clients" for one in found)]
+    rows = [
+        [f"{words}{name}", *(_us(costs, name, what) for costs in found)]
+        for what, words in ways.items()
+        for name in names
     ]
-    rows = [[key, *(column[at] for column in columns)] for at, key in enumerate(keys)]
+    rows += [
+        [f"{words}{one} / {other}", *(_ratio(costs.ratio(what, one, other)) for costs in found)]
+        for what, words in ways.items()
+        for one, other in pairs
+    ]
+    rows += [
+        [f"memory per client, {name}", *(_memory(costs, name) for costs in found)]
+        for name in names[:-1]
+    ]
     title = "CPU time of the receiver per delivered event: median, below it least to most"
-    return fitted(headers, rows, title, numbers=2 * len(found))
+    return fitted(headers, rows, title, numbers=len(found))
+
+
+def figures_of(found: Sequence[Costs], older: str | None = None) -> list[Figure]:
+    """What has an aim, and what an older load process reaches of it."""
+    figures = []
+    for costs in found:
+        stream = costs.stream
+        before = older if older in costs.turns else None
+        figures += [
+            Figure(
+                f"CPU per delivered event, {stream.pattern}",
+                costs.us(OURS),
+                stream.aim_us,
+                "us",
+                before=costs.us(before) if before else None,
+            ),
+            Figure(
+                f"{OURS} / {BARE}, {stream.pattern}",
+                costs.ratio(),
+                AIM_RATIO,
+                before=costs.ratio(of=before) if before else None,
+            ),
+            Figure(
+                f"memory per client, {stream.pattern}",
+                costs.bytes_per_client() / 1e3,
+                stream.aim_bytes / 1e3,
+                "kB",
+                before=costs.bytes_per_client(before) / 1e3 if before else None,
+            ),
+        ]
+    return figures
+
+
+def _memory(costs: Costs, name: str) -> str:
+    if name not in costs.turns:
+        return "not measured"
+    return f"{costs.bytes_per_client(name) / 1e3:.1f} kB"
 
 
 def _ratio(value: float | None) -> str:

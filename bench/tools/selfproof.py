@@ -31,6 +31,7 @@ from bench.run import request, runner
 from bench.run.progress import Progress
 from bench.stats.estimates import Estimate
 from bench.tools import aa
+from bench.tools.aims import Figure
 from reports.fitted_table import FittedTable, fitted
 
 READ_AIMS_MS = {"read_delay_p50": 0.05, "read_delay_p99": 0.2}
@@ -198,8 +199,8 @@ def say(watcher: Watcher, console: Console) -> None:
         console.print(aa.all_table(tallies, count, subject))
 
 
-def show_floor(results: Path, command: str, console: Console) -> None:
-    """Measure the null pattern and print what the harness adds."""
+def show_floor(results: Path, command: str, console: Console) -> list[Figure]:
+    """Measure the null pattern and print what the harness adds; returns what has an aim."""
     seeds = [seed_of(1, repeat) for repeat in range(FLOOR_TRIALS)]
     proof = declared()
     folder = new_run(proof.floor, proof.floor_settings, seeds, results, command)
@@ -212,3 +213,7 @@ def show_floor(results: Path, command: str, console: Console) -> None:
     console.print(Text(floor_words(found)))
     console.print(Text(read_words(found)))
     console.print(floor_table(found))
+    return [
+        Figure(f"a read after the kernel's receipt, {key[-3:]}", found[key].value, aim, "ms")
+        for key, aim in READ_AIMS_MS.items()
+    ]

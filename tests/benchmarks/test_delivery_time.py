@@ -30,7 +30,7 @@ def test_cpu_of_a_delivery(
     experiment = selfproof.declared().subject.partition("/")[0]
     costs = benchmark.pedantic(
         deliveries.measure_stream,
-        (f"{experiment}/{stream.pattern}", stream, clients, TURNS, SECONDS, console),
+        (f"{experiment}/{stream.pattern}", stream, clients, TURNS, SECONDS, console, None),
         rounds=1,
     )
     console.print(delivery_costs.table_of([costs]))

@@ -22,7 +22,7 @@ from bench.cli import screen
 from bench.cli.main import application
 from bench.model.records import Audit
 from bench.stats.estimates import Estimate
-from bench.tools import aa, aa_runs, calibration, delivery_costs, selfproof
+from bench.tools import aa, aa_runs, aims, calibration, delivery_costs, selfproof
 from reports import answer, terminal
 from reports.fitted_table import GAP, Column, FittedTable, fitted, layout
 
@@ -120,7 +120,8 @@ def calibrated() -> list[FittedTable]:
     floor = dict.fromkeys(selfproof.FLOOR_KEYS, Estimate(0.123, 0.1, 0.2, 5))
     return [
         calibration.table_of(levels),
-        delivery_costs.table_of(costs),
+        delivery_costs.table_of(costs, "load process at abc1234"),
+        aims.table_of(delivery_costs.figures_of(costs), "abc1234"),
         selfproof.floor_table(floor),
         aa.one_table(values, ["latency_p99"], "notifications/sse"),
         aa.all_table(tallies, 2, "notifications/sse"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 import shutil
+import subprocess
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -14,17 +15,20 @@ import pytest
 from rich.console import Console
 from system_builders import bench_main, run_bench
 
+from bench.catalog import ROOT
+from bench.lab import components
 from bench.results import store
-from bench.tools import calibration, deliveries, selfproof
+from bench.tools import aims, amqp_deliveries, calibration, deliveries, selfproof
 
 ONCE = ("--clients", "8", "--repeats", "1", "--duration", "200ms")
+ONLY_GENERATORS = ("--no-deliveries", "--no-amqp", "--no-floor", "--no-aa")
 
 
 def test_ratios_to_other_generators_are_printed() -> None:
     """The engine outdoes Locust's own; in one turn the machine may have been others'."""
     ratio = 0.0
     for _ in range(3):
-        ended = run_bench("calibrate", *ONCE, "--no-deliveries", "--no-floor", "--no-aa")
+        ended = run_bench("calibrate", *ONCE, *ONLY_GENERATORS)
         assert (ended.returncode, ended.stderr) == (0, "")
         ratio = float(*re.findall(r"engine / FastHttpUser\W+([0-9.]+)", ended.stdout))
         if ratio > 1:
@@ -41,13 +45,52 @@ def test_ratios_to_other_generators_are_printed() -> None:
 def test_deliveries_are_measured_beside_c() -> None:
     """Of every stream that is declared; all events reach all clients, or it would fail."""
     words = ("--receivers", "20", "--repeats", "1", "--duration", "500ms")
-    ended = run_bench("calibrate", *words, "--no-generators", "--no-floor", "--no-aa")
+    others = ("--no-generators", "--no-amqp", "--no-floor", "--no-aa")
+    ended = run_bench("calibrate", *words, *others)
     assert (ended.returncode, ended.stderr) == (0, "")
     ratios = re.search(r"(?m)^load process / in C(.*)", ended.stdout)
     assert ratios
-    found = re.findall(r"[0-9.]+(?= +<=)|not measured", ratios[1])
+    found = re.findall(r"[0-9.]+|not measured", ratios[1])
     assert len(found) == len(selfproof.declared().streams)
     assert ("not measured" in found) == (shutil.which("cc") is None)
+
+
+def test_code_of_another_commit_takes_turns() -> None:
+    """HEAD's, of which it is known that it can: a row for it, and a column beside the aims."""
+    git = ["git", "-C", str(ROOT), "rev-parse", "--short", "HEAD"]
+    head = subprocess.run(git, capture_output=True, text=True, check=False)
+    if head.returncode:
+        pytest.skip("no history here; clone the project with git")
+    commit = head.stdout.strip()
+    ended = run_bench("calibrate", *ONCE, *ONLY_GENERATORS, "--against", "HEAD")
+    assert (ended.returncode, ended.stderr) == (0, "")
+    assert f"turn 1 of 1: engine at {commit} " in ended.stdout
+    assert re.search(rf"engine / engine at {commit} +[0-9.]+", ended.stdout)
+    assert f"at {commit}" in ended.stdout.partition("figures beside their aims")[2]
+
+
+@pytest.mark.parametrize("commit", ["nosuchthing", "--exec=x", "HEAD~99999"])
+def test_a_commit_that_is_none(
+    commit: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["calibrate", *ONCE, *ONLY_GENERATORS, f"--against={commit}"]
+    code, output, error = bench_main(words, monkeypatch, capsys)
+    assert (code, output) == (2, "")
+    assert error == (
+        f"bench: --against {commit}: no such commit of this project; "
+        "`git log --oneline` lists them\n"
+    )
+
+
+def test_amqp_deliveries_are_measured() -> None:
+    """Every message reaches every connection, or it would fail."""
+    if remedy := components.missing("rabbitmq"):
+        pytest.skip(remedy)
+    console = Console(width=160, record=True, file=io.StringIO())
+    figures = amqp_deliveries.run(3, 1, 0.2, console)
+    assert re.search(r"our client / aio-pika +[0-9.]+", console.export_text())
+    assert [one.aim for one in figures] == [1.6, 0.1]
+    assert figures[1].value is not None
 
 
 def test_the_floor_is_measured(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -75,11 +118,16 @@ def said(monkeypatch: pytest.MonkeyPatch) -> Said:
     """What the command has others do, in their order; nothing is measured."""
     found: Said = []
 
-    def noted(name: str, number: int) -> Callable[..., None]:
-        return lambda *given: found.append((name, given[:number]))
+    def noted(name: str, number: int) -> Callable[..., list[aims.Figure]]:
+        def note(*given: object) -> list[aims.Figure]:
+            found.append((name, given[:number]))
+            return []
+
+        return note
 
     monkeypatch.setattr(calibration, "run", noted("generators", 3))
     monkeypatch.setattr(deliveries, "run", noted("deliveries", 3))
+    monkeypatch.setattr(amqp_deliveries, "run", noted("amqp", 3))
     monkeypatch.setattr(selfproof, "show_floor", noted("floor", 1))
     monkeypatch.setattr(selfproof, "prove", noted("proof", 3))
     return found
@@ -88,9 +136,9 @@ def said(monkeypatch: pytest.MonkeyPatch) -> Said:
 @pytest.mark.parametrize(
     ("options", "parts"),
     [
-        ([], ["generators", "deliveries", "floor", "proof"]),
-        (["--no-generators"], ["deliveries", "floor", "proof"]),
-        (["--no-floor", "--no-aa", "--no-deliveries"], ["generators"]),
+        ([], ["generators", "deliveries", "amqp", "floor", "proof"]),
+        (["--no-generators"], ["deliveries", "amqp", "floor", "proof"]),
+        (["--no-floor", "--no-aa", "--no-deliveries"], ["generators", "amqp"]),
         (["--aa", "3"], ["proof"]),
     ],
 )

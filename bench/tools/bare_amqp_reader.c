@@ -1,10 +1,10 @@
-/* Consumers on librabbitmq, one connection and exclusive queue each: what an AMQP delivery costs in C.
+/* A receiver of AMQP on librabbitmq, one connection and exclusive queue each: what a delivery costs in C.
  *
- *     amqp_consumer PORT EXCHANGE CONNECTIONS
+ *     bare_amqp_reader PORT EXCHANGE CONNECTIONS
  *
- * Says "ready", then reads lines from its standard input: after the first it counts, after the second it
- * says how many deliveries and how many microseconds of CPU it took, and ends.  As a load process does,
- * it waits for all sockets at once and looks at the clock for each delivery.
+ * Says so when all are open.  Then it answers each line on its standard input with the deliveries so far, and
+ * ends with it.  What it says are the messages of generator_messages.py.  As a load process does, it waits
+ * for all sockets at once and looks at the clock for each delivery.
  */
 #include <amqp.h>
 #include <amqp_tcp_socket.h>
@@ -13,7 +13,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
-#include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -24,13 +23,6 @@ static void check(int good, const char *what) {
         fprintf(stderr, "%s failed\n", what);
         exit(1);
     }
-}
-
-static long cpu_us(void) {
-    struct rusage used;
-    getrusage(RUSAGE_SELF, &used);
-    return (used.ru_utime.tv_sec + used.ru_stime.tv_sec) * 1000000L + used.ru_utime.tv_usec +
-           used.ru_stime.tv_usec;
 }
 
 static void must(amqp_rpc_reply_t reply, const char *what) {
@@ -90,24 +82,20 @@ int main(int argc, char **argv) {
         in.data.u32 = i;
         check(epoll_ctl(all, EPOLL_CTL_ADD, amqp_get_sockfd(connections[i]), &in) == 0, "epoll");
     }
-    puts("ready");
+    printf("{\"type\":\"bare_ready\"}\n");
     fflush(stdout);
-    long taken = 0, before = 0;
-    for (int asked = 0; asked < 2;) {
+    for (long taken = 0;;) {
         int found = epoll_wait(all, ready, MOST, -1);
         for (int i = 0; i < found; i++) {
             if (ready[i].data.u32 < MOST) {
                 taken += take_all(connections[ready[i].data.u32]);
                 continue;
             }
-            char line[16];
-            check(read(0, line, sizeof line) > 0, "standard input");
-            if (!asked++) {
-                taken = 0;
-                before = cpu_us();
-            }
+            char line[256];
+            if (read(0, line, sizeof line) <= 0)
+                return last_ns == 0;
+            printf("{\"type\":\"bare_count\",\"deliveries\":%ld}\n", taken);
+            fflush(stdout);
         }
     }
-    printf("%ld %ld\n", taken, cpu_us() - before);
-    return last_ns == 0;
 }
