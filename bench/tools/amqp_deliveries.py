@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import statistics
-import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -20,6 +19,7 @@ from rich.text import Text
 from bench import catalog
 from bench.brokers.rabbitmq import RabbitPublisher
 from bench.catalog import ROOT
+from bench.clock import now_ns
 from bench.lab import components, services
 from bench.lab.processes import Child, cpu_sets, python_child
 from bench.lab.procfs import cpu_clock_ns
@@ -89,53 +89,45 @@ def receivers(
     return found
 
 
-def one_turn(start: Callable[[str], Child], url: str, connections: int, seconds: float) -> float:
+async def one_turn(
+    start: Callable[[str], Child], url: str, connections: int, seconds: float
+) -> float:
     """CPU time per delivery; TrialFailed where one did not come."""
-    exchange = f"turn-{time.monotonic_ns()}"
-    child = asyncio.run(_started(start, url, exchange))
-    try:
-        time.sleep(SETTLE_SECONDS)
-        before = child.ask(BareCount(0), BareCount).deliveries
-        start_ns = cpu_clock_ns(child.pid)
-        sent = asyncio.run(_publish(url, exchange, seconds))
-        due, deadline = before + sent * connections, time.monotonic() + LATE_SECONDS
-        while (count := child.ask(BareCount(0), BareCount).deliveries) < due:
-            if time.monotonic() > deadline:
-                raise TrialFailed(f"{child.name}: {count} of {due} deliveries came")
-            time.sleep(STEP_SECONDS)
-        return (cpu_clock_ns(child.pid) - start_ns) / 1e3 / (due - before)
-    finally:
-        child.stop()
-
-
-async def _started(start: Callable[[str], Child], url: str, exchange: str) -> Child:
-    """A receiver that is connected; the exchange is there before it."""
+    exchange = f"turn-{now_ns()}"
     publisher = RabbitPublisher(url, exchange)
     await publisher.open()
     child = start(exchange)
     try:
         child.listen(BareReady, CONNECT_SECONDS)
-    except BaseException:
+        await asyncio.sleep(SETTLE_SECONDS)
+        before = child.ask(BareCount(0), BareCount).deliveries
+        start_ns = cpu_clock_ns(child.pid)
+        sent = await _publish(publisher, seconds)
+        await _until_had(child, before + sent * connections)
+        return (cpu_clock_ns(child.pid) - start_ns) / 1e3 / (sent * connections)
+    finally:
         child.stop()
-        raise
-    finally:
         await publisher.close()
-    return child
 
 
-async def _publish(url: str, exchange: str, seconds: float) -> int:
+async def _publish(publisher: RabbitPublisher, seconds: float) -> int:
     """Publish for so long; how many there were."""
-    publisher = RabbitPublisher(url, exchange)
-    await publisher.open()
-    try:
-        loop = asyncio.get_running_loop()
-        start, due = loop.time(), max(1, round(seconds * EVENTS_PER_S))
-        for number in range(due):
-            await asyncio.sleep(max(0.0, start + number / EVENTS_PER_S - loop.time()))
-            await publisher.publish(PAYLOAD)
-    finally:
-        await publisher.close()
+    loop = asyncio.get_running_loop()
+    start, due = loop.time(), max(1, round(seconds * EVENTS_PER_S))
+    for number in range(due):
+        await asyncio.sleep(max(0.0, start + number / EVENTS_PER_S - loop.time()))
+        await publisher.publish(PAYLOAD)
     return due
+
+
+async def _until_had(child: Child, due: int) -> None:
+    """Return when so many deliveries have come."""
+    loop = asyncio.get_running_loop()
+    deadline = loop.time() + LATE_SECONDS
+    while (count := child.ask(BareCount(0), BareCount).deliveries) < due:
+        if loop.time() > deadline:
+            raise TrialFailed(f"{child.name}: {count} of {due} deliveries came")
+        await asyncio.sleep(STEP_SECONDS)
 
 
 def measure(
@@ -154,7 +146,7 @@ def measure(
                 names = list(starts)
                 for name in names if turn % 2 else reversed(names):
                     try:
-                        us = one_turn(starts[name], url, connections, seconds)
+                        us = asyncio.run(one_turn(starts[name], url, connections, seconds))
                     except TrialFailed as failure:
                         if older is None or name != client_at(older):
                             raise
