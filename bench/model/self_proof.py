@@ -39,4 +39,7 @@ class SelfProof:
     streams: Sequence[DeliveryStream] = ()
     """What the cost of a delivery is measured on."""
 
+    amqp_service: str = ""
+    """The service on which the cost of an AMQP delivery is measured; "" for none."""
+
     stream_settings: Sequence[str] = ()

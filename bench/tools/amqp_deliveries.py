@@ -1,6 +1,6 @@
 """What an AMQP delivery costs a receiver: our client's, aio-pika's, and one in C on librabbitmq.
 
-They take turns on one core, on the stream of one RabbitMQ on another.  Every message goes to all.
+They take turns on one core, on the stream of one broker on another.  Every message goes to all.
 The client of an older commit may take part.
 """
 
@@ -29,6 +29,7 @@ from bench.model.component import request_of
 from bench.model.errors import TrialFailed
 from bench.model.generator_messages import BareCount, BareReady
 from bench.model.units import significant
+from bench.tools import selfproof
 from bench.tools.aims import Figure
 from bench.tools.deliveries import compiled
 from bench.tools.older import Older
@@ -135,7 +136,7 @@ def measure(
 ) -> AmqpCosts:
     """All receivers, `repeats` turns each, the order changing from turn to turn."""
     costs = AmqpCosts()
-    asked = request_of(catalog.components()["rabbitmq"], {})
+    asked = request_of(catalog.components()[selfproof.declared().amqp_service], {})
     broker = services.create(asked, cpu_sets(1)["backend"], ON_LOOPBACK)
     with folder_for("patternbench-amqp-") as folder:
         broker.start()
@@ -202,7 +203,9 @@ def run(
     older: Older | None = None,
 ) -> Sequence[Figure]:
     """Measure and print; returns what has an aim."""
-    if remedy := components.missing("rabbitmq"):
+    service = selfproof.declared().amqp_service
+    remedy = components.missing(service) if service else "no experiment names a service for them"
+    if remedy:
         console.print(Text(f"AMQP deliveries are not measured: {remedy}"))
         return []
     costs = measure(connections, repeats, seconds, console, older)

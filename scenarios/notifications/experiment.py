@@ -62,6 +62,7 @@ EXPERIMENT = Experiment(
             DeliveryStream("websocket", "websocket", "/socket?client=", 7.0, 25_000),
         ),
         stream_settings=("keep_alive=3600s",),
+        amqp_service="rabbitmq",
     ),
     capacity_law=fan_out_words,
     deliveries_per_event=audience,
