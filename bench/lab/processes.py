@@ -257,9 +257,10 @@ def python_child(
 def cpu_sets(workers: int) -> dict[str, list[int]]:
     """Which cores the load, the backend and the link may use.
 
-    The load's are apart where there are two, the link's where there are four: with fewer
-    the link runs where it finds room.  On loopback the link's core stays free, so that the
-    backend has as many there as on a link.
+    The load's are apart where there are two, the link's where there are four.  With fewer the link
+    has the load's: as a real-time process it stays on the core where it last ran, and would take
+    from the backend in one trial and from the load in the next (decision 0134).  On loopback the
+    link's core stays free, so that the backend has as many there as on a link.
     """
     available = cpus()
     if len(available) == 1:
@@ -267,4 +268,4 @@ def cpu_sets(workers: int) -> dict[str, list[int]]:
     link = available[: len(available) >= CORES_WITH_ONE_FOR_THE_LINK]
     others = available[len(link) :]
     load = min(workers, len(others) - 1)
-    return {"load": others[-load:], "backend": others[:-load], "link": link or available}
+    return {"load": others[-load:], "backend": others[:-load], "link": link or others[-load:]}
