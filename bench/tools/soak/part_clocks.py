@@ -26,8 +26,8 @@ from bench.run import request, runner
 from bench.tools.soak import kept, left
 from bench.tools.soak.case import Candidate, Case, Options, Outcome, judged
 from bench.tools.soak.drawing import dice_of, in_turn, moments
-from bench.tools.soak.harness import ENDS_WITHIN_S, STOPS_WITHIN_S, Harness, Place, marked
-from bench.tools.soak.part_storms import not_begun, run_words
+from bench.tools.soak.harness import ENDS_WITHIN_S, Place, marked
+from bench.tools.soak.moment import reached
 
 TITLE = "sleep and clock steps"
 NAMESPACES = ("--mount",)
@@ -65,25 +65,22 @@ def run(case: Case, place: Path) -> Outcome:
 
 
 def _sleep(case: Case, at: Place) -> Outcome:
-    words, first = case.words, left.before()
-    with Harness(at, run_words(words["pattern"], words["seed"], at)) as harness:
-        run_ = harness.begins()
-        if run_ is None:
-            return not_begun(harness.wait(STOPS_WITHIN_S))
-        if not harness.reaches(words["at"], run_):
+    with reached(at, case.words) as moment:
+        if isinstance(moment, Outcome):
+            return moment
+        if not moment.harness.alive:
             return Outcome("missed")
-        seen = left.during(first, harness)
-        everybody = {*seen.processes, *marked(case.key, at.folder)}
+        everybody = {*moment.seen.processes, *marked(case.key, at.folder)}
         slept = time.monotonic_ns()
         _send(everybody, signal.SIGSTOP)
-        time.sleep(words["seconds"])
+        time.sleep(case.words["seconds"])
         woke = time.monotonic_ns()
         _send(everybody, signal.SIGCONT)
-        answer = harness.wait(ENDS_WITHIN_S)
-        rest = [*left.after(seen, at), *left.folders(at)]
+        answer = moment.harness.wait(ENDS_WITHIN_S)
+        rest = [*left.after(moment.seen, at), *left.folders(at)]
     problems = [] if answer.code in kept.FINE else [f"exit {answer.code}: {kept.last_line(answer)}"]
-    problems += kept.checked(at, run_) + kept.incomplete(run_)
-    records = [one.record for one in store.open_run(run_).trials]
+    problems += kept.checked(at, moment.run) + kept.incomplete(moment.run)
+    records = [one.record for one in store.open_run(moment.run).trials]
     hit = [one for one in records if overlap_ns(one, slept, woke) >= LEAST_NS]
     problems += [f"{_named(one)} slept, and counts" for one in hit if counts(one)]
     return judged(

@@ -15,8 +15,8 @@ from typing import Any
 from bench.tools.soak import kept, left
 from bench.tools.soak.case import Candidate, Case, Options, Outcome, judged
 from bench.tools.soak.drawing import dice_of, in_turn, moments
-from bench.tools.soak.harness import ENDS_WITHIN_S, STOPS_WITHIN_S, Answer, Harness, Place
-from bench.tools.soak.part_storms import facts_of, failures, not_begun, run_words
+from bench.tools.soak.harness import ENDS_WITHIN_S, Answer, Place
+from bench.tools.soak.moment import failures, reached
 
 TITLE = "full disks"
 NAMESPACES = ("--mount",)
@@ -58,31 +58,29 @@ def run(case: Case, place: Path) -> Outcome:
     if words["where"] != WHERE[0]:
         at.temporary = disk / "tmp"
         at.temporary.mkdir()
-    first = left.before()
-    with Harness(at, run_words(words["pattern"], words["seed"], at)) as harness:
-        run_ = harness.begins()
-        if run_ is None:
-            return not_begun(harness.wait(STOPS_WITHIN_S))
-        harness.reaches(words["at"], run_)
-        seen, before = left.during(first, harness), kept.finished(run_)
-        if not harness.alive:
+    with reached(at, words) as moment:
+        if isinstance(moment, Outcome):
+            return moment
+        if not moment.harness.alive:
             return Outcome("missed")
         ballast = _fill(disk, words["spare"])
-        answer = harness.wait(ENDS_WITHIN_S)
-        rest = left.after(seen, at)
-    problems = _ended(answer, run_)
-    gone = kept.lost(before, kept.finished(run_))
+        answer = moment.harness.wait(ENDS_WITHIN_S)
+        rest = left.after(moment.seen, at)
+    problems = _ended(answer, moment.run)
+    gone = kept.lost(moment.finished, kept.finished(moment.run))
     ballast.unlink()
     rest += left.folders(at)
-    wrong, tracebacks = kept.resumed(at, run_)
-    gone += [one for one in kept.lost(before, kept.finished(run_)) if one not in gone]
+    wrong, tracebacks = kept.resumed(at, moment.run)
+    gone += [
+        one for one in kept.lost(moment.finished, kept.finished(moment.run)) if one not in gone
+    ]
     return judged(
         Outcome(
             problems=[*problems, *wrong, *gone, *rest],
             left=len(rest),
             lost=len(gone),
             tracebacks=answer.tracebacks + tracebacks,
-            facts={**facts_of(answer, seen, before), "said": kept.last_line(answer)},
+            facts={**moment.facts(answer), "said": kept.last_line(answer)},
         )
     )
 

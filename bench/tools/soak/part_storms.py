@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import signal
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -27,10 +27,11 @@ from bench.tools.soak.harness import (
     Harness,
     Place,
 )
+from bench.tools.soak.moment import failures, reached
 
 TITLE = "kills at random moments"
 HARNESS = ""
-MISSING, INTERRUPTED = 4, 130
+INTERRUPTED = 130
 
 
 def _anybody(_: Candidate) -> bool:
@@ -78,26 +79,23 @@ def plan(options: Options, candidates: Sequence[Candidate]) -> list[dict[str, An
 
 def run(case: Case, place: Path) -> Outcome:
     """One kill."""
-    at, words, kill = Place(place, case.key), case.words, KILLS[case.words["kill"]]
-    first = left.before()
-    with Harness(at, run_words(words["pattern"], words["seed"], at)) as harness:
-        run_ = harness.begins()
-        if run_ is None:
-            return not_begun(harness.wait(STOPS_WITHIN_S))
-        harness.reaches(words["at"], run_)
-        seen, before = left.during(first, harness), kept.finished(run_)
-        hit = _hit(harness, kill, dice_of(words["seed"], "victim").random())
-        answer = harness.wait(STOPS_WITHIN_S if kill.kind == HARNESS else ENDS_WITHIN_S)
-        rest = left.after(seen, at)
+    at, kill = Place(place, case.key), KILLS[case.words["kill"]]
+    with reached(at, case.words) as moment:
+        if isinstance(moment, Outcome):
+            return moment
+        hit = _hit(moment.harness, kill, dice_of(case.words["seed"], "victim").random())
+        answer = moment.harness.wait(STOPS_WITHIN_S if kill.kind == HARNESS else ENDS_WITHIN_S)
+        rest = left.after(moment.seen, at)
     if not hit or (kill.kind == HARNESS and answer.code in kept.FINE):
         return judged(Outcome("missed", rest, len(rest), tracebacks=answer.tracebacks))
-    problems = _ended(answer, kill, run_)
-    facts = facts_of(answer, seen, before)
-    gone = kept.lost(before, kept.finished(run_))
+    problems = _ended(answer, kill, moment.run)
+    gone = kept.lost(moment.finished, kept.finished(moment.run))
     if kill.signal != signal.SIGKILL or kill.kind != HARNESS:
         rest += left.folders(at)  # else the next command removes them
-    wrong, tracebacks = _afterwards(at, run_, kill)
-    gone += [one for one in kept.lost(before, kept.finished(run_)) if one not in gone]
+    wrong, tracebacks = _afterwards(at, moment.run, kill)
+    gone += [
+        one for one in kept.lost(moment.finished, kept.finished(moment.run)) if one not in gone
+    ]
     rest += [one for one in left.folders(at) if one not in rest]
     return judged(
         Outcome(
@@ -105,36 +103,9 @@ def run(case: Case, place: Path) -> Outcome:
             left=len(rest),
             lost=len(gone),
             tracebacks=answer.tracebacks + tracebacks,
-            facts=facts,
+            facts=moment.facts(answer),
         )
     )
-
-
-def facts_of(answer: Answer, seen: left.Seen, before: Mapping[str, str]) -> dict[str, Any]:
-    """How it ended, and what there was that could have been left or lost."""
-    return {
-        "exit": answer.code,
-        "processes": len(seen.processes),
-        "namespaces": len(seen.namespaces),
-        "ports": len(seen.ports),
-        "files of finished trials": len(before),
-    }
-
-
-def run_words(pattern: str, seed: int, place: Place, *more: str) -> list[str]:
-    """A short run of three trials."""
-    return [
-        *("run", pattern, "--quick", "--repeats", "3", "--seed", str(seed)),
-        *("--results", str(place.results), *more),
-    ]
-
-
-def not_begun(answer: Answer) -> Outcome:
-    """The run did not come about: what it says of that is the reason."""
-    if answer.code == MISSING:
-        return Outcome("not measured", said=kept.last_line(answer))
-    problem = f"the run did not begin: exit {answer.code}: {kept.last_line(answer)}"
-    return judged(Outcome(problems=[problem], tracebacks=answer.tracebacks))
 
 
 def _hit(harness: Harness, kill: Kill, chance: float) -> bool:
@@ -164,21 +135,6 @@ def _ended(answer: Answer, kill: Kill, run_: Path) -> list[str]:
         found.append("it does not say how to go on")
     if kill.kind != HARNESS and not found:
         found += failures(run_, said, most=1)
-    return found
-
-
-def failures(run_: Path, said: str, most: int) -> list[str]:
-    """What is wrong with the trials that failed: each says why in a line, and they are few."""
-    failed = [one.record for one in store.open_run(run_).trials if not one.is_whole]
-    found = []
-    for record in failed:
-        if not record.reason or "\n" in record.reason:
-            found.append(f"trial {record.trial.number} has no reason in one line")
-        elif " ".join(record.reason.split()) not in said:
-            found.append(f"the output lacks: {record.reason}")
-    if len(failed) > most:
-        reasons = "; ".join(dict.fromkeys(one.reason for one in failed))
-        found.append(f"{len(failed)} trials failed: {reasons}")
     return found
 
 
