@@ -11,8 +11,8 @@ from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import bdtr, ndtri
 
+from bench.stats.distributions import bdtr, ndtri
 from bench.stats.estimates import Estimate
 from bench.stats.ranks import doubled_ranks
 from bench.stats.trimmed import CONFIDENCE

@@ -10,8 +10,8 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import betaincinv, stdtrit
 
+from bench.stats.distributions import betaincinv, stdtrit
 from bench.stats.estimates import samples_needed
 from bench.stats.trimmed import CONFIDENCE
 

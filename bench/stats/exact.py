@@ -9,8 +9,7 @@ from __future__ import annotations
 
 import math
 
-from scipy.special import betaincinv, gammaincinv
-
+from bench.stats.distributions import betaincinv, gammaincinv
 from bench.stats.trimmed import CONFIDENCE
 
 

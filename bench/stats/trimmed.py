@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from scipy.special import nctdtr, ndtri, stdtr, stdtrit
+
+from bench.stats.distributions import nctdtr, ndtri, stdtr, stdtrit
 
 CONFIDENCE = 0.95
 """How sure the intervals of this project are."""

@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
-from scipy.special import stdtr, stdtrit
 
 from bench.stats import ranks
+from bench.stats.distributions import stdtr, stdtrit
 from bench.stats.trimmed import CONFIDENCE, ROUNDING, centre
 
 Kind = Literal["ratio", "difference"]

@@ -12,9 +12,9 @@ from collections.abc import Sequence
 from typing import Literal
 
 import numpy as np
-from scipy.special import stdtrit
 
 from bench.stats import variance
+from bench.stats.distributions import stdtrit
 from bench.stats.estimates import CONFIDENCE, Estimate, estimate
 from bench.stats.trimmed import ROUNDING
 from bench.stats.two_samples import Comparison, Shift, compare

@@ -11,8 +11,8 @@ import math
 from collections.abc import Sequence
 
 import numpy as np
-from scipy.special import stdtrit
 
+from bench.stats.distributions import stdtrit
 from bench.stats.trimmed import CONFIDENCE, centre, freedom, least, standard_error
 
 RULE = "two-stage rule (Stein 1945)"

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from scipy.special import stdtr, stdtrit
 
+from bench.stats.distributions import stdtr, stdtrit
 from bench.stats.trimmed import CONFIDENCE, Centre, centre
 
 Unit = Literal["runs", "history", "trials"]

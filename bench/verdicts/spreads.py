@@ -15,9 +15,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Protocol
 
-from scipy.special import stdtrit
-
 from bench.model.metric import Counts
+from bench.stats.distributions import stdtrit
 from bench.stats.estimates import CONFIDENCE
 from bench.stats.exact import alike_interval, clopper_pearson, poisson_interval
 from bench.stats.trimmed import FEWEST, MOST, Centre, centre, freedom, repeats_to_settle

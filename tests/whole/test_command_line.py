@@ -30,6 +30,16 @@ def test_help_has_a_short_form(arguments: list[str]) -> None:
     assert "-h, --help" in short.stdout
 
 
+def test_a_command_begins_without_the_slow_libraries() -> None:
+    """Each command would pay for them, also those that only look."""
+    slow = "scipy", "pandas", "matplotlib", "locust", "aiohttp"
+    program = f"import sys, bench.cli.main; print(*sys.modules.keys() & {set(slow)})"
+    said = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+    assert said.stdout.split() == []
+
+
 @pytest.mark.parametrize(
     ("offer", "begun", "offered"),
     [
