@@ -6,25 +6,19 @@ One node for all tests of the file.
 from __future__ import annotations
 
 import asyncio
-import os
 import secrets
-import subprocess
-from collections.abc import Coroutine, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import aio_pika
 import pytest
-import uvloop
+from rabbitmq_builders import SECONDS, control, node, run
 
-from bench import catalog
 from bench.brokers.ends import Publisher
 from bench.brokers.rabbitmq import QueueSettings, RabbitPublisher, RabbitSubscriber
 from bench.brokers.rabbitmq_stream import StreamPublisher, StreamSubscriber
-from bench.lab import components, services
 from bench.lab.services import Service
-from bench.lab.side import ON_LOOPBACK
-from bench.model.component import request_of
 from bench.model.messages import Address
 from scenarios.event_delivery.load import LOAD
 from targets.event_delivery import rabbitmq_classic
@@ -33,28 +27,14 @@ from targets.event_delivery._journal import RECEIVED, REFUSED, read
 from targets.event_delivery._publisher import NUMBER
 from targets.event_delivery._rabbitmq import DEAD
 
-SECONDS = 60.0
-CONTROL = Path("/usr/lib/rabbitmq/bin/rabbitmqctl")
 LOOK_EVERY_S = 0.02
 WINDOW = 5
 
 
 @pytest.fixture(scope="module")
 def rabbitmq() -> Iterator[Service]:
-    if remedy := components.missing("rabbitmq"):
-        pytest.skip(remedy)
-    asked = request_of(catalog.components()["rabbitmq"], {"plugins": "rabbitmq_stream"})
-    found = services.create(asked, sorted(os.sched_getaffinity(0)), ON_LOOPBACK)
-    found.start()
-    yield found
-    found.remove()
-
-
-def run(work: Coroutine[Any, Any, None]) -> None:
-    async def timed() -> None:
-        await asyncio.wait_for(work, SECONDS)
-
-    uvloop.run(timed())
+    with node(plugins="rabbitmq_stream") as found:
+        yield found
 
 
 def consumer_of(rabbitmq: Service, name: str, folder: Path, **load: Any) -> Any:
@@ -101,22 +81,8 @@ def test_a_poison_message_is_rejected_and_kept_apart_and_the_next_is_dealt_with(
     run(work())
 
 
-def control(rabbitmq: Any, *words: str) -> None:
-    """Have the node do something."""
-    node = rabbitmq._environment()["RABBITMQ_NODENAME"]
-    subprocess.run(
-        [CONTROL, "-n", node, *words],
-        env=rabbitmq._environment(),
-        check=True,
-        capture_output=True,
-        timeout=SECONDS,
-    )
-
-
 def test_a_memory_alarm_stops_the_publisher_and_costs_nothing(rabbitmq: Service) -> None:
     """It has a window of events under way and waits; when the alarm is over all are taken."""
-    if not CONTROL.exists():
-        pytest.skip(f"{CONTROL} is not there")
     answers: list[tuple[int, bool]] = []
     name, url = f"test-{secrets.token_hex(4)}", str(rabbitmq.address["url"])
 
