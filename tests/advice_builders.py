@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
+
 from bench.analysis.advising import Advised, Adviser
 from bench.catalog import experiments
 from bench.model.constants import Constant, Constants
@@ -61,6 +64,20 @@ def constants(*without: str, spread: float = SPREAD) -> Constants:
             found.append(Constant(source.pattern, source.calibration.name, key, value, *ends, 3))
     machine = {"cpu": "Imaginary 3", "cores": "2"}
     return Constants(VERSION, experiment.name, machine, "2026-01-01T00:00", "run", 1, "code", found)
+
+
+def with_values(
+    found: Constants, pattern: str, values: Mapping[str, float], spread: float = 0.0
+) -> Constants:
+    """The same with other values for a pattern, by the name by which a law reads them."""
+    changed = [
+        replace(one, value=value, low=value * (1 - spread), high=value * (1 + spread))
+        if one.pattern == pattern
+        and (value := values.get(f"{one.calibration}.{one.fact}")) is not None
+        else one
+        for one in found.constants
+    ]
+    return replace(found, constants=changed)
 
 
 ALL_ALIKE = {"link_rtt_probe_ms": 20.2, "setup_p50": 45.0, "setup_mean": 45.0, "head_bytes": 150.0}

@@ -10,6 +10,7 @@ import dataclasses
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from statistics import fmean
 from typing import Any, Literal
 
 from bench.analysis.crossings import Crossing, Way, nearest
@@ -134,7 +135,7 @@ class Adviser:
         values = {name: one.value for name, one in self._constants[pattern].items()}
         laws = self._advice.laws_of(pattern, cost.metric)
         found = (self._value(law, load, values) for law in laws if law.speaks_of(load))
-        return next((one for one in found if math.isfinite(one)), math.nan)
+        return next((one for one in found if _is_cost(one)), math.nan)
 
     def options(self, workload: Workload) -> list[Option]:
         """Every pattern of the advice, not yet in order."""
@@ -178,14 +179,14 @@ class Adviser:
             figure = self._asked(law, load, cost, known)
             if figure is not None:
                 return figure, ()
-        return None, (_silence(speaking[0], known),)
+        return None, (self._silence(speaking[0], load, known),)
 
     def _asked(
         self, law: Law, load: Load[Any], cost: Cost, known: Mapping[str, Constant]
     ) -> Figure | None:
         values = {name: one.value for name, one in known.items()}
         value = self._value(law, load, values)
-        if not math.isfinite(value):
+        if not _is_cost(value):
             return None
         spread = (law.band * value) ** 2
         read = set(law.reads or ())
@@ -193,23 +194,42 @@ class Adviser:
             if one.low is None or one.high is None or not (name in read or name in self._shared):
                 continue
             ends = [self._value(law, load, {**values, name: end}) for end in (one.low, one.high)]
-            if all(map(math.isfinite, ends)):
-                spread += ((max(ends) - min(ends)) / 2) ** 2
+            reach = [abs(end - value) for end in ends if math.isfinite(end)]
+            if not reach:
+                return None
+            spread += fmean(reach) ** 2
         half = math.sqrt(spread)
         return Figure(cost, value, max(0.0, value - half), value + half, law)
 
     def _value(self, law: Law, load: Load[Any], constants: Mapping[str, float]) -> float:
-        """What a law says of a load in its domain."""
+        """What a law says of a load in its domain; a law of straight lines may go below zero."""
+        facts = self._facts(load, constants)
+        if not law.is_of_seed:
+            return law.inside(load, facts)
+        return math.fsum(law.inside(load, {**facts, SEED: seed}) for seed in SEEDS) / len(SEEDS)
+
+    def _facts(self, load: Load[Any], constants: Mapping[str, float]) -> dict[str, float]:
+        """The constants, and what is known of the trial that is predicted."""
         own = {}
         for name, function in self._advice.facts.items():
             try:
                 own[name] = function(load, constants)
             except (KeyError, ValueError, ZeroDivisionError):
                 continue  # the law then lacks it, and says so
-        facts = {**constants, **own}
-        if not law.is_of_seed:
-            return law.inside(load, facts)
-        return math.fsum(law.inside(load, {**facts, SEED: seed}) for seed in SEEDS) / len(SEEDS)
+        return {**constants, **own}
+
+    def _silence(self, law: Law, load: Load[Any], known: Mapping[str, Constant]) -> str:
+        """Why a law gives no cost of a load in its domain."""
+        lacking = [name for name in law.reads or () if name not in known and "." in name]
+        if lacking:
+            return f"the constants {', '.join(lacking)} were not measured on this machine"
+        values = {name: one.value for name, one in known.items()}
+        if self._value(law, load, values) < 0:
+            return (
+                f"law {law.id} gives a cost below zero: its constants scatter by more than it costs"
+            )
+        reason = law.reason(load, {SEED: SEEDS[0], **self._facts(load, values)})
+        return f"law {law.id} has no value for it{reason and f': {reason}'}"
 
 
 def _known(advice: Advice, constants: Constants | None, pattern: str) -> dict[str, Constant]:
@@ -238,12 +258,9 @@ def _outside(laws: Sequence[Law], load: Load[Any]) -> list[str]:
     return min(found, key=len) if found else []
 
 
-def _silence(law: Law, known: Mapping[str, Constant]) -> str:
-    """Why a law says nothing of a load in its domain."""
-    lacking = [name for name in law.reads or () if name not in known and "." in name]
-    if lacking:
-        return f"the constants {', '.join(lacking)} were not measured on this machine"
-    return f"law {law.id} has no value for it"
+def _is_cost(value: float) -> bool:
+    """Whether it is an amount that can be spent: nothing costs less than nothing."""
+    return math.isfinite(value) and value >= 0
 
 
 ORDER: Mapping[State, int] = {"meets": 0, "misses": 1, "unknown": 2, "excluded": 3}

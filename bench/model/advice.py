@@ -34,6 +34,8 @@ class Input:
 class Cost:
     """A metric that a workload may limit, and by which patterns may be ranked.
 
+    It is never below zero: where a law's sum is, the law has no value.
+
     A limit is given in `unit` ("s", "%", "B", ...); `factor` makes the metric's unit of it.  `per`
     are the words that follow a value: "of a core".  Limits of random workloads are `drawn`.
     """

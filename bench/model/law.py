@@ -28,6 +28,10 @@ CANNOT = (KeyError, ValueError, ZeroDivisionError, OverflowError)
 """What a law raises where it lacks a fact, or where its formula has no value."""
 
 
+class NoValue(ValueError):
+    """What a law raises where its formula has no value and it can say why: one line."""
+
+
 @dataclass(frozen=True)
 class Calibration:
     """Trials of the same run at another level, which supply facts that a law may not take
@@ -127,12 +131,25 @@ class Law:
         """The same for a load of which it is known that the law speaks."""
         if self.domain is not None and not self.domain.has_facts(facts):
             return math.nan
-        read = facts if self.reads is None else self.reads
-        known = {key: facts[key] for key in read if not math.isnan(facts.get(key, math.nan))}
         try:
-            return float(self.function(load, known))
+            return float(self.function(load, self._known(facts)))
         except CANNOT:
             return math.nan
+
+    def reason(self, load: Load[Any], facts: Facts) -> str:
+        """Why it has no value for a load in its domain; "" where it has one or cannot say."""
+        try:
+            self.function(load, self._known(facts))
+        except NoValue as error:
+            return str(error)
+        except CANNOT:
+            pass
+        return ""
+
+    def _known(self, facts: Facts) -> Facts:
+        """Of the facts, those that it may read and that were measured."""
+        read = facts if self.reads is None else self.reads
+        return {key: facts[key] for key in read if not math.isnan(facts.get(key, math.nan))}
 
 
 Prediction = Law

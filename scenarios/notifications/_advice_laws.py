@@ -1,13 +1,18 @@
 """The laws of `notifications` filled from a machine's constants alone.  Pure.
 
 Constants are trials with loads of their own: none depends on the workload that is asked about.
+
+What one message costs is a difference of two of them, and may come out below zero where trials
+scatter by more than it costs.  In a sum it is kept as it is: the straight line then still goes
+through what was measured, and is as often too high as too low; cut to zero it would be too high.
+Where a number below zero has no meaning by itself the law has no value.
 """
 
 from __future__ import annotations
 
 import math
 
-from bench.model.law import Calibration, Facts
+from bench.model.law import Calibration, Facts, NoValue
 from bench.model.links import EMULATED, LOOPBACK
 from bench.model.load import Load
 from scenarios.notifications import laws
@@ -104,11 +109,10 @@ def _is_far(load: Asked) -> bool:
 
 
 def _line(fewer: tuple[float, float], more: tuple[float, float]) -> tuple[float, float]:
-    """Intercept, never below nothing, and slope of the line through two points."""
+    """Intercept and slope of the line through two points."""
     (x1, y1), (x2, y2) = fewer, more
     slope = (y2 - y1) / (x2 - x1)
-    start = y1 - slope * x1
-    return (start, slope) if start > 0 else (0.0, y2 / x2)
+    return y1 - slope * x1, slope
 
 
 # --- pushes and long polls --------------------------------------------------------------------
@@ -122,10 +126,12 @@ def _of_events(load: Asked, facts: Facts) -> tuple[float, float, float]:
     )
     idle, event = _line(seldom, often)
     events = many[0] / MANY_CLIENTS
-    client = max(0.0, (many[1] - idle - events * event) / (many[0] - events))
+    client = (many[1] - idle - events * event) / (many[0] - events)
     if _is_far(load):
-        dearer = (facts[f"far.{CPU}"] - idle) / facts[f"far.{DELIVERIES}"] / event
-        event, client = event * dearer, client * dearer
+        far = (facts[f"far.{CPU}"] - idle) / facts[f"far.{DELIVERIES}"]
+        if min(event, far) <= 0:
+            raise NoValue("by the constants an event costs nothing, or less")
+        event, client = far, client * far / event
     return idle, event, client
 
 
@@ -157,8 +163,12 @@ def _rtt_s(facts: Facts) -> float:
 
 
 def _gap_s(load: Asked, facts: Facts) -> float:
+    """From a reply to the client's next poll."""
     _, _, client = _of_events(load, facts)
-    return _rtt_s(facts) + laws.fan_out_mean(audience(load), client / 1e6, 0.0)
+    gap_s = _rtt_s(facts) + laws.fan_out_mean(audience(load), client / 1e6, 0.0)
+    if gap_s < 0:
+        raise NoValue("by the constants one more client costs less than nothing")
+    return gap_s
 
 
 def long_poll_ms(load: Asked, facts: Facts) -> float:
@@ -179,7 +189,7 @@ def long_poll_cpu(load: Asked, facts: Facts) -> float:
     """FAN-2 with LP-2's polls, in microseconds per second."""
     idle, event, client = _of_events(load, facts)
     polls = load.window.clients * _polls_per_s(load, facts)
-    return idle + load.own.event_rate_per_s * max(0.0, event - client) + polls * client
+    return idle + load.own.event_rate_per_s * (event - client) + polls * client
 
 
 def long_poll_bytes(load: Asked, facts: Facts) -> float:
@@ -223,8 +233,8 @@ def poll_cpu(load: Asked, facts: Facts) -> float:
         poll = (facts[f"polled_far.{CPU}"] - idle) / facts[f"polled_far.{REQUESTS}"]
     polls = load.window.clients / load.own.poll_interval_s
     useless = laws.short_poll_useless_share(rate_per_client(load), load.own.poll_interval_s)
-    useful = polls * (1 - useless) * max(0.0, news)
-    return idle + polls * poll + useful + load.own.event_rate_per_s * max(0.0, event)
+    useful = polls * (1 - useless) * news
+    return idle + polls * poll + useful + load.own.event_rate_per_s * event
 
 
 def _of_news(facts: Facts, idle: float, poll: float) -> tuple[float, float]:

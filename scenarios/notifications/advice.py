@@ -101,7 +101,7 @@ LAWS = (
     ),
     Law(
         "LP-1",
-        "L1 + R/2 + (lg g/2)/(lg + exp(-lg)) + (N - 1) s/4, g = R + (N + 1) s/2",
+        "L1 + R/2 + (lg g/2)/(lg + exp(-lg)) + (N - 1) s/4, g = R + (N + 1) s/2 >= 0",
         "RFC 6202; L1 and s from events for one and from a broadcast",
         LATE,
         LONG,

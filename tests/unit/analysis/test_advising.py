@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+import math
 import random
 
 import pytest
-from advice_builders import advised, any_constants, constants, notifications, workload
+from advice_builders import (
+    advised,
+    any_constants,
+    constants,
+    notifications,
+    with_values,
+    workload,
+)
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -169,6 +177,24 @@ def test_what_is_uncertain_widens_the_interval() -> None:
     exact = narrow.figures["cpu"]
     assert exact.high / exact.value == pytest.approx(1 + band)
     assert wide.figures["cpu"].high > exact.high
+
+
+def test_a_constant_of_which_one_end_has_no_value_still_widens_the_interval() -> None:
+    """With less in `many` a client of long polling costs less than 0, which has no value."""
+    near = 1000 + 8 * 210.0 + 1.0
+    name = "many.backend_cpu_us_per_s"
+    asked = workload(clients="100", audience="every")
+    figures = []
+    for spread in (0.0, 0.5):
+        found = with_values(constants(spread=0.0), "long_polling", {name: near}, spread)
+        options = Adviser(asked.advice, found).options(asked)
+        (option,) = (one for one in options if one.pattern == "long_polling")
+        figures.append(option.figures["cpu"])
+    exact, wide = figures
+    assert wide.value == exact.value
+    added = math.sqrt((wide.high - wide.value) ** 2 - (exact.high - exact.value) ** 2)
+    clients_cost = near * 0.5 / (8 * 199)
+    assert added == pytest.approx(99 * clients_cost, rel=0.05)
 
 
 def test_polls_are_as_seldom_as_the_limit_on_lateness_allows() -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from bench.model import linktext
 from bench.model.domain import FREE, Condition, Domain, Either, Free, Range, Template, Units
-from bench.model.law import SEED, Calibration, Law
+from bench.model.law import SEED, Calibration, Law, NoValue
 from bench.model.load import Load, LoadType, parameter
 
 
@@ -209,3 +209,17 @@ def test_a_law_of_a_schedule_is_asked_for_a_seed() -> None:
     assert math.isnan(of_seed(load(), {}))
     assert not law().is_of_seed
     assert not law(facts=("rtt_us",)).is_of_seed
+
+
+def test_a_law_without_a_value_may_say_why() -> None:
+    def refuses(_: Any, facts: Any) -> float:
+        if facts["a"] < 0:
+            raise NoValue("a is below zero")
+        return math.log(facts["a"])
+
+    refusing = law(None, refuses, facts=("a",))
+    assert refusing.reason(load(), {"a": 1.0}) == ""
+    assert math.isnan(refusing(load(), {"a": -1.0}))
+    assert refusing.reason(load(), {"a": -1.0}) == "a is below zero"
+    assert refusing.reason(load(), {"a": 0.0}) == "", "arithmetic has no words"
+    assert refusing.reason(load(), {}) == ""
