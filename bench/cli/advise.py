@@ -153,7 +153,7 @@ def _constants(experiment: Any, results: Path) -> tuple[Any, bool]:
     if found is None:
         raise UsageError(
             f"{results}: has no constants of this machine; measure them once with "
-            f"`bench constants {experiment.name}` (about 3 minutes)"
+            f"`bench constants {experiment.name}` (about 6 minutes)"
         )
     return found, kept.code_of(code_now(experiment, {})) != found.code
 

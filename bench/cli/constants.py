@@ -38,7 +38,7 @@ def constants(
     amqp_url: AmqpUrl = "",
     results: Results = Path("results"),
 ) -> None:
-    """Measure this machine's constants once, for `bench advise` (about 3 minutes)."""
+    """Measure this machine's constants once, for `bench advise` (about 6 minutes)."""
     from bench.plan.trials import seconds_of  # noqa: PLC0415 - the commands that only look
     from bench.run import constants as planned  # noqa: PLC0415
     from bench.run import runner  # noqa: PLC0415

@@ -2,20 +2,23 @@
 
 Constants are trials with loads of their own: none depends on the workload that is asked about.
 
-What one message costs is a difference of two of them, and may come out below zero where trials
-scatter by more than it costs.  In a sum it is kept as it is: the straight line then still goes
-through what was measured, and is as often too high as too low; cut to zero it would be too high.
-Where a number below zero has no meaning by itself the law has no value.
+What one message costs falls with their rate, so that costs are curves through several trials
+(_advice_curves.py).  What one more client costs is a difference of two of them, and may come out
+below zero where trials scatter by more than it costs.  In a sum it is kept as it is: the curve then
+still goes through what was measured, and is as often too high as too low; cut to zero it would be
+too high.  Where a number below zero has no meaning by itself the law has no value.
 """
 
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 from bench.model.law import Calibration, Facts, NoValue
 from bench.model.links import EMULATED, LOOPBACK
 from bench.model.load import Load
 from scenarios.notifications import laws
+from scenarios.notifications._advice_curves import Point, between, dearer, through
 from scenarios.notifications.load import NotificationLoad, audience, rate_per_client
 
 Asked = Load[NotificationLoad]
@@ -38,12 +41,23 @@ _LOAD = {
 _FAR_S = 0.02
 _FAR = {"link": EMULATED, "rtt": _FAR_S}
 
-SELDOM_RATE, OFTEN_RATE = 5.0, 100.0
+SELDOM_RATE, SOME_RATE, OFTEN_RATE = 5.0, 20.0, 100.0
+STILL_RATE = 0.001
+"""About one event in a quarter of an hour: none, mostly."""
+
+_IDLE = {**_LOAD, "event_rate": STILL_RATE}
+STILL = Calibration("still", _IDLE, (CPU,), text="clients wait while nothing happens")
 SELDOM = Calibration(
     "seldom",
-    {**_LOAD, "event_rate": SELDOM_RATE, "duration": 4.0},
+    {**_LOAD, "event_rate": SELDOM_RATE, "duration": 5.0},
     (CPU, DELIVERIES, LATE),
-    text="few events, each for one client: what there is while little happens",
+    text="few events, each for one client: each wakes the server up",
+)
+SOME = Calibration(
+    "some",
+    {**_LOAD, "event_rate": SOME_RATE, "duration": 3.0},
+    (CPU, DELIVERIES, LATE),
+    text="some events, each for one client: what one costs falls with how many there are",
 )
 OFTEN = Calibration(
     "often",
@@ -64,15 +78,27 @@ FAR = Calibration(
     (CPU, DELIVERIES, LATE),
     text="many events, each for one client, over a link: what it costs to send into one",
 )
-OF_PUSHED = (SELDOM, OFTEN, MANY, FAR)
+FAR_SOME = Calibration(
+    "far_some",
+    {**_LOAD, **_FAR, "event_rate": SOME_RATE, "duration": 3.0},
+    (CPU, DELIVERIES, LATE),
+    text="some events, each for one client, over a link",
+)
+OF_PUSHED = (STILL, SELDOM, SOME, OFTEN, MANY, FAR_SOME, FAR)
 OF_HELD = OF_PUSHED
 
-_IDLE = {**_LOAD, "event_rate": 0.001}
 POLLED_SELDOM = Calibration(
     "polled_seldom",
-    {**_IDLE, "clients": 20, "poll_interval": 1.0},
+    {**_IDLE, "clients": 20, "poll_interval": 5.0, "duration": 5.0},
     (CPU, REQUESTS),
     text="few polls while nothing happens",
+)
+_SOME_POLLS = {"clients": 60, "poll_interval": 1.0}
+POLLED_SOME = Calibration(
+    "polled_some",
+    {**_IDLE, **_SOME_POLLS},
+    (CPU, REQUESTS),
+    text="some polls while nothing happens",
 )
 POLLED_OFTEN = Calibration(
     "polled_often",
@@ -99,7 +125,17 @@ POLLED_FAR = Calibration(
     (CPU, REQUESTS),
     text="many polls over a link, while nothing happens",
 )
-OF_POLLED = (POLLED_SELDOM, POLLED_OFTEN, POLLED_NEWS, POLLED_SINGLY, POLLED_FAR)
+POLLED_FAR_SOME = Calibration(
+    "polled_far_some",
+    {**_IDLE, **_FAR, **_SOME_POLLS},
+    (CPU, REQUESTS),
+    text="some polls over a link, while nothing happens",
+)
+OF_POLLED = (
+    *(POLLED_SELDOM, POLLED_SOME, POLLED_OFTEN),
+    *(POLLED_NEWS, POLLED_SINGLY),
+    *(POLLED_FAR_SOME, POLLED_FAR),
+)
 
 LINK_SEGMENT_BYTES, LOOPBACK_SEGMENT_BYTES = 1448, 65_483
 
@@ -108,54 +144,49 @@ def _is_far(load: Asked) -> bool:
     return load.link.link != LOOPBACK
 
 
-def _line(fewer: tuple[float, float], more: tuple[float, float]) -> tuple[float, float]:
-    """Intercept and slope of the line through two points."""
-    (x1, y1), (x2, y2) = fewer, more
-    slope = (y2 - y1) / (x2 - x1)
-    return y1 - slope * x1, slope
+def _points(facts: Facts, rate: str, *names: str) -> list[Point]:
+    """What trials cost in a second, over this rate of theirs."""
+    return [(facts[f"{name}.{rate}"], facts[f"{name}.{CPU}"]) for name in names]
 
 
 # --- pushes and long polls --------------------------------------------------------------------
 
 
-def _of_events(load: Asked, facts: Facts) -> tuple[float, float, float]:
-    """Microseconds: what there is in a second, what an event for one costs, one more client."""
-    seldom, often, many = (
-        (facts[f"{name}.{DELIVERIES}"], facts[f"{name}.{CPU}"])
-        for name in ("seldom", "often", "many")
-    )
-    idle, event = _line(seldom, often)
-    events = many[0] / MANY_CLIENTS
-    client = (many[1] - idle - events * event) / (many[0] - events)
+def _of_events(load: Asked, facts: Facts) -> tuple[float, float]:
+    """Microseconds: what as many events for one client each cost in a second; one more client."""
+    near = _points(facts, DELIVERIES, "seldom", "some", "often")
+    near.append((STILL_RATE, facts[f"still.{CPU}"]))
+    rate, idle = load.own.event_rate_per_s, through(near, 0.0)
+    own = through(near, rate)
+    deliveries, cost = facts[f"many.{DELIVERIES}"], facts[f"many.{CPU}"]
+    events = deliveries / MANY_CLIENTS
+    client = (cost - through(near, events)) / (deliveries - events)
     if _is_far(load):
-        far = (facts[f"far.{CPU}"] - idle) / facts[f"far.{DELIVERIES}"]
-        if min(event, far) <= 0:
-            raise NoValue("by the constants an event costs nothing, or less")
-        event, client = far, client * far / event
-    return idle, event, client
+        more = dearer(near, _points(facts, DELIVERIES, "far_some", "far"), rate)
+        own, client = idle + (own - idle) * more, client * more
+    return own, client
 
 
 def _first_ms(load: Asked, facts: Facts) -> float:
     """L1: what an event for one client takes beside its round trip; longer while cores sleep."""
+    rates, beside_ms = {"seldom": SELDOM_RATE, "some": SOME_RATE, "often": OFTEN_RATE}, 0.0
     if _is_far(load):
-        return facts[f"far.{LATE}"] - _FAR_S * 1e3 / 2
-    seldom, often = facts[f"seldom.{LATE}"], facts[f"often.{LATE}"]
-    rate = min(OFTEN_RATE, max(SELDOM_RATE, load.own.event_rate_per_s))
-    share = math.log(rate / SELDOM_RATE) / math.log(OFTEN_RATE / SELDOM_RATE)
-    return seldom + share * (often - seldom)
+        rates, beside_ms = {"far_some": SOME_RATE, "far": OFTEN_RATE}, _FAR_S * 1e3 / 2
+    found = [(rate, facts[f"{name}.{LATE}"]) for name, rate in rates.items()]
+    return between(found, load.own.event_rate_per_s) - beside_ms
 
 
 def push_ms(load: Asked, facts: Facts) -> float:
     """FAN-1."""
-    _, _, client = _of_events(load, facts)
+    _, client = _of_events(load, facts)
     later_ms = laws.more_clients_mean(audience(load) - 1, client / 1e3)
     return _first_ms(load, facts) + _rtt_s(facts) * 1e3 / 2 + later_ms
 
 
 def push_cpu(load: Asked, facts: Facts) -> float:
     """FAN-2 in microseconds per second."""
-    idle, event, client = _of_events(load, facts)
-    return idle + load.own.event_rate_per_s * (event + (audience(load) - 1) * client)
+    own, client = _of_events(load, facts)
+    return own + load.own.event_rate_per_s * (audience(load) - 1) * client
 
 
 def _rtt_s(facts: Facts) -> float:
@@ -164,7 +195,7 @@ def _rtt_s(facts: Facts) -> float:
 
 def _gap_s(load: Asked, facts: Facts) -> float:
     """From a reply to the client's next poll."""
-    _, _, client = _of_events(load, facts)
+    _, client = _of_events(load, facts)
     gap_s = _rtt_s(facts) + laws.fan_out_mean(audience(load), client / 1e6, 0.0)
     if gap_s < 0:
         raise NoValue("by the constants one more client costs less than nothing")
@@ -173,7 +204,7 @@ def _gap_s(load: Asked, facts: Facts) -> float:
 
 def long_poll_ms(load: Asked, facts: Facts) -> float:
     """LP-1, and a broadcast's replies in turn; half of a client's cost is the reply's."""
-    _, _, client = _of_events(load, facts)
+    _, client = _of_events(load, facts)
     in_gap_s = laws.long_poll_mean(rate_per_client(load), _rtt_s(facts), _gap_s(load, facts))
     later_ms = laws.more_clients_mean(audience(load) - 1, client / 2e3)
     return _first_ms(load, facts) + in_gap_s * 1e3 + later_ms
@@ -187,9 +218,9 @@ def _polls_per_s(load: Asked, facts: Facts) -> float:
 
 def long_poll_cpu(load: Asked, facts: Facts) -> float:
     """FAN-2 with LP-2's polls, in microseconds per second."""
-    idle, event, client = _of_events(load, facts)
+    own, client = _of_events(load, facts)
     polls = load.window.clients * _polls_per_s(load, facts)
-    return idle + load.own.event_rate_per_s * (event - client) + polls * client
+    return own + (polls - load.own.event_rate_per_s) * client
 
 
 def long_poll_bytes(load: Asked, facts: Facts) -> float:
@@ -221,39 +252,33 @@ def poll_ms(load: Asked, facts: Facts) -> float:
 
 
 def poll_cpu(load: Asked, facts: Facts) -> float:
-    """FAN-2 in microseconds per second."""
-    idle, poll = _line(
-        *(
-            (facts[f"{name}.{REQUESTS}"], facts[f"{name}.{CPU}"])
-            for name in ("polled_seldom", "polled_often")
-        )
-    )
-    news, event = _of_news(facts, idle, poll)
+    """FAN-2 in microseconds per second.  An event wakes the server up as a poll does."""
+    near = _points(facts, REQUESTS, "polled_seldom", "polled_some", "polled_often")
+    polls, events = load.window.clients / load.own.poll_interval_s, load.own.event_rate_per_s
+    own = through(near, polls + events)
     if _is_far(load):
-        poll = (facts[f"polled_far.{CPU}"] - idle) / facts[f"polled_far.{REQUESTS}"]
-    polls = load.window.clients / load.own.poll_interval_s
+        more = dearer(near, _points(facts, REQUESTS, "polled_far_some", "polled_far"), polls)
+        own += (through(near, polls) - through(near, 0.0)) * (more - 1)
     useless = laws.short_poll_useless_share(rate_per_client(load), load.own.poll_interval_s)
-    useful = polls * (1 - useless) * news
-    return idle + polls * poll + useful + load.own.event_rate_per_s * event
+    news, event = _of_news(facts, near)
+    return own + polls * (1 - useless) * news + events * event
 
 
-def _of_news(facts: Facts, idle: float, poll: float) -> tuple[float, float]:
+def _of_news(facts: Facts, near: Sequence[Point]) -> tuple[float, float]:
     """What a poll with news costs more, and what an event does, from broadcasts and events for one.
 
-    Both trials have both: two equations.
+    Both are beside what as many messages cost.  Both trials have both: two equations.
     """
     broadcast, singly = "polled_news", "polled_singly"
     events = facts[f"{broadcast}.{DELIVERIES}"] / CLIENTS, facts[f"{singly}.{DELIVERIES}"]
     useful = _useful(facts, broadcast), _useful(facts, singly)
-    first, second = (_beside(facts, one, idle, poll) for one in (broadcast, singly))
+    first, second = (
+        facts[f"{name}.{CPU}"] - through(near, facts[f"{name}.{REQUESTS}"] + number)
+        for name, number in zip((broadcast, singly), events, strict=True)
+    )
     whole = useful[0] * events[1] - useful[1] * events[0]
     news = (first * events[1] - second * events[0]) / whole
     return news, (useful[0] * second - useful[1] * first) / whole
-
-
-def _beside(facts: Facts, name: str, idle: float, poll: float) -> float:
-    """What trials cost in a second beside their polls."""
-    return facts[f"{name}.{CPU}"] - idle - facts[f"{name}.{REQUESTS}"] * poll
 
 
 def _useful(facts: Facts, name: str) -> float:

@@ -1,6 +1,6 @@
 """What `bench advise` knows of `notifications`: a workload's words, costs and their laws.  Data.
 
-Delays and bytes are those of laws.py; CPU is the straight line of FAN-2.  All read a machine's
+Delays and bytes are those of laws.py; CPU is FAN-2 along a curve.  All read a machine's
 constants, which are trials with loads of their own, in place of trials near the workload.
 """
 
@@ -83,7 +83,7 @@ PUSHED_IN_TIME = Domain(
 SHORT, LONG, PUSHES = ("short_polling",), ("long_polling",), ("sse", "websocket")
 
 WAKING = "how long a sleeping core takes to wake up depends on what else the machine does"
-BATCHED = "a message costs less where several come at once, which a straight line leaves out"
+BATCHED = "a message costs less where several come at once, which no curve here shows"
 CPU = "backend_cpu_us_per_s"
 BYTES = "wire_bytes_per_client_s"
 LATE = "latency_mean"
@@ -127,8 +127,8 @@ LAWS = (
     ),
     Law(
         "FAN-2",
-        "i + N/T s_poll + useful polls u + lambda_b e",
-        "each poll costs the same, one with news u more, an event e",
+        "C(N/T + lambda_b) + useful polls u + lambda_b e",
+        "C of as many messages goes through three trials; a poll with news costs u more, events e",
         CPU,
         SHORT,
         filled.poll_cpu,
@@ -140,8 +140,8 @@ LAWS = (
     ),
     Law(
         "FAN-2, LP-2",
-        "i + lambda_b (a - s) + polls s",
-        "each poll is answered once; polls by LP-2",
+        "C(lambda_b) + (polls - lambda_b) s",
+        "C of events for one goes through four trials, and over a link through two; polls by LP-2",
         CPU,
         LONG,
         filled.long_poll_cpu,
@@ -153,8 +153,9 @@ LAWS = (
     ),
     Law(
         "FAN-2",
-        "i + lambda_b (a + (N - 1) s)",
-        "an event costs a, one more client s",
+        "C(lambda_b) + lambda_b (N - 1) s",
+        "C of events for one goes through four trials, and over a link through two; one more "
+        "client costs s",
         CPU,
         PUSHES,
         filled.push_cpu,

@@ -101,14 +101,20 @@ def scattered(pattern: str, values: dict[str, float], **texts: str) -> Option:
     return next(one for one in found.options(workload(**texts)) if one.pattern == pattern)
 
 
-@given(EVERY, EVERY, EVERY, st.sampled_from(["sse", "websocket"]))
+@given(EVERY, EVERY, EVERY, EVERY, st.sampled_from(["sse", "websocket"]))
 def test_under_the_load_of_the_constants_a_push_costs_what_was_measured(
-    seldom: float, often: float, many: float, pattern: str
+    seldom: float, some: float, often: float, many: float, pattern: str
 ) -> None:
-    """A straight line goes through its points, also where one more client costs less than 0."""
-    values = {f"seldom.{CPU}": seldom, f"often.{CPU}": often, f"many.{CPU}": many}
+    """A curve goes through its points, also where one more client costs less than 0."""
+    values = {
+        f"seldom.{CPU}": seldom,
+        f"some.{CPU}": some,
+        f"often.{CPU}": often,
+        f"many.{CPU}": many,
+    }
     for name, texts in {
         "seldom": {"clients": "100", "event_rate": "5/s", "audience": "one"},
+        "some": {"clients": "100", "event_rate": "20/s", "audience": "one"},
         "often": {"clients": "100", "event_rate": "100/s", "audience": "one"},
         "many": {"clients": "200", "event_rate": "8/s", "audience": "every"},
     }.items():
@@ -117,13 +123,37 @@ def test_under_the_load_of_the_constants_a_push_costs_what_was_measured(
         assert found.figures["cpu"].value == pytest.approx(measured, rel=1e-6, abs=1e-6)
 
 
-@given(EVERY, EVERY, EVERY, EVERY)
+@given(st.floats(1.0, 3.0), st.floats(0.5, 2.0))
+def test_over_a_link_too(some: float, often: float) -> None:
+    """Both trials over a link cost what they cost, each with a multiple of its own."""
+    asked = {"seldom": 3000.0, "some": 8000.0, "often": 30_000.0}
+    far = {"far_some": 8000.0 * some, "far": 30_000.0 * often}
+    values = {f"{name}.{CPU}": value for name, value in (asked | far).items()}
+    for name, rate in (("far_some", 20), ("far", 100)):
+        texts = {"clients": "100", "event_rate": f"{rate}/s", "audience": "one", "rtt": "20ms"}
+        found = scattered("websocket", values, **texts)
+        assert found.figures["cpu"].value == pytest.approx(far[name], rel=1e-6)
+
+
+def test_between_two_trials_a_message_costs_what_lies_between() -> None:
+    """Cores that sleep between messages: each costs 600, 400 and 300 us at 5, 20 and 100/s."""
+    values = {f"seldom.{CPU}": 3000.0, f"some.{CPU}": 8000.0, f"often.{CPU}": 30_000.0}
+    found = [
+        scattered("sse", values, clients="50", event_rate=f"{rate}/s", audience="one")
+        for rate in (5, 10, 20, 60, 100)
+    ]
+    costs = [one.figures["cpu"].value for one in found]
+    assert costs == pytest.approx([3000.0, 3000 + 5000 / 3, 8000.0, 19_000.0, 30_000.0])
+
+
+@given(EVERY, EVERY, EVERY, EVERY, EVERY)
 def test_under_the_load_of_the_constants_polls_cost_what_was_measured(
-    seldom: float, often: float, news: float, singly: float
+    seldom: float, some: float, often: float, news: float, singly: float
 ) -> None:
     """Also where a poll with news costs less than one without, or an event less than nothing."""
     values = {
         f"polled_seldom.{CPU}": seldom,
+        f"polled_some.{CPU}": some,
         f"polled_often.{CPU}": often,
         f"polled_news.{CPU}": news,
         f"polled_singly.{CPU}": singly,

@@ -39,7 +39,8 @@ def test_constants_are_taken_from_a_run_that_is_completed_first(results: Path) -
     assert found is not None
     assert {one.pattern for one in found.constants} == {"websocket"}
     assert len({one.calibration for one in found.constants}) == 2
-    assert all(one.value > 0 for one in found.constants)
+    values = [one.value for one in found.constants]
+    assert min(values) >= 0 < max(values)  # a server may need no CPU time while nothing happens
     assert "sse: seldom" in found.missing
 
 
