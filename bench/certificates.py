@@ -59,11 +59,22 @@ def trusting(ca_file: str) -> ssl.SSLContext:
 def fingerprint(certificate: Path) -> str:
     """The SHA-256 of the first certificate's public key (SPKI), in base64, as browsers take it."""
     from cryptography import x509  # noqa: PLC0415 - as below
-    from cryptography.hazmat.primitives import serialization  # noqa: PLC0415
 
-    key = x509.load_pem_x509_certificate(certificate.read_bytes()).public_key()
+    return _key_hash(x509.load_pem_x509_certificate(certificate.read_bytes()))
+
+
+def fingerprint_of_shown(certificate: bytes) -> str:
+    """The same of a certificate as it is shown in a handshake (DER)."""
+    from cryptography import x509  # noqa: PLC0415 - as below
+
+    return _key_hash(x509.load_der_x509_certificate(certificate))
+
+
+def _key_hash(certificate: Any) -> str:
+    from cryptography.hazmat.primitives import serialization  # noqa: PLC0415 - as below
+
     kind = serialization.PublicFormat.SubjectPublicKeyInfo
-    data = key.public_bytes(serialization.Encoding.DER, kind)
+    data = certificate.public_key().public_bytes(serialization.Encoding.DER, kind)
     return base64.b64encode(hashlib.sha256(data).digest()).decode()
 
 

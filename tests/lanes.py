@@ -60,6 +60,7 @@ PATIENT = frozenset(
         "system/test_page_width",
         "system/test_own_asked",
         "system/test_own_brokers",
+        "system/test_own_browser",
         "system/test_own_rabbitmq",
         "system/test_own_secrets",
         "system/test_own_servers",

@@ -5,10 +5,33 @@ Imports neither Locust nor a server.
 
 from __future__ import annotations
 
+from urllib.parse import urljoin
+
+from bench.model.errors import UsageError
 from bench.model.load import Load
-from bench.model.ownserver import OwnServer, OwnUse
+from bench.model.ownserver import OwnServer, OwnUse, is_secure
 from bench.model.rates import counted
 from scenarios.page_load.load import PageLoad
+
+BROWSER = "browser_own"
+"""The pattern whose protocol the load says, and whose client knows resources by their URLs."""
+
+
+def check(pattern: str, load: Load[PageLoad], own: OwnServer) -> None:
+    """UsageError where a browser cannot load the page by that protocol, or not tell how."""
+    if pattern != BROWSER:
+        return
+    page, protocol = own.page, load.own.protocol
+    if protocol != "http1" and not is_secure(page.url):
+        raise UsageError(f"page.url = {page.url}: protocol={protocol} needs https://")
+    seen: set[str] = set()
+    for text in page.resources:
+        if (url := urljoin(page.url, text)) in seen:
+            raise UsageError(
+                f"page.resources: {text} is there twice, and a browser cannot tell their times "
+                "apart; name it once"
+            )
+        seen.add(url)
 
 
 def sentence(load: Load[PageLoad], own: OwnServer) -> str:
@@ -25,10 +48,10 @@ OWN = OwnUse(
         "server_delay",
         "tls",
         "streams",
-        "protocol",
         "max_streams",
     ),
     why="is not told; remove it, and describe the page in page.url and page.resources",
     per_second=None,
+    check=check,
     sentence=sentence,
 )

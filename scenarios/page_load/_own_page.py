@@ -15,7 +15,7 @@ from bench.load.described import description_of
 from bench.model.ownserver import ca_file_of, fill
 from bench.model.ownserver.filling import CLIENT, FOLDER, HOST, PORT, secrets_in
 from bench.model.ownserver.places import port_of
-from scenarios.page_load._page import PageClient
+from scenarios.page_load._page import Arrived, PageClient
 from scenarios.page_load._patience import all_come, patience_s
 
 
@@ -28,12 +28,13 @@ class OwnPage(PageClient):
         self.own, _ = description_of(getattr(environment, "patternbench", None))
         super().__init__(environment)
         page = self.own.page
-        self.url = self._filled(page.url)
-        self.headers = tuple(f"{name}: {self._filled(one)}" for name, one in page.headers.items())
-        self._paths = [self._path_of(self._filled(text)) for text in page.resources]
+        self.url = self.filled(page.url)
+        self.named_headers = {name: self.filled(one) for name, one in page.headers.items()}
+        self.headers = tuple(f"{name}: {value}" for name, value in self.named_headers.items())
+        self._paths = [self._path_of(self.filled(text)) for text in page.resources]
         self._bytes: dict[int, int] = {}
 
-    def _filled(self, text: str) -> str:
+    def filled(self, text: str) -> str:
         session = self.session
         values = {HOST: session.host, PORT: str(session.port), CLIENT: str(self.number)}
         return fill(text, values | secrets_in(session.address.more))
@@ -62,7 +63,7 @@ class OwnPage(PageClient):
         port = port_of(self.url) if self.version == "3" else 0
         return await all_come(fetches, self._paths, seconds, port)
 
-    def check(self, number: int, one: Fetched) -> None:
+    def check(self, number: int, one: Arrived) -> None:
         if one.status != 200:
             raise ConnectionError(f"{self._paths[number]}: HTTP {one.status}")
         wanted = self._bytes.setdefault(number, one.body_bytes)

@@ -7,13 +7,22 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Protocol
 
 from bench.clock import now_ns
 from bench.load.clients.curl import CurlClient
 from bench.load.clients.curl_timing import Fetched
 from bench.load.working import WorkingClient, WorkItem
 from bench.model.samples import OK
+
+
+class Arrived(Protocol):
+    """A resource that came."""
+
+    @property
+    def status(self) -> int: ...
+    @property
+    def body_bytes(self) -> int: ...
 
 
 class PageClient(WorkingClient):
@@ -42,7 +51,7 @@ class PageClient(WorkingClient):
         """Who vouches for the server."""
         return self.session.address.ca_file
 
-    def check(self, number: int, one: Fetched) -> None:
+    def check(self, number: int, one: Arrived) -> None:
         """ConnectionError where a resource is not what was asked for."""
         if one.status != 200 or one.body_bytes != self.sizes[number]:
             raise ConnectionError(

@@ -32,19 +32,20 @@ async def all_come(
     done, left = await asyncio.wait(fetches, timeout=seconds, return_when=asyncio.FIRST_EXCEPTION)
     for error in filter(None, (one.exception() for one in done)):
         if port and isinstance(error, ConnectionError):
-            raise ConnectionError(f"{error}; {_needs_udp(port)}") from None
+            raise ConnectionError(f"{error}; {remedy(port)}") from None
         raise error
     if left:
         first = next(path for path, one in zip(paths, fetches, strict=True) if one in left)
-        is_silent = port and len(left) == len(fetches)
-        slow = "look at the server, or raise drain if it is only slow"
-        remedy = _needs_udp(port) if is_silent else slow
+        is_silent = len(left) == len(fetches)
         raise TimeoutError(
             f"{len(left)} of {len(fetches)} resources had not come after {seconds:g} s, the first "
-            f"of them {first}; {remedy}"
+            f"of them {first}; {remedy(port if is_silent else 0)}"
         )
     return [one.result() for one in fetches]
 
 
-def _needs_udp(port: int) -> str:
-    return f"HTTP/3 needs a server that answers on UDP, port {port}"
+def remedy(port: int) -> str:
+    """What a user can do; `port` as above."""
+    if port:
+        return f"HTTP/3 needs a server that answers on UDP, port {port}"
+    return "look at the server, or raise drain if it is only slow"

@@ -57,7 +57,8 @@ LINES = [
         ),
         worker_messages.WorkerCommand(1, Spawn()),
         network_messages.Mark([1, 2]),
-        browser_messages.OpenTab(1, 2, "http://127.0.0.1/"),
+        browser_messages.OpenTab(1, 2, "http://127.0.0.1/", "<p>", {"A": "b"}),
+        browser_messages.LoadPage(1, 2, browser_messages.Options(("http://127.0.0.1/",))),
     )
 ]
 WORDS = [

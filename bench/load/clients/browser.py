@@ -11,6 +11,7 @@ import contextlib
 import os
 import signal
 import sys
+from collections.abc import Mapping
 from itertools import count
 from typing import TypeVar
 
@@ -120,9 +121,12 @@ class Browser:
                     future.set_exception(error)
             self._asked.clear()
 
-    async def open_tab(self, client: int, url: str) -> None:
+    async def open_tab(
+        self, client: int, url: str, document: str = "", headers: Mapping[str, str] | None = None
+    ) -> None:
         """Give the client a fresh tab; ConnectionError where the browser says that it cannot."""
-        await self._ask(OpenTab(next(self._numbers), client, url), TabOpened)
+        number = next(self._numbers)
+        await self._ask(OpenTab(number, client, url, document, headers or {}), TabOpened)
 
     async def load_page(self, client: int, options: Options) -> PageLoaded:
         """Have the client's page load; ConnectionError where the browser says that it cannot."""

@@ -1,11 +1,11 @@
 """`python -m bench.load.browser_driver`: a headless Chromium, driven by Playwright.
 
 A process of its own, as Playwright needs an interpreter that gevent has not patched.
-First line in: {"protocol", "origin", "spki"}; first line out: {"ready": true, "version"}.
-Then requests {"id", "do", "client", ...}, answered in any order by {"id", ...}:
+First line in: the configuration; first line out: it is ready.  Then requests, answered in any
+order (browser_messages.py):
 
-    open {url}       a fresh context without connections, the document in it, and `rehearse()`
-    call {options}   the document's `loadPage(options)`: its result, and the clock's zero
+    OpenTab          a fresh context without connections, the document in it, and `rehearse()`
+    LoadPage         the document's `loadPage(options)`: its result, and the clock's zero
 
 End of input ends the browser and this process: it comes with the load process's end,
 however that ends.  Were this process killed, Playwright's would hear its own end of input.
@@ -21,7 +21,15 @@ import signal
 import sys
 
 import msgspec
-from playwright.async_api import Browser, BrowserContext, CDPSession, Error, Page, async_playwright
+from playwright.async_api import (
+    Browser,
+    BrowserContext,
+    CDPSession,
+    Error,
+    Page,
+    Request,
+    async_playwright,
+)
 
 from bench.clock import now_ns
 from bench.lab.components import chromium
@@ -33,15 +41,20 @@ from bench.load.clients.browser_messages import (
     BrowserReady,
     BrowserReply,
     LoadPage,
+    OpenTab,
     Options,
     PageLoaded,
     PageTiming,
     TabOpened,
 )
+from bench.load.clients.browser_stand_in import ELSEWHERE, StandIn
 from bench.pipes import first_line, hear, say
 
 FOLDER_PREFIX = "patternbench-browser-"
 END_SECONDS = 5
+GIVEN_UP = "net::ERR_ABORTED"
+"""What the network says where the page itself gave up."""
+
 REST_SECONDS = 0.1
 """After a page is there Chromium still draws its window, on the same core."""
 
@@ -91,20 +104,42 @@ def flags(config: BrowserConfig) -> list[str]:
     return chosen
 
 
+def said_by(error: Error) -> str:
+    """What a page's script, or Playwright, said of an error: the first line of it."""
+    return str(error).partition("\n")[0].removeprefix("Page.evaluate: Error: ")
+
+
+class PageFailed(Exception):
+    """A page did not load: what its script says of it, and what its network says."""
+
+    def __init__(self, words: str, failure: str) -> None:
+        is_told = failure and failure != GIVEN_UP
+        super().__init__(f"{words} ({failure})" if is_told else words)
+
+
 class Tab:
     """One client's page in a context of its own, which shares no connection with any other."""
 
     def __init__(self, context: BrowserContext, page: Page, devtools: CDPSession) -> None:
         self.context, self._page, self._devtools = context, page, devtools
+        self._failure = ""
+        page.on("requestfailed", self._note)
+
+    def _note(self, request: Request) -> None:
+        """Why a request failed; a page's script is not told."""
+        self._failure = self._failure or request.failure or ""
 
     @classmethod
-    async def open(cls, browser: Browser, url: str) -> Tab:
-        context = await browser.new_context()
+    async def open(cls, browser: Browser, command: OpenTab) -> Tab:
+        context = await browser.new_context(extra_http_headers=dict(command.headers))
         page = await context.new_page()
         devtools = await context.new_cdp_session(page)
         await devtools.send("Performance.enable")
-        await page.goto(url)
-        await page.evaluate("rehearse()")
+        if command.document:
+            async with StandIn(devtools, command.url, command.document):
+                await _shown(page, ELSEWHERE)
+        else:
+            await _shown(page, command.url)
         await asyncio.sleep(REST_SECONDS)
         return cls(context, page, devtools)
 
@@ -114,15 +149,24 @@ class Tab:
         Chromium's clock is the same one; before and after bracket what the page says.
         """
         before_ns = now_ns()
-        result = await self._page.evaluate(
-            "options => loadPage(options)", msgspec.to_builtins(options)
-        )
+        try:
+            result = await self._page.evaluate(
+                "options => loadPage(options)", msgspec.to_builtins(options)
+            )
+        except Error as error:
+            raise PageFailed(said_by(error), self._failure) from None
         after_ns = now_ns()
         found = await self._devtools.send("Performance.getMetrics")
         values = {entry["name"]: entry["value"] for entry in found["metrics"]}
         zero_ns = round(values["NavigationStart"] * 1e9)
         page = msgspec.convert(result, PageTiming)
         return PageLoaded(number, page, zero_ns, (before_ns, after_ns))
+
+
+async def _shown(page: Page, url: str) -> None:
+    """Have the page go there, and let its code run once."""
+    await page.goto(url)
+    await page.evaluate("rehearse()")
 
 
 class Driver:
@@ -141,7 +185,7 @@ class Driver:
     async def _answer(self, command: BrowserCommand) -> None:
         try:
             reply = await self._done(command)
-        except (Error, KeyError, msgspec.ValidationError) as error:
+        except (Error, PageFailed, KeyError, msgspec.ValidationError) as error:
             reply = BrowserFailed(str(error).partition("\n")[0], command.number)
         say(reply)
 
@@ -150,7 +194,7 @@ class Driver:
             return await self._tabs[command.client].load(command.number, command.options)
         if (before := self._tabs.pop(command.client, None)) is not None:
             await before.context.close()
-        self._tabs[command.client] = await Tab.open(self._browser, command.url)
+        self._tabs[command.client] = await Tab.open(self._browser, command)
         return TabOpened(command.number)
 
 

@@ -6,9 +6,10 @@ runs.  Then requests, several under way at once: `number` joins a reply to its r
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Literal
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 Protocol = Literal["http1", "http2", "http3"]
 
@@ -22,23 +23,33 @@ class BrowserConfig(Struct, frozen=True):
 
 
 class Options(Struct, frozen=True):
-    """What a page loads; the script of the page, which its target serves, takes it."""
+    """What a page loads: the URLs of its resources, and of streams that it opens before.
 
-    origin: str
-    sizes: tuple[int, ...]
-    streams: int
-    room: int
+    It begins when `room` of the streams have told their first news, and waits `patience_ms` for
+    each resource (0: for ever).  The script of the page takes it.
+    """
+
+    urls: tuple[str, ...]
+    streams: tuple[str, ...] = ()
+    room: int = 0
+    patience_ms: int = 0
 
 
 # --- load process -> driver ---------------------------------------------------------------------
 
 
 class OpenTab(Struct, frozen=True, tag="open"):
-    """Give the client a fresh tab with the page at `url`."""
+    """Give the client a fresh tab with the page at `url`; `headers` go with all its requests.
+
+    A `document` is shown there as if the server had answered with it: nothing is asked for, and no
+    connection is opened.
+    """
 
     number: int
     client: int
     url: str
+    document: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 class LoadPage(Struct, frozen=True, tag="load"):

@@ -134,7 +134,7 @@ def test_an_example_stands_for_every_pattern_that_can_speak_to_it(name: str) -> 
         ("calls/grpc", CALL, r"my.toml: \[grpc\]: is missing; add \[grpc\] with e.g. url = "),
         ("page_load/http2", PAGE, r"my.toml: page.url = .*: this pattern's clients need https://"),
         ("page_load/http3", PAGE, r"my.toml: page.url = .*: this pattern's clients need https://"),
-        ("page_load/browser", PAGE, "--own: page_load/browser takes no server of your own; name"),
+        ("calls/graphql", CALL, "--own: calls/graphql takes no server of your own; name one of"),
         ("sessions/jwt", PAGE, "--own: sessions/jwt takes no server of your own; docs/own"),
     ],
 )
@@ -150,6 +150,8 @@ def test_what_an_example_is_not_for_is_told(id_: str, text: str, words: str) -> 
         ("calls/grpc", {"needed": 0.5}, "needed: your own server answers as it does"),
         ("upload/resumable", {"expiry_s": 5.0}, "expiry: your own server does not obey it; remove"),
         ("page_load/http1_six", {"tls": "off"}, "tls: your own server is not told; remove it"),
+        ("page_load/browser", {"streams": 2}, "streams: your own server is not told; remove it"),
+        ("page_load/browser", {"protocol": "http3"}, "page.url = .*: protocol=http3 needs https"),
     ],
 )
 def test_what_only_our_servers_do_is_told(id_: str, load: Mapping[str, Any], words: str) -> None:
@@ -158,6 +160,20 @@ def test_what_only_our_servers_do_is_told(id_: str, load: Mapping[str, Any], wor
     experiment = catalog.declared_one(pattern.experiment)
     with pytest.raises(UsageError, match=words):
         own_servers.check(pattern, read(text), experiment, experiment.load(**load).values())
+
+
+def test_a_browser_cannot_tell_equal_resources_apart() -> None:
+    text = PAGE.replace('["/"]', '["/a", "/b", "a"]')
+    six, browser = own_servers.described(
+        catalog.select(["page_load/http1_six", "page_load/browser"]),
+        catalog.patterns,
+        file_of(text),
+    )
+    experiment = catalog.declared_one("page_load")
+    values = experiment.load().values()
+    own_servers.check(six, read(text), experiment, values)
+    with pytest.raises(UsageError, match=r"page.resources: a is there twice, and a browser"):
+        own_servers.check(browser, read(text), experiment, values)
 
 
 @pytest.mark.parametrize(
