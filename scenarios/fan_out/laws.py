@@ -34,14 +34,9 @@ def last_told(work: float, rtt_to_broker: float, rtt_to_receivers: float) -> flo
     return rtt_to_broker / 2 + work + rtt_to_receivers / 2
 
 
-def confirmed_at_most(window: float, rtt: float, confirm: float, most_per_s: float) -> float:
-    """The bound that is usually given for PS-2: min(W/(R + t), mu)."""
-    return min(window / (rtt + confirm), most_per_s)
-
-
 def confirmed_per_s(window: float, rtt: float, confirm: float, most_per_s: float) -> float:
-    """PS-2: W/(R + t + (W - 1)/mu): a window is worked through, then its confirms come together."""
-    return window / (rtt + confirm + (window - 1) / most_per_s)
+    """PS-2: min(W/(R + t), mu)."""
+    return min(window / (rtt + confirm), most_per_s)
 
 
 def received_per_s(prefetch: float, rtt: float, work: float) -> float:

@@ -187,7 +187,7 @@ def _confirmed_per_s(load: Asked, facts: Facts) -> float:
 
 CONFIRMS = Law(
     "PS-2",
-    "W/(R + t + (W - 1)/mu)",
+    "min(W/(R + t), mu)",
     "what is sent together is confirmed together; t from one by one, mu from a window of 5,000",
     RATE,
     (RABBIT,),
@@ -197,7 +197,6 @@ CONFIRMS = Law(
     (AT_MOST, ONE_BY_ONE),
     band=CONFIRM_BAND,
     band_reason=CONFIRM_REASON,
-    fitted_with=(1,),
 )
 
 # --- PS-3: prefetch -------------------------------------------------------------------------------
