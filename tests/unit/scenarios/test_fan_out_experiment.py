@@ -236,11 +236,12 @@ def test_ps_1_of_calls_at_once_is_for_no_distance() -> None:
     ("window", "rtt_s", "expected"),
     [
         (1, 0.0, 2000),
-        (10, 0.0, 10 / (0.0005 + 9 / 9000)),
-        (1000, 0.0, 1000 / (0.0005 + 999 / 9000)),
+        (4, 0.0, 8000),
+        (1000, 0.0, 9000),  # the most that broker and publisher do
         # 1.1 ms over a link of 1 ms: the confirm itself takes 0.1 ms.
         (1, 0.0045, 1 / 0.0046),
-        (100, 0.0045, 100 / (0.0046 + 99 / 9000)),
+        (40, 0.0045, 40 / 0.0046),
+        (100, 0.0045, 9000),
     ],
 )
 def test_ps_2(window: int, rtt_s: float, expected: float) -> None:
