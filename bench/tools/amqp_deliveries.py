@@ -33,6 +33,7 @@ from bench.tools import selfproof
 from bench.tools.aims import Figure
 from bench.tools.deliveries import compiled
 from bench.tools.older import Older
+from bench.tools.turns import taking_turns
 from reports.fitted_table import FittedTable, fitted
 
 OURS, LIBRARY, BARE = "our client", "aio-pika", "in C"
@@ -111,6 +112,10 @@ async def one_turn(
         await publisher.close()
 
 
+def _us_of(start: Callable[[str], Child], url: str, connections: int, seconds: float) -> float:
+    return asyncio.run(one_turn(start, url, connections, seconds))
+
+
 async def _publish(publisher: RabbitPublisher, seconds: float) -> int:
     """Publish for so long; how many there were."""
     loop = asyncio.get_running_loop()
@@ -143,22 +148,17 @@ def measure(
         try:
             starts = receivers(folder, broker.address, connections, older)
             url = str(broker.address["url"])
-            for turn in range(1, repeats + 1):
-                names = list(starts)
-                for name in names if turn % 2 else reversed(names):
-                    try:
-                        us = asyncio.run(one_turn(starts[name], url, connections, seconds))
-                    except TrialFailed as failure:
-                        if older is None or name != client_at(older):
-                            raise
-                        console.print(Text(f"{name} takes no part: {failure}"))
-                        del starts[name]
-                        continue
-                    costs.turns.setdefault(name, []).append(us)
-                    console.print(
-                        f"{connections} AMQP connections, turn {turn} of {repeats}: "
-                        f"{name} {us:.2f} us per delivery"
-                    )
+            contenders = {
+                name: partial(_us_of, start, url, connections, seconds)
+                for name, start in starts.items()
+            }
+            optional = client_at(older) if older is not None else ""
+            for turn, name, us in taking_turns(contenders, repeats, optional, console):
+                costs.turns.setdefault(name, []).append(us)
+                console.print(
+                    f"{connections} AMQP connections, turn {turn} of {repeats}: "
+                    f"{name} {us:.2f} us per delivery"
+                )
         finally:
             broker.remove()
     return costs

@@ -15,22 +15,23 @@ import statistics
 import subprocess
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from operator import attrgetter
 from pathlib import Path
 
 from rich.console import Console
-from rich.text import Text
 
 from bench.catalog import ROOT
 from bench.lab.nginx import Nginx
 from bench.lab.processes import cpu_sets, environment, python_child
 from bench.lab.procfs import cpu_clock_ns
 from bench.lab.scratch import folder_for
-from bench.model.errors import TrialFailed, UsageError
+from bench.model.errors import UsageError
 from bench.model.generator_messages import GeneratorConfig, GeneratorResult
 from bench.model.units import significant
 from bench.tools.aims import Figure
 from bench.tools.older import Older
+from bench.tools.turns import taking_turns
 from reports.fitted_table import FittedTable, fitted
 
 ENGINE, WRK, FAST_HTTP = "engine in Locust", "wrk", "FastHttpUser"
@@ -150,6 +151,13 @@ def engine_at(older: Older) -> str:
     return f"engine at {older.commit}"
 
 
+def _beside(target: int, run_once: Generator, clients: int, seconds: float) -> tuple[Turn, float]:
+    """What a generator reached, and the share of a core that the target used meanwhile."""
+    before = cpu_clock_ns(target)
+    reached = run_once(clients, seconds)
+    return reached, (cpu_clock_ns(target) - before) / 1e9 / (seconds + 1)
+
+
 def measure(
     levels: Sequence[int], repeats: int, seconds: float, console: Console, older: Older | None
 ) -> list[Level]:
@@ -158,29 +166,24 @@ def measure(
     with folder_for("patternbench-calibrate-") as folder:
         bench = Bench(folder, older)
         generators = bench.generators()
+        optional = engine_at(older) if older is not None else ""
         try:
             for clients in levels:
                 level = Level(clients)
-                for turn in range(1, repeats + 1):
-                    names = list(generators)
-                    for name in names if turn % 2 else reversed(names):
-                        before = cpu_clock_ns(bench.nginx.pid)
-                        try:
-                            reached = generators[name](clients, seconds)
-                        except TrialFailed as failure:
-                            if older is None or name != engine_at(older):
-                                raise
-                            console.print(Text(f"{name} takes no part: {failure}"))
-                            del generators[name]
-                            continue
-                        busy = (cpu_clock_ns(bench.nginx.pid) - before) / 1e9 / (seconds + 1)
-                        level.turns.setdefault(name, []).append(reached)
-                        level.target_busy.append(busy)
-                        console.print(
-                            f"{clients} clients, turn {turn} of {repeats}: "
-                            f"{name} {reached.rate:,.0f} requests/s, "
-                            f"{significant(reached.cpu_us)} us of CPU each"
-                        )
+                contenders = {
+                    name: partial(_beside, bench.nginx.pid, run_once, clients, seconds)
+                    for name, run_once in generators.items()
+                }
+                for turn, name, (reached, busy) in taking_turns(
+                    contenders, repeats, optional, console
+                ):
+                    level.turns.setdefault(name, []).append(reached)
+                    level.target_busy.append(busy)
+                    console.print(
+                        f"{clients} clients, turn {turn} of {repeats}: "
+                        f"{name} {reached.rate:,.0f} requests/s, "
+                        f"{significant(reached.cpu_us)} us of CPU each"
+                    )
                 found.append(level)
         finally:
             bench.nginx.stop()

@@ -20,7 +20,6 @@ from pathlib import Path
 
 import psutil
 from rich.console import Console
-from rich.text import Text
 
 from bench.catalog import ROOT
 from bench.clock import now_ns
@@ -47,6 +46,7 @@ from bench.tools.aims import Figure
 from bench.tools.delivery_costs import BARE, OURS, Costs, Turn, answer, figures_of, table_of
 from bench.tools.older import Older
 from bench.tools.stage import Staged, staged
+from bench.tools.turns import taking_turns
 
 EVENTS_PER_S = 2.0
 OTHER_FILES = 500
@@ -178,6 +178,16 @@ def _measured(receiver: Receiver, stage: Staged, clients: int, seconds: float) -
     return Turn(alone, all_at_once, memory / clients)
 
 
+def _one_turn(
+    receiving: Callable[[], AbstractContextManager[Receiver]],
+    stage: Staged,
+    clients: int,
+    seconds: float,
+) -> Turn:
+    with receiving() as receiver:
+        return _measured(receiver, stage, clients, seconds)
+
+
 def process_at(older: Older) -> str:
     """The name of an older commit's load process."""
     return f"{OURS} at {older.commit}"
@@ -204,24 +214,18 @@ def measure_stream(
             receivers[process_at(older)] = partial(_ours, stage, clients, older.root)
         if (program := compiled(stage.folder)) is not None:
             receivers[BARE] = partial(_bare, program, stage, stream, clients)
-        for turn in range(1, repeats + 1):
-            names = list(receivers)
-            for each in names if turn % 2 else reversed(names):
-                try:
-                    with receivers[each]() as receiver:
-                        found = _measured(receiver, stage, clients, seconds)
-                except TrialFailed as failure:
-                    if older is None or each != process_at(older):
-                        raise
-                    console.print(Text(f"{each} takes no part: {failure}"))
-                    del receivers[each]
-                    continue
-                costs.turns.setdefault(each, []).append(found)
-                console.print(
-                    f"{clients:,} clients of {stream.pattern}, turn {turn} of {repeats}: "
-                    f"{each} {found.alone:.2f} us per delivered event, "
-                    f"{found.all_at_once:.2f} where all come at once"
-                )
+        contenders = {
+            name: partial(_one_turn, receiving, stage, clients, seconds)
+            for name, receiving in receivers.items()
+        }
+        optional = process_at(older) if older is not None else ""
+        for turn, each, found in taking_turns(contenders, repeats, optional, console):
+            costs.turns.setdefault(each, []).append(found)
+            console.print(
+                f"{clients:,} clients of {stream.pattern}, turn {turn} of {repeats}: "
+                f"{each} {found.alone:.2f} us per delivered event, "
+                f"{found.all_at_once:.2f} where all come at once"
+            )
     return costs
 
 
