@@ -15,9 +15,9 @@ import pytest
 from system_builders import ROOT
 
 from bench.tools.soak import left
-from bench.tools.soak.case import Case, Outcome
+from bench.tools.soak.case import Case
 from bench.tools.soak.harness import MARK, Place, end, living, marked
-from bench.tools.soak.soaking import apart
+from bench.tools.soak.lanes import done
 
 LISTENS = """
 import socket, sys, time
@@ -96,13 +96,25 @@ def test_a_command_leaves_nothing(place: Place) -> None:
     assert marked(KEY, place.folder) == []
 
 
-def test_a_case_apart_says_what_came_of_it(tmp_path: Path) -> None:
-    """An unknown part breaks in the other process; where there are no namespaces, that is said."""
-    outcome = apart(Case("none", 0), tmp_path, ("--mount",))
-    assert isinstance(outcome, Outcome)
-    assert outcome.status in ("wrong", "not measured")
-    if outcome.status == "wrong":
+def test_cases_run_side_by_side_and_leave_nothing(tmp_path: Path) -> None:
+    """An unknown part breaks in its process; the others go on."""
+    scratch = tmp_path / "under-way"
+    cases = [Case("none", number) for number in range(3)]
+    ended = {case.key: outcome for case, outcome, _ in done(cases, scratch, lanes=2)}
+    assert sorted(ended) == ["none/000", "none/001", "none/002"]
+    for outcome in ended.values():
+        assert outcome.status == "wrong"
         assert outcome.problems[0].startswith("the case itself broke: KeyError: 'none'")
+    assert not scratch.exists()
+
+
+def test_cases_under_way_end_with_their_soak(tmp_path: Path) -> None:
+    first, second = Case("none", 0), Case("none", 1)
+    under_way = done([first, second], tmp_path / "under-way", lanes=2)
+    next(under_way)
+    under_way.close()
+    assert not (tmp_path / "under-way").exists()
+    assert all(marked(one.key, tmp_path) == [] for one in (first, second))
 
 
 STEPS = """

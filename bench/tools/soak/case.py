@@ -23,6 +23,8 @@ class Options:
     fuzz_cases: int = 10_000
     crowd_clients: int = 10_000
     crowd_s: float = 3600.0
+    lanes: int = 3
+    """Cases that run side by side: most of them wait most of the time."""
 
 
 @dataclass(frozen=True)

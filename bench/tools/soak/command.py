@@ -17,7 +17,7 @@ from pathlib import Path
 from bench import catalog
 from bench.model.errors import UsageError
 from bench.tools import soak as package
-from bench.tools.soak import parts, soaking, state
+from bench.tools.soak import lanes, parts, soaking, state
 from bench.tools.soak.case import Options
 
 PAGE = Path("docs") / "soak.md"
@@ -34,6 +34,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--fuzz-cases", type=int, help="of each kind (default 10000)")
     parser.add_argument("--crowd-clients", type=int, help="default 10000")
     parser.add_argument("--crowd-s", type=float, help="how long the crowd stays (default 3600)")
+    parser.add_argument("--lanes", type=int, help="cases that run side by side (default 3)")
     parser.add_argument("--again", metavar="KEY", help="do one case again; keeps nothing")
     parser.add_argument("--publish", action="store_true", help=f"put the summary into {PAGE}")
     parser.add_argument("--case", type=Path, help=argparse.SUPPRESS)
@@ -47,7 +48,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         signal.signal(number, signal.default_int_handler)
     try:
         if given.case is not None:
-            soaking.inside(given.case)
+            lanes.inside(given.case)
             return 0
         folders = given.folder or soaking.FOLDER
         if given.again:
@@ -72,7 +73,7 @@ def _again(key: str, folders: Path) -> int:
         raise UsageError(
             f"--again {key}: no case of {soak.folder}; {soak.folder}/plan.json has all"
         )
-    outcome = soaking.one_case(cases[key], soak.folder.resolve() / soaking.SCRATCH)
+    outcome = soaking.once_more(soak, cases[key])
     _say(f"{key} {cases[key].text}: {outcome.status}")
     for line in (*outcome.problems, outcome.said, *map(str, outcome.facts.items())):
         _say(f"  {line}")

@@ -19,6 +19,7 @@ from bench.tools.soak.harness import BEGINS_WITHIN_S, Harness, Place
 from bench.tools.soak.slopes import Slope, slope_of
 
 TITLE = "a long crowd"
+LONG = True
 RATE = "0.1/s"
 """For each client: 10,000 of them get 1,000 deliveries a second."""
 

@@ -27,6 +27,7 @@ from bench.tools.soak.case import Candidate, Case, Options, Outcome, judged
 from bench.tools.soak.harness import Answer, Place, before_exec, end, marked
 
 TITLE = "fuzzes and tests that try more"
+LONG = True
 NAME = "SOAK"
 WITHIN_S = 6 * 3600.0
 REPEATED = re.compile(r"(\d+) rerun")

@@ -3,7 +3,8 @@
 A part says what it draws and does one case at a time:
 
     TITLE = "..."                    its line in the summary
-    NAMESPACES = ("--mount",)        optional: its cases run in a process of their own, in these
+    NAMESPACES = ("--mount",)        optional: the namespaces of their own that its cases run in
+    LONG = True                      optional: its cases take long, so they begin before others
     def plan(options, candidates)    its cases as words, pure: the same each time
     def run(case, place) -> Outcome  one case; `place` is an empty folder of its own
 
@@ -49,16 +50,16 @@ def parts() -> dict[str, Part]:
 
 def namespaces_of(name: str) -> tuple[str, ...]:
     """The namespaces that a part's cases need of their own, as options of `unshare`."""
-    return tuple(getattr(parts()[name], "NAMESPACES", ()))
+    return tuple(getattr(parts().get(name), "NAMESPACES", ()))
 
 
 def planned(
     options: Options, candidates: Sequence[Candidate], only: Sequence[str] = ()
 ) -> list[Case]:
-    """All cases of all parts, or of some."""
+    """All cases of all parts, or of some, in the order in which they begin."""
+    asked = [name for name in parts() if not only or name in only]
     return [
         Case(name, number, words)
-        for name, part in parts().items()
-        if not only or name in only
-        for number, words in enumerate(part.plan(options, candidates))
+        for name in sorted(asked, key=lambda name: not getattr(parts()[name], "LONG", False))
+        for number, words in enumerate(parts()[name].plan(options, candidates))
     ]

@@ -78,7 +78,8 @@ def asked_words(options: Options) -> str:
     return (
         f"Seed {options.seed}; {options.moments} moments of each kind of kill, "
         f"{options.fuzz_cases:,} fuzz cases of each kind, "
-        f"{options.crowd_clients:,} clients for {options.crowd_s:,.0f} s"
+        f"{options.crowd_clients:,} clients for {options.crowd_s:,.0f} s; "
+        f"side by side: {options.lanes}"
     )
 
 

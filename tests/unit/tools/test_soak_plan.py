@@ -17,12 +17,12 @@ from bench.tools.soak import (
     command,
     harness,
     kept,
+    lanes,
     part_clocks,
     part_disk,
     part_storms,
     part_tests,
     parts,
-    soaking,
     state,
 )
 from bench.tools.soak.case import Candidate, Case, Done, Options, Outcome, judged
@@ -112,6 +112,11 @@ def test_every_part_is_one() -> None:
         assert callable(part.run)
     assert parts.namespaces_of("disk") == ("--mount",)
     assert parts.namespaces_of("storms") == ()
+
+
+def test_cases_that_take_long_begin_first() -> None:
+    names = [case.part for case in parts.planned(OPTIONS, CANDIDATES)]
+    assert list(dict.fromkeys(names)) == ["crowd", "tests", "clocks", "disk", "storms"]
 
 
 def test_tests_say_themselves_that_they_can_try_more() -> None:
@@ -227,7 +232,7 @@ def test_a_problem_makes_a_case_wrong() -> None:
 def test_a_summary_names_no_folder_of_this_machine() -> None:
     place = Path("/somewhere/under-way")
     outcome = Outcome("wrong", [f"bench: {place}/results/x: wrong"], said=f"{ROOT}/bench/a.py")
-    short = soaking.without_paths(outcome, place)
+    short = lanes.without_paths(outcome, place)
     assert (short.problems, short.said) == (["bench: results/x: wrong"], "bench/a.py")
 
 
