@@ -18,7 +18,7 @@ from bench import catalog
 from bench.model.errors import UsageError
 from bench.tools import soak as package
 from bench.tools.soak import lanes, parts, soaking, state
-from bench.tools.soak.case import Options
+from bench.tools.soak.case import Case, Options
 
 PAGE = Path("docs") / "soak.md"
 USAGE, INTERRUPTED = 2, 130
@@ -36,6 +36,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--crowd-s", type=float, help="how long the crowd stays (default 3600)")
     parser.add_argument("--lanes", type=int, help="cases that run side by side (default 3)")
     parser.add_argument("--again", metavar="KEY", help="do one case again; keeps nothing")
+    parser.add_argument("--redo", action="store_true", help="do cases with exceptions again")
     parser.add_argument("--publish", action="store_true", help=f"put the summary into {PAGE}")
     parser.add_argument("--case", type=Path, help=argparse.SUPPRESS)
     return parser
@@ -53,7 +54,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         folders = given.folder or soaking.FOLDER
         if given.again:
             return _again(given.again, folders)
-        return _publish(folders) if given.publish else _soak(given, folders)
+        if given.publish:
+            return _publish(folders)
+        return _redo(folders) if given.redo else _soak(given, folders)
     except UsageError as error:
         print(f"soak: {error}", file=sys.stderr)
         return USAGE
@@ -98,14 +101,23 @@ def _soak(given: argparse.Namespace, folders: Path) -> int:
     else:
         _refuse_other(given, soak)
         _say(f"{len(soak.done)} of {len(soak.plan.cases)} cases are done, in {soak.folder}")
+    return _done(soak, soak.left)
+
+
+def _redo(folders: Path) -> int:
+    soak = _newest(folders)
+    _say(f"{len(soak.wrong)} cases have exceptions, in {soak.folder}")
+    return _done(soak, soak.wrong)
+
+
+def _done(soak: state.Soak, cases: Sequence[Case]) -> int:
     try:
-        path = soaking.go_on(soak, _say)
+        path = soaking.go_on(soak, cases, _say)
     except KeyboardInterrupt:
         _say(f"interrupted; {len(soak.done)} cases are kept; the same command goes on from there")
         return INTERRUPTED
-    wrong = [one for one in soak.done.values() if one.outcome.problems]
-    _say(f"{len(soak.done)} cases, {len(wrong)} with exceptions: {path}")
-    return 1 if wrong else 0
+    _say(f"{len(soak.done)} cases, {len(soak.wrong)} with exceptions: {path}")
+    return 1 if soak.wrong else 0
 
 
 def _say(text: str) -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from bench import catalog
@@ -44,12 +44,12 @@ def begin(folder: Path, options: Options, only: tuple[str, ...]) -> state.Soak:
     return state.begin(folder, state.Plan(state.VERSION, now(), options, cases, machine))
 
 
-def go_on(soak: state.Soak, says: Callable[[str], None]) -> Path:
-    """Do what is left; KeyboardInterrupt passes through when nothing of it runs any more."""
+def go_on(soak: state.Soak, cases: Sequence[Case], says: Callable[[str], None]) -> Path:
+    """Do these; KeyboardInterrupt passes through when nothing of them runs any more."""
     path = write(soak)
     commit = str(environment.facts()["commit"])
     scratch = soak.folder.resolve() / SCRATCH
-    with contextlib.closing(lanes.done(soak.left, scratch, soak.plan.options.lanes)) as ended:
+    with contextlib.closing(lanes.done(cases, scratch, soak.plan.options.lanes)) as ended:
         for case, outcome, seconds in ended:
             state.keep(soak, Done(case.key, case.text, outcome, round(seconds, 1), commit, now()))
             path = write(soak)
@@ -63,7 +63,9 @@ def write(soak: state.Soak) -> Path:
     """The summary as it is now."""
     titles = {name: part.TITLE for name, part in parts.parts().items()}
     plan = soak.plan
-    text = summary(plan.begun, plan.options, plan.machine, plan.cases, soak.done, titles)
+    text = summary(
+        plan.begun, plan.options, plan.machine, plan.cases, soak.done, titles, soak.superseded
+    )
     return state.write_summary(soak, text)
 
 

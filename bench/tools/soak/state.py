@@ -4,13 +4,14 @@
                          done.jsonl    one line for each case that is done
                          summary.md    written anew after each case
 
-A line that an interrupted soak left half written is not counted.  Knows nothing of cases.
+A line that an interrupted soak left half written is not counted; of a case that was done again the
+last line counts.  Knows nothing of cases.
 """
 
 from __future__ import annotations
 
 import contextlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -42,10 +43,27 @@ class Soak:
     folder: Path
     plan: Plan
     done: dict[str, Done]
+    superseded: list[Done] = field(default_factory=list)
+    """What had come of cases that were done again."""
 
     @property
     def left(self) -> list[Case]:
         return [case for case in self.plan.cases if case.key not in self.done]
+
+    @property
+    def wrong(self) -> list[Case]:
+        """Cases with exceptions."""
+        return [case for case in self.plan.cases if _is_wrong(self.done.get(case.key))]
+
+    def counts(self, one: Done) -> None:
+        """This is what came of its case, whatever had come of it before."""
+        if one.key in self.done:
+            self.superseded.append(self.done[one.key])
+        self.done[one.key] = one
+
+
+def _is_wrong(done: Done | None) -> bool:
+    return done is not None and bool(done.outcome.problems)
 
 
 def begin(folder: Path, plan: Plan) -> Soak:
@@ -58,14 +76,12 @@ def begin(folder: Path, plan: Plan) -> Soak:
 def read(folder: Path) -> Soak:
     """The soak of a folder; UsageError where there is none, or it is damaged."""
     plan = jsonfile.read(folder / PLAN, Plan, VERSION)
-    found: dict[str, Done] = {}
-    path = folder / DONE
+    soak, path = Soak(folder, plan, {}), folder / DONE
     if path.exists():
         for line in path.read_bytes().splitlines():
             with contextlib.suppress(msgspec.DecodeError, UnicodeDecodeError):
-                one = msgspec.json.decode(line, type=Done)
-                found[one.key] = one
-    return Soak(folder, plan, found)
+                soak.counts(msgspec.json.decode(line, type=Done))
+    return soak
 
 
 def newest(folders: Path) -> Soak | None:
@@ -80,7 +96,7 @@ def keep(soak: Soak, done: Done) -> None:
     whole = not path.exists() or path.read_bytes()[-1:] in (b"", b"\n")
     with path.open("ab") as file:
         file.write((b"" if whole else b"\n") + msgspec.json.encode(done) + b"\n")
-    soak.done[done.key] = done
+    soak.counts(done)
 
 
 def write_summary(soak: Soak, text: str) -> Path:

@@ -25,8 +25,9 @@ def summary(
     cases: Sequence[Case],
     done: Mapping[str, Done],
     titles: Mapping[str, str],
+    superseded: Sequence[Done] = (),
 ) -> str:
-    """The whole page."""
+    """The whole page; `superseded` is what had come of cases that were done again."""
     names = list(dict.fromkeys(case.part for case in cases))
     mine = {
         name: [done[c.key] for c in cases if c.part == name and c.key in done] for name in names
@@ -38,6 +39,7 @@ def summary(
         rows.append(_row("all", len(cases), every))
     blocks = [_head(begun, options, machine, len(cases), every), table(HEADERS, rows)]
     blocks += _listed("Exceptions", [_exception(one) for one in every if one.outcome.problems])
+    blocks += _listed("Done again", [_again(one, done[one.key]) for one in superseded])
     blocks += _listed(
         "Not measured",
         _counted(
@@ -107,6 +109,11 @@ def _row(title: str, planned: int, done: Sequence[Done]) -> tuple[str, ...]:
 
 def _exception(done: Done) -> str:
     return f"`{done.key}` ({done.text}): {'; '.join(done.outcome.problems)}"
+
+
+def _again(before: Done, now: Done) -> str:
+    status = "with exceptions" if now.outcome.problems else "as it should be"
+    return f"{_exception(before)}. With {before.commit}; {status} with {now.commit}"
 
 
 def _counted(found: Any) -> list[str]:

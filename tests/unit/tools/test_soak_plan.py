@@ -163,6 +163,19 @@ def test_what_is_done_is_done_and_a_half_line_is_not(tmp_path: Path) -> None:
     assert [case.key for case in state.read(soak.folder).left] == ["storms/002"]
 
 
+def test_of_a_case_that_was_done_again_the_last_outcome_counts(tmp_path: Path) -> None:
+    soak = begun(tmp_path / "one")
+    state.keep(soak, done("storms/000", Outcome("wrong", ["it broke"]), commit="old"))
+    assert [case.key for case in soak.wrong] == ["storms/000"]
+    state.keep(soak, done("storms/000", commit="new"))
+    again = state.read(soak.folder)
+    assert again.wrong == soak.wrong == []
+    assert again.superseded == soak.superseded
+    page = summary("2026", OPTIONS, MACHINE, again.plan.cases, again.done, {}, again.superseded)
+    assert "it broke. With old; as it should be with new" in page
+    assert "Exceptions" not in page
+
+
 def test_the_newest_goes_on(tmp_path: Path) -> None:
     assert state.newest(tmp_path / "none") is None
     for name in ("2026-01-01", "2026-01-02"):
