@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 
 from bench.model.errors import UsageError
 from bench.model.fault import parse_faults
 from bench.model.load import Load, LoadType, parameter
 from bench.model.unit import BY_OUTCOME, Unit
 from bench.plan import arrivals
+from bench.plan.named_file import lines_of
 
 PASSES, HTTP_ONLY, BUFFERS, AROUND = ("passes", "http_only", "buffers", "around")
 """What stands between clients and server, where a pattern has a proxy."""
@@ -166,8 +166,4 @@ def check(load: Load[NotificationLoad]) -> None:
     trace = load.own.trace
     if not trace:
         raise UsageError("schedule=trace: needs a trace; add --set trace=FILE.csv")
-    try:
-        lines = Path(trace).read_text().splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"trace={trace}: cannot be read ({error}); name a CSV file") from None
-    arrivals.read_trace(lines, trace)
+    arrivals.read_trace(lines_of("trace", trace), trace)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import csv
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 
 from bench.model.errors import UsageError
 from bench.model.load import Change, Load, LoadType, parameter
+from bench.plan.named_file import lines_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,7 +54,7 @@ class PageLoad:
     def sizes_bytes(self) -> tuple[int, ...]:
         """The size of each resource."""
         if self.sizes:
-            return read_sizes(Path(self.sizes))
+            return read_sizes(self.sizes)
         return (self.resource_size_bytes,) * self.resources
 
     @property
@@ -75,23 +74,23 @@ def check(load: Load[PageLoad]) -> None:
     _ = load.own.sizes_bytes
 
 
-def read_sizes(path: Path) -> tuple[int, ...]:
+MOST_DIGITS = 12
+"""Of a size in bytes."""
+
+
+def read_sizes(path: str) -> tuple[int, ...]:
     """One size per line, a header allowed; UsageError with the line where it is no size."""
-    try:
-        rows = list(csv.reader(path.read_text().splitlines()))
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"sizes={path}: cannot be read ({error}); name a CSV file") from None
     sizes = []
-    for number, row in enumerate(rows, start=1):
-        if not row or row[0].lstrip().startswith("#"):
+    for number, line in enumerate(lines_of("sizes", path), start=1):
+        first = line.partition(",")[0].strip().strip('"')
+        if not first or first.startswith("#"):
             continue
-        if not row[0].strip().isdecimal():
-            if number == 1:
-                continue
+        if first.isdecimal() and len(first) <= MOST_DIGITS:
+            sizes.append(int(first))
+        elif number > 1 or first.isdecimal():
             raise UsageError(
-                f"sizes={path} line {number}: {row[0]!r} is not a size; write e.g. 1200"
+                f"sizes={path} line {number}: {first[:40]!r} is not a size; write e.g. 1200"
             )
-        sizes.append(int(row[0]))
     if not sizes:
         raise UsageError(f"sizes={path}: contains no sizes; write one per line")
     return tuple(sizes)

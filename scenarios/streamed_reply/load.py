@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 
 from bench.model.errors import UsageError
 from bench.model.load import Change, Load, LoadType, parameter
+from bench.plan.named_file import lines_of
 from scenarios.streamed_reply._trace import MOST_PIECE_BYTES, MOST_PIECES, Piece, read_trace
 
 CONSTANT, TRACE = "constant", "trace"
@@ -126,8 +126,4 @@ def check(load: Load[StreamedReplyLoad]) -> None:
 def _trace(name: str) -> list[Piece]:
     if not name:
         raise UsageError("schedule=trace: needs a trace; add --set trace=FILE.csv")
-    try:
-        lines = Path(name).read_text().splitlines()
-    except (OSError, UnicodeError) as error:
-        raise UsageError(f"trace={name}: cannot be read ({error}); name a CSV file") from None
-    return read_trace(lines, name)
+    return read_trace(lines_of("trace", name), name)

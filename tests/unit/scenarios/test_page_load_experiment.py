@@ -56,6 +56,7 @@ def test_a_recorded_page_replaces_both(tmp_path: Path) -> None:
         ("", "contains no sizes"),
         ("size\n12\nbig\n", "line 3: 'big' is not a size"),
         ("size\n-4\n", "line 2: '-4' is not a size"),
+        ("9" * 5000, "line 1: '9999"),
         (None, "cannot be read"),
     ],
 )
