@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 from claim_builders import evidence
+from made_up_facts import made_up
 from measured import METRICS
 
 from bench.analysis.evaluated import public_load
@@ -173,7 +174,9 @@ def with_facts(known: Evidence, law: Any) -> Evidence:
     """The facts that a law reads: calibrated ones, and those in the middle of its domain."""
     if not isinstance(law, Law):
         return known
-    facts: dict[str, float] = {key: 1.0 for key in law.reads or () if key not in METRICS}
+    facts: dict[str, float] = {
+        key: made_up(key, 1.0) for key in law.reads or () if key not in METRICS
+    }
     ranges: Mapping[str, Any] = law.domain.facts if law.domain else {}
     for key, wanted in ranges.items():
         if isinstance(wanted, Range):

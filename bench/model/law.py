@@ -32,6 +32,17 @@ class NoValue(ValueError):
     """What a law raises where its formula has no value and it can say why: one line."""
 
 
+def not_below_zero(value: float, why: str) -> float:
+    """A measured difference, or a sum with one, that means nothing below zero: NoValue there.
+
+    Zero in its place would look like a result.  Where trials scatter by more than a difference,
+    it is kept as it is, and only the sum that it is a part of is asked for here.
+    """
+    if value < 0:
+        raise NoValue(why)
+    return value
+
+
 @dataclass(frozen=True)
 class Calibration:
     """Trials of the same run at another level, which supply facts that a law may not take

@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 import statistics
 
-from bench.model.law import SEED, Calibration, Facts, Law
+from bench.model.law import SEED, Calibration, Facts, Law, not_below_zero
 from bench.model.load import Load
 from bench.stats import queues
 from scenarios.connection_pool import _planned, laws
@@ -30,6 +30,10 @@ Asked = Load[PoolLoad]
 IN_TURN_BURST = 10
 ROOM_S = 0.002
 """More than a query takes beside its own time."""
+
+EARLY_S = 0.0005
+"""By how much a query's sleep may end early: the database is asked for so much less, as it knows
+whole milliseconds only."""
 
 IN_TURN = Calibration(
     "in_turn",
@@ -77,8 +81,14 @@ def service_s(facts: Facts) -> float:
 
 
 def added_s(load: Asked, facts: Facts) -> float:
-    """What a query keeps its connection for beside its own time: never less than nothing."""
-    return max(0.0, service_s(facts) - query_s(load))
+    """What a query keeps its connection for beside its own time; with what its sleep ends early.
+
+    In a queue it is a part of each query's time, and stays as it is: the pool is then as busy as
+    in the trial.
+    """
+    added = service_s(facts) - query_s(load)
+    not_below_zero(added + EARLY_S, "in turn queries took less than they were to sleep")
+    return added
 
 
 def cost_s(facts: Facts, calibration: Calibration) -> float:

@@ -7,7 +7,7 @@ know: other trials supply it.  None reads the rate or the time that it predicts.
 from __future__ import annotations
 
 from bench.model.domain import Domain, Free, Range, Units
-from bench.model.law import Calibration, Facts, Law
+from bench.model.law import Calibration, Facts, Law, not_below_zero
 from bench.model.load import Load
 from scenarios.durability import laws
 from scenarios.durability.load import MODES, VOLATILE, DurabilityLoad
@@ -75,8 +75,11 @@ FAR_STANDBY = Domain(
 
 
 def stored_per_s(load: Asked, facts: Facts) -> float:
-    """SYNC-2."""
-    work_s = max(0.0, facts[QUICK.key(LATENCY)] / 1e3 - QUICK_S)
+    """SYNC-2; no flush ends early, so a record that takes less has not waited for its own."""
+    work_s = not_below_zero(
+        facts[QUICK.key(LATENCY)] / 1e3 - QUICK_S,
+        "on the disk that flushes in 2 ms a record took less than that",
+    )
     return laws.stored_per_s(load.window.clients, work_s, load.own.flush_time_s)
 
 

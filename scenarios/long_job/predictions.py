@@ -11,7 +11,7 @@ import statistics
 from collections.abc import Mapping
 
 from bench.model.domain import FREE, Condition, Domain, Free, Range, Units, Wanted
-from bench.model.law import SEED, Calibration, Facts, Law
+from bench.model.law import SEED, Calibration, Facts, Law, not_below_zero
 from bench.model.load import Load
 from bench.plan.arrivals import SECOND_NS
 from bench.stats import queues
@@ -145,12 +145,16 @@ def questions_per_s(load: Asked) -> float:
 def turnaround_ms(load: Asked, facts: Facts) -> float:
     """RR-2 for the jobs that the trial's clients were to ask for, at their times.
 
-    A job keeps its worker for what it was to take, and for as much more as alone.
+    A job keeps its worker for what it was to take, and for as much more as alone: no worker is
+    done early.
     """
     t0_ns = round(load.window.warmup_s * SECOND_NS)
     jobs = planned.all_jobs(load, int(facts[SEED]))
-    added_s = facts["alone.work_mean"] / 1e3 - load.own.job_time_s
-    takes = [job.seconds + max(0.0, added_s) for job in jobs]
+    added_s = not_below_zero(
+        facts["alone.work_mean"] / 1e3 - load.own.job_time_s,
+        "where no job waits one took less than it was to",
+    )
+    takes = [job.seconds + added_s for job in jobs]
     waits = queues.waits(
         (job.asked_ns / SECOND_NS for job in jobs), takes, load.own.backend_workers
     )

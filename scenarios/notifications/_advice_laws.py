@@ -14,7 +14,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from bench.model.law import Calibration, Facts, NoValue
+from bench.model.law import Calibration, Facts, not_below_zero
 from bench.model.links import EMULATED, LOOPBACK
 from bench.model.load import Load
 from scenarios.notifications import laws
@@ -197,9 +197,7 @@ def _gap_s(load: Asked, facts: Facts) -> float:
     """From a reply to the client's next poll."""
     _, client = _of_events(load, facts)
     gap_s = _rtt_s(facts) + laws.fan_out_mean(audience(load), client / 1e6, 0.0)
-    if gap_s < 0:
-        raise NoValue("by the constants one more client costs less than nothing")
-    return gap_s
+    return not_below_zero(gap_s, "by the constants one more client costs less than nothing")
 
 
 def long_poll_ms(load: Asked, facts: Facts) -> float:

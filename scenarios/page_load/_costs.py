@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from bench.model.law import Calibration, Facts
+from bench.model.law import Calibration, Facts, not_below_zero
 from scenarios.page_load._simulation.server import Costs
 
 RTT = "link_rtt_probe_ms"
@@ -66,6 +66,9 @@ STORM = Calibration(
 def costs_of(facts: Facts, round_trips: int, connections: int = 1) -> Costs:
     """The costs, of set-ups with so many round trips; KeyError where a fact was not measured.
 
+    NoValue where one is below zero: it is a time in a simulation, where nothing ends before it
+    begins.  Only what queues of a handshake stays as it is: on many cores that is nothing.
+
     `connections` share the crowd; 0: requests come one at a time, and what one takes is part
     of its exchange.  A core's time is that of the busier one: backend and clients work at the
     same time.
@@ -78,21 +81,35 @@ def costs_of(facts: Facts, round_trips: int, connections: int = 1) -> Costs:
     if connections > 1:
         later_s = (facts[CROWD.key(SETUPS)] - facts[ALONE.key(SETUPS)]) / 1e3
         handshake_s = later_s / ((connections - 1) / 2)
-    return Costs(
-        exchange_s=_microseconds(exchange_s - request_s),
-        request_s=_microseconds(request_s),
-        byte_s=max(0.0, _core_s(facts, BULK, 1) / BULK_BYTES),
-        setup_s=_microseconds(setup_s - round_trips * rtt_s),
-        handshake_s=_microseconds(handshake_s),
+    return _with_queueing(
+        Costs(
+            exchange_s=_microseconds(
+                exchange_s - request_s, "a request alone took less than it would among many"
+            ),
+            request_s=_microseconds(request_s, "many requests cost less than their connections"),
+            byte_s=not_below_zero(
+                _core_s(facts, BULK, 1) / BULK_BYTES, "a large resource cost less than a small one"
+            ),
+            setup_s=_microseconds(
+                setup_s - round_trips * rtt_s, "a handshake took less than its round trips"
+            ),
+        ),
+        handshake_s,
     )
 
 
 def costs_of_each(facts: Facts, round_trips: int) -> Costs:
     """The costs where each resource has a connection of its own: they come one after another."""
     later_s = (facts[STORM.key(MAKESPAN)] - facts[ALONE.key(MAKESPAN)]) / 1e3
-    return replace(
-        costs_of(facts, round_trips, 0), handshake_s=_microseconds(later_s / (STORM_SIZE - 1))
+    return _with_queueing(costs_of(facts, round_trips, 0), later_s / (STORM_SIZE - 1))
+
+
+def _with_queueing(costs: Costs, handshake_s: float) -> Costs:
+    """With what queues of a handshake; below zero nothing does, and it is not more than all."""
+    not_below_zero(
+        costs.setup_s + handshake_s, "handshakes at once took less than their round trips"
     )
+    return replace(costs, handshake_s=round(handshake_s, 6))
 
 
 def _core_s(facts: Facts, page: Calibration, connections: int) -> float:
@@ -103,6 +120,6 @@ def _core_s(facts: Facts, page: Calibration, connections: int) -> float:
     )
 
 
-def _microseconds(seconds: float) -> float:
-    """Not less than nothing, and no finer than what clocks and laws can tell apart."""
-    return max(0.0, round(seconds, 6))
+def _microseconds(seconds: float, why: str) -> float:
+    """No finer than what clocks and laws can tell apart; NoValue below zero."""
+    return not_below_zero(round(seconds, 6), why)

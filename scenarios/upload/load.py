@@ -68,10 +68,13 @@ LOAD = LoadType(
 
 def payload_rate(load: Load[UploadLoad]) -> float:
     """b: bytes of files per second that full packets carry to the server; 0: no limit."""
+    return link_rate(load) * (PACKET_BYTES - HEADER_BYTES) / PACKET_BYTES
+
+
+def link_rate(load: Load[UploadLoad]) -> float:
+    """Bytes per second that the link carries to the server, with all headers; 0: no limit."""
     link = linktext.link_of(load.values())
-    if link is None:
-        return 0.0
-    return link.paths[0].up.rate / 8 * (PACKET_BYTES - HEADER_BYTES) / PACKET_BYTES
+    return link.paths[0].up.rate / 8 if link else 0.0
 
 
 def chunks(load: Load[UploadLoad]) -> int:

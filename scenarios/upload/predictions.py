@@ -12,11 +12,11 @@ from collections.abc import Mapping, Sequence
 from itertools import islice
 
 from bench.model.domain import FREE, Condition, Domain, Free, Range, Units, Wanted
-from bench.model.law import SEED, Calibration, Facts, Law
+from bench.model.law import SEED, Calibration, Facts, Law, not_below_zero
 from bench.model.load import Load
 from scenarios.upload import _planned as planned
 from scenarios.upload.laws import time_all_or_nothing
-from scenarios.upload.load import UploadLoad, payload_rate
+from scenarios.upload.load import UploadLoad, link_rate, payload_rate
 
 Asked = Load[UploadLoad]
 
@@ -152,11 +152,10 @@ def _outcome(
 ) -> planned.Outcome:
     """What becomes of the window's files over the lives that the trial's seed gives connections."""
     own, window, b = load.own, load.window, payload_rate(load)
-    beside_s = facts[UNCUT.key("latency_mean")] / 1e3 - own.file_size_bytes / b
     uploads = planned.Uploads(
         pieces=sizes,
         rate=b,
-        beside_s=max(0.0, beside_s / len(sizes)),
+        beside_s=_beside_s(load, facts) / len(sizes),
         between_s=facts[UNCUT.key("between_uploads_mean")] / 1e3,
         # A connection and a question, which stand in line behind what was under way.
         reconnecting_s=2 * load.link.rtt_s + facts[UNCUT.key("under_way_bytes")] / b,
@@ -165,6 +164,17 @@ def _outcome(
     )
     lives = islice(planned.lives(own.cut_rate_per_s, int(facts[SEED])), planned.TRIED, None)
     return planned.outcome(uploads, lives, window.warmup_s, window.warmup_s + window.duration_s)
+
+
+def _beside_s(load: Asked, facts: Facts) -> float:
+    """What a file takes beside its bytes: little of much, so that it may come out below zero.
+
+    It is a part of the time of an upload, and stays as it is.  No file takes less than its bytes
+    without any header.
+    """
+    takes_s, size = facts[UNCUT.key("latency_mean")] / 1e3, load.own.file_size_bytes
+    not_below_zero(takes_s - size / link_rate(load), "uncut files were faster than the link")
+    return takes_s - size / payload_rate(load)
 
 
 def _share(load: Asked, piece: int, facts: Facts) -> float:

@@ -10,7 +10,7 @@ import pytest
 
 from bench.model import linktext
 from bench.model.domain import FREE, Condition, Domain, Either, Free, Range, Template, Units
-from bench.model.law import SEED, Calibration, Law, NoValue
+from bench.model.law import SEED, Calibration, Law, NoValue, not_below_zero
 from bench.model.load import Load, LoadType, parameter
 
 
@@ -223,3 +223,13 @@ def test_a_law_without_a_value_may_say_why() -> None:
     assert refusing.reason(load(), {"a": -1.0}) == "a is below zero"
     assert refusing.reason(load(), {"a": 0.0}) == "", "arithmetic has no words"
     assert refusing.reason(load(), {}) == ""
+
+
+@pytest.mark.parametrize("value", [3.0, 0.0, -0.0])
+def test_what_is_not_below_zero_is_kept(value: float) -> None:
+    assert not_below_zero(value, "it is below zero") == value
+
+
+def test_what_means_nothing_below_zero_has_no_value_there() -> None:
+    with pytest.raises(NoValue, match="it is below zero"):
+        not_below_zero(-1e-9, "it is below zero")

@@ -11,13 +11,15 @@ import pytest
 from measured import EXPERIMENTS, METRICS
 
 from bench.analysis.evaluated import public_load
-from bench.model.law import SEED
+from bench.model.law import SEED, NoValue
 from bench.model.pattern import Pattern
 from bench.plan.claim_trials import ALL, chosen_claims, trials_of_claims
 from bench.plan.trials import Request, seconds_of
+from bench.stats import queues
 from bench.verdicts.evidence import Cell, Evidence
+from scenarios.connection_pool import _planned
 from scenarios.connection_pool.load import LOAD
-from scenarios.connection_pool.predictions import lengths_break_even
+from scenarios.connection_pool.predictions import STEADY_WAIT, lengths_break_even
 
 EXPERIMENT = EXPERIMENTS["connection_pool"]
 
@@ -100,6 +102,36 @@ def test_the_break_even_is_where_both_bursts_last_as_long() -> None:
     even_ms = lengths_break_even(asked, FACTS, FACTS) * 1e3
     # ceil(50/5) (S + 0.5) = 50 x 2: at that S both are done at the same time.
     assert 10 * (even_ms + 0.5) == pytest.approx(100)
+
+
+def kept_for(service_ms: float) -> dict[str, float]:
+    """The facts, where ten queries in turn kept their connection for so long each."""
+    return {**FACTS, "in_turn.burst_wait_max": 9 * service_ms - 0.9}
+
+
+@pytest.mark.parametrize("service_ms", [20.5, 20.0, 19.8])
+def test_what_a_query_takes_in_addition_stays_as_it_is_also_below_zero(service_ms: float) -> None:
+    """The pool is as busy as queries in turn were; and more query time pays by so much."""
+    load = LOAD(**{"clients": 1, **STEADY, "service": "fixed"})
+    queries = _planned.queries(load, 7)
+    services = [service_ms / 1e3] * len(queries)
+    waits = queues.waits((one.sent_s for one in queries), services, load.own.pool_size)
+    counted = [wait for wait, one in zip(waits, queries, strict=True) if one.counts]
+    facts = kept_for(service_ms)
+    assert STEADY_WAIT(load, facts) == pytest.approx(sum(counted) / len(counted) * 1e3)
+    bursts = LOAD(**{"clients": 1, **BURSTS, "pool_size": 5})
+    even_s = lengths_break_even(bursts, facts, FACTS)
+    assert even_s == pytest.approx(0.01 - (service_ms - 20) / 1e3)
+
+
+@pytest.mark.parametrize("service_ms", [19.4, 5.0])
+def test_queries_that_took_less_than_their_sleep_say_nothing_of_a_pool(service_ms: float) -> None:
+    """A sleep may end half a millisecond early, and no more."""
+    load, facts = LOAD(**{"clients": 1, **STEADY}), kept_for(service_ms)
+    assert math.isnan(STEADY_WAIT(load, facts))
+    assert STEADY_WAIT.reason(load, facts) == "in turn queries took less than they were to sleep"
+    with pytest.raises(NoValue):
+        lengths_break_even(LOAD(**{"clients": 1, **BURSTS, "pool_size": 5}), facts, FACTS)
 
 
 # --- claims ------------------------------------------------------------------------------------

@@ -52,6 +52,17 @@ def test_sync2_every_writer_waits_for_its_own_flush(clients: int, per_s: float) 
     assert predicted("deliveries_per_s", facts, clients=clients, **SLOW) == pytest.approx(per_s)
 
 
+@pytest.mark.parametrize(
+    ("quick_ms", "per_s"), [(7.0, 4 / 0.025), (2.0, 4 / 0.02), (1.99, math.nan), (0.3, math.nan)]
+)
+def test_sync2_has_no_value_where_records_were_faster_than_the_quick_disk(
+    quick_ms: float, per_s: float
+) -> None:
+    """It sleeps as long as it flushes, and no sleep ends early: that is not noise."""
+    found = predicted("deliveries_per_s", {"quick.latency_mean": quick_ms}, clients=4, **SLOW)
+    assert found == pytest.approx(per_s, nan_ok=True)
+
+
 FAR = {"clients": 2, "standby_link": "emulated", "standby_rtt_s": 0.02}
 PARTS = {"local.latency_p50": 0.4, "near.latency_p50": 4.6}
 

@@ -15,6 +15,7 @@ from functools import cache
 
 import numpy as np
 import pytest
+from made_up_facts import made_up
 from measured import EXPERIMENTS
 from unit_builders import reading
 
@@ -279,9 +280,8 @@ def test_a_law_says_the_same_whatever_it_predicts_was_measured(name: str) -> Non
     experiment, law = LAWS[name]
     load, data = trial_of(name)
     known = metrics_of(experiment)
-    known_before = {SEED: 1.0} | dict.fromkeys(
-        (one.key(fact) for one in law.calibration for fact in one.facts), 50.0
-    )
+    read = (one.key(fact) for one in law.calibration for fact in one.facts)
+    known_before = {SEED: 1.0} | {key: made_up(key, 50.0) for key in read}
     assert law.domain is not None
     keys = [law.metric, *(law.facts or ()), *law.domain.facts]
     keys = [key for key in keys if key != SEED]

@@ -199,6 +199,20 @@ def test_rr2_adds_the_way_to_the_caller_or_half_an_interval() -> None:
     assert waits_of(predictions.PUSHED, slower) > waits_of(predictions.PUSHED) + 2
 
 
+@pytest.mark.parametrize("law", [predictions.PUSHED, predictions.POLLED])
+@pytest.mark.parametrize(
+    ("work_ms", "has_value"), [(40.3, True), (40.0, True), (39.99, False), (30.0, False)]
+)
+def test_rr2_has_no_value_where_jobs_alone_were_done_early(
+    law: Law, work_ms: float, has_value: bool
+) -> None:
+    """No worker's sleep ends early: that is not noise."""
+    facts = {**FACTS, "alone.work_mean": work_ms}
+    assert math.isfinite(waits_of(law, facts)) == has_value
+    words = law.reason(LOAD(**QUEUED), facts)
+    assert words == ("" if has_value else "where no job waits one took less than it was to")
+
+
 @pytest.mark.parametrize(
     "other", [{"job_rate_per_s": 95.0}, {"leave_rate_per_s": 1.0}, {"poll_interval_s": 0.01}]
 )

@@ -174,6 +174,56 @@ def test_a_request_that_meets_no_other_is_part_of_its_exchange() -> None:
     assert costs_of_each(calibrated(2), 2) == dataclasses.replace(found, handshake_s=0.001)
 
 
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"alone.makespan_p50": 43.0 + 40.09}, "a request alone took less than it would among"),
+        (
+            {f"crowd.{key}": value - 60 for key, value in CPU.items()},
+            "many requests cost less than",
+        ),
+        ({f"bulk.{key}": value - 1 for key, value in CPU.items()}, "a large resource cost less"),
+        ({"alone.setup_p50": 39.9}, "a handshake took less than its round trips"),
+        ({"alone.setup_p50": 10.0}, "a handshake took less than its round trips"),
+    ],
+)
+def test_a_cost_below_zero_cannot_be_simulated(changes: dict[str, float], words: str) -> None:
+    load = LOAD(resources=12, resource_size_bytes=100, **EMULATED)
+    facts = {**calibrated(2), **changes}
+    assert math.isnan(OVER_HTTP2(load, facts))
+    assert words in OVER_HTTP2.reason(load, facts)
+
+
+def test_what_no_clock_can_tell_from_nothing_is_nothing() -> None:
+    facts = {**calibrated(2), "alone.makespan_p50": 43.0 + 40.0997}
+    assert costs_of(facts, 2).exchange_s == 0
+
+
+@pytest.mark.parametrize(
+    ("law", "fact", "none", "below", "later_s"),
+    [
+        (OVER_SIX, "crowd.setup_mean", 43.0, 42.8, -0.2e-3 / 2.5),
+        (OVER_MANY, "storm.makespan_p50", 84.0, 81.1, -2.9e-3 / 29),
+    ],
+)
+def test_handshakes_at_once_that_take_less_than_one_do_not_queue(
+    law: Law, fact: str, none: float, below: float, later_s: float
+) -> None:
+    """What queues is kept below zero: a core that is free at once keeps nobody waiting."""
+    load, facts = LOAD(resources=12, resource_size_bytes=100, **EMULATED), calibrated(2, 6)
+    kept = {**facts, fact: below}
+    assert law(load, kept) == pytest.approx(law(load, {**facts, fact: none}), rel=1e-9)
+    costs = costs_of(kept, 2, 6) if law is OVER_SIX else costs_of_each(kept, 2)
+    assert costs.handshake_s == pytest.approx(later_s)
+
+
+def test_handshakes_at_once_take_no_less_than_their_round_trips() -> None:
+    load, facts = LOAD(resources=12, resource_size_bytes=100, **EMULATED), calibrated(2, 6)
+    faster = {**facts, "crowd.setup_mean": 35.0}
+    assert math.isnan(OVER_SIX(load, faster))
+    assert OVER_SIX.reason(load, faster) == "handshakes at once took less than their round trips"
+
+
 @pytest.mark.parametrize("missing", ["alone.setup_p50", "bulk.proxy_cpu_us_per_event"])
 def test_a_law_without_its_calibration_says_nothing(missing: str) -> None:
     load = LOAD(resources=12, resource_size_bytes=100, **EMULATED)

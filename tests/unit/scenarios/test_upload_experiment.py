@@ -94,9 +94,9 @@ def law(pattern: str, metric: str) -> Any:
     return one
 
 
-def over_plans(pattern: str, metric: str, load: Any) -> float:
+def over_plans(pattern: str, metric: str, load: Any, **facts: float) -> float:
     """The mean of what a law says of the plans of many seeds."""
-    found = [law(pattern, metric)(load, FACTS | {"seed": seed}) for seed in SEEDS]
+    found = [law(pattern, metric)(load, FACTS | {"seed": seed} | facts) for seed in SEEDS]
     return math.fsum(found) / len(found)
 
 
@@ -119,6 +119,42 @@ def test_over_many_plans_the_laws_are_their_formulas() -> None:
     cuts = 2 * laws.failed_tries(mu, b, 1e6) + laws.failed_tries(mu, b, 5e5)
     found = over_plans("chunked", "latency_mean", load)
     assert found == pytest.approx((seconds + cuts * w / b) * 1e3, rel=0.02)
+
+
+@pytest.mark.parametrize("uncut_ms", [320.0, 259.0, 254.0, 251.0])
+def test_what_an_upload_takes_beside_its_bytes_stays_as_it_is_also_below_zero(
+    uncut_ms: float,
+) -> None:
+    """The bytes of a file take 250 ms on the link, and its headers 9."""
+    load = LOAD(**LINKED, duration_s=40.0)
+    b, mu, w = payload_rate(load), 5.0, 30_000
+    beside = uncut_ms / 1e3 - 2.5e6 / b
+    sizes = (1e6, 1e6, 5e5)
+    seconds = sum(laws.failed_tries(mu, b, size) * (1 / mu + w / b) for size in sizes) + beside
+    found = over_plans("chunked", "latency_mean", load, **{"uncut.latency_mean": uncut_ms})
+    assert found == pytest.approx(seconds * 1e3, rel=0.01)
+
+
+@pytest.mark.parametrize("uncut_ms", [199.0, 20.0])
+@pytest.mark.parametrize(
+    ("pattern", "metric"),
+    [
+        ("single_request", "sent_share"),
+        ("chunked", "sent_share"),
+        ("chunked", "latency_mean"),
+        ("resumable", "wasted_bytes"),
+    ],
+)
+def test_files_faster_than_their_link_say_nothing(
+    pattern: str, metric: str, uncut_ms: float
+) -> None:
+    """The bytes of a file take 200 ms."""
+    load = LOAD(**LINKED | {"file_size_bytes": 2_000_000}, duration_s=40.0)
+    own, facts = law(pattern, metric), FACTS | {"seed": 1.0}
+    assert math.isfinite(own(load, facts | {"uncut.latency_mean": 201.0}))
+    faster = facts | {"uncut.latency_mean": uncut_ms}
+    assert math.isnan(own(load, faster))
+    assert own.reason(load, faster) == "uncut files were faster than the link"
 
 
 def uploads(**changes: Any) -> planned.Uploads:

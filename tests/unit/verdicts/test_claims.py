@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from claim_builders import around, cell, evidence
 from claim_evidence import leaves, read_facts
+from made_up_facts import made_up
 from measured import EXPERIMENTS, METRICS, PATTERNS
 
 from bench.analysis.metrics import metrics_of
@@ -205,7 +206,8 @@ def names_of(experiment: Experiment) -> set[str]:
 def test_a_claims_scenes_supply_its_rule(experiment: Experiment, claim: Claim) -> None:
     """Values that all rules can read, at all levels of the setups: nothing is not measured."""
     metrics = metrics_of(experiment)
-    values = {key: around(1.0, count=8) for key in (*metrics, *read_facts(experiment))}
+    known_facts = (*metrics, *read_facts(experiment))
+    values = {key: around(made_up(key, 1.0), count=8) for key in known_facts}
     counts = {key: [Counts(1, 1, "count")] * 8 for key, one in metrics.items() if one.counts}
     cells = []
     for scene in claim.setups:
