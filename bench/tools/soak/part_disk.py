@@ -6,6 +6,7 @@ The command says so in one line, what was finished is kept, and where there is r
 
 from __future__ import annotations
 
+import errno
 import os
 import subprocess
 from collections.abc import Sequence
@@ -88,12 +89,20 @@ def run(case: Case, place: Path) -> Outcome:
 def _fill(disk: Path, spare: int) -> Path:
     """A file that takes all but some bytes."""
     path = disk / "ballast"
-    free = os.statvfs(disk)
-    size = free.f_bavail * free.f_frsize - spare
     with path.open("wb") as file:
-        if size > 0:
-            os.posix_fallocate(file.fileno(), 0, size)
+        while (size := _free(disk) - spare) > 0:
+            try:
+                os.posix_fallocate(file.fileno(), 0, size)
+                break
+            except OSError as error:  # the run took some of it meanwhile
+                if error.errno != errno.ENOSPC:
+                    raise
     return path
+
+
+def _free(disk: Path) -> int:
+    found = os.statvfs(disk)
+    return found.f_bavail * found.f_frsize
 
 
 def _ended(answer: Answer, run_: Path) -> list[str]:
