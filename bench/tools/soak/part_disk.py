@@ -25,7 +25,8 @@ SIZE = "256m"
 FIRST = 0.25
 """The share of a run from when on its disk may fill: some should have a finished trial."""
 
-SPARE_BYTES = (0, 4096, 65_536)
+PAGE_BYTES = 4096
+SPARE_BYTES = (0, PAGE_BYTES, 65_536)
 WHERE = ("results", "results and temporary files")
 USAGE = 2
 
@@ -94,9 +95,10 @@ def _fill(disk: Path, spare: int) -> Path:
             try:
                 os.posix_fallocate(file.fileno(), 0, size)
                 break
-            except OSError as error:  # the run took some of it meanwhile
+            except OSError as error:  # the run took some of it meanwhile, and may again
                 if error.errno != errno.ENOSPC:
                     raise
+                spare += PAGE_BYTES
     return path
 
 
