@@ -118,10 +118,14 @@ def _named(record: TrialFile) -> str:
 
 
 class Stepping:
-    """An observer: what the second trial starts, and those after it, have another clock."""
+    """An observer: what the second trial starts, and those after it, have another clock.
+
+    A trial that is measured again may come before the second one.
+    """
 
     def __init__(self, seconds: int) -> None:
         self._seconds = seconds
+        self._has_stepped = False
         self.stepped: list[TrialFile] = []
         self.seen = left.Seen()
 
@@ -134,9 +138,10 @@ class Stepping:
     def trial_begins(self, trial: Trial) -> None:
         if trial.number == 1:
             step(self._seconds)
+            self._has_stepped = True
 
     def trial_ends(self, record: TrialFile) -> None:
-        if record.trial.number >= 1:
+        if self._has_stepped:
             self.stepped.append(record)
 
     def says(self, text: str) -> None:
