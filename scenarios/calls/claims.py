@@ -90,7 +90,7 @@ CLAIMS = (
     ),
     Claim(
         "R1b",
-        "What a call costs grows straight with its payload",
+        "What a call costs grows linearly with its payload",
         (SIZES,),
         AllOf(
             tuple(Growth(CPU, "us", pattern, "payload", where=ABOVE_10_KB) for pattern in FORMATS)

@@ -179,7 +179,7 @@ CLAIMS = (
     ),
     Claim(
         "K2b",
-        "It also costs the backend less CPU",
+        "A connection in both directions also costs the backend less CPU",
         (SIZES,),
         Crossover(
             "backend_cpu_us_per_message",

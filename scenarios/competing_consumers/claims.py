@@ -102,7 +102,7 @@ CLAIMS = (
     ),
     Claim(
         "F9b",
-        "Competing consumers on one queue get as many times more done as there are more of them",
+        "Competing consumers on one queue scale: n of them get n times as much done",
         (*FULL, SHARING),
         AllOf(
             (

@@ -150,7 +150,7 @@ CLAIMS = (
     ),
     Claim(
         "L1b",
-        "A proxy that buffers takes the first words of a streamed reply back",
+        "Behind a proxy that buffers, the first words of a streamed reply come late",
         (BEHIND_PROXY,),
         Ratio(
             "first_piece_mean",
