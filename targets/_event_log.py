@@ -16,7 +16,7 @@ from typing import NamedTuple
 _ROW = struct.Struct("=4q")
 _pack_into, ROW_BYTES = _ROW.pack_into, _ROW.size
 ROWS_A_STEP = 65_536
-"""The file grows by so many rows; those not yet written are zero."""
+"""The file grows by so many rows, whole pages; those not yet written are zero."""
 
 
 class LoggedEvent(NamedTuple):
@@ -50,12 +50,17 @@ class EventLog:
     def append(self, audience: int, sequence: int, intended_ns: int, published_ns: int) -> None:
         """Add a row; four numbers and no object, as every event passes here."""
         if self._count == self._room:
-            self._room += ROWS_A_STEP
-            os.ftruncate(self._file, self._room * ROW_BYTES)
-            self._map.resize(self._room * ROW_BYTES)
+            self._grow()
         place = self._count * ROW_BYTES
         _pack_into(self._map, place, audience, sequence, intended_ns, published_ns)
         self._count += 1
+
+    def _grow(self) -> None:
+        """More room.  What is written stays in the file and leaves this process's memory."""
+        self._map.madvise(mmap.MADV_DONTNEED)
+        self._room += ROWS_A_STEP
+        os.ftruncate(self._file, self._room * ROW_BYTES)
+        self._map.resize(self._room * ROW_BYTES)
 
     def close(self) -> None:
         """Leave a file of just the rows."""

@@ -23,7 +23,10 @@ from bench.plan import arrivals
 from targets._event_log import EventLog
 
 KEPT_EVENTS = 100_000
-"""Events that a feed keeps for clients that come back (about 10 MB at 100 B)."""
+"""Events that all feeds together keep for clients that come back (about 25 MB at 100 B)."""
+
+LEAST_KEPT = 16
+"""Events that each feed keeps, however many feeds there are."""
 
 
 class Event:
@@ -70,10 +73,10 @@ class Herds:
 class Feed:
     """The events meant for one audience, in order; sequence numbers from 1 without gaps."""
 
-    def __init__(self, kept: int = 0) -> None:
-        """It keeps the last `kept` events; 0: KEPT_EVENTS."""
+    def __init__(self, kept: int) -> None:
+        """It keeps the last `kept` events."""
         self.last = 0
-        self._kept: deque[Event] = deque(maxlen=kept or KEPT_EVENTS)
+        self._kept: deque[Event] = deque(maxlen=kept)
         self._waiting: dict[asyncio.Future[None], None] = {}
         self.herds = Herds()
 
@@ -140,6 +143,8 @@ class EventSource:
         self._logged_to_ns = self._resumed_ns = -1
         # A load that does not say for whom means everybody.
         self.for_all = getattr(load.own, "audience", "every") == "every"
+        feeds = 1 if self.for_all else load.window.clients
+        self._kept = max(LEAST_KEPT, KEPT_EVENTS // feeds)
         self.published = 0
         self.failure = ""
 
@@ -148,7 +153,7 @@ class EventSource:
         key = EVERY if self.for_all else client
         feed = self._feeds.get(key)
         if feed is None:
-            feed = self._feeds[key] = Feed()
+            feed = self._feeds[key] = Feed(self._kept)
         return feed
 
     def keep_log(self, path: Path) -> None:

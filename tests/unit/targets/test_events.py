@@ -20,9 +20,11 @@ from targets import _event_log, _events
 from targets._event_log import EventLog, LoggedEvent
 from targets._events import Event, EventSource, Feed, Herds
 
+KEPT = 100
 
-def filled(count: int) -> Feed:
-    feed = Feed()
+
+def filled(count: int, kept: int = KEPT) -> Feed:
+    feed = Feed(kept)
     for sequence in range(1, count + 1):
         feed.append(Event(sequence, b"%d" % sequence))
     return feed
@@ -34,9 +36,7 @@ def sequences(events: list[Event]) -> list[int]:
 
 @given(st.integers(0, 12), st.integers(-1, 14), st.integers(1, 12))
 def test_since_gives_what_came_after_oldest_first(count: int, after: int, kept: int) -> None:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(_events, "KEPT_EVENTS", kept)
-        feed = filled(count)
+    feed = filled(count, kept)
     wanted = [n for n in range(1, count + 1) if n > after][-kept:]
     assert sequences(feed.since(after)) == wanted
 
@@ -65,7 +65,7 @@ def test_all_who_wait_are_woken_by_the_next_event_with_what_each_has_not_seen() 
 
 def test_who_is_woken_late_gets_all_that_came_meanwhile() -> None:
     async def run() -> None:
-        feed = Feed()
+        feed = Feed(KEPT)
         waiting = asyncio.ensure_future(feed.wait(0))
         await asyncio.sleep(0)
         for sequence in (1, 2, 3):
@@ -88,7 +88,7 @@ def test_nothing_came_before_the_timeout() -> None:
 @pytest.mark.parametrize("timeout_s", [None, 3600.0])
 def test_who_gives_up_leaves_nothing_behind(timeout_s: float | None) -> None:
     async def run() -> None:
-        feed = Feed()
+        feed = Feed(KEPT)
         tasks = [asyncio.ensure_future(feed.wait(0, timeout_s)) for _ in range(2)]
         await asyncio.sleep(0)
         assert len(feed._waiting) == 2
@@ -143,6 +143,21 @@ def test_events_for_one_client_have_their_own_numbers_without_gaps(tmp_path: Pat
         mine = log[log["feed"] == client]
         assert mine["sequence"].tolist() == list(range(1, len(mine) + 1))
         assert sequences(source.feed_of(client).since(0)) == mine["sequence"].tolist()
+
+
+@pytest.mark.parametrize(
+    ("clients", "audience", "kept"),
+    [(10, "every", 40), (10, "one", 4), (4, "one", 10), (1000, "one", 3)],
+)
+def test_all_feeds_together_keep_so_many_events_and_each_a_few(
+    monkeypatch: pytest.MonkeyPatch, clients: int, audience: str, kept: int
+) -> None:
+    monkeypatch.setattr(_events, "KEPT_EVENTS", 40)
+    monkeypatch.setattr(_events, "LEAST_KEPT", 3)
+    source = EventSource(load(clients=clients, audience=audience), 1)
+    for _ in range(50):
+        source.publish_now(0)
+    assert sequences(source.feed_of(0).since(0)) == list(range(51 - kept, 51))
 
 
 def test_the_same_seed_makes_the_same_events(tmp_path: Path) -> None:
@@ -219,7 +234,7 @@ def test_events_for_one_client_go_on_as_they_would_have(tmp_path: Path) -> None:
 
 def test_a_feed_begun_anew_makes_those_wait_who_missed_something() -> None:
     async def run() -> None:
-        feed = Feed()
+        feed = Feed(KEPT)
         feed.last = 7
         waiting = asyncio.ensure_future(feed.wait(3))
         await asyncio.sleep(0)
