@@ -17,8 +17,8 @@ DIRECT = (SERIAL, PARALLEL)
 FREE_TOO = (STREAM, JETSTREAM)
 """Their publishers need not wait for an answer either; Redis answers every PUBLISH."""
 
-BRIEF = {"warmup": "600ms", "duration": "2s", "event_rate": "4/s", "request_timeout": "10s"}
-CALLED = ClaimSetup(DIRECT, {**BRIEF, "duration": "2s", "clients": "1,5,20,100,200"})
+BRIEF = {"warmup": "600ms", "duration": "2500ms", "event_rate": "4/s", "request_timeout": "10s"}
+CALLED = ClaimSetup(DIRECT, {**BRIEF, "clients": "1,5,20,100,200"})
 # So short a time needs more events for a mean, and brokers have room for them.
 TOLD = ClaimSetup(
     TOLD_BY,
@@ -28,7 +28,7 @@ TOLD = ClaimSetup(
         "event_rate": "10/s",
         "clients": "1,5,20,100,200",
         "link": "emulated",
-        "rtt": "5ms",
+        "rtt": "40ms",
     },
 )
 TOLD_SELDOM = ClaimSetup(TOLD_BY, {**BRIEF, "clients": "200"})

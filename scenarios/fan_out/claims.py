@@ -65,6 +65,7 @@ from scenarios.fan_out.predictions import (
     CONFIRM_BAND,
     CONFIRM_REASON,
     CONFIRMS,
+    CONFIRMS_NEAR,
     DELIVERED_BYTES,
     IN_TURN,
     LAST_TOLD,
@@ -164,7 +165,7 @@ CLAIMS = (
     ),
     Claim(
         "F2b",
-        "What a direct publisher does grows straight with its receivers",
+        "If a publisher calls its receivers itself, its time grows in proportion to their number",
         (CALLED,),
         AllOf(
             tuple(
@@ -185,7 +186,7 @@ CLAIMS = (
     ),
     Claim(
         "F2d",
-        "A publisher that shares its cores with broker and receivers is free as soon",
+        "A broker frees its publisher as soon with many receivers, even if all share cores",
         (TOLD,),
         AllOf(tuple(_stays(PUBLISHER, "ms", broker) for broker in TOLD_BY)),
         "PS-1",
@@ -228,8 +229,8 @@ CLAIMS = (
                     for where, gain in ((NEAR, LOCAL_GAIN), (FAR, FAR_GAIN))
                 ),
                 *(
-                    AgreesWithLaw(RATE, "/s", RABBIT, CONFIRMS, "PS-2", where, CONFIRM)
-                    for where in (NEAR, FAR)
+                    AgreesWithLaw(RATE, "/s", RABBIT, law, "PS-2", where, CONFIRM)
+                    for law, where in ((CONFIRMS_NEAR, NEAR), (CONFIRMS, FAR))
                 ),
             )
         ),

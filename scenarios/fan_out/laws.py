@@ -39,6 +39,11 @@ def confirmed_per_s(window: float, rtt: float, confirm: float, most_per_s: float
     return min(window / (rtt + confirm), most_per_s)
 
 
+def confirmed_in_turn_per_s(window: float, confirm: float, most_per_s: float) -> float:
+    """PS-2 without distance: W/(t + (W - 1)/mu), as publisher and broker share a core."""
+    return window / (confirm + (window - 1) / most_per_s)
+
+
 def received_per_s(prefetch: float, rtt: float, work: float) -> float:
     """PS-3: min(P/(R + s), 1/s)."""
     return min(prefetch / (rtt + work), 1 / work)

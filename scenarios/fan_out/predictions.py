@@ -17,7 +17,8 @@ from scenarios.fan_out._domains import (
     CALLED,
     CALLED_LINES,
     CALLED_NEAR,
-    CONFIRMED,
+    CONFIRMED_FAR,
+    CONFIRMED_NEAR,
     FEW,
     FRAMED,
     LAST,
@@ -40,12 +41,13 @@ from scenarios.fan_out._domains import (
     WITH_FEW,
     WITH_MANY,
     Asked,
+    called_near_s,
     called_numbers,
     confirm_near_s,
-    near_s,
     rtt_s,
-    services_near_s,
     services_rtt_s,
+    services_told_near_s,
+    told_near_s,
 )
 
 # --- PS-1: over receivers -------------------------------------------------------------------------
@@ -58,12 +60,12 @@ def _called_s(load: Asked, facts: Facts, metric: str) -> float:
 
 
 def _in_turn_ms(load: Asked, facts: Facts) -> float:
-    work_s, further_s = _called_s(load, facts, PUBLISHER), rtt_s(load) - near_s(load)
+    work_s, further_s = _called_s(load, facts, PUBLISHER), rtt_s(load) - called_near_s(load)
     return laws.called_in_turn(work_s, load.window.clients, further_s) * 1e3
 
 
 def _last_in_turn_ms(load: Asked, facts: Facts) -> float:
-    work_s, further_s = _called_s(load, facts, LAST), rtt_s(load) - near_s(load)
+    work_s, further_s = _called_s(load, facts, LAST), rtt_s(load) - called_near_s(load)
     return laws.last_called_in_turn(work_s, load.window.clients, further_s) * 1e3
 
 
@@ -79,8 +81,9 @@ def _last_told_ms(load: Asked, facts: Facts) -> float:
     """Receivers reach a broker over both links."""
     few, many = (facts[one.key(LAST)] / 1e3 for one in (WITH_FEW, WITH_MANY))
     work_s = laws.through(((FEW, few), (MANY, many)), load.window.clients)
-    to_broker_s = services_rtt_s(load) - services_near_s(load)
-    return laws.last_told(work_s, to_broker_s, to_broker_s + rtt_s(load) - near_s(load)) * 1e3
+    to_broker_s = services_rtt_s(load) - services_told_near_s(load)
+    to_receivers_s = to_broker_s + rtt_s(load) - told_near_s(load)
+    return laws.last_told(work_s, to_broker_s, to_receivers_s) * 1e3
 
 
 _ONE_BY_ONE = (
@@ -98,6 +101,7 @@ IN_TURN = Law(
     CALLED,
     (),
     CALLED_LINES,
+    fitted_with=(9304,),
 )
 LAST_IN_TURN = Law(
     "PS-1",
@@ -109,6 +113,7 @@ LAST_IN_TURN = Law(
     CALLED,
     (),
     CALLED_LINES,
+    fitted_with=(9304,),
 )
 AT_ONCE = Law(
     "PS-1",
@@ -120,6 +125,7 @@ AT_ONCE = Law(
     CALLED_NEAR,
     (),
     CALLED_LINES,
+    fitted_with=(9304,),
 )
 LAST_AT_ONCE = Law(
     "PS-1",
@@ -131,6 +137,7 @@ LAST_AT_ONCE = Law(
     CALLED_NEAR,
     (),
     CALLED_LINES,
+    fitted_with=(9304,),
 )
 
 
@@ -145,6 +152,7 @@ def _told(brokers: tuple[str, ...]) -> Law:
         TOLD,
         (),
         (WITH_FEW, WITH_MANY),
+        fitted_with=(9304,),
     )
 
 
@@ -179,10 +187,18 @@ CONFIRM_REASON = (
 )
 
 
+def _confirm_s(load: Asked, facts: Facts) -> float:
+    return 1 / facts[ONE_BY_ONE.key(RATE)] - confirm_near_s(load)
+
+
 def _confirmed_per_s(load: Asked, facts: Facts) -> float:
-    confirm_s = 1 / facts[ONE_BY_ONE.key(RATE)] - confirm_near_s(load)
-    most = facts[AT_MOST.key(RATE)]
+    confirm_s, most = _confirm_s(load, facts), facts[AT_MOST.key(RATE)]
     return laws.confirmed_per_s(load.own.confirm_window, services_rtt_s(load), confirm_s, most)
+
+
+def _confirmed_in_turn_per_s(load: Asked, facts: Facts) -> float:
+    confirm_s, most = _confirm_s(load, facts), facts[AT_MOST.key(RATE)]
+    return laws.confirmed_in_turn_per_s(load.own.confirm_window, confirm_s, most)
 
 
 CONFIRMS = Law(
@@ -192,11 +208,26 @@ CONFIRMS = Law(
     RATE,
     (RABBIT,),
     _confirmed_per_s,
-    CONFIRMED,
+    CONFIRMED_FAR,
     (),
     (AT_MOST, ONE_BY_ONE),
     band=CONFIRM_BAND,
     band_reason=CONFIRM_REASON,
+)
+CONFIRMS_NEAR = Law(
+    "PS-2",
+    "W/(t + (W - 1)/mu)",
+    "without distance publisher and broker share a core, so that neither works while the other "
+    "does; t and mu as above",
+    RATE,
+    (RABBIT,),
+    _confirmed_in_turn_per_s,
+    CONFIRMED_NEAR,
+    (),
+    (AT_MOST, ONE_BY_ONE),
+    band=CONFIRM_BAND,
+    band_reason=CONFIRM_REASON,
+    fitted_with=(9307,),
 )
 
 # --- PS-3: prefetch -------------------------------------------------------------------------------
@@ -278,6 +309,7 @@ PREDICTIONS = (
     LAST_TOLD,
     LAST_TOLD_TOO,
     CONFIRMS,
+    CONFIRMS_NEAR,
     PREFETCH_RATE,
     PREFETCH_WAIT,
     PUBLISHED_BYTES,

@@ -41,6 +41,33 @@ def test_ps_2_is_what_a_window_allows(window: int, rtt: float, confirm: float, m
     assert found == pytest.approx(laws.confirmed_per_s(window, rtt, confirm, most), rel=0.06)
 
 
+def simulated_on_one_core(window: int, publish: float, confirm: float, turn: float) -> float:
+    """Events per second where publisher and broker share a core and nothing takes distance.
+
+    Who has the core keeps it until it has nothing to do; `turn` passes before the other goes on.
+    """
+    to_publish, with_broker, done, now = window, 0, 0, 0.0
+    while done < 50 * window:
+        while to_publish:
+            now += publish
+            to_publish, with_broker = to_publish - 1, with_broker + 1
+        now += turn
+        while with_broker:
+            now += confirm
+            with_broker, to_publish, done = with_broker - 1, to_publish + 1, done + 1
+        now += turn
+    return done / now
+
+
+@given(st.integers(1, 1000), st.floats(1e-6, 1e-4), st.floats(1e-6, 1e-4), st.floats(1e-6, 1e-3))
+def test_ps_2_is_what_one_core_allows_without_distance(
+    window: int, publish: float, confirm: float, turn: float
+) -> None:
+    found = simulated_on_one_core(window, publish, confirm, turn)
+    one, most = publish + confirm + 2 * turn, 1 / (publish + confirm)
+    assert found == pytest.approx(laws.confirmed_in_turn_per_s(window, one, most))
+
+
 def simulated_prefetch(prefetch: int, rtt: float, work: float) -> tuple[float, float]:
     """(events per second, mean wait in the buffer) of a receiver with a full queue behind it."""
     arrivals = [rtt / 2] * prefetch

@@ -161,9 +161,11 @@ def filled(law: predictions.Law, load: object, **facts: float) -> float:
 
 
 FACTS = {
+    "called_first.publisher_ms": 1.0,
     "called_few.publisher_ms": 2.0,
     "called_many.publisher_ms": 40.0,
     "called_most.publisher_ms": 100.0,
+    "called_first.last_receiver_ms": 1.5,
     "called_few.last_receiver_ms": 3.0,
     "called_many.last_receiver_ms": 22.0,
     "called_most.last_receiver_ms": 60.0,
@@ -172,20 +174,22 @@ FACTS = {
     "few.publisher_cpu_us": 300.0,
 }
 RECEIVERS_FAR = {"link": "emulated", "rtt_s": 0.01}
-BROKER_FAR = {"services_link": "emulated", "services_rtt_s": 0.004}
+TOLD_FAR = {"link": "emulated", "rtt_s": 0.05}
+BROKER_FAR = {"services_link": "emulated", "services_rtt_s": 0.024}
 
 
 @pytest.mark.parametrize(
     ("receivers", "expected"),
     [
-        (1, 2 - 3 * 38 / 86),
+        (1, 1 - 1 / 2),
+        (3, 1 + 1 / 2),
         (50, 2 + 46 * 38 / 86),
         (150, 40 + 60 * 60 / 90),
         (200, 40 + 110 * 60 / 90),
     ],
 )
 def test_ps_1_is_the_line_through_the_next_trials(receivers: int, expected: float) -> None:
-    """Trials without distance have 4, 90 and 180 receivers."""
+    """Trials without distance have 2, 4, 90 and 180 receivers."""
     load = LOAD(clients=receivers, event_rate_per_s=4.0)
     for law in (predictions.IN_TURN, predictions.AT_ONCE):
         assert filled(law, load, **FACTS) == pytest.approx(expected)
@@ -194,7 +198,7 @@ def test_ps_1_is_the_line_through_the_next_trials(receivers: int, expected: floa
 @pytest.mark.parametrize(
     ("law", "expected"),
     [
-        # Over a link of 2 ms there are 1, 10 and 30 receivers.
+        # Over a link of 2 ms there are 1, 3, 10 and 30 receivers.
         (predictions.IN_TURN, 40 + 10 * 8),
         (predictions.LAST_IN_TURN, 22 + 9.5 * 8),
     ],
@@ -209,10 +213,10 @@ def test_ps_1_of_calls_in_turn_counts_from_a_near_link(
 @pytest.mark.parametrize(
     ("link", "more"),
     [
-        # One way of 10, both ways of 4 ms, counted from links of 2 ms.
-        (RECEIVERS_FAR, 4),
-        (BROKER_FAR, 2),
-        (RECEIVERS_FAR | BROKER_FAR, 6),
+        # One way of 50, both ways of 24 ms, counted from links of 20 ms.
+        (TOLD_FAR, 15),
+        (BROKER_FAR, 4),
+        (TOLD_FAR | BROKER_FAR, 19),
     ],
 )
 def test_ps_1_of_the_told_counts_round_trips(link: dict[str, object], more: float) -> None:
@@ -227,6 +231,16 @@ def test_ps_1_of_the_told_is_silent_without_distance() -> None:
     assert math.isnan(filled(predictions.LAST_TOLD, load, **FACTS))
 
 
+def test_ps_1_of_the_told_is_silent_where_a_broker_still_sends() -> None:
+    """200 deliveries take 20 ms: as long as the way over a link of 40 ms."""
+    near, far = (
+        LOAD(clients=200, event_rate_per_s=10.0, **BROKER_FAR | {"services_rtt_s": rtt_s})
+        for rtt_s in (0.039, 0.041)
+    )
+    assert math.isnan(filled(predictions.LAST_TOLD, near, **FACTS))
+    assert filled(predictions.LAST_TOLD, far, **FACTS) > 0
+
+
 def test_ps_1_of_calls_at_once_is_for_no_distance() -> None:
     far = LOAD(clients=10, event_rate_per_s=4.0, **RECEIVERS_FAR)
     assert math.isnan(filled(predictions.AT_ONCE, far, **FACTS))
@@ -235,9 +249,10 @@ def test_ps_1_of_calls_at_once_is_for_no_distance() -> None:
 @pytest.mark.parametrize(
     ("window", "rtt_s", "expected"),
     [
+        # Without distance, each further open confirm takes a share of the only core.
         (1, 0.0, 2000),
-        (4, 0.0, 8000),
-        (1000, 0.0, 9000),  # the most that broker and publisher do
+        (4, 0.0, 4 / (0.0005 + 3 / 9000)),
+        (1000, 0.0, 1000 / (0.0005 + 999 / 9000)),
         # 1.1 ms over a link of 1 ms: the confirm itself takes 0.1 ms.
         (1, 0.0045, 1 / 0.0046),
         (40, 0.0045, 40 / 0.0046),
@@ -255,4 +270,7 @@ def test_ps_2(window: int, rtt_s: float, expected: float) -> None:
     )
     one_ms = 1.1 if rtt_s else 0.5
     facts = {"one.published_per_s": 1000 / one_ms, "most.published_per_s": 9000.0}
-    assert filled(predictions.CONFIRMS, load, **facts) == pytest.approx(expected)
+    law = predictions.CONFIRMS if rtt_s else predictions.CONFIRMS_NEAR
+    other = predictions.CONFIRMS_NEAR if rtt_s else predictions.CONFIRMS
+    assert filled(law, load, **facts) == pytest.approx(expected)
+    assert math.isnan(filled(other, load, **facts))
