@@ -1,5 +1,7 @@
 """Servers that do not say which port they got, nor when they accept: a free port, and waiting.
 
+And programs that must not outlive the part that started them.
+
 Knows no server.
 """
 
@@ -7,8 +9,12 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import socket
 from collections.abc import Callable
+from functools import partial
+
+from bench.pipes import die_with_parent
 
 START_SECONDS = 10.0
 STEP_SECONDS = 0.01
@@ -33,6 +39,13 @@ async def until_it_accepts(host: str, port: int, still_starts: Callable[[], None
                 writer.close()
                 return
             await asyncio.sleep(STEP_SECONDS)
+
+
+async def start_program(*command: str) -> asyncio.subprocess.Process:
+    """A program that ends with this process, however it ends; call it on the main thread."""
+    return await asyncio.create_subprocess_exec(
+        *command, preexec_fn=partial(die_with_parent, os.getpid())
+    )
 
 
 def runs(task: asyncio.Task[None]) -> None:

