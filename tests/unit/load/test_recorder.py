@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from types import SimpleNamespace
 
 import numpy as np
@@ -95,7 +94,7 @@ def test_histograms_are_numpys(entries: list[tuple[int, int, int, int]]) -> None
 def test_locusts_seconds_are_forgotten_after_a_minute(monkeypatch: pytest.MonkeyPatch) -> None:
     statistics = Statistics()
     for second in range(200):
-        monkeypatch.setattr(time, "time", lambda now=1000.0 + second: now)
+        monkeypatch.setattr("bench.load.stats.time.time", lambda now=1000.0 + second: now)
         feed_statistics(
             SimpleNamespace(stats=statistics), block_of([(3, FAILED, 0, 1)]), OPERATIONS
         )
