@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 from measured import EXPERIMENTS
 
+from bench.analysis.evaluated import public_load
 from bench.analysis.outline import level_of
 from bench.model import samples
 from bench.model.load import Load
@@ -268,21 +269,25 @@ def trials(
     clients: Sequence[int],
     rates: Sequence[float],
     repeats: int,
+    named: Sequence[str] = (),
+    is_grid: bool = True,
     **settings: Any,
 ) -> list[Trial]:
-    """Levels x patterns x repeats; a parameter of one value is not swept."""
-    swept = {
-        name: values
-        for name, values in (("clients", clients), ("event_rate", rates))
-        if len(values) > 1
-    }
+    """Levels x patterns x repeats; a parameter of one value is not swept.
+
+    A level also says the `named` parameters, as those of claims do.  Without a grid one parameter
+    is swept after the other, as claims do too."""
+    names_of = {"clients": clients, "event_rate": rates}
+    swept = tuple(name for name, values in names_of.items() if len(values) > 1)
+    places = [(values, swept) for values in itertools.product(clients, rates)]
+    if not is_grid:
+        places = [((count, rates[0]), ("clients",)) for count in clients]
+        places += [((clients[0], rate), ("event_rate",)) for rate in rates]
     found: list[Trial] = []
-    for repeat, values in itertools.product(
-        range(1, repeats + 1), itertools.product(clients, rates)
-    ):
-        given = dict(zip(("clients", "event_rate"), values, strict=True))
+    for repeat, (values, spoken) in itertools.product(range(1, repeats + 1), places):
         load = LOAD(clients=values[0], event_rate_per_s=values[1], **{"duration_s": 4.0} | settings)
-        level = {name: given[name] for name in swept}
+        values_of = public_load(load)
+        level = {name: values_of[name] for name in (*spoken, *named)}
         for name in names:
             found.append(
                 Trial(
@@ -332,11 +337,13 @@ def make_run(
     rates: Sequence[float] = (6.0,),
     repeats: int = 3,
     spoil: bool = True,
+    named: Sequence[str] = (),
+    is_grid: bool = True,
     **settings: Any,
 ) -> Path:
     """Write the run.  `spoil`: of the last repeat's first level, long polling's trial fails
     and WebSocket's is void; in the first repeat, SSE loses one delivery."""
-    plan = trials(names, clients, rates, repeats, **settings)
+    plan = trials(names, clients, rates, repeats, named, is_grid, **settings)
     store.create_run(folder, _run_file(plan, names, repeats))
     first = plan[0].level
     for trial in plan:

@@ -12,12 +12,15 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
 
+from matplotlib.axes import Axes
 from matplotlib.axis import Axis
 from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import FixedFormatter, FixedLocator
+
+from reports.wrapping import wrapped
 
 BROAD = 10.0
 """Inches: 960 pixels in the page."""
@@ -30,6 +33,10 @@ SIGNS_PER_INCH = 12.5
 
 BOLD_SIGNS_PER_INCH = 9.5
 LEGEND_SIGNS = 8
+AXIS_INCHES = 0.7
+"""What stands at the left of a panel that has an axis with numbers."""
+
+LEAST_TITLE_SIGNS = 16
 GAP_INCHES = 0.09
 """Around each panel: less, and the last tick of one meets the first of the next."""
 
@@ -65,22 +72,51 @@ def new_figure(height: float, width: float = BROAD) -> Figure:
     return Figure(figsize=(min(width, _WIDTH.get()), height), layout=layout)
 
 
+def grow(figure: Figure, lines: int) -> None:
+    """Make room for the lines of a text beyond its first, which each figure has room for."""
+    figure.set_figheight(figure.get_figheight() + LINE_INCHES * max(0, lines - 1))
+
+
 def head(figure: Figure, text: str, *, is_bold: bool = False, size: float = 10) -> int:
     """A heading at the left, in as many lines as it needs; returns how many."""
     if not text:
         return 0
     signs = (BOLD_SIGNS_PER_INCH if is_bold else SIGNS_PER_INCH) * 10 / size
     room = int(figure.get_figwidth() * signs)
-    lines = [line for part in text.split("\n") for line in textwrap.wrap(part, room)]
+    lines = [line for part in text.split("\n") for line in wrapped(part, room)]
     weight = "bold" if is_bold else "normal"
     figure.suptitle("\n".join(lines), x=0.01, ha="left", fontsize=size, fontweight=weight)
+    grow(figure, len(lines))
     return len(lines)
+
+
+def title_rows(
+    figure: Figure,
+    titled: Sequence[tuple[Axes, str]],
+    columns: int,
+    *,
+    beside: Sequence[str] = (),
+    size: float = 10,
+) -> None:
+    """Titles of panels that stand in rows of so many columns, in lines that fit their panels.
+
+    `beside` are the labels of rows at the left of each panel.  Pass one column where a title may
+    go on above the panels beside its own.
+    """
+    labels = max((len(line) for label in beside for line in label.split("\n")), default=0)
+    inches = figure.get_figwidth() / columns - AXIS_INCHES - labels / SIGNS_PER_INCH
+    room = max(LEAST_TITLE_SIGNS, int(inches * BOLD_SIGNS_PER_INCH * 10 / size))
+    texts = [wrapped(text, room) for _, text in titled]
+    for (axes, _), lines in zip(titled, texts, strict=True):
+        axes.set_title("\n".join(lines), fontsize=size)
+    for first in range(0, len(texts), columns):
+        grow(figure, max(map(len, texts[first : first + columns])))
 
 
 def legend_below(figure: Figure, handles: Sequence[Line2D | Patch]) -> int:
     """Below the axes, where it covers no data; each label once, long ones in several lines.
 
-    Returns how many lines it has.
+    Returns how many rows it has.
     """
     room = figure.get_figwidth() * SIGNS_PER_INCH
     found: dict[str, Any] = {}
@@ -97,7 +133,9 @@ def legend_below(figure: Figure, handles: Sequence[Line2D | Patch]) -> int:
         loc="outside lower center",
         ncols=across,
     )
-    return -(-len(found) // across)
+    rows = -(-len(found) // across)
+    grow(figure, rows)
+    return rows
 
 
 def thin_out(figure: Figure) -> None:

@@ -11,11 +11,17 @@ from matplotlib.ticker import PercentFormatter
 
 from bench.analysis.evaluated import Evaluated, ExperimentResult, Level
 from bench.model.pattern import Pattern
-from reports.figures._sheet import columns_of, head, legend_below, new_figure, row_label
+from reports.figures._sheet import (
+    columns_of,
+    head,
+    legend_below,
+    new_figure,
+    row_label,
+    title_rows,
+)
 from reports.figures._stacked import part, stacked
 from reports.style import COLOURS
 from reports.sweeps import distinguish, main_levels
-from reports.wrapping import wrapped
 
 TITLE = "What became of everything"
 CAPTION = (
@@ -25,7 +31,6 @@ CAPTION = (
 SECTION = "delivery"
 COLUMNS = 2
 MOST_LEVELS = 12
-TITLE_SIGNS = 40
 """What a title beside another one has room for."""
 
 FROM_GOOD_TO_BAD = tuple(COLOURS[place] for place in (0, 5, 4, 1, 3, 7))
@@ -61,15 +66,17 @@ def _figure(result: ExperimentResult, levels: Sequence[Level]) -> Figure:
     figure = new_figure(lines * (0.8 + 0.32 * max(map(len, found))) + 0.8)
     panels = figure.subplots(lines, columns, squeeze=False, sharex=True).ravel()
     common, texts = distinguish(result, levels)
-    for axes, level, rows in zip(panels, levels, found, strict=False):
+    for axes, rows in zip(panels, found, strict=False):
         _panel(axes, rows)
-        axes.set_title("\n".join(wrapped(texts[level], TITLE_SIGNS)), fontsize=8.5)
     for axes in panels[len(levels) :]:
         axes.set_visible(False)
     for axes in panels[max(0, len(levels) - columns) : len(levels)]:
         experiment = result.experiment
         axes.tick_params(labelbottom=True)
         axes.set_xlabel(f"share of all {experiment.account_of or experiment.noun.outcomes}")
+    titles = [(axes, texts[level]) for axes, level in zip(panels, levels, strict=False)]
+    names = [row_label(pattern.title) for rows in found for pattern, _ in rows]
+    title_rows(figure, titles, columns, beside=names, size=8.5)
     head(figure, common if len(levels) > 1 else "")
     words = [words for _, words in result.experiment.account]
     legend_below(

@@ -16,7 +16,7 @@ from bench.model.pattern import Pattern
 from bench.stats.estimates import CONFIDENCE, Estimate
 from bench.stats.trimmed import centre
 from reports.figures._axes import handle, plain
-from reports.figures._sheet import columns_of, head, legend_below, new_figure
+from reports.figures._sheet import columns_of, head, legend_below, new_figure, title_rows
 from reports.style import INK, look
 from reports.sweeps import distinguish, main_levels
 
@@ -87,7 +87,6 @@ def _figure(result: ExperimentResult, base: str, levels: Sequence[Level]) -> Fig
         without = result.group(base, level)
         assert without is not None
         _panel(axes, result, without, _shown(result, base, level))
-        axes.set_title(texts[level], fontsize=8.5)
     _bound(list(panels[: len(levels)]))
     for axes in panels[len(levels) :]:
         axes.set_visible(False)
@@ -95,6 +94,8 @@ def _figure(result: ExperimentResult, base: str, levels: Sequence[Level]) -> Fig
         axes.set_xlabel(result.worded("share of {outcomes} that are faster"))
     for axes in panels[::columns]:
         axes.set_ylabel("added latency (ms)")
+    titles = [(axes, texts[level]) for axes, level in zip(panels, levels, strict=False)]
+    title_rows(figure, titles, columns, size=8.5)
     head(figure, common)
     names = dict.fromkeys(p.name for level in levels for p, _ in _shown(result, base, level))
     patterns = [pattern for pattern in result.measured if pattern.name in names]

@@ -11,7 +11,14 @@ from matplotlib.figure import Figure
 from bench.analysis.evaluated import Evaluated, ExperimentResult, Level
 from bench.model.pattern import Pattern
 from reports.figures._axes import linear_axis
-from reports.figures._sheet import columns_of, head, legend_below, new_figure, row_label
+from reports.figures._sheet import (
+    columns_of,
+    head,
+    legend_below,
+    new_figure,
+    row_label,
+    title_rows,
+)
 from reports.figures._stacked import part, stacked
 from reports.numbers import UNIT_SIGNS, with_unit
 from reports.sweeps import distinguish, main_levels
@@ -61,14 +68,16 @@ def _figure(result: ExperimentResult, levels: Sequence[Level]) -> Figure:
     common, texts = distinguish(result, levels)
     unit = result.metric(result.experiment.cost_stack[0][0]).unit
     longest = [sum(parts) * ROOM for rows in found for _, parts in rows]
-    for axes, level, rows in zip(panels, levels, found, strict=False):
+    for axes, rows in zip(panels, found, strict=False):
         _panel(axes, rows, unit)
         linear_axis(axes, longest, vertical=False)
-        axes.set_title(texts[level], fontsize=8.5)
     for axes in panels[len(levels) :]:
         axes.set_visible(False)
     for axes in panels[max(0, len(levels) - columns) : len(levels)]:
         axes.set_xlabel(f"per {result.experiment.noun.outcome} ({UNIT_SIGNS.get(unit, unit)})")
+    titles = [(axes, texts[level]) for axes, level in zip(panels, levels, strict=False)]
+    names = [row_label(pattern.title) for rows in found for pattern, _ in rows]
+    title_rows(figure, titles, columns, beside=names, size=8.5)
     head(figure, common if len(levels) > 1 else "")
     words = [words for _, words in result.experiment.cost_stack]
     legend_below(figure, [part(place, label) for place, label in enumerate(words)])

@@ -13,7 +13,7 @@ from matplotlib.ticker import FixedFormatter, FixedLocator, NullLocator
 from bench.analysis.evaluated import Evaluated, ExperimentResult, Level
 from bench.analysis.shapes import Distribution
 from reports.figures._axes import handle, log_axis
-from reports.figures._sheet import columns_of, head, legend_below, new_figure
+from reports.figures._sheet import columns_of, head, legend_below, new_figure, title_rows
 from reports.style import Look, look
 from reports.sweeps import distinguish, key_levels
 
@@ -50,7 +50,9 @@ def draw(_run: Evaluated, result: ExperimentResult) -> list[tuple[str, Figure]]:
             _line(axes, distribution, look(result, name))
             times += [_least(distribution), float(distribution.ms[-1])]
         _percentile_axis(axes, result, max(d.samples for d in found.values()), columns)
-        axes.set_title(texts[level])
+    title_rows(
+        figure, [(axes, texts[one]) for axes, one in zip(panels, levels, strict=True)], columns
+    )
     head(figure, common)
     log_axis(panels[0].yaxis, times, room=1.3)
     for axes in panels[::columns]:

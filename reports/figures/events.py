@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from bench.analysis.evaluated import Evaluated, ExperimentResult, Level
 from bench.model.pattern import Pattern
 from reports.figures._axes import linear_axis, reach
-from reports.figures._sheet import head, is_slim, new_figure
+from reports.figures._sheet import head, is_slim, new_figure, title_rows
 from reports.numbers import EQUAL, number, title
 from reports.style import PAPER, look
 from reports.sweeps import distinguish, key_levels
@@ -54,7 +54,8 @@ def draw(_run: Evaluated, result: ExperimentResult) -> list[tuple[str, Figure]]:
                 linear_axis(axes, [tops[key] * 1.18], vertical=False)
                 axes.locator_params(axis="x", nbins=MOST_STEPS)
                 axes.set_xlabel(title(result.metric(key)))
-        places[0].set_title(texts[row[0][0]])
+    titles = [(places[0], texts[row[0][0]]) for places, row in zip(panels, grid, strict=True)]
+    title_rows(figure, titles, 1, beside=[pattern.title for pattern in shown])
     head(figure, common)
     return [("events", figure)]
 

@@ -80,9 +80,10 @@ def _panel(axes: Axes, crashes: Sequence[tuple[float, int]], colour: str) -> Non
     lost = np.array([number for _, number in crashes])
     axes.barh(rows, -windows, color=colour, height=0.75)
     nothing = lost == 0
-    axes.plot(
-        np.zeros(nothing.sum()), rows[nothing], ".", color=colour, markersize=4, clip_on=False
-    )
+    if nothing.any():  # a line of no points would stand at the figure's corner, and need room
+        axes.plot(
+            np.zeros(nothing.sum()), rows[nothing], ".", color=colour, markersize=4, clip_on=False
+        )
     for row in rows[~nothing]:
         axes.annotate(
             f"{lost[row]:,}",

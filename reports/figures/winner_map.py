@@ -20,6 +20,7 @@ from bench.stats.two_samples import compare
 from reports.figures._sheet import columns_of, legend_below, new_figure
 from reports.numbers import number, title
 from reports.style import look
+from reports.sweeps import is_grid
 
 TITLE = "Best pattern by level"
 CAPTION = (
@@ -54,7 +55,7 @@ class Cell:
 
 def draw(_run: Evaluated, result: ExperimentResult) -> list[tuple[str, Figure]]:
     compared = [pattern for pattern in result.measured if pattern.compared]
-    if len(result.swept) != 2 or len(compared) < 2:
+    if len(result.swept) != 2 or not is_grid(result) or len(compared) < 2:
         return []
     maps = {key: _cells(result, compared, key) for key in metrics_of(result)}
     maps = {key: cells for key, cells in maps.items() if cells}
@@ -122,10 +123,13 @@ def _figure(
         _panel(axes, result, cells)
         axes.set_title(title(result.metric(key)))
     ahead = {cell.best.name for cells in maps.values() for cell in cells.values()}
-    handles = [_square(look(result, p.name).colour, p.title) for p in compared if p.name in ahead]
+    handles: list[Line2D | Patch] = [
+        _square(look(result, p.name).colour, p.title) for p in compared if p.name in ahead
+    ]
     if any(not cell.is_settled for cells in maps.values() for cell in cells.values()):
-        hatched = Patch(facecolor="none", edgecolor="#808080", hatch="///", label="not settled")
-        figure.legend(handles=[hatched], loc="outside lower right")
+        handles.append(
+            Patch(facecolor="none", edgecolor="#808080", hatch="///", label="not settled")
+        )
     legend_below(figure, handles)
     return figure
 

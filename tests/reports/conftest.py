@@ -8,6 +8,7 @@ import pytest
 from make_run import make_run
 
 from bench.analysis.evaluated import Evaluated, ExperimentResult
+from bench.model.load import public_name
 from bench.results.evaluation import evaluate
 from reports import figures
 
@@ -43,3 +44,30 @@ def swept(tmp_path_factory: pytest.TempPathFactory) -> Evaluated:
     return evaluate(
         make_run(folder, names=names, clients=(8, 4, 12), repeats=2, spoil=False, **settings)
     )
+
+
+@pytest.fixture(scope="session")
+def crowded(tmp_path_factory: pytest.TempPathFactory) -> Evaluated:
+    """Two patterns at one level whose load takes many words to say."""
+    folder = tmp_path_factory.mktemp("results") / "crowded"
+    settings = {
+        "duration_s": 1.0,
+        "poll_interval_s": 0.25,
+        "long_poll_timeout_s": 12.5,
+        "keep_alive_s": 12.5,
+        "payload_bytes": 350,
+        "schedule": "constant",
+    }
+    names = ("short_polling", "sse")
+    named = [public_name(name) for name in settings]
+    return evaluate(make_run(folder, names=names, repeats=2, spoil=False, named=named, **settings))
+
+
+@pytest.fixture(scope="session")
+def apart(tmp_path_factory: pytest.TempPathFactory) -> Evaluated:
+    """Two patterns at levels that speak of different parameters, as those of claims."""
+    folder = tmp_path_factory.mktemp("results") / "apart"
+    sweeps = {"clients": (8, 4), "rates": (6.0, 12.0), "is_grid": False}
+    names = ("short_polling", "sse")
+    settings = {"duration_s": 1.0, "poll_interval_s": 0.5}
+    return evaluate(make_run(folder, names=names, repeats=2, spoil=False, **sweeps, **settings))

@@ -73,9 +73,10 @@ def complaints(found: list[tuple[str, Figure]]) -> dict[str, list[object]]:
 @pytest.mark.parametrize("kind", figures.kinds(), ids=lambda kind: kind.name)
 @pytest.mark.parametrize("is_slim", [False, True], ids=["broad", "slim"])
 def test_no_text_covers_another_or_leaves_the_figure(
-    kind: figures.Kind, is_slim: bool, run: Evaluated, swept: Evaluated
+    kind: figures.Kind, is_slim: bool, request: pytest.FixtureRequest
 ) -> None:
-    for evaluated in (run, swept):
+    for name in ("run", "swept", "crowded", "apart"):
+        evaluated: Evaluated = request.getfixturevalue(name)
         result = evaluated.experiments[0]
         draw = kind.slim if is_slim else kind.figures
         found = draw(evaluated, result)
@@ -83,9 +84,16 @@ def test_no_text_covers_another_or_leaves_the_figure(
         assert all(figure.get_figwidth() <= _sheet.SLIM for _, figure in found) or not is_slim
 
 
-def test_nor_on_a_slide(run: Evaluated, swept: Evaluated) -> None:
-    for evaluated in (run, swept):
+def test_nor_on_a_slide(
+    run: Evaluated, swept: Evaluated, crowded: Evaluated, apart: Evaluated
+) -> None:
+    for evaluated in (run, swept, crowded, apart):
         assert complaints(answers.slides(evaluated.experiments[0], "footer")) == {}
+
+
+def test_a_load_of_many_words_is_one(crowded: Evaluated) -> None:
+    (level,) = crowded.experiments[0].levels
+    assert len(level.text) > 100
 
 
 def test_ticks_that_would_touch_are_thinned_out_and_the_ends_stay() -> None:

@@ -35,9 +35,12 @@ def kind() -> figures.Kind:
     return next(kind for kind in figures.kinds() if kind.name == "winner_map")
 
 
-def test_only_where_two_parameters_are_swept(swept: Evaluated, run: Evaluated) -> None:
-    assert kind().figures(swept, swept.experiments[0]) == []
-    assert kind().figures(run, run.experiments[0]) == []
+def test_only_where_two_parameters_are_swept_together(
+    swept: Evaluated, run: Evaluated, apart: Evaluated
+) -> None:
+    for evaluated in (swept, run, apart):
+        assert kind().figures(evaluated, evaluated.experiments[0]) == []
+    assert len(apart.experiments[0].swept) == 2
 
 
 def test_a_cell_has_the_best_patterns_colour_and_value(crossed: Evaluated) -> None:
