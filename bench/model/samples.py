@@ -15,8 +15,9 @@ COMMON_WORDS = {
     "tick": "a 10 ms timer in the process that recorded it: how late its event loop is. `client` "
     "is 0, `sequence` its number",
     "receipt": "one read of a client that was followed: `intended_ns` and `sent_ns` are when the "
-    "kernel received the first of what was read, `done_ns` when the client read it, less what the "
-    "look at the stamp took; `sequence` is the receipt's number, `bytes_down` what was read",
+    "kernel received what was read (the last of segments that it merged), `done_ns` when the "
+    "client read it, less what the look at the stamp took; `sequence` is the receipt's number, "
+    "`bytes_down` what was read",
 }
 COMMON_OPERATIONS = tuple(COMMON_WORDS)
 """Recorded by every load process, before the experiment's own operations."""

@@ -176,6 +176,17 @@ def test_one_read_is_passed_on_and_has_a_row_and_the_protocol_is_its_own_again(
     assert scene.kernel.detached == 1
 
 
+@pytest.mark.parametrize(
+    ("after_ns", "delay_ns"), [(0, 0), (LOOK_NS - 1, 0), (LOOK_NS, 0), (LOOK_NS + 9, -9)]
+)
+def test_what_arrives_during_the_look_was_read_no_sooner(after_ns: int, delay_ns: int) -> None:
+    """The kernel adds it to what waits, with its own stamp.  A stamp after the read stays."""
+    scene = Scene(Streaming())
+    received_ns = scene.hands.now_ns + after_ns
+    scene.read(b"ab", stamp_of(received_ns))
+    assert scene.rows() == [(3, 1, received_ns, received_ns + delay_ns, 2)]
+
+
 @pytest.mark.parametrize("finds", [None, BlockingIOError(11, "again")])
 def test_a_read_without_a_stamp_is_passed_on_and_has_no_row(finds: Any) -> None:
     scene = Scene(Streaming())
