@@ -20,7 +20,7 @@ from reports.wrapping import wrapped
 
 SMALL = 8
 WIDE = 8.0
-HIGH_SIGNS = 28
+HIGH_SIGNS, WIDE_SIGNS = 28, 56
 """As many as a panel is high."""
 
 DODGE = 0.015
@@ -55,7 +55,8 @@ def draw_curves(axes: Axes, result: ExperimentResult, curves: Sequence[Curve]) -
     (_ratio_axis if first.kind == "crossing" else _value_axis)(axes, result, curves)
     axes.tick_params(labelsize=SMALL)
     at = f" ({' '.join(common)})" if common else ""
-    axes.set_xlabel(f"{first.over}{at}".replace("_", " "), fontsize=SMALL + 0.5)
+    words = wrapped(f"{first.over}{at}".replace("_", " "), WIDE_SIGNS)
+    axes.set_xlabel("\n".join(words), fontsize=SMALL + 0.5)
 
 
 def common_words(texts: Sequence[str]) -> list[str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import textwrap
 from collections.abc import Sequence
 
 from matplotlib.axes import Axes
@@ -13,7 +12,6 @@ from bench.analysis.evaluated import ExperimentResult
 from bench.verdicts.judgement import Judgement, Number
 from reports.claims_section import title_of, with_unit, without_empty
 from reports.figures._axes import log_axis
-from reports.figures._sheet import is_slim
 from reports.style import FAINT, INK, look
 from reports.wrapping import wrapped
 
@@ -48,7 +46,7 @@ def reference(number: Number) -> float:
 
 def draw_rows(axes: Axes, result: ExperimentResult, rows: Sequence[Number]) -> None:
     """One row each; values as they are where all share a bound, else as shares of theirs."""
-    is_shared = len({(one.kind, reference(one)) for one in rows}) == 1 and rows[0].kind == "ratio"
+    is_shared = _share_a_bound(rows)
     scales = [1.0 if is_shared else 1 / reference(one) for one in rows]
     ends = [
         end * scale
@@ -73,9 +71,8 @@ def draw_rows(axes: Axes, result: ExperimentResult, rows: Sequence[Number]) -> N
     axes.set_ylim(len(rows) - 0.5, -0.5)
     axes.grid(axis="y", visible=False)
     axes.tick_params(axis="x", labelsize=SMALL)
-    label = _axis_label(result, rows, is_shared)
-    if is_slim():  # the axes have what the rows' names leave
-        label = textwrap.fill(label, LABEL_SIGNS)
+    # The axes have what the rows' names leave.
+    label = "\n".join(wrapped(_axis_label(result, rows, is_shared), LABEL_SIGNS))
     axes.set_xlabel(label, fontsize=SMALL + 0.5)
 
 
@@ -142,8 +139,15 @@ def lines_of(result: ExperimentResult, rows: Sequence[Number]) -> int:
 
 
 def height_of(result: ExperimentResult, rows: Sequence[Number]) -> float:
-    """Inches that all rows need for their names."""
-    return (ROW_INCHES + LINE_INCHES * lines_of(result, rows)) * len(rows)
+    """Inches that all rows need for their names, and the axis for further lines of its words."""
+    words = wrapped(_axis_label(result, rows, _share_a_bound(rows)), LABEL_SIGNS)
+    inches = (ROW_INCHES + LINE_INCHES * lines_of(result, rows)) * len(rows)
+    return inches + LINE_INCHES * (len(words) - 1)
+
+
+def _share_a_bound(rows: Sequence[Number]) -> bool:
+    """Whether all are ratios against the same: they then stand as they are."""
+    return len({(one.kind, reference(one)) for one in rows}) == 1 and rows[0].kind == "ratio"
 
 
 def _settings(at: str) -> tuple[list[str], str]:

@@ -12,7 +12,7 @@ from matplotlib.ticker import FuncFormatter
 from bench.analysis.audit import AuditPoint, LawAudit, audits_of, points_of
 from bench.analysis.evaluated import Evaluated, ExperimentResult
 from reports import audit
-from reports.figures._sheet import new_figure, row_inches, row_label
+from reports.figures._sheet import is_slim, new_figure, row_inches, row_label
 from reports.numbers import percent
 from reports.style import FAINT, INK, look
 
@@ -25,6 +25,9 @@ SECTION = "laws"
 ROW_INCHES = 0.42
 NEAREST, FARTHEST = 0.15, 0.6
 """The axis reaches at least and at most so far to both sides."""
+
+SLIM_STEPS = 3
+"""Of the axis, whose labels are as long as +50.0 %."""
 
 SPREAD = 0.5
 """Of a row's height: points are drawn one below the other, in the order of their loads."""
@@ -58,6 +61,8 @@ def draw(run: Evaluated, result: ExperimentResult) -> list[tuple[str, Figure]]:
     axes.set_ylim(len(rows) - 0.5, -0.5)
     axes.set_yticks(range(len(rows)), names)
     axes.grid(axis="y", visible=False)
+    if is_slim():
+        axes.locator_params(axis="x", nbins=SLIM_STEPS)
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: percent(value)))
     axes.set_xlabel("measured, more (+) or less (-) than predicted")
     return [("law_residuals", figure)]

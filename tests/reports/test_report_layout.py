@@ -5,8 +5,10 @@ Text is measured by its box in the rendered figure, broad and slim, for every ki
 
 from __future__ import annotations
 
+import dataclasses
 import itertools
 import re
+from contextlib import nullcontext
 
 import matplotlib as mpl
 import pytest
@@ -16,8 +18,9 @@ from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 
 from bench.analysis.evaluated import Evaluated
+from bench.verdicts.judgement import Number
 from reports import figures, page, style
-from reports.figures import _sheet
+from reports.figures import _sheet, claims
 from reports.slides import answers
 
 TOUCH = 2.0
@@ -148,3 +151,20 @@ def test_each_figure_has_a_slim_one_of_the_same_name(run: Evaluated) -> None:
             assert [name for name, _ in broad] == [name for name, _ in slim]
             for (_, wide), (_, narrow) in zip(broad, slim, strict=True):
                 assert narrow.get_figwidth() < wide.get_figwidth()
+
+
+def test_what_a_claims_axis_says_stays_in_the_figure(run: Evaluated) -> None:
+    """Its panel has what the rows' long names leave."""
+    result = run.experiments[0]
+    ends = {"wanted": (0.0, 2.0), "verdict": "confirmed"}
+    metric = max(result.metrics.values(), key=lambda one: len(one.title)).key
+    one = Number("value", metric, "short_polling", 1.0, 0.9, 1.1, 6, **ends)  # type: ignore[arg-type]
+    at = "services_link=emulated services_rtt={}ms event_rate=5/s"
+    rows = [
+        dataclasses.replace(one, at=at.format(2)),
+        dataclasses.replace(one, at=at.format(5), law=1.0),
+    ]
+    for drawing in (nullcontext, _sheet.slim):
+        with drawing(), mpl.rc_context(style.RC):
+            figure = claims.claim_figure(result, (), rows, "N1 confirmed: a statement")
+        assert complaints([("rows", figure)]) == {}
