@@ -339,3 +339,12 @@ def test_the_ledger_names_every_claim_and_scene() -> None:
     for experiment in catalog.experiments().values():
         assert all(f"| {claim.id} | " in made for claim in experiment.claims)
     assert "| S1 | `short_polling`, `long_polling`, `sse` | `warmup=300ms` " in made
+
+
+def test_every_answer_in_the_readme_has_the_command_that_measured_it() -> None:
+    """A row of its table is of an experiment; the page of its numbers runs that experiment."""
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    numbers = (ROOT / "docs/readme-numbers.md").read_text(encoding="utf-8")
+    answered = set(re.findall(r"^\| `(\w+)` \|", readme, re.MULTILINE))
+    measured = set(re.findall(r"`bench run (\w+)", numbers))
+    assert answered == set(catalog.experiments()) == measured
