@@ -25,7 +25,6 @@ with socket.create_server(("127.0.0.1", 0)) as server:
     print(server.getsockname()[1], flush=True)
     sys.stdin.read()
 """
-KEY = "test/000"
 
 
 @contextmanager
@@ -48,24 +47,33 @@ def listening(environment: dict[str, str]) -> Iterator[tuple[subprocess.Popen[st
 @pytest.fixture
 def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Place:
     monkeypatch.setattr(left, "GONE_WITHIN_S", 0.05)
-    return Place(tmp_path, KEY)
+    return Place(tmp_path)
 
 
 def test_a_process_with_the_mark_is_left_until_it_is_ended(place: Place) -> None:
     first = left.before()
     with listening(place.environment()) as (process, _):
-        assert [one.pid for one in marked(KEY, place.folder)] == [process.pid]
+        assert [one.pid for one in marked(place.folder)] == [process.pid]
         (line,) = left.after(first, place)
         assert line.startswith(f"process {process.pid} ")
-        end(marked(KEY, place.folder))
+        end(marked(place.folder))
         process.wait()
         assert left.after(first, place) == []
+
+
+def test_what_belongs_to_the_same_case_of_another_soak_is_not_ones_own(
+    place: Place, tmp_path: Path
+) -> None:
+    other = Place(tmp_path.with_name(f"{tmp_path.name}0"))
+    with listening(other.environment()) as (process, _):
+        assert [one.pid for one in marked(other.folder)] == [process.pid]
+        assert marked(place.folder) == []
 
 
 def test_who_is_told_of_the_folder_is_marked_too(place: Place) -> None:
     """Services get an environment of their own."""
     with listening({"HOME": f"{place.temporary}/home"}) as (process, _):
-        assert [one.pid for one in marked(KEY, place.folder)] == [process.pid]
+        assert [one.pid for one in marked(place.folder)] == [process.pid]
 
 
 def test_what_lived_at_the_moment_is_left_without_the_mark_too(place: Place) -> None:
@@ -74,7 +82,7 @@ def test_what_lived_at_the_moment_is_left_without_the_mark_too(place: Place) -> 
     for name in (MARK, "TMPDIR", "XDG_STATE_HOME"):
         del environment[name]
     with listening(environment) as (process, port):
-        assert marked(KEY, place.folder) == []
+        assert marked(place.folder) == []
         harness: Any = SimpleNamespace(family=lambda: [psutil.Process(process.pid)])
         seen = left.during(first, harness)
         assert port in seen.ports
@@ -93,7 +101,7 @@ def test_a_command_leaves_nothing(place: Place) -> None:
     answer = place.ask("list")
     assert (answer.code, answer.complaints, answer.tracebacks) == (0, [], 0)
     assert left.folders(place) == []
-    assert marked(KEY, place.folder) == []
+    assert marked(place.folder) == []
 
 
 def test_cases_run_side_by_side_and_leave_nothing(tmp_path: Path) -> None:
@@ -114,7 +122,7 @@ def test_cases_under_way_end_with_their_soak(tmp_path: Path) -> None:
     next(under_way)
     under_way.close()
     assert not (tmp_path / "under-way").exists()
-    assert all(marked(one.key, tmp_path) == [] for one in (first, second))
+    assert marked(tmp_path) == []
 
 
 STEPS = """

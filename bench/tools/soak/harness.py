@@ -56,9 +56,9 @@ def within(seconds: float, condition: Callable[[], object]) -> bool:
     return True
 
 
-def marked(key: str, folder: Path) -> list[psutil.Process]:
-    """The processes that inherited the mark of a case, or were told of its folder."""
-    marks, found = (f"{MARK}={key}\0".encode(), f"{folder}/".encode()), []
+def marked(folder: Path) -> list[psutil.Process]:
+    """The processes that inherited the mark of a case, which is its folder, or were told of it."""
+    marks, found = (f"{MARK}={folder}\0".encode(), f"{folder}/".encode()), []
     for pid in psutil.pids():
         with contextlib.suppress(psutil.Error, OSError):
             environment = Path(f"/proc/{pid}/environ").read_bytes()
@@ -106,7 +106,6 @@ class Place:
     """A case's folder: where its results, its temporary files and its output go."""
 
     folder: Path
-    key: str
     results: Path = field(init=False)
     temporary: Path = field(init=False)
 
@@ -116,7 +115,7 @@ class Place:
 
     def environment(self) -> dict[str, str]:
         kept = {name: value for name, value in os.environ.items() if name != KEEP_DISTURBED}
-        own = {"TMPDIR": self.temporary, "XDG_STATE_HOME": self.folder / "state", MARK: self.key}
+        own = {"TMPDIR": self.temporary, "XDG_STATE_HOME": self.folder / "state", MARK: self.folder}
         return kept | {name: str(value) for name, value in own.items()}
 
     def run_folder(self) -> Path | None:
@@ -155,7 +154,7 @@ class Harness:
         family = self.family()
         self.process.kill()
         self.process.wait()
-        end([*family, *marked(self.place.key, self.place.folder)])
+        end([*family, *marked(self.place.folder)])
 
     @property
     def alive(self) -> bool:

@@ -64,7 +64,7 @@ class Lane:
         """Nothing of it runs, and its folder is gone."""
         self.process.kill()
         self.process.wait()
-        end(marked(self.case.key, self.place))
+        end(marked(self.place))
         shutil.rmtree(self.place, ignore_errors=True)
 
 

@@ -75,7 +75,7 @@ def after(seen: Seen, place: Place) -> list[str]:
     """What is left of it, each in a line; a moment is given to what is ending."""
 
     def rest() -> list[psutil.Process]:
-        return living([*seen.processes, *marked(place.key, place.folder)])
+        return living([*seen.processes, *marked(place.folder)])
 
     within(GONE_WITHIN_S, lambda: not rest())
     found = [f"process {one.pid} ({_name(one)}) is left" for one in dict.fromkeys(rest())]

@@ -58,7 +58,7 @@ def plan(options: Options, candidates: Sequence[Candidate]) -> list[dict[str, An
 
 def run(case: Case, place: Path) -> Outcome:
     """One sleep or one step."""
-    return (_sleep if case.words["kind"] == "sleep" else _step)(case, Place(place, case.key))
+    return (_sleep if case.words["kind"] == "sleep" else _step)(case, Place(place))
 
 
 # --- sleep --------------------------------------------------------------------------------------
@@ -70,7 +70,7 @@ def _sleep(case: Case, at: Place) -> Outcome:
             return moment
         if not moment.harness.alive:
             return Outcome("missed")
-        everybody = {*moment.seen.processes, *marked(case.key, at.folder)}
+        everybody = {*moment.seen.processes, *marked(at.folder)}
         slept = time.monotonic_ns()
         _send(everybody, signal.SIGSTOP)
         time.sleep(case.words["seconds"])

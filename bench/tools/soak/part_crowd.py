@@ -43,7 +43,7 @@ def plan(options: Options, _: Sequence[Candidate]) -> list[dict[str, Any]]:
 
 def run(case: Case, place: Path) -> Outcome:
     """The crowd."""
-    at, words, first = Place(place, case.key), case.words, left.before()
+    at, words, first = Place(place), case.words, left.before()
     command = [
         *("run", words["pattern"], "--repeats", "1", "--no-calibration", "--keep-disturbed"),
         *("--clients", str(words["clients"]), "--duration", f"{words['seconds']:g}s"),

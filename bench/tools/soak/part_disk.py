@@ -55,7 +55,7 @@ def run(case: Case, place: Path) -> Outcome:
     subprocess.run(
         ["mount", "-t", "tmpfs", "-o", f"size={SIZE},mode=700", "tmpfs", str(disk)], check=True
     )
-    at = Place(place, case.key)
+    at = Place(place)
     at.results = disk / "results"
     if words["where"] != WHERE[0]:
         at.temporary = disk / "tmp"

@@ -79,7 +79,7 @@ def plan(options: Options, candidates: Sequence[Candidate]) -> list[dict[str, An
 
 def run(case: Case, place: Path) -> Outcome:
     """One kill."""
-    at, kill = Place(place, case.key), KILLS[case.words["kill"]]
+    at, kill = Place(place), KILLS[case.words["kill"]]
     with reached(at, case.words) as moment:
         if isinstance(moment, Outcome):
             return moment

@@ -59,7 +59,7 @@ def filled(asked: dict[str, str], options: Options) -> str:
 
 def run(case: Case, place: Path) -> Outcome:
     """One file."""
-    at, report = Place(place, case.key), place / "tests.xml"
+    at, report = Place(place), place / "tests.xml"
     asked = dict(word.split("=", 1) for word in case.words["environment"].split())
     command = [sys.executable, "-m", "pytest", "-q", case.words["file"], f"--junitxml={report}"]
     output = place / "pytest.txt"
@@ -82,7 +82,7 @@ def run(case: Case, place: Path) -> Outcome:
     finally:
         process.kill()
         process.wait()
-        end(marked(case.key, place))
+        end(marked(place))
     answer = Answer(code, output.read_text(errors="replace"))
     problems, count = failed(report) if report.exists() else ([], 0)
     if code and not problems:

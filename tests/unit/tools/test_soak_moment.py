@@ -60,7 +60,7 @@ def command(monkeypatch: pytest.MonkeyPatch) -> type[Command]:
 def test_a_run_is_had_at_its_moment_with_what_it_has_finished(
     command: type[Command], tmp_path: Path
 ) -> None:
-    with moment.reached(Place(tmp_path, "storms/000"), WORDS) as found:
+    with moment.reached(Place(tmp_path), WORDS) as found:
         assert isinstance(found, moment.Reached)
         (own,) = command.all
         assert own.open
@@ -77,7 +77,7 @@ def test_a_run_that_does_not_begin_is_the_outcome(
     command: type[Command], tmp_path: Path, code: int | None, status: str
 ) -> None:
     command.begun, command.answer = False, Answer(code, "bench: no such thing\n")
-    with moment.reached(Place(tmp_path, "storms/000"), WORDS) as found:
+    with moment.reached(Place(tmp_path), WORDS) as found:
         assert isinstance(found, Outcome)
         assert found.status == status
         assert "bench: no such thing" in f"{found.said}{found.problems}"
@@ -87,6 +87,6 @@ def test_a_run_that_does_not_begin_is_the_outcome(
 
 
 def test_an_error_of_a_case_ends_its_command(command: type[Command], tmp_path: Path) -> None:
-    with pytest.raises(OSError, match="full"), moment.reached(Place(tmp_path, "a/0"), WORDS):
+    with pytest.raises(OSError, match="full"), moment.reached(Place(tmp_path), WORDS):
         raise OSError("full")
     assert not command.all[0].open
