@@ -1,11 +1,11 @@
 """When the kernel received what clients then read: of some reads, beside what clients record.
 
 The kernel stamps what arrives at a socket that asks for it (SO_TIMESTAMPNS), and tells the stamp
-to who reads with `recvmsg`; uvloop reads without.  It merges segments that wait, and keeps the
-stamp of the last.  So just before a read of uvloop's, the first of the bytes that wait is looked at
-and left there.  The look takes 4 us where it is made again and
-again, and 13 to 25 where it is not, by which that read is later.  Therefore few reads are followed,
-and their clients are as all others before and after.
+to who reads with `recvmsg`; where it merges segments, it keeps the last one's stamp.  uvloop
+reads without.  So just before a read of uvloop's, the first of the bytes that wait is looked at and
+left there.  The look takes 4 us where it is made again and again, and 13 to 25 where it is not, by
+which that read is later.  Therefore few reads are followed, and their clients are as all others
+before and after.
 Knows nothing of protocols, nor what is read.
 """
 

@@ -21,7 +21,7 @@ from reports.wrapping import wrapped
 SMALL = 8
 WIDE = 8.0
 HIGH_SIGNS, WIDE_SIGNS = 28, 56
-"""As many as a panel is high."""
+"""As many as a panel is high and wide."""
 
 DODGE = 0.015
 """Of a value of the swept parameter: so far apart stand points of different curves."""

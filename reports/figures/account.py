@@ -31,7 +31,6 @@ CAPTION = (
 SECTION = "delivery"
 COLUMNS = 2
 MOST_LEVELS = 12
-"""What a title beside another one has room for."""
 
 FROM_GOOD_TO_BAD = tuple(COLOURS[place] for place in (0, 5, 4, 1, 3, 7))
 """An account begins with what should become of everything; green further on would mislead."""
