@@ -7,10 +7,11 @@ the whole claim.  Knows no experiment.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from bench.model.law import Law
 from bench.model.metric import Counts
 from bench.verdicts.evidence import Cell, Evidence, predicted, where_words
 from bench.verdicts.hypotheses import NEEDED, Examined, Hypothesis, hypothesis_of
@@ -18,8 +19,6 @@ from bench.verdicts.intervals import Ends, inside
 from bench.verdicts.judgement import Judgement, Number, lacks
 from bench.verdicts.rule import Band, Rule, Where, at_each, values_of
 from bench.verdicts.spreads import Exact, spread_of
-
-Law = Callable[[Any, Mapping[str, float]], float]
 
 
 @dataclass(frozen=True)
@@ -151,9 +150,10 @@ class AgreesWithLaw(Rule):
         if not repeats:
             return lacks(self.metric)
         laws = {n: self._law(cell, n) for n in repeats}
-        repeats = [n for n in repeats if 0 < laws[n] < math.inf]
-        if not repeats:
-            return Judgement("not measured", f"law {self.law_id} does not cover it or lacks facts")
+        spoken = [n for n in repeats if 0 < laws[n] < math.inf]
+        if not spoken:
+            return Judgement("not measured", self._silence(cell, repeats))
+        repeats = spoken
         # In the unit of the metric: the ratio, times the law's value on average.
         law = math.exp(sum(math.log(laws[n]) for n in repeats) / len(repeats))
         values = [cell.value(self.metric, n) / laws[n] * law for n in repeats]
@@ -173,6 +173,15 @@ class AgreesWithLaw(Rule):
 
     def _law(self, cell: Cell, repeat: int) -> float:
         return predicted(self.law, cell.typed_load, cell.facts(repeat, self.metric))
+
+    def _silence(self, cell: Cell, repeats: Sequence[int]) -> str:
+        """Why the law has a value for none of these repeats."""
+        law, load = f"law {self.law_id}", cell.typed_load
+        if load is None or not self.law.speaks_of(load):
+            return f"{law} does not cover this load"
+        reasons = (self.law.reason(load, cell.facts(n, self.metric)) for n in repeats)
+        why = next(filter(None, reasons), "")
+        return f"{law} has no value: {why}" if why else f"{law} lacks facts, or they lie outside it"
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -10,6 +11,8 @@ from claim_builders import around, cell, evidence, renumbered, scaled
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bench.model.domain import Domain
+from bench.model.law import Facts, Law, NoValue
 from bench.model.metric import Counts
 from bench.verdicts.judgement import Judgement, Verdict
 from bench.verdicts.ratios import Ratio
@@ -81,8 +84,12 @@ def test_every_level_must_hold_a_bound() -> None:
 # --- laws -------------------------------------------------------------------------------
 
 
+def law_of(function: Callable[[Any, Facts], float], domain: Domain | None = None) -> Law:
+    return Law("L-1", "", "for these tests", METRIC, ("sse",), function, domain)
+
+
 def near(values: list[float], law: Any = 100.0, band: Band | None = None) -> Judgement:
-    rule = AgreesWithLaw(METRIC, "ms", "sse", lambda *_: law, "L-1", band=band or Band())
+    rule = AgreesWithLaw(METRIC, "ms", "sse", law_of(lambda *_: law), "L-1", band=band or Band())
     return rule.judge(evidence(cell("sse", {METRIC: values})))
 
 
@@ -118,7 +125,9 @@ def test_a_band_that_is_not_10_percent_needs_its_reason() -> None:
     assert Band().around(50) == (45, pytest.approx(55))
     with pytest.raises(ValueError, match="a band of 20% needs its reason"):
         Band(0.2)
-    rule = AgreesWithLaw(METRIC, "ms", "sse", lambda *_: 1.0, "L-1", band=Band(0.2, "it is so"))
+    rule = AgreesWithLaw(
+        METRIC, "ms", "sse", law_of(lambda *_: 1.0), "L-1", band=Band(0.2, "it is so")
+    )
     assert rule.text == "sse: latency_mean within 20% of law L-1 (it is so)"
 
 
@@ -126,16 +135,34 @@ def test_a_law_takes_the_facts_of_the_same_trial() -> None:
     """Trials that differ as their facts do agree with the law to the last."""
     facts = [20.0, 40.0, 80.0, 10.0, 5.0, 60.0]
     values = {METRIC: [2.01 * fact for fact in facts[:5]] + [2.0 * facts[5]], "rtt_us": facts}
-    rule = AgreesWithLaw(METRIC, "ms", "sse", lambda _, known: 2 * known["rtt_us"], "L-1")
+    rule = AgreesWithLaw(METRIC, "ms", "sse", law_of(lambda _, known: 2 * known["rtt_us"]), "L-1")
     found = rule.judge(evidence(cell("sse", values)))
     assert found.verdict == "confirmed"
     assert found.numbers[0].high / found.numbers[0].low < 1.03
 
 
 def test_a_law_never_sees_what_it_predicts() -> None:
-    rule = AgreesWithLaw(METRIC, "ms", "sse", lambda _, facts: facts[METRIC], "L-1")
+    rule = AgreesWithLaw(METRIC, "ms", "sse", law_of(lambda _, facts: facts[METRIC]), "L-1")
     found = rule.judge(evidence(cell("sse", {METRIC: around(1)})))
-    assert found == Judgement("not measured", "law L-1 does not cover it or lacks facts")
+    assert found == Judgement("not measured", "law L-1 lacks facts, or they lie outside it")
+
+
+def _none(*_: Any) -> float:
+    raise NoValue("trials scatter by more than the difference")
+
+
+@pytest.mark.parametrize(
+    ("law", "words"),
+    [
+        (law_of(_none), "law L-1 has no value: trials scatter by more than the difference"),
+        (law_of(lambda *_: 1.0, Domain({"clients": (7,)})), "law L-1 does not cover this load"),
+        (law_of(lambda _, facts: facts["rtt_us"]), "law L-1 lacks facts, or they lie outside it"),
+    ],
+)
+def test_why_a_law_has_no_value(law: Law, words: str) -> None:
+    rule = AgreesWithLaw(METRIC, "ms", "sse", law, "L-1")
+    found = rule.judge(evidence(cell("sse", {METRIC: around(1)})))
+    assert found == Judgement("not measured", words)
 
 
 def test_a_law_stands_beside_the_number() -> None:
@@ -298,7 +325,7 @@ def test_the_order_of_trials_is_irrelevant(data: st.DataObject) -> None:
     rules = (
         Ratio(METRIC, "sse", "null", below=0.9),
         Threshold(METRIC, "ms", "sse", at_most=100),
-        AgreesWithLaw(METRIC, "ms", "sse", lambda *_: 100.0, "L"),
+        AgreesWithLaw(METRIC, "ms", "sse", law_of(lambda *_: 100.0), "L"),
     )
     for rule in rules:
         first = rule.judge(evidence(mine, theirs))
