@@ -10,6 +10,7 @@ import dataclasses
 import itertools
 import random
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from bench.model import linktext, units
@@ -17,9 +18,23 @@ from bench.model.experiment import Experiment
 from bench.model.law import Calibration, Law
 from bench.model.load import Load, parameters_of
 from bench.model.trial import Trial
+from bench.plan.trials import seed_of
 
 Source = tuple[str, dict[str, Any]]
 """A pattern by its name, and a load by field name."""
+
+
+@dataclass(frozen=True)
+class Needed:
+    """A calibration, one of the trials that need it, and under how many loads they do."""
+
+    source: Source
+    trial: Trial
+    points: int
+
+    def often(self, repeats: int, shared: int) -> int:
+        """How often it is measured: in each repeat, or once for each point, up to `shared`."""
+        return max(repeats, min(self.points, shared))
 
 
 def source_of(
@@ -45,45 +60,61 @@ def source_of(
     return None if name == pattern and whole == values else (name, whole)
 
 
-def sources_of(experiment: Experiment, trials: Iterable[Trial]) -> list[tuple[Source, Trial]]:
-    """All that the laws need for these trials and that is not among them, each once.
-
-    With each comes one of the trials that need it.
-    """
+def needed_by(experiment: Experiment, trials: Iterable[Trial]) -> list[Needed]:
+    """All that the laws need for these trials and that is not among them, each once."""
     placed = {_place(one.pattern.partition("/")[2], one.load): one for one in trials}
-    found: dict[Any, tuple[Source, Trial]] = {}
-    for (pattern, _), trial in placed.items():
+    found: dict[Any, tuple[Source, dict[Any, Trial]]] = {}
+    for (pattern, values), trial in placed.items():
         load = experiment.load.read(trial.load)
         for law in experiment.predictions_for(pattern):
             for calibration in law.calibration:
                 source = source_of(experiment, law, calibration, pattern, load)
                 if source is not None and _place(*source) not in placed:
-                    found.setdefault(_place(*source), (source, trial))
-    return list(found.values())
+                    _, points = found.setdefault(_place(*source), (source, {}))
+                    points[values] = trial
+    return [
+        Needed(source, next(iter(points.values())), len(points))
+        for source, points in found.values()
+    ]
 
 
 def with_calibration(
-    experiment: Experiment, trials: Sequence[Trial], patterns: Sequence[str], seed: int
+    experiment: Experiment,
+    trials: Sequence[Trial],
+    patterns: Sequence[str],
+    seed: int,
+    shared: int = 1,
 ) -> list[Trial]:
     """The trials of one experiment with those that its laws need, interleaved in each repeat.
 
-    `patterns` are the names of those that can be measured here.
+    `patterns` are the names of those that can be measured here.  What one calibration trial is
+    off by, it is off by at all points that share it; so such a trial is measured once for each
+    of them, up to `shared` times: those beyond the repeats are repeats of its own.
     """
-    needed = [one for one in sources_of(experiment, trials) if one[0][0] in patterns]
+    needed = [one for one in needed_by(experiment, trials) if one.source[0] in patterns]
     if not needed:
         return list(trials)
+    blocks = [list(block) for _, block in itertools.groupby(trials, lambda one: one.repeat)]
     found: list[Trial] = []
-    for repeat, block in itertools.groupby(trials, lambda one: one.repeat):
-        whole = list(block)
-        random_order = random.Random(f"{seed}/calibration/{repeat}")
-        for (pattern, load), trial in needed:
-            identity = f"{experiment.name}/{pattern}"
-            level = _level(experiment, trial, load)
-            added = Trial(0, identity, level, repeat, whole[0].seed, load, calibrates=True)
-            whole.insert(random_order.randint(0, len(whole)), added)
-        found += whole
+    for place, block in enumerate(blocks):
+        own = block[0].repeat, block[0].seed
+        random_order = random.Random(f"{seed}/calibration/{own[0]}")
+        for one in needed:
+            more = range(len(blocks) + 1, one.often(len(blocks), shared) + 1)
+            extra = [(at, seed_of(seed, at)) for at in more if at % len(blocks) == place]
+            for repeat, its_seed in (own, *extra):
+                added = _calibrating(experiment, one, repeat, its_seed)
+                block.insert(random_order.randint(0, len(block)), added)
+        found += block
     first = trials[0].number
     return [dataclasses.replace(one, number=first + at) for at, one in enumerate(found)]
+
+
+def _calibrating(experiment: Experiment, needed: Needed, repeat: int, seed: int) -> Trial:
+    pattern, load = needed.source
+    level = _level(experiment, needed.trial, load)
+    identity = f"{experiment.name}/{pattern}"
+    return Trial(0, identity, level, repeat, seed, load, calibrates=True)
 
 
 def _level(experiment: Experiment, trial: Trial, load: Mapping[str, Any]) -> dict[str, Any]:

@@ -20,6 +20,9 @@ from bench.plan.calibration import with_calibration
 from bench.plan.outlook import CALIBRATION, Share, lines
 from bench.run import runner
 
+CALIBRATED = 3
+"""Trials of a calibration that several points share: enough for a median."""
+
 
 @dataclass(frozen=True)
 class AuditRequest:
@@ -65,7 +68,7 @@ def plan_of(asked: AuditRequest) -> AuditPlan:
     here = [pattern.name for pattern in usable]
     measured = [name for name in here if name in names]
     trials = trials_of_audit(experiment, grounds, measured, asked.repeats, asked.seed)
-    trials = with_calibration(experiment, trials, here, asked.seed)
+    trials = with_calibration(experiment, trials, here, asked.seed, shared=CALIBRATED)
     ids = dict.fromkeys(one for law in laws for one in law.ids)
     run = runner.RunPlan(
         needed,

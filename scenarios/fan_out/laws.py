@@ -29,6 +29,16 @@ def last_called_in_turn(work: float, receivers: float, rtt: float) -> float:
     return work + (receivers - 0.5) * rtt
 
 
+def called_at_once(work: float, rtt: float) -> float:
+    """PS-1, parallel: R + a + F s, where all calls are sent before the first answer is there."""
+    return work + rtt
+
+
+def last_called_at_once(work: float, rtt: float) -> float:
+    """PS-1, parallel: the last call is sent when all others were, and takes one way."""
+    return work + rtt / 2
+
+
 def last_told(work: float, rtt_to_broker: float, rtt_to_receivers: float) -> float:
     """PS-1: R_p/2 + (s_route + F s_deliver) + R_s/2."""
     return rtt_to_broker / 2 + work + rtt_to_receivers / 2

@@ -106,6 +106,58 @@ def test_ps_3_is_the_published_arithmetic() -> None:
     assert laws.buffer_wait(51, 0.1, 0.04) == pytest.approx(1.9)
 
 
+def simulated_calls(receivers: int, rtt: float, call: float, answer: float) -> tuple[float, float]:
+    """(until all have answered, until the last has the event) with one core for what is sent
+    and read: calls go first, each answer is read when it is there and the core is free."""
+    now, there = 0.0, []
+    for _ in range(receivers):
+        now += call
+        there.append(now + rtt)
+    last = now + rtt / 2
+    for came in there:
+        now = max(now, came) + answer
+    return now, last
+
+
+@given(
+    st.integers(1, 200),
+    st.floats(0.02, 0.1),
+    st.floats(0.00002, 0.0001),
+    st.floats(0.00002, 0.0001),
+)
+def test_ps_1_is_one_round_trip_where_all_are_called_at_once(
+    receivers: int, rtt: float, call: float, answer: float
+) -> None:
+    rtt = max(rtt, receivers * (call + answer))  # its domain: all are called before one answers
+    near = max(0.02, 200 * (call + answer))
+    lines = [(number, simulated_calls(number, near, call, answer)) for number in (5, 100)]
+    found = simulated_calls(receivers, rtt, call, answer)
+    for place, law in enumerate((laws.called_at_once, laws.last_called_at_once)):
+        work = laws.through([(number, times[place]) for number, times in lines], receivers)
+        assert law(work, rtt - near) == pytest.approx(found[place], abs=1e-9)
+
+
+def simulated_calls_in_turn(receivers: int, rtt: float, work: float) -> tuple[float, float]:
+    now = last = 0.0
+    for _ in range(receivers):
+        now += work + rtt / 2
+        last = now
+        now += rtt / 2
+    return now, last
+
+
+@given(st.integers(1, 200), st.floats(0.002, 0.02), st.floats(0.0001, 0.001))
+def test_ps_1_is_a_round_trip_each_where_they_are_called_in_turn(
+    receivers: int, rtt: float, work: float
+) -> None:
+    near = 0.002
+    lines = [(number, simulated_calls_in_turn(number, near, work)) for number in (1, 30)]
+    found = simulated_calls_in_turn(receivers, rtt, work)
+    for place, law in enumerate((laws.called_in_turn, laws.last_called_in_turn)):
+        known = laws.through([(number, times[place]) for number, times in lines], receivers)
+        assert law(known, receivers, rtt - near) == pytest.approx(found[place])
+
+
 def written(*frames: object) -> int:
     return sum(len(frame.marshal(one, 1)) for one in frames)  # type: ignore[arg-type]
 

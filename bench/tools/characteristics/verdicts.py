@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
+from bench.model.law import Law
 from bench.model.metric import Counts
 from bench.tools.characteristics.case import Case, Outcome, of_verdict
 from bench.tools.characteristics.noise import Noise
@@ -90,7 +91,8 @@ def several(rule: Rule, levels: Sequence[float]) -> Callable[[Noise, int], Outco
     return once
 
 
-LAW = AgreesWithLaw(M, UNIT, A, lambda _load, _facts: 1.0, "L")
+ALWAYS = Law("L", "1", "these cases", M, (A,), lambda _load, _facts: 1.0)
+LAW = AgreesWithLaw(M, UNIT, A, ALWAYS, "L")
 MOST = Threshold(M, UNIT, A, at_most=1.0)
 FEW = Threshold(M, "", A, at_most=0.05)
 HALF = Ratio(M, A, B, below=0.5)

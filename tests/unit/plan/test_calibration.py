@@ -7,12 +7,14 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
+import pytest
+
 from bench.model.domain import FREE, Domain, Range
 from bench.model.experiment import Experiment
 from bench.model.law import Calibration, Law
 from bench.model.load import LoadType, parameter
 from bench.model.pattern import Pattern
-from bench.plan.calibration import source_of, sources_of, with_calibration
+from bench.plan.calibration import needed_by, source_of, with_calibration
 from bench.plan.trials import Request, trials_of
 
 
@@ -35,9 +37,9 @@ def experiment(*calibration: Calibration, domain: Domain = DOMAIN) -> Experiment
     return Experiment("small", "", "", SMALL, (), "", (), (), {}, {}, predictions=(law,))
 
 
-def planned(made: Experiment, repeats: int = 2, **settings: str) -> list[Any]:
+def planned(made: Experiment, repeats: int = 2, shared: int = 1, **settings: str) -> list[Any]:
     trials = trials_of(made, PATTERNS, Request(("small",), settings, repeats), first_number=5)
-    return with_calibration(made, trials, ["a", "b"], seed=3)
+    return with_calibration(made, trials, ["a", "b"], seed=3, shared=shared)
 
 
 def test_a_calibration_has_the_trials_load_with_its_settings() -> None:
@@ -77,6 +79,29 @@ def test_every_repeat_has_each_calibration_once_among_its_trials() -> None:
     assert [one.repeat for one in trials] == sorted(one.repeat for one in trials)
 
 
+@pytest.mark.parametrize(
+    ("rates", "repeats", "often"),
+    [
+        ("1", 1, 1),
+        ("1,2", 1, 2),
+        ("1,2,3,4", 1, 3),
+        ("1,2,3,4", 2, 3),
+        ("1,2,3,4", 4, 4),
+        ("1", 4, 4),
+    ],
+)
+def test_a_calibration_that_several_points_share_is_measured_for_each_of_them(
+    rates: str, repeats: int, often: int
+) -> None:
+    trials = planned(experiment(IDLE), repeats, shared=3, rate=f"{rates}/s")
+    added = [one for one in trials if one.calibrates]
+    assert sorted(one.repeat for one in added) == list(range(1, often + 1))
+    assert len({one.seed for one in added}) == often
+    assert [one.number for one in trials] == list(range(5, 5 + len(trials)))
+    compared = [one.repeat for one in trials if not one.calibrates]
+    assert compared == sorted(compared)
+
+
 def test_what_is_planned_anyway_is_not_added() -> None:
     trials = planned(experiment(HALF), clients="2,4,8")
     added = Counter(one.load["clients"] for one in trials if one.calibrates)
@@ -96,5 +121,5 @@ def test_a_calibration_is_called_by_its_level_and_what_differs() -> None:
 def test_a_pattern_that_cannot_be_measured_calibrates_nothing() -> None:
     made = experiment(dataclasses.replace(IDLE, pattern="b"))
     trials = trials_of(made, PATTERNS[:1], Request(("small",), {}, 1))
-    assert len(sources_of(made, trials)) == 1
+    assert len(needed_by(made, trials)) == 1
     assert with_calibration(made, trials, ["a"], seed=1) == trials

@@ -169,6 +169,18 @@ FACTS = {
     "called_few.last_receiver_ms": 3.0,
     "called_many.last_receiver_ms": 22.0,
     "called_most.last_receiver_ms": 60.0,
+    "in_turn_first.publisher_ms": 2.5,
+    "in_turn_few.publisher_ms": 7.0,
+    "in_turn_many.publisher_ms": 22.0,
+    "in_turn_most.publisher_ms": 66.0,
+    "in_turn_first.last_receiver_ms": 1.5,
+    "in_turn_few.last_receiver_ms": 6.0,
+    "in_turn_many.last_receiver_ms": 21.0,
+    "in_turn_most.last_receiver_ms": 65.0,
+    "at_once_few.publisher_ms": 25.0,
+    "at_once_many.publisher_ms": 63.0,
+    "at_once_few.last_receiver_ms": 13.0,
+    "at_once_many.last_receiver_ms": 32.0,
     "few.last_receiver_ms": 3.0,
     "many.last_receiver_ms": 22.0,
     "few.publisher_cpu_us": 300.0,
@@ -191,7 +203,7 @@ BROKER_FAR = {"services_link": "emulated", "services_rtt_s": 0.024}
 def test_ps_1_is_the_line_through_the_next_trials(receivers: int, expected: float) -> None:
     """Trials without distance have 2, 4, 90 and 180 receivers."""
     load = LOAD(clients=receivers, event_rate_per_s=4.0)
-    for law in (predictions.IN_TURN, predictions.AT_ONCE):
+    for law in (predictions.IN_TURN_NEAR, predictions.AT_ONCE_NEAR):
         assert filled(law, load, **FACTS) == pytest.approx(expected)
 
 
@@ -199,8 +211,8 @@ def test_ps_1_is_the_line_through_the_next_trials(receivers: int, expected: floa
     ("law", "expected"),
     [
         # Over a link of 2 ms there are 1, 3, 10 and 30 receivers.
-        (predictions.IN_TURN, 40 + 10 * 8),
-        (predictions.LAST_IN_TURN, 22 + 9.5 * 8),
+        (predictions.IN_TURN, 22 + 10 * 8),
+        (predictions.LAST_IN_TURN, 21 + 9.5 * 8),
     ],
 )
 def test_ps_1_of_calls_in_turn_counts_from_a_near_link(
@@ -241,9 +253,33 @@ def test_ps_1_of_the_told_is_silent_where_a_broker_still_sends() -> None:
     assert filled(predictions.LAST_TOLD, far, **FACTS) > 0
 
 
-def test_ps_1_of_calls_at_once_is_for_no_distance() -> None:
-    far = LOAD(clients=10, event_rate_per_s=4.0, **RECEIVERS_FAR)
-    assert math.isnan(filled(predictions.AT_ONCE, far, **FACTS))
+@pytest.mark.parametrize(
+    ("law", "expected"),
+    [
+        # From 5 and 100 receivers over a link of 20 ms; an answer comes back, an event does not.
+        (predictions.AT_ONCE, 25 + 19 * 38 / 95 + 30),
+        (predictions.LAST_AT_ONCE, 13 + 19 * 19 / 95 + 15),
+    ],
+)
+def test_ps_1_of_calls_at_once_counts_one_round_trip(law: predictions.Law, expected: float) -> None:
+    load = LOAD(clients=24, event_rate_per_s=4.0, **TOLD_FAR)
+    assert filled(law, load, **FACTS) == pytest.approx(expected)
+
+
+@pytest.mark.parametrize(
+    ("receivers", "rtt_s", "speaks"),
+    [(100, 0.021, True), (110, 0.021, False), (200, 0.06, True), (200, 0.09, False)],
+)
+def test_ps_1_of_calls_at_once_is_silent_where_answers_meet_calls(
+    receivers: int, rtt_s: float, speaks: bool
+) -> None:
+    load = LOAD(clients=receivers, event_rate_per_s=4.0, link="emulated", rtt_s=rtt_s)
+    assert predictions.AT_ONCE.speaks_of(load) is speaks
+
+
+@pytest.mark.parametrize("law", [predictions.IN_TURN, predictions.AT_ONCE])
+def test_ps_1_of_calls_over_a_link_is_silent_without_one(law: predictions.Law) -> None:
+    assert not law.speaks_of(LOAD(clients=10, event_rate_per_s=4.0))
 
 
 @pytest.mark.parametrize(
