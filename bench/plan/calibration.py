@@ -87,9 +87,9 @@ def with_calibration(
 ) -> list[Trial]:
     """The trials of one experiment with those that its laws need, interleaved in each repeat.
 
-    `patterns` are the names of those that can be measured here.  What one calibration trial is
-    off by, it is off by at all points that share it; so such a trial is measured once for each
-    of them, up to `shared` times: those beyond the repeats are repeats of its own.
+    `patterns` are the names of those that can be measured here.  The error of one calibration
+    trial is in all points that share it.  So it is measured once for each of them, up to `shared`
+    times; those beyond the plan's repeats are repeats of its own.
     """
     needed = [one for one in needed_by(experiment, trials) if one.source[0] in patterns]
     if not needed:
