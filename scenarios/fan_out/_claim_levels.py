@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-ANY_NUMBER: Mapping[str, Any] = {"clients": lambda _: True}
+ANY_NUMBER: Mapping[str, Any] = {"clients": lambda _: True, "event_rate": 4}
 OFTEN: Mapping[str, Any] = {**ANY_NUMBER, "event_rate": 10, "link": "emulated"}
 MOST: Mapping[str, Any] = {"clients": 200, "event_rate": 4}
 ONE: Mapping[str, Any] = {"clients": 1, "event_rate": 4}

@@ -17,8 +17,9 @@ DIRECT = (SERIAL, PARALLEL)
 FREE_TOO = (STREAM, JETSTREAM)
 """Their publishers need not wait for an answer either; Redis answers every PUBLISH."""
 
-BRIEF = {"warmup": "600ms", "duration": "2s", "event_rate": "4/s", "request_timeout": "10s"}
+BRIEF = {"warmup": "500ms", "duration": "2s", "event_rate": "4/s", "request_timeout": "10s"}
 CALLED = ClaimSetup(DIRECT, {**BRIEF, "clients": "1,5,20,100,200"})
+CALLED_MOST = ClaimSetup(DIRECT, {**BRIEF, "clients": "200"})
 # So short a time needs more events for a mean, and brokers have room for them.
 TOLD = ClaimSetup(
     TOLD_BY,
@@ -34,7 +35,7 @@ TOLD = ClaimSetup(
 TOLD_SELDOM = ClaimSetup(TOLD_BY, {**BRIEF, "clients": "200"})
 TOLD_TOO = ClaimSetup(FREE_TOO, {**BRIEF, "clients": "1,200"})
 COUPLED = {
-    "warmup": "700ms",
+    "warmup": "600ms",
     "duration": "1500ms",
     "event_rate": "3/s",
     "dead_host": "silent",
@@ -82,7 +83,7 @@ NARROW = ClaimSetup(
     (RABBIT,),
     {
         "warmup": "500ms",
-        "duration": "2s",
+        "duration": "1600ms",
         "event_rate": "5/s",
         "payload": "1kB",
         "clients": "5,20,60",

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from bench.analysis.metrics.registry import SHARED
 from bench.analysis.trialdata import TrialData
 from bench.model.links import CLIENTS, LINKS
-from bench.model.metric import Metric
+from bench.model.metric import Counts, Metric
 
 
 @dataclass(frozen=True)
@@ -104,14 +104,24 @@ def _register_shares(link: str) -> None:
             )
 
 
-def _used_share(data: TrialData, link: str, way: str) -> float:
+def _most_bytes(data: TrialData, link: str, way: str) -> float:
+    """What the link's bandwidth allows in the window; NaN where it is not limited."""
     prefix = "" if link == CLIENTS else f"{link}_"
     rate = float(data.load.get(f"{prefix}rate", 0.0))
     if way == "up":
         rate = float(data.load.get(f"{prefix}rate_up", 0.0)) or rate
-    if not rate:
-        return math.nan
-    return data.link_change(way, "bytes_out", link) * 8 / rate / data.metered_s
+    return rate * data.metered_s / 8 if rate else math.nan
+
+
+def _used_share(data: TrialData, link: str, way: str) -> float:
+    return data.link_change(way, "bytes_out", link) / _most_bytes(data, link, way)
+
+
+def _used(data: TrialData, link: str, way: str) -> Counts | None:
+    """The bytes that all outcomes of the window took together."""
+    used, most = data.link_change(way, "bytes_out", link), _most_bytes(data, link, way)
+    outcomes = len(data.outcomes)
+    return Counts(used, most, "amount", outcomes) if outcomes and used >= 0 and most > 0 else None
 
 
 def _register_used(link: str) -> None:
@@ -137,6 +147,7 @@ def _register_used(link: str) -> None:
                 "allows (1 = full).",
                 "neither",
                 lambda data, w=way: _used_share(data, link, w),  # type: ignore[misc]
+                counts=lambda data, w=way: _used(data, link, w),  # type: ignore[misc]
             )
         )
 

@@ -16,6 +16,7 @@ from unit_builders import MS, SECOND, data, events, latencies, reading, row, tab
 from bench.analysis.delivery_accounting import Accounting
 from bench.analysis.trialdata import TrialData
 from bench.model import samples
+from bench.model.metric import Counts
 from bench.model.readings import PathCounts, WayCounts, Wire
 
 # --- the window ----------------------------------------------------------------------
@@ -184,6 +185,18 @@ def on_a_link(paths: int = 1) -> TrialData:
             )
         },
     )
+
+
+def test_the_used_share_of_a_link_is_the_bytes_of_its_outcomes() -> None:
+    example = on_a_link()
+    data = dataclasses.replace(example, load={**example.load, "rate": 1e6})
+    most = 1e6 / 8 * data.metered_s
+    known = METRICS["link_used_share_down"]
+    assert known.function(data) == pytest.approx(6000 / most)
+    assert known.counts is not None
+    assert known.counts(data) == Counts(6000, most, "amount", len(data.outcomes))
+    assert math.isnan(known.function(example)), "its bandwidth is not limited"
+    assert known.counts(example) is None
 
 
 @pytest.mark.parametrize(

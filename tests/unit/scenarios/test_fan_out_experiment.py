@@ -10,6 +10,7 @@ import pytest
 from bench.analysis.trialdata import TrialData
 from bench.model import samples
 from bench.model.errors import UsageError
+from bench.model.metric import Counts
 from bench.plan.trials import loads_of
 from scenarios.fan_out import load as declared
 from scenarios.fan_out import metrics, predictions
@@ -115,7 +116,7 @@ def test_the_last_receiver_counts() -> None:
     data = trial([(0, 1, 10, 11, 12), (1, 1, 10, 14, 18), (0, 2, 20, 21, 22), (1, 2, 20, 22, 24)])
     assert metrics.last_receiver_ms(data) == pytest.approx((8 + 4) / 2)
     assert metrics.published_per_s(data) == 2
-    assert metrics.received_per_s(data) == 2
+    assert metrics.received_per_s(data) == pytest.approx((1 / 0.010 + 1 / 0.006) / 2)
     # Held 1, 4, 1 and 2 ms, of which 4 ms are work.
     assert metrics.buffer_wait_ms(data) == pytest.approx(2 - 4)
 
@@ -124,6 +125,27 @@ def test_what_is_dealt_with_after_the_window_is_not_of_its_rate() -> None:
     data = trial([(0, 1, 990, 991, 1005), (0, 0, 0, 900, 999)])
     assert metrics.received_per_s(data) == 0.5
     assert metrics.published_per_s(data) == 2
+
+
+@pytest.mark.parametrize(
+    ("period_ms", "first_ms"), [(104, 3), (104, 103), (40, 0), (40, 39), (333, 1)]
+)
+def test_a_steady_rate_is_exact_wherever_the_window_begins(period_ms: int, first_ms: int) -> None:
+    times = range(first_ms, 1000, period_ms)
+    rows = [(who, n, at, at, at) for who in (0, 1) for n, at in enumerate(times)]
+    assert metrics.received_per_s(trial(rows)) == pytest.approx(1000 / period_ms)
+
+
+def test_nothing_received_is_no_rate() -> None:
+    assert metrics.received_per_s(trial([])) == 0
+
+
+def test_the_bytes_of_a_publisher_are_an_amount_of_its_events() -> None:
+    known = metrics.METRICS["publisher_bytes_per_event"]
+    assert known.counts is not None
+    data = trial([], events=10, stream_up=1480, gone=0)
+    assert known.counts(data) == Counts(1480, 10, "amount", 10)
+    assert known.counts(trial([], events=10, stream_up=1480, gone=1)) is None
 
 
 def test_the_publisher_counts_its_own_time() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import itertools
 import math
 from typing import Any
@@ -22,7 +23,7 @@ from bench.model.records import AA_PAIRS
 from bench.plan.settings import parse_settings
 from bench.plan.trials import loads_of
 from bench.verdicts.claims import judge
-from bench.verdicts.evidence import Cell, distinguishing, predicted, varying, where_words
+from bench.verdicts.evidence import Cell, Evidence, distinguishing, predicted, varying, where_words
 from bench.verdicts.judgement import (
     VERDICTS,
     Judgement,
@@ -202,25 +203,42 @@ def names_of(experiment: Experiment) -> set[str]:
     return set(parameters_of(experiment.load))
 
 
-@pytest.mark.parametrize(("experiment", "claim"), LEDGER, ids=IDS)
-def test_a_claims_scenes_supply_its_rule(experiment: Experiment, claim: Claim) -> None:
-    """Values that all rules can read, at all levels of the setups: nothing is not measured."""
+@functools.cache
+def supplied(experiment_name: str, *claims: str) -> Evidence:
+    """Values that all rules can read, at all levels of these claims' setups."""
+    experiment = EXPERIMENTS[experiment_name]
     metrics = metrics_of(experiment)
     known_facts = (*metrics, *read_facts(experiment))
     values = {key: around(made_up(key, 1.0), count=8) for key in known_facts}
     counts = {key: [Counts(1, 1, "count")] * 8 for key, one in metrics.items() if one.counts}
-    cells = []
-    for scene in claim.setups:
-        for _, settings in loads_of(experiment, scene.settings):
-            cells += [
-                cell(pattern, values, experiment.load, counts, **settings)
-                for pattern in scene.patterns
-            ]
-    known = evidence(*cells, **experiment.normal)
-    known = dataclasses.replace(known, history={AA_PAIRS: Counts(0, 40, "share")})
-    found = claim.rule.judge(known)
+    cells = {
+        (pattern, tuple(settings.items())): cell(
+            pattern, values, experiment.load, counts, **settings
+        )
+        for claim in experiment.claims
+        if claim.id in claims
+        for scene in claim.setups
+        for _, settings in loads_of(experiment, scene.settings)
+        for pattern in scene.patterns
+    }
+    known = evidence(*cells.values(), **experiment.normal)
+    return dataclasses.replace(known, history={AA_PAIRS: Counts(0, 40, "share")})
+
+
+@pytest.mark.parametrize(("experiment", "claim"), LEDGER, ids=IDS)
+def test_a_claims_scenes_supply_its_rule(experiment: Experiment, claim: Claim) -> None:
+    found = claim.rule.judge(supplied(experiment.name, claim.id))
     assert found.verdict != "not measured", found.words
     assert found.numbers
+
+
+@pytest.mark.parametrize(("experiment", "claim"), LEDGER, ids=IDS)
+def test_trials_of_other_claims_leave_a_claim_measured(
+    experiment: Experiment, claim: Claim
+) -> None:
+    """No rule takes for its evidence what another claim needs, and what its law does not cover."""
+    found = claim.rule.judge(supplied(experiment.name, *(one.id for one in experiment.claims)))
+    assert found.verdict != "not measured", found.words
 
 
 def test_ids_are_unique() -> None:
