@@ -45,11 +45,11 @@ RETRYING = ClaimSetup(
     {
         **BRIEF,
         "services": "2,4",
-        "request_rate": "40/s",
+        "request_rate": "70/s",
         "service_time": "1ms",
         "failing": "30%",
         "retries": "1,2",
-        "duration": "8s",
+        "duration": "9s",
     },
 )
 # Service 2 of 0 to 3 stands still five times, and 60 % of the requests do not need it.  Those that
