@@ -31,12 +31,16 @@ from scenarios.competing_consumers.predictions import (
 LATENCY, ORDER, OVERLAP = "latency_mean", "out_of_order_share", "overlapped_share"
 CAPACITY_METRIC, MOVED = "served_per_s", "moved_share"
 
-BRIEF = {"warmup": "500ms", "drain": "20s", "keys": "10", "service_time": "20ms"}
-# Half as much again as the consumers can do: 75 items per second for each.
+BRIEF = {"warmup": "500ms", "drain": "20s", "service_time": "20ms"}
+# Half as much again as the consumers can do: 75 items per second for each.  Few keys, so that
+# items of one key meet often; and long enough for as many items where there are few consumers.
 OVER = {**BRIEF, "duration": "3s"}
 FULL = tuple(
-    ClaimSetup((SHARED,), {**OVER, "clients": f"{c}", "item_rate": f"{75 * c}/s"})
-    for c in (1, 2, 4, 6)
+    ClaimSetup(
+        (SHARED,),
+        {**BRIEF, "clients": f"{c}", "item_rate": f"{75 * c}/s", "keys": "4", "duration": seconds},
+    )
+    for c, seconds in ((1, "12s"), (2, "12s"), (4, "5s"), (6, "4s"))
 )
 KEPT = ClaimSetup(BY_KEY, {**OVER, "clients": "4", "item_rate": "300/s", "keys": "40"})
 # Four consumers can do 200 items per second.
@@ -53,7 +57,7 @@ GROWING = ClaimSetup(
         "duration": "6s",
         "clients": "4",
         "keys": "500",
-        "item_rate": "480/s",
+        "item_rate": "500/s",
         "service_time": "8ms",
         "added": "1,4",
         "hand_over": f"{AT_ONCE},{DRAINED}",
@@ -69,7 +73,7 @@ NORMAL: Mapping[str, Any] = {
 }
 """What holds for evidence where a rule does not ask for something else."""
 
-OVERLOADED: Mapping[str, Any] = {"service_time": 0.02, "keys": 10}
+OVERLOADED: Mapping[str, Any] = {"service_time": 0.02, "keys": 4}
 SEVERAL: Mapping[str, Any] = {**OVERLOADED, "clients": lambda count: count > 1}
 SKEWED: Mapping[str, Any] = {"service_time": 0.02, "keys": 40}
 BELOW: Mapping[str, Any] = {"service_time": 0.02, "keys": 1000}
