@@ -249,7 +249,7 @@ def _confirmed_in_turn_per_s(load: Asked, facts: Facts) -> float:
 CONFIRMS = Law(
     "PS-2",
     "min(W/(R + t), mu)",
-    "what is sent together is confirmed together; t from one by one, mu from a window of 5,000",
+    "what is sent together is confirmed together; t from one by one, mu from a full window",
     RATE,
     (RABBIT,),
     _confirmed_per_s,
@@ -258,7 +258,7 @@ CONFIRMS = Law(
     (AT_MOST, ONE_BY_ONE),
     band=CONFIRM_BAND,
     band_reason=CONFIRM_REASON,
-    passed_with=(9411,),
+    fitted_with=(9433,),
 )
 CONFIRMS_NEAR = Law(
     "PS-2",
@@ -273,7 +273,7 @@ CONFIRMS_NEAR = Law(
     (AT_MOST, ONE_BY_ONE),
     band=CONFIRM_BAND,
     band_reason=CONFIRM_REASON,
-    fitted_with=(9307,),
+    fitted_with=(9307, 9433),
 )
 
 # --- PS-3: prefetch -------------------------------------------------------------------------------
