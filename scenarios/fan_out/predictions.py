@@ -117,7 +117,7 @@ CALLED_REASON = (
 )
 
 
-def _near(pattern: str, metric: str) -> Law:
+def _near(pattern: str, metric: str, passed: tuple[int, ...]) -> Law:
     return Law(
         "PS-1",
         "a + F s",
@@ -132,6 +132,7 @@ def _near(pattern: str, metric: str) -> Law:
         band=CALLED_BAND,
         band_reason=CALLED_REASON,
         fitted_with=(9304, 9411),
+        passed_with=passed,
     )
 
 
@@ -147,19 +148,35 @@ def _far(
     formula: str,
     source: str,
     function: Callable[[Asked, Facts], float],
+    passed: tuple[int, ...],
 ) -> Law:
     domain, lines = FAR_APART_CALLS[pattern]
-    return Law("PS-1", formula, source, metric, (pattern,), function, domain, (), lines)
+    return Law(
+        "PS-1",
+        formula,
+        source,
+        metric,
+        (pattern,),
+        function,
+        domain,
+        (),
+        lines,
+        passed_with=passed,
+    )
 
 
-IN_TURN_NEAR, LAST_IN_TURN_NEAR = _near(SERIAL, PUBLISHER), _near(SERIAL, LAST)
-AT_ONCE_NEAR, LAST_AT_ONCE_NEAR = _near(PARALLEL, PUBLISHER), _near(PARALLEL, LAST)
+IN_TURN_PASSED, AT_ONCE_PASSED = (9411,), (9431,)
+IN_TURN_NEAR, LAST_IN_TURN_NEAR = (_near(SERIAL, metric, ()) for metric in (PUBLISHER, LAST))
+AT_ONCE_NEAR, LAST_AT_ONCE_NEAR = (
+    _near(PARALLEL, metric, AT_ONCE_PASSED) for metric in (PUBLISHER, LAST)
+)
 IN_TURN = _far(
     SERIAL,
     PUBLISHER,
     "a + F (R + S)",
     "each receiver is called when the previous one has answered",
     _in_turn_ms,
+    IN_TURN_PASSED,
 )
 LAST_IN_TURN = _far(
     SERIAL,
@@ -167,6 +184,7 @@ LAST_IN_TURN = _far(
     "a + F S + (F - 1/2) R",
     "the last receiver is called when all others have answered",
     _last_in_turn_ms,
+    IN_TURN_PASSED,
 )
 AT_ONCE = _far(
     PARALLEL,
@@ -174,6 +192,7 @@ AT_ONCE = _far(
     "R + a + F s",
     "all calls are sent before the first answer is there",
     _at_once_ms,
+    AT_ONCE_PASSED,
 )
 LAST_AT_ONCE = _far(
     PARALLEL,
@@ -181,6 +200,7 @@ LAST_AT_ONCE = _far(
     "a + F s + R/2",
     "the last call is sent when all others were, and takes one way",
     _last_at_once_ms,
+    AT_ONCE_PASSED,
 )
 
 
@@ -259,6 +279,7 @@ CONFIRMS = Law(
     band=CONFIRM_BAND,
     band_reason=CONFIRM_REASON,
     fitted_with=(9433,),
+    passed_with=(9441,),
 )
 CONFIRMS_NEAR = Law(
     "PS-2",
@@ -274,6 +295,7 @@ CONFIRMS_NEAR = Law(
     band=CONFIRM_BAND,
     band_reason=CONFIRM_REASON,
     fitted_with=(9307, 9433),
+    passed_with=(9441,),
 )
 
 # --- PS-3: prefetch -------------------------------------------------------------------------------
