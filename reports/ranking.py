@@ -12,6 +12,7 @@ from bench.analysis.evaluated import ExperimentResult, Level
 from bench.analysis.metrics import Metric
 from bench.model.pattern import Pattern
 from bench.stats.estimates import Estimate, clearly_best
+from reports.numbers import number
 
 
 @dataclass(frozen=True)
@@ -26,7 +27,8 @@ class Standing:
 class Ranking:
     """The compared patterns by one metric at one level, the best value first.
 
-    `leaders` cannot be distinguished by their intervals; one alone is clearly best.
+    `leaders` cannot be distinguished by their intervals, or are the same number to the digits
+    that a report shows; one alone is clearly best.
     """
 
     metric: Metric
@@ -60,6 +62,9 @@ def rank(result: ExperimentResult, level: Level, key: str) -> Ranking | None:
     has_intervals = all(place.estimate.has_interval for place in places)
     best = clearly_best([place.estimate for place in places], higher) if has_intervals else None
     leaders = places[:1] if best == 0 else _reaching(places, higher) if has_intervals else places
+    # Four a second is not ahead of four a second, however narrow the intervals are.
+    shown = number(places[0].estimate.value)
+    leaders = [one for one in places if one in leaders or number(one.estimate.value) == shown]
     return Ranking(metric, level, tuple(places), tuple(leaders), has_intervals)
 
 

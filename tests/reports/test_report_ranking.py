@@ -24,6 +24,8 @@ LATENCY, COMPLETE, NEITHER = "latency_mean", "completeness", "payload_bytes_per_
         (LATENCY, {"a": near(1, 0.1), "b": near(2, 0.1), "c": alone(0.5)}, None),
         (LATENCY, {"a": near(1, 0.1), "b": near(2, 0.1), "floor": near(0.1, 0.01)}, "a"),
         (COMPLETE, {"a": near(0.9, 0.01), "b": near(1, 0)}, "b"),
+        (COMPLETE, {"a": near(4.0001, 1e-5), "b": near(4.0002, 1e-5)}, None),
+        (COMPLETE, {"a": near(4.00, 1e-5), "b": near(4.01, 1e-5)}, "b"),
         (NEITHER, {"a": near(1, 0.1), "b": near(2, 0.1)}, None),
     ],
 )
