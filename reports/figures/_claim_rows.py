@@ -116,15 +116,17 @@ def _row(
 def _labels(result: ExperimentResult, rows: Sequence[Number]) -> list[str]:
     """What distinguishes the rows: the pattern, and metric and level where they differ."""
     many_metrics = len({(one.kind, one.metric) for one in rows}) > 1
+    many_others = len({one.other for one in rows}) > 1
     has_one_pattern = len({one.pattern for one in rows}) == 1 and len(rows) > 1
+    has_one_pattern &= many_metrics or not many_others
     common = set.intersection(*(set(_settings(one.at)[0]) for one in rows))
     found = []
     for one in rows:
         words = "" if has_one_pattern else title_of(result, one.pattern)
         if many_metrics:
             words += f" {result.metric(one.metric).title}"
-            is_of_another = one.kind == "ratio" and one.other != one.pattern
-            words += f" / {title_of(result, one.other)}" if is_of_another else ""
+        if (many_metrics or many_others) and one.kind == "ratio" and one.other != one.pattern:
+            words += f" / {title_of(result, one.other)}"
         at = _said_once(one.at, common)
         between = " " if at.startswith("(") else ", "
         words += f"{between}{without_empty(at).replace('_', ' ')}" if at else ""

@@ -5,9 +5,7 @@ Pure, and data only.  A domain ends where events meet each other, or a receiver 
 
 from __future__ import annotations
 
-import dataclasses
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Mapping
 
 from bench.model.domain import FREE, Condition, Domain, Free, Range, Units, Wanted
 from bench.model.law import Calibration
@@ -38,16 +36,6 @@ BYTES_UP, BYTES_DOWN = "publisher_bytes_per_event", "stream_bytes_down_per_event
 
 # --- PS-1: over receivers -------------------------------------------------------------------------
 
-CALLED_NUMBERS, IN_TURN_NUMBERS = (2, 4, 90, 180), (1, 3, 10, 30)
-"""Receivers of the trials that supply what a call takes: on loopback, and in turn over a link.
-
-Four: the first calls of an event find a process that has slept, so each further one takes less
-than they did; and with many receivers each takes longer, as their state outgrows the cores' caches.
-"""
-
-IN_TURN_NEAR_S = 0.002
-"""The distance of those trials over a link: who slept during it wakes up later."""
-
 
 def rtt_s(load: Asked) -> float:
     return load.link.rtt_s if load.link.link != "loopback" else 0.0
@@ -56,28 +44,6 @@ def rtt_s(load: Asked) -> float:
 def services_rtt_s(load: Asked) -> float:
     return load.services.rtt_s if load.services.link != "loopback" else 0.0
 
-
-def _lines(
-    name: str, numbers: Sequence[int], settings: Mapping[str, Any], words: str
-) -> tuple[Calibration, ...]:
-    return tuple(
-        Calibration(
-            f"{name}_{place}",
-            {"clients": number, **settings},
-            (PUBLISHER, LAST),
-            text=f"{number} {'receiver' if number == 1 else 'receivers'} {words}",
-        )
-        for place, number in zip(("first", "few", "many", "most"), numbers, strict=True)
-    )
-
-
-CALLED_LINES = _lines("called", CALLED_NUMBERS, {}, "on loopback")
-IN_TURN_LINES = _lines(
-    "in_turn",
-    IN_TURN_NUMBERS,
-    {"rtt": IN_TURN_NEAR_S},
-    f"over a link of {IN_TURN_NEAR_S * 1e3:g} ms",
-)
 
 FEW, MANY = 5, 100
 TOLD_NEAR_S = 0.02
@@ -110,18 +76,6 @@ WITH_MANY = Calibration(
     (LAST,),
     text=f"{MANY} receivers there: compared with few, what one more takes",
 )
-AT_ONCE_LINES = tuple(
-    dataclasses.replace(one, name=f"at_once_{one.name}", facts=(PUBLISHER, LAST))
-    for one in (WITH_FEW, WITH_MANY)
-)
-
-MOST_BUSY = 0.5
-SLOWEST_RECEIVER_S = 0.0006
-"""About what a request takes; to keep events from meeting each other."""
-
-CALL_S = 0.0002
-"""About what a request takes that is sent with others, over a link."""
-
 DELIVERY_S = 0.0001
 """About what a broker and a receiver take for a delivery."""
 
@@ -136,29 +90,12 @@ RECEIVERS: Mapping[str, Wanted] = {
     "warmup": Free(2.0),
     "request_timeout": Free(10.0),
 }
-IN_TURN_FAR: Mapping[str, Wanted] = {"link": ("emulated",), "rtt": Range(IN_TURN_NEAR_S, 0.02)}
-AT_ONCE_FAR: Mapping[str, Wanted] = {"link": ("emulated",), "rtt": Range(TOLD_NEAR_S, 0.1)}
 FAR_APART: Mapping[str, Wanted] = {
     "link": ("loopback", "emulated"),
     "rtt": Range(TOLD_NEAR_S, 0.1),
     "services_link": ("loopback", "emulated"),
     "services_rtt": Range(TOLD_NEAR_S, 0.1),
 }
-APART = Condition(
-    "an event is dealt with before the next one is due",
-    lambda load: (
-        load.own.event_rate_per_s * load.window.clients * (SLOWEST_RECEIVER_S + rtt_s(load))
-        <= MOST_BUSY
-    ),
-)
-CALLED_BY_THEN = Condition(
-    "all receivers are called before the first one answers, and an event is dealt with in half of "
-    "the time until the next one",
-    lambda load: (
-        load.window.clients * CALL_S <= rtt_s(load)
-        and load.own.event_rate_per_s * (load.window.clients * CALL_S + rtt_s(load)) <= MOST_BUSY
-    ),
-)
 OPENED = Condition(
     "an event is sent before the window: connections are open",
     lambda load: load.window.warmup_s * load.own.event_rate_per_s >= 1.5,
@@ -183,10 +120,7 @@ ON_THEIR_WAY = Condition(
     "a broker has sent an event to all receivers before it reaches the first one",
     lambda load: _sending_s(load) <= _way_s(load),
 )
-_UNITS = Units("events", EVENTS, lambda load: load.own.event_rate_per_s, at_least_s=2)
-CALLED_NEAR = Domain(RECEIVERS, where=(APART, OPENED), units=_UNITS)
-CALLED_IN_TURN = Domain({**RECEIVERS, **IN_TURN_FAR}, where=(APART, OPENED), units=_UNITS)
-CALLED_AT_ONCE = Domain({**RECEIVERS, **AT_ONCE_FAR}, where=(CALLED_BY_THEN, OPENED), units=_UNITS)
+EVENT_UNITS = Units("events", EVENTS, lambda load: load.own.event_rate_per_s, at_least_s=2)
 TOLD = Domain(
     {
         **RECEIVERS,
@@ -196,7 +130,7 @@ TOLD = Domain(
         "event_rate": (10.0,),
     },
     where=(FAR_BETWEEN, OPENED, ON_THEIR_WAY),
-    units=_UNITS,
+    units=EVENT_UNITS,
 )
 
 

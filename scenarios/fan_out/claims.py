@@ -5,14 +5,17 @@ Numbers stand here and nowhere else.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 from bench.model.claim import Claim, MustSee
 from bench.verdicts.growth import Growth
 from bench.verdicts.ratios import Ratio
 from bench.verdicts.rule import AllOf, Band
 from bench.verdicts.rules import AgreesWithLaw, Threshold
+from scenarios.fan_out._calls import (
+    AT_ONCE_NEAR,
+    CALLED_BAND,
+    CALLED_REASON,
+    IN_TURN_NEAR,
+)
 from scenarios.fan_out._claim_levels import (
     ANY_NUMBER,
     AT_FORTY_MS,
@@ -62,40 +65,16 @@ from scenarios.fan_out._domains import (
     WAIT,
 )
 from scenarios.fan_out.predictions import (
-    AT_ONCE_NEAR,
-    CALLED_BAND,
-    CALLED_REASON,
     CONFIRM_BAND,
     CONFIRM_REASON,
     CONFIRMS,
     CONFIRMS_NEAR,
     DELIVERED_BYTES,
-    IN_TURN_NEAR,
     LAST_TOLD,
     PREFETCH_RATE,
     PREFETCH_WAIT,
     PUBLISHED_BYTES,
 )
-
-NORMAL: Mapping[str, Any] = {
-    "fault": "",
-    "link": "loopback",
-    "services_link": "loopback",
-    "clients": 10,
-    "event_rate": lambda rate: rate > 0,
-    "payload": 100,
-    "confirms": "none",
-    "confirm_window": lambda _: True,
-    "acknowledgement": "none",
-    "prefetch": lambda _: True,
-    "queue_type": "classic",
-    "durable": "off",
-    "queue_limit": 0,
-    "work_time": 0,
-    "slow_receivers": 0,
-    "dead_receivers": 0,
-}
-"""What holds for evidence where a rule does not ask for something else."""
 
 TWICE = 2.0
 GROWS_STRAIGHT = (0.9, 1.1)

@@ -11,6 +11,7 @@ from make_run import make_claims_run
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 from PIL import Image
+from report_builders import near, result
 
 from bench.analysis.evaluated import Evaluated
 from bench.model.errors import UsageError
@@ -103,6 +104,22 @@ def test_rows_say_what_distinguishes_them_once() -> None:
     said = _claim_rows._said_once(at, {"event_rate=8/s"})
     assert said == "(poll_interval=1s / poll_interval=5s)"
     assert _claim_rows._said_once("a=1 b=2", {"a=1"}) == "b=2"
+
+
+@pytest.mark.parametrize(
+    ("pairs", "labels"),
+    [
+        (["ab", "ac"], ["A / B", "A / C"]),
+        (["ab", "cb"], ["A", "C"]),
+        (["ab", "cd"], ["A / B", "C / D"]),
+    ],
+)
+def test_rows_say_what_a_ratio_is_to_where_that_differs(
+    pairs: list[str], labels: list[str]
+) -> None:
+    shown = result("latency_mean", dict.fromkeys("abcd", near(1)))
+    rows = [Number("ratio", "latency_mean", mine, 1, 1, 1, 6, other=other) for mine, other in pairs]
+    assert _claim_rows._labels(shown, rows) == labels
 
 
 def test_what_lies_between_two_bounds_is_held_against_their_middle() -> None:

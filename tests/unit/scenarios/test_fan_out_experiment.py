@@ -10,8 +10,10 @@ import pytest
 from bench.analysis.trialdata import TrialData
 from bench.model import samples
 from bench.model.errors import UsageError
+from bench.model.law import Law
 from bench.model.metric import Counts
 from bench.plan.trials import loads_of
+from scenarios.fan_out import _calls as calls
 from scenarios.fan_out import load as declared
 from scenarios.fan_out import metrics, predictions
 from scenarios.fan_out.experiment import EXPERIMENT
@@ -178,7 +180,7 @@ def test_what_nobody_counted_is_unknown() -> None:
 # --- laws, filled ---------------------------------------------------------------------------------
 
 
-def filled(law: predictions.Law, load: object, **facts: float) -> float:
+def filled(law: Law, load: object, **facts: float) -> float:
     return law(load, facts)  # type: ignore[arg-type]
 
 
@@ -225,7 +227,7 @@ BROKER_FAR = {"services_link": "emulated", "services_rtt_s": 0.024}
 def test_ps_1_is_the_line_through_the_next_trials(receivers: int, expected: float) -> None:
     """Trials without distance have 2, 4, 90 and 180 receivers."""
     load = LOAD(clients=receivers, event_rate_per_s=4.0)
-    for law in (predictions.IN_TURN_NEAR, predictions.AT_ONCE_NEAR):
+    for law in (calls.IN_TURN_NEAR, calls.AT_ONCE_NEAR):
         assert filled(law, load, **FACTS) == pytest.approx(expected)
 
 
@@ -233,13 +235,11 @@ def test_ps_1_is_the_line_through_the_next_trials(receivers: int, expected: floa
     ("law", "expected"),
     [
         # Over a link of 2 ms there are 1, 3, 10 and 30 receivers.
-        (predictions.IN_TURN, 22 + 10 * 8),
-        (predictions.LAST_IN_TURN, 21 + 9.5 * 8),
+        (calls.IN_TURN, 22 + 10 * 8),
+        (calls.LAST_IN_TURN, 21 + 9.5 * 8),
     ],
 )
-def test_ps_1_of_calls_in_turn_counts_from_a_near_link(
-    law: predictions.Law, expected: float
-) -> None:
+def test_ps_1_of_calls_in_turn_counts_from_a_near_link(law: Law, expected: float) -> None:
     far = LOAD(clients=10, event_rate_per_s=4.0, **RECEIVERS_FAR)
     assert filled(law, far, **FACTS) == pytest.approx(expected)
 
@@ -279,11 +279,11 @@ def test_ps_1_of_the_told_is_silent_where_a_broker_still_sends() -> None:
     ("law", "expected"),
     [
         # From 5 and 100 receivers over a link of 20 ms; an answer comes back, an event does not.
-        (predictions.AT_ONCE, 25 + 19 * 38 / 95 + 30),
-        (predictions.LAST_AT_ONCE, 13 + 19 * 19 / 95 + 15),
+        (calls.AT_ONCE, 25 + 19 * 38 / 95 + 30),
+        (calls.LAST_AT_ONCE, 13 + 19 * 19 / 95 + 15),
     ],
 )
-def test_ps_1_of_calls_at_once_counts_one_round_trip(law: predictions.Law, expected: float) -> None:
+def test_ps_1_of_calls_at_once_counts_one_round_trip(law: Law, expected: float) -> None:
     load = LOAD(clients=24, event_rate_per_s=4.0, **TOLD_FAR)
     assert filled(law, load, **FACTS) == pytest.approx(expected)
 
@@ -296,11 +296,11 @@ def test_ps_1_of_calls_at_once_is_silent_where_answers_meet_calls(
     receivers: int, rtt_s: float, speaks: bool
 ) -> None:
     load = LOAD(clients=receivers, event_rate_per_s=4.0, link="emulated", rtt_s=rtt_s)
-    assert predictions.AT_ONCE.speaks_of(load) is speaks
+    assert calls.AT_ONCE.speaks_of(load) is speaks
 
 
-@pytest.mark.parametrize("law", [predictions.IN_TURN, predictions.AT_ONCE])
-def test_ps_1_of_calls_over_a_link_is_silent_without_one(law: predictions.Law) -> None:
+@pytest.mark.parametrize("law", [calls.IN_TURN, calls.AT_ONCE])
+def test_ps_1_of_calls_over_a_link_is_silent_without_one(law: Law) -> None:
     assert not law.speaks_of(LOAD(clients=10, event_rate_per_s=4.0))
 
 
