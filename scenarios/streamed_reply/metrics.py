@@ -135,6 +135,32 @@ def stalls_per_reply(data: TrialData) -> float:
     return math.nan if counts is None else counts.hits / counts.of
 
 
+# --- what a reply takes ---------------------------------------------------------------------------
+
+
+def request_counts(data: TrialData) -> Counts | None:
+    """The requests of the window's replies, whenever they were sent."""
+    if not len(data.outcomes):
+        return None
+    rows = all_rows(data, "request")
+    own = np.count_nonzero(np.isin(keys(rows), keys(data.outcomes)))
+    return Counts(float(own), float(len(data.outcomes)), "count")
+
+
+@METRICS.metric(
+    "requests_per_reply",
+    "",
+    "requests of one {event}",
+    "Requests that one {outcome} took, whenever they were sent, mean over the {outcomes} of the "
+    "window. The requests in a window are others: the last ones of its replies come after it.",
+    "lower",
+    request_counts,
+)
+def requests_per_reply(data: TrialData) -> float:
+    counts = request_counts(data)
+    return math.nan if counts is None else counts.hits / counts.of
+
+
 # --- what a piece costs ---------------------------------------------------------------------
 
 

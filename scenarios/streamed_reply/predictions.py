@@ -37,6 +37,7 @@ FIRST = Law(
     TIMES,
     ("rtt_us",),
     band=TIGHT,
+    passed_with=(9414,),
 )
 FIRST_WEBSOCKET = Law(
     "STREAM-1",
@@ -48,6 +49,7 @@ FIRST_WEBSOCKET = Law(
     TIMES,
     ("rtt_us",),
     band=TIGHT,
+    passed_with=(9414,),
 )
 FIRST_WHOLE = Law(
     "STREAM-1",
@@ -59,6 +61,7 @@ FIRST_WHOLE = Law(
     TIMES,
     ("rtt_us",),
     band=TIGHT,
+    passed_with=(9414,),
 )
 FIRST_POLLED = Law(
     "STREAM-1, SP-1",
@@ -70,6 +73,7 @@ FIRST_POLLED = Law(
     POLLED,
     ("rtt_us", SEED),
     band=TIGHT,
+    passed_with=(9414,),
 )
 LAST = Law(
     "STREAM-1",
@@ -81,6 +85,7 @@ LAST = Law(
     TIMES,
     ("rtt_us",),
     band=TIGHT,
+    passed_with=(9414,),
 )
 LAST_WEBSOCKET = Law(
     "STREAM-1",
@@ -92,6 +97,7 @@ LAST_WEBSOCKET = Law(
     TIMES,
     ("rtt_us",),
     band=TIGHT,
+    passed_with=(9414,),
 )
 LAST_POLLED = Law(
     "STREAM-1, SP-1",
@@ -103,6 +109,7 @@ LAST_POLLED = Law(
     POLLED,
     ("rtt_us", SEED),
     band=TIGHT,
+    passed_with=(9414,),
 )
 DELAY = Law(
     "STREAM-1",
@@ -113,6 +120,7 @@ DELAY = Law(
     filled.batched_delay_ms,
     DELAYS,
     ("rtt_us",),
+    passed_with=(9414,),
 )
 _BYTES = "(h + n P + F f + e + 52 packets)/n; F = 1 + ceil((n-1) i/max(i, w)), packets = 2 + F"
 STREAM_BYTES = {
@@ -126,6 +134,7 @@ STREAM_BYTES = {
         BYTES,
         ("head_bytes",),
         band=TIGHT,
+        passed_with=(9414,),
     )
     for pattern, own_law, own_packet, source in (
         (
@@ -142,12 +151,13 @@ REQUESTS = Law(
     "SP-2",
     "mean of k + 3 over the plan's phases p, k = ceil((n i - R - p)/T): (n i - R)/T + 3",
     "a poll every T from a random phase, one request for the handle, one to collect",
-    "requests_per_event",
+    "requests_per_reply",
     (POLLING,),
     filled.polling_requests,
     POLLED,
     ("rtt_us", SEED),
     band=TIGHT,
+    fitted_with=(9414,),
 )
 FOR_NOBODY = Law(
     "JOB-1",
@@ -158,6 +168,7 @@ FOR_NOBODY = Law(
     filled.planned_for_nobody,
     UNNOTICED,
     (SEED,),
+    passed_with=(9414,),
 )
 FOR_NOBODY_WHOLE = Law(
     "JOB-1",
@@ -168,6 +179,7 @@ FOR_NOBODY_WHOLE = Law(
     filled.planned_left,
     UNNOTICED_WHOLE,
     (SEED,),
+    passed_with=(9414,),
 )
 PREDICTIONS = (
     FIRST,

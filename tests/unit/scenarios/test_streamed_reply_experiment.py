@@ -292,6 +292,18 @@ def test_what_is_counted_is_said() -> None:
         assert asked(data) is None, "fewer made than read, or bytes of those who left"
 
 
+def test_requests_of_a_reply_are_its_own_whenever_they_were_sent() -> None:
+    rows = [
+        *READ,
+        row(REPLY, 1, 900, 900, 1100, 1400),  # due in the window, read to the end after it
+        *(row(REQUEST, 1, at, at, at + 10, at + 20) for at in (900, 1100, 1300)),
+        row(REQUEST, 2, 990, 990, 1000, 1010),  # of a reply that never came
+    ]
+    found = measured.compute(trial(rows, {}))
+    assert found["requests_per_reply"] == (1 + 3) / 2
+    assert math.isnan(measured.compute(trial([], {}))["requests_per_reply"])
+
+
 def test_bytes_of_pieces_are_an_amount_of_replies() -> None:
     wire = {"t0": Wire(wire_down=100), "t1": Wire(wire_down=700)}
     data = dataclasses.replace(trial(READ, {"made": 4.0}, pieces=4), wire=wire)
