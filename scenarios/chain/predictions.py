@@ -170,6 +170,7 @@ LATENCY = Law(
     ROW,
     (),
     (SHORT,),
+    passed_with=(9412,),
 )
 SUCCESS = Law(
     "CHAIN-1",
@@ -180,7 +181,7 @@ SUCCESS = Law(
     success,
     SURVIVING,
     (),
-    passed_with=(7101,),
+    passed_with=(7101, 9412),
 )
 ATTEMPTS = Law(
     "CHAIN-1",
@@ -191,6 +192,6 @@ ATTEMPTS = Law(
     attempts,
     SURVIVING,
     (),
-    passed_with=(7101,),
+    passed_with=(7101, 9412),
 )
 PREDICTIONS = (LATENCY, SUCCESS, ATTEMPTS)
