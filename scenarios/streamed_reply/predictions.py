@@ -158,6 +158,7 @@ REQUESTS = Law(
     ("rtt_us", SEED),
     band=TIGHT,
     fitted_with=(9414,),
+    passed_with=(9451,),
 )
 FOR_NOBODY = Law(
     "JOB-1",
