@@ -5,26 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-NORMAL: Mapping[str, Any] = {
-    "fault": "",
-    "link": "loopback",
-    "services_link": "loopback",
-    "clients": 10,
-    "event_rate": lambda rate: rate > 0,
-    "payload": 100,
-    "confirms": "none",
-    "confirm_window": lambda _: True,
-    "acknowledgement": "none",
-    "prefetch": lambda _: True,
-    "queue_type": "classic",
-    "durable": "off",
-    "queue_limit": 0,
-    "work_time": 0,
-    "slow_receivers": 0,
-    "dead_receivers": 0,
-}
-"""What holds for evidence where a rule does not ask for something else."""
-
 ANY_NUMBER: Mapping[str, Any] = {"clients": lambda _: True, "event_rate": 4}
 OFTEN: Mapping[str, Any] = {**ANY_NUMBER, "event_rate": 10, "link": "emulated"}
 MOST: Mapping[str, Any] = {"clients": 200, "event_rate": 4}

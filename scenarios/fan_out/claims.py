@@ -5,6 +5,9 @@ Numbers stand here and nowhere else.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from bench.model.claim import Claim, MustSee
 from bench.verdicts.growth import Growth
 from bench.verdicts.ratios import Ratio
@@ -12,9 +15,22 @@ from bench.verdicts.rule import AllOf, Band
 from bench.verdicts.rules import AgreesWithLaw, Threshold
 from scenarios.fan_out._calls import (
     AT_ONCE_NEAR,
-    CALLED_BAND,
-    CALLED_REASON,
     IN_TURN_NEAR,
+)
+from scenarios.fan_out._claim_bounds import (
+    CALL,
+    CONFIRM,
+    DOES_NOT_GROW,
+    FAR_GAIN,
+    FIFTY_MORE,
+    FULL,
+    GROWS_STRAIGHT,
+    HARDLY_GROWS,
+    LEAST_OF_FOUR,
+    LOCAL_GAIN,
+    MOST_OF_FOUR,
+    TWICE,
+    UNHARMED_MS,
 )
 from scenarios.fan_out._claim_levels import (
     ANY_NUMBER,
@@ -65,8 +81,6 @@ from scenarios.fan_out._domains import (
     WAIT,
 )
 from scenarios.fan_out.predictions import (
-    CONFIRM_BAND,
-    CONFIRM_REASON,
     CONFIRMS,
     CONFIRMS_NEAR,
     DELIVERED_BYTES,
@@ -76,29 +90,25 @@ from scenarios.fan_out.predictions import (
     PUBLISHED_BYTES,
 )
 
-TWICE = 2.0
-GROWS_STRAIGHT = (0.9, 1.1)
-"""Exponents of the publisher's time: the first receivers find a process that slept."""
-
-DOES_NOT_GROW = (-0.1, 0.1)
-HARDLY_GROWS = 1.7
-"""Of 200 receivers over one: an exponent of 0.1 at most."""
-
-FIFTY_MORE = 5.0
-"""A publisher that waits for 300 ms, or for a receiver that takes 200 ms, against a few ms."""
-
-UNHARMED_MS = 5
-"""A fortieth of what a slow receiver takes: the publisher of a broker knows nothing of it."""
-
-FULL = 0.95
-LOCAL_GAIN, FAR_GAIN = 1.5, 10.0
-"""Published: 2.4 times as many locally, 32 to 37 times at a few milliseconds."""
-
-LEAST_OF_FOUR, MOST_OF_FOUR = 3.6, 4.4
-"""Four times as many receivers take four times as much of the link, within 10 %."""
-
-CONFIRM = Band(CONFIRM_BAND, CONFIRM_REASON)
-CALL = Band(CALLED_BAND, CALLED_REASON)
+NORMAL: Mapping[str, Any] = {
+    "fault": "",
+    "link": "loopback",
+    "services_link": "loopback",
+    "clients": 10,
+    "event_rate": lambda rate: rate > 0,
+    "payload": 100,
+    "confirms": "none",
+    "confirm_window": lambda _: True,
+    "acknowledgement": "none",
+    "prefetch": lambda _: True,
+    "queue_type": "classic",
+    "durable": "off",
+    "queue_limit": 0,
+    "work_time": 0,
+    "slow_receivers": 0,
+    "dead_receivers": 0,
+}
+"""What holds for evidence where a rule does not ask for something else."""
 
 
 def _stays(metric: str, unit: str, broker: str) -> Growth:
