@@ -40,7 +40,7 @@ FULL = tuple(
         (SHARED,),
         {**BRIEF, "clients": f"{c}", "item_rate": f"{75 * c}/s", "keys": "4", "duration": seconds},
     )
-    for c, seconds in ((1, "12s"), (2, "12s"), (4, "5s"), (6, "4s"))
+    for c, seconds in ((1, "24s"), (2, "24s"), (4, "5s"), (6, "4s"))
 )
 KEPT = ClaimSetup(BY_KEY, {**OVER, "clients": "4", "item_rate": "300/s", "keys": "40"})
 # Four consumers can do 200 items per second.
