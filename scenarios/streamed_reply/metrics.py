@@ -112,53 +112,41 @@ METRICS.greatest(
 )
 
 
-def stall_counts(data: TrialData) -> Counts | None:
-    rows = pieces(data)
-    if not len(data.outcomes) or not len(rows):
-        return None
-    later = np.diff(difference_ns(rows, "done_ns", "intended_ns"))
-    stalls = np.count_nonzero(_follows(rows) & (later >= STALL_NS))
-    return Counts(float(stalls), float(len(data.outcomes)), "count")
-
-
-@METRICS.metric(
+@METRICS.counted(
     "stalls_per_reply",
     "",
     "stalls per {event}",
     "How often per {outcome} a piece was later than the one before it by 100 ms or more, because "
     "something held it up. The wait for a batch is not a stall, unless the batch is that long.",
     "lower",
-    stall_counts,
 )
-def stalls_per_reply(data: TrialData) -> float:
-    counts = stall_counts(data)
-    return math.nan if counts is None else counts.hits / counts.of
+def stalls(data: TrialData) -> Counts | None:
+    rows = pieces(data)
+    if not len(data.outcomes) or not len(rows):
+        return None
+    later = np.diff(difference_ns(rows, "done_ns", "intended_ns"))
+    held_up = np.count_nonzero(_follows(rows) & (later >= STALL_NS))
+    return Counts(float(held_up), float(len(data.outcomes)), "count")
 
 
 # --- what a reply takes ---------------------------------------------------------------------------
 
 
-def request_counts(data: TrialData) -> Counts | None:
-    """The requests of the window's replies, whenever they were sent."""
-    if not len(data.outcomes):
-        return None
-    rows = all_rows(data, "request")
-    own = np.count_nonzero(np.isin(keys(rows), keys(data.outcomes)))
-    return Counts(float(own), float(len(data.outcomes)), "count")
-
-
-@METRICS.metric(
+@METRICS.counted(
     "requests_per_reply",
     "",
     "requests of one {event}",
     "Requests that one {outcome} took, whenever they were sent, mean over the {outcomes} of the "
     "window. The requests in a window are others: the last ones of its replies come after it.",
     "lower",
-    request_counts,
 )
-def requests_per_reply(data: TrialData) -> float:
-    counts = request_counts(data)
-    return math.nan if counts is None else counts.hits / counts.of
+def requests(data: TrialData) -> Counts | None:
+    """The requests of the window's replies, whenever they were sent."""
+    if not len(data.outcomes):
+        return None
+    rows = all_rows(data, "request")
+    own = np.count_nonzero(np.isin(keys(rows), keys(data.outcomes)))
+    return Counts(float(own), float(len(data.outcomes)), "count")
 
 
 # --- what a piece costs ---------------------------------------------------------------------

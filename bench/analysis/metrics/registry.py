@@ -5,6 +5,7 @@ The shared ones stand in SHARED; an experiment has a registry of its own in its 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -29,6 +30,7 @@ GREATEST = 1.0
 """The quantile that the greatest value is."""
 
 Function = Callable[[TrialData], float]
+Counting = Callable[[TrialData], Counts | None]
 Choice = Callable[[TrialData], np.ndarray]
 
 
@@ -48,13 +50,28 @@ class Registry(dict[str, Metric]):
         title: str,
         definition: str,
         better: Better,
-        counts: Callable[[TrialData], Counts | None] | None = None,
+        counts: Counting | None = None,
     ) -> Callable[[Function], Function]:
         """Enter a function of a trial as a metric; `counts`: see Metric."""
 
         def enter(function: Function) -> Function:
             self.add(Metric(key, unit, title, definition, better, function, counts=counts))
             return function
+
+        return enter
+
+    def counted(
+        self, key: str, unit: str, title: str, definition: str, better: Better
+    ) -> Callable[[Counting], Counting]:
+        """Enter what a function counts in a trial as a metric: hits / of, NaN where it is None."""
+
+        def enter(counts: Counting) -> Counting:
+            def function(data: TrialData) -> float:
+                found = counts(data)
+                return math.nan if found is None else found.hits / found.of
+
+            self.add(Metric(key, unit, title, definition, better, function, counts=counts))
+            return counts
 
         return enter
 

@@ -14,6 +14,7 @@ from measured import METRICS, compute
 from unit_builders import MS, SECOND, data, events, latencies, reading, row, table
 
 from bench.analysis.delivery_accounting import Accounting
+from bench.analysis.metrics import Registry
 from bench.analysis.trialdata import TrialData
 from bench.model import samples
 from bench.model.metric import Counts
@@ -185,6 +186,22 @@ def on_a_link(paths: int = 1) -> TrialData:
             )
         },
     )
+
+
+def test_what_is_counted_is_a_metric_by_itself() -> None:
+    found = Registry()
+    counts: dict[int, Counts | None] = {0: Counts(6, 4, "count"), 1: None}
+    number = 0
+
+    @found.counted("tries", "", "tries", "Tries.", "lower")
+    def tries(_: TrialData) -> Counts | None:
+        return counts[number]
+
+    known = found["tries"]
+    assert known.counts is tries
+    assert known.function(worked_example()) == 1.5
+    number = 1
+    assert math.isnan(known.function(worked_example()))
 
 
 def test_the_used_share_of_a_link_is_the_bytes_of_its_outcomes() -> None:
