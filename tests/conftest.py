@@ -56,6 +56,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if lanes.is_repeated(item.nodeid.partition("::")[0]):
             item.add_marker(pytest.mark.flaky(reruns=lanes.REPEATS))
+        if item.nodeid.startswith("tests/benchmarks/"):
+            item.add_marker(pytest.mark.timeout(0))  # asked for, they take minutes
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Why a test was run again; the summary of pytest names it only."""
+    for report in terminalreporter.stats.get("rerun", []):
+        crash = getattr(report.longrepr, "reprcrash", None)
+        reason = crash.message if crash else str(report.longrepr)
+        terminalreporter.write_line(f"RERUN {report.nodeid}: {reason.splitlines()[0][:200]}")
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> lanes.LaneScheduling:
