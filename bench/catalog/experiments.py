@@ -61,6 +61,7 @@ def _analysed(name: str, experiment: Experiment, root: Path) -> Experiment:
         for part in ("predictions", "claims", "metrics", "findings", "answer", "rates", "topics")
     )
     advice = _part(name, "advice", root)
+    _check_claims(claims)
     return dataclasses.replace(
         experiment,
         predictions=tuple(getattr(predictions, "PREDICTIONS", ())),
@@ -76,6 +77,17 @@ def _analysed(name: str, experiment: Experiment, root: Path) -> Experiment:
         topics=getattr(topics, "TOPICS", {}),
         advice=getattr(advice, "ADVICE", None),
     )
+
+
+def _check_claims(claims: ModuleType | None) -> None:
+    """Without NORMAL a claim would take the trials of any load for its evidence."""
+    if claims is None or not getattr(claims, "CLAIMS", ()):
+        return
+    if not hasattr(claims, "NORMAL"):
+        raise CatalogError(
+            f"{claims.__file__}: defines CLAIMS and no NORMAL; add NORMAL = {{...}}, the load "
+            "that evidence has where a claim asks for no other ({} takes any)"
+        )
 
 
 def _part(experiment: str, part: str, root: Path) -> ModuleType | None:

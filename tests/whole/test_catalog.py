@@ -269,6 +269,25 @@ def test_an_experiment_file_must_define_one(
     )
 
 
+def test_claims_say_under_which_load_their_evidence_is_taken(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without it any trial would do."""
+    for part in ("experiment", "claims"):
+        write(tmp_path, f"scenarios/vague/{part}.py")
+        module = types.ModuleType(f"scenarios.vague.{part}")
+        module.__file__ = f"scenarios/vague/{part}.py"
+        monkeypatch.setitem(sys.modules, module.__name__, module)
+    some = catalog.experiments()["query_ids"]
+    sys.modules["scenarios.vague.experiment"].EXPERIMENT = some  # type: ignore[attr-defined]
+    claims = sys.modules["scenarios.vague.claims"]
+    claims.CLAIMS = some.claims  # type: ignore[attr-defined]
+    with pytest.raises(CatalogError, match=r"^scenarios/vague/claims.py: defines CLAIMS and no NO"):
+        catalog.experiments(tmp_path)
+    claims.NORMAL = some.normal  # type: ignore[attr-defined]
+    assert catalog.experiments(tmp_path)["vague"].claims == some.claims
+
+
 # --- selection ----------------------------------------------------------------------------
 
 
