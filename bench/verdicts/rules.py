@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from bench.model.law import Law
+from bench.model.law import Facts, Law
 from bench.model.metric import Counts
 from bench.verdicts.evidence import Cell, Evidence, predicted, where_words
 from bench.verdicts.hypotheses import NEEDED, Examined, Hypothesis, hypothesis_of
@@ -19,6 +19,9 @@ from bench.verdicts.intervals import Ends, inside
 from bench.verdicts.judgement import Judgement, Number, lacks
 from bench.verdicts.rule import Band, Rule, Where, at_each, values_of
 from bench.verdicts.spreads import Exact, spread_of
+
+Filled = Callable[[Any, Facts], float]
+"""A formula that a claim fills from a load and facts, where no law of the experiment does."""
 
 
 @dataclass(frozen=True)
@@ -128,7 +131,7 @@ class AgreesWithLaw(Rule):
     metric: str
     unit: str
     pattern: str
-    law: Law
+    law: Law | Filled
     law_id: str
     where: Where = field(default_factory=dict)
     band: Band = field(default_factory=Band)
@@ -176,12 +179,16 @@ class AgreesWithLaw(Rule):
 
     def _silence(self, cell: Cell, repeats: Sequence[int]) -> str:
         """Why the law has a value for none of these repeats."""
-        law, load = f"law {self.law_id}", cell.typed_load
-        if load is None or not self.law.speaks_of(load):
-            return f"{law} does not cover this load"
-        reasons = (self.law.reason(load, cell.facts(n, self.metric)) for n in repeats)
-        why = next(filter(None, reasons), "")
-        return f"{law} has no value: {why}" if why else f"{law} lacks facts, or they lie outside it"
+        law, load = self.law, cell.typed_load
+        said = "lacks facts, or they lie outside it"
+        if isinstance(law, Law):
+            if load is None or not law.speaks_of(load):
+                said = "does not cover this load"
+            else:
+                reasons = (law.reason(load, cell.facts(n, self.metric)) for n in repeats)
+                if why := next(filter(None, reasons), ""):
+                    said = f"has no value: {why}"
+        return f"law {self.law_id} {said}"
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
+import re
 
 import claim_evidence as make
 import pytest
@@ -48,6 +49,30 @@ def test_evidence_against_every_part_refutes_the_claim(
     for rule in sorted(make.leaves(claim.rule), key=lambda one: isinstance(one, relative)):
         known = make.made(rule, known, holds=False)
     assert claim.rule.judge(known).verdict == "refuted"
+
+
+@each
+def test_what_was_measured_without_the_facts_of_a_law_is_no_evidence_for_it(
+    experiment: Experiment, claim: Claim
+) -> None:
+    for rule in make.leaves(claim.rule):
+        if not isinstance(rule, rules.AgreesWithLaw):
+            continue
+        known = make.made(rule, make.ground(experiment, claim), holds=True)
+        found = rule.judge(
+            dataclasses.replace(
+                known,
+                cells=tuple(
+                    dataclasses.replace(
+                        one,
+                        trials={n: {rule.metric: one.value(rule.metric, n)} for n in one.trials},
+                    )
+                    for one in known.cells
+                ),
+            )
+        )
+        if found.verdict == "not measured":
+            assert re.match(f"law {re.escape(rule.law_id)} (has no|lacks)", found.words)
 
 
 @each
