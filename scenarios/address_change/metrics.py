@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import partial
 
 import numpy as np
 
@@ -104,13 +105,9 @@ def _account(data: TrialData) -> tuple[float, float, float, float] | None:
     return answered - doubled, doubled, done - answered, len(rows) - done
 
 
-def _share_counts(data: TrialData, place: int) -> Counts | None:
+def _accounted(data: TrialData, place: int) -> Counts | None:
     found = _account(data)
     return None if found is None else Counts(max(0.0, found[place]), sum(found), "share")
-
-
-def _share(counts: Counts | None) -> float:
-    return math.nan if counts is None else counts.hits / counts.of
 
 
 _SHARES: tuple[tuple[str, str, str, Better], ...] = (
@@ -141,21 +138,10 @@ _SHARES: tuple[tuple[str, str, str, Better], ...] = (
 )
 
 
-def _register(place: int, key: str, title: str, words: str, better: Better) -> None:
-    @METRICS.metric(
-        key,
-        "",
-        title,
-        f"Share of the {{events}} that {words}.",
-        better,
-        lambda data: _share_counts(data, place),
+for _place, (_key, _title, _words, _better) in enumerate(_SHARES):
+    METRICS.counted(_key, "", _title, f"Share of the {{events}} that {_words}.", _better)(
+        partial(_accounted, place=_place)
     )
-    def share(data: TrialData) -> float:
-        return _share(_share_counts(data, place))
-
-
-for _place, _entry in enumerate(_SHARES):
-    _register(_place, *_entry)
 
 
 # --- at each change -------------------------------------------------------------------------------
@@ -166,56 +152,41 @@ def _per_change(data: TrialData, count: float) -> Counts | None:
     return Counts(count, float(total), "count") if total and not math.isnan(count) else None
 
 
-def lost_counts(data: TrialData) -> Counts | None:
-    return _per_change(data, float(np.count_nonzero(requests(data)["outcome"] != samples.OK)))
-
-
-def doubled_counts(data: TrialData) -> Counts | None:
-    return _per_change(data, data.counted_change("doubled"))
-
-
-def setup_counts(data: TrialData) -> Counts | None:
-    """Connections beside the first one of each client."""
-    made = _rows(data, "setup")
-    later = made[(made["sequence"] > 0) & (made["outcome"] == samples.OK)]
-    return _per_change(data, float(len(later)))
-
-
-@METRICS.metric(
+@METRICS.counted(
     "lost_per_change",
     "",
     "{events} lost per change",
     "{Events} of the whole trial that were not answered, over the changes of an address.",
     "lower",
-    lost_counts,
 )
-def lost_per_change(data: TrialData) -> float:
-    return _share(lost_counts(data))
+def lost(data: TrialData) -> Counts | None:
+    return _per_change(data, float(np.count_nonzero(requests(data)["outcome"] != samples.OK)))
 
 
-@METRICS.metric(
+@METRICS.counted(
     "doubled_per_change",
     "",
     "{events} done twice per change",
     "{Events} of the whole trial whose action the server did more than once, over the changes of "
     "an address.",
     "lower",
-    doubled_counts,
 )
-def doubled_per_change(data: TrialData) -> float:
-    return _share(doubled_counts(data))
+def doubled(data: TrialData) -> Counts | None:
+    return _per_change(data, data.counted_change("doubled"))
 
 
-@METRICS.metric(
+@METRICS.counted(
     "setups_per_change",
     "",
     "handshakes per change",
     "Connections that clients set up after their first one, over the changes of an address.",
     "lower",
-    setup_counts,
 )
-def setups_per_change(data: TrialData) -> float:
-    return _share(setup_counts(data))
+def setups(data: TrialData) -> Counts | None:
+    """Connections beside the first one of each client."""
+    made = _rows(data, "setup")
+    later = made[(made["sequence"] > 0) & (made["outcome"] == samples.OK)]
+    return _per_change(data, float(len(later)))
 
 
 @METRICS.metric(

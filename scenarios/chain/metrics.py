@@ -39,24 +39,18 @@ NS_PER_MS = 1e6
 # --- what clients get -------------------------------------------------------------------------
 
 
-def success_counts(data: TrialData) -> Counts | None:
-    rows = requests_of(data)
-    if not len(rows):
-        return None
-    return Counts(float(np.count_nonzero(rows["outcome"] == samples.OK)), float(len(rows)), "share")
-
-
-@METRICS.metric(
+@METRICS.counted(
     "success_share",
     "",
     "share of requests answered",
     "Share of the {outcomes} due in the window that were answered at any time, after all attempts.",
     "higher",
-    success_counts,
 )
-def success_share(data: TrialData) -> float:
-    counts = success_counts(data)
-    return math.nan if counts is None else counts.hits / counts.of
+def successes(data: TrialData) -> Counts | None:
+    rows = requests_of(data)
+    if not len(rows):
+        return None
+    return Counts(float(np.count_nonzero(rows["outcome"] == samples.OK)), float(len(rows)), "share")
 
 
 @METRICS.metric(
@@ -73,25 +67,19 @@ def goodput_per_s(data: TrialData) -> float:
 # --- around faults ----------------------------------------------------------------------------
 
 
-def fault_counts(data: TrialData) -> Counts | None:
-    rows = requests_of(data)
-    rows = rows[in_faults(data, rows)]
-    if not len(rows):
-        return None
-    return Counts(float(np.count_nonzero(good(data, rows))), float(len(rows)), "share")
-
-
-@METRICS.metric(
+@METRICS.counted(
     "good_in_fault_share",
     "",
     "share of good requests during faults",
     "Share of the {outcomes} due while a fault lasted that were answered within good_within.",
     "higher",
-    fault_counts,
 )
-def good_in_fault_share(data: TrialData) -> float:
-    counts = fault_counts(data)
-    return math.nan if counts is None else counts.hits / counts.of
+def good_in_faults(data: TrialData) -> Counts | None:
+    rows = requests_of(data)
+    rows = rows[in_faults(data, rows)]
+    if not len(rows):
+        return None
+    return Counts(float(np.count_nonzero(good(data, rows))), float(len(rows)), "share")
 
 
 @METRICS.metric(
@@ -134,25 +122,19 @@ METRICS.quantiles(
 )
 
 
-def unaffected_counts(data: TrialData) -> Counts | None:
-    rows = unaffected(data)
-    if not len(rows):
-        return None
-    return Counts(float(np.count_nonzero(rows["outcome"] == samples.OK)), float(len(rows)), "share")
-
-
-@METRICS.metric(
+@METRICS.counted(
     "unaffected_success_share",
     "",
     "share of unaffected requests answered",
     "Share of the {outcomes} that leave out the troubled service, due during a fault (all where "
     "there is none), that were answered.",
     "higher",
-    unaffected_counts,
 )
-def unaffected_success_share(data: TrialData) -> float:
-    counts = unaffected_counts(data)
-    return math.nan if counts is None else counts.hits / counts.of
+def unaffected_successes(data: TrialData) -> Counts | None:
+    rows = unaffected(data)
+    if not len(rows):
+        return None
+    return Counts(float(np.count_nonzero(rows["outcome"] == samples.OK)), float(len(rows)), "share")
 
 
 @METRICS.metric(
@@ -215,22 +197,16 @@ def upstream_under_way_mean(data: TrialData) -> float:
 # --- what is done for nobody ------------------------------------------------------------------
 
 
-def _last_counts(data: TrialData) -> Counts | None:
-    begun, asked = begun_at(data, services(data) - 1), len(all_requests(data))
-    return Counts(begun, float(asked), "count") if asked and not math.isnan(begun) else None
-
-
-@METRICS.metric(
+@METRICS.counted(
     "attempts_at_last",
     "",
     "attempts at the last service",
     "Attempts that the last service began, per {outcome} begun; over the whole trial.",
     "lower",
-    _last_counts,
 )
-def attempts_at_last(data: TrialData) -> float:
-    counts = _last_counts(data)
-    return math.nan if counts is None else counts.hits / counts.of
+def attempts_at_last(data: TrialData) -> Counts | None:
+    begun, asked = begun_at(data, services(data) - 1), len(all_requests(data))
+    return Counts(begun, float(asked), "count") if asked and not math.isnan(begun) else None
 
 
 @METRICS.metric(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 
@@ -199,7 +200,7 @@ METRICS.mean(
 )
 
 
-def _share(data: TrialData, operation: str) -> Counts | None:
+def _who_know(data: TrialData, operation: str) -> Counts | None:
     """Of members who had to know; those who had to know the same are one observation."""
     owed = data.select(operation)
     if not len(owed):
@@ -212,23 +213,14 @@ for _key, _operation, _words in (
     ("login_known_share", "knows_login", "logins"),
     ("drop_known_share", "knows_drop", "drops"),
 ):
-
-    def _value(data: TrialData, operation: str = _operation) -> float:
-        counts = _share(data, operation)
-        return math.nan if counts is None else counts.hits / counts.of
-
-    METRICS.add(
-        Metric(
-            _key,
-            "",
-            f"share of {_words} that are known",
-            f"Share of the {_words} in the window that the members of the room came to know, each "
-            "counted separately.",
-            "higher",
-            _value,
-            counts=lambda data, operation=_operation: _share(data, operation),  # type: ignore[misc]
-        )
-    )
+    METRICS.counted(
+        _key,
+        "",
+        f"share of {_words} that are known",
+        f"Share of the {_words} in the window that the members of the room came to know, each "
+        "counted separately.",
+        "higher",
+    )(partial(_who_know, operation=_operation))
 
 
 for _key, _words in (("login", "logged in again"), ("drop", "were gone without a goodbye")):

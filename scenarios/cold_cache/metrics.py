@@ -6,6 +6,7 @@ Time is counted in turns: in one a backend gets as many lookups as there are key
 from __future__ import annotations
 
 import math
+from functools import partial
 
 import numpy as np
 
@@ -59,22 +60,19 @@ def _hits(rows: np.ndarray) -> int:
     return int(np.count_nonzero(rows["outcome"] == samples.OK))
 
 
-def _hit_counts(data: TrialData, begin: float, end: float) -> Counts | None:
-    chosen = turns(data, begin, end)
+def _found(data: TrialData, turn: int) -> Counts | None:
+    """Of the lookups in one turn, from 0: those that were found in the cache."""
+    chosen = turns(data, turn, turn + 1)
     count = sum(len(rows) for rows in chosen)
     return Counts(float(sum(map(_hits, chosen))), float(count), "share") if count else None
 
 
-def _share(counts: Counts | None) -> float:
-    return math.nan if counts is None else counts.hits / counts.of
-
-
-for _key, _words, _begin in (
+for _key, _words, _turn in (
     ("cold_hit_share", "first", 0),
     ("warming_hit_share", "second", 1),
     ("later_hit_share", "third", 2),
 ):
-    METRICS.metric(
+    METRICS.counted(
         _key,
         "",
         f"hit share in the {_words} turn",
@@ -82,26 +80,20 @@ for _key, _words, _begin in (
         f"in the {_words} turn since its first answer. A turn is the time in which a backend "
         "gets as many lookups as there are keys.",
         "higher",
-        lambda data, begin=_begin: _hit_counts(data, begin, begin + 1),  # type: ignore[misc]
-    )(lambda data, begin=_begin: _share(_hit_counts(data, begin, begin + 1)))  # type: ignore[misc]
+    )(partial(_found, turn=_turn))
 
 
-def warm_counts(data: TrialData) -> Counts | None:
-    rows = _answers(data, "answer")
-    rows = rows[(rows["done_ns"] >= data.t0_ns) & (rows["done_ns"] < data.t1_ns)]
-    return Counts(float(_hits(rows)), float(len(rows)), "share") if len(rows) else None
-
-
-@METRICS.metric(
+@METRICS.counted(
     "warm_hit_share",
     "",
     "hit share of warm caches",
     "Share of the lookups that were found in the cache of backends that were not restarted.",
     "higher",
-    warm_counts,
 )
-def warm_hit_share(data: TrialData) -> float:
-    return _share(warm_counts(data))
+def warm_hits(data: TrialData) -> Counts | None:
+    rows = _answers(data, "answer")
+    rows = rows[(rows["done_ns"] >= data.t0_ns) & (rows["done_ns"] < data.t1_ns)]
+    return Counts(float(_hits(rows)), float(len(rows)), "share") if len(rows) else None
 
 
 @METRICS.metric(
@@ -178,20 +170,14 @@ def _slowdown(data: TrialData, begin: int) -> float:
     return slow / usual
 
 
-def store_operation_counts(data: TrialData) -> Counts | None:
-    rows = np.concatenate([_answers(data, one) for one in ("answer", "cold")])
-    rows = rows[(rows["done_ns"] >= data.t0_ns) & (rows["done_ns"] < data.t1_ns)]
-    return Counts(len(rows) - _hits(rows), len(rows), "share") if len(rows) else None
-
-
-@METRICS.metric(
+@METRICS.counted(
     "store_operations_per_lookup",
     "",
     "store reads per lookup",
     "Share of the lookups answered in the window whose value came from the store.",
     "lower",
-    store_operation_counts,
 )
-def store_operations_per_lookup(data: TrialData) -> float:
-    counts = store_operation_counts(data)
-    return math.nan if counts is None else counts.hits / counts.of
+def store_operations(data: TrialData) -> Counts | None:
+    rows = np.concatenate([_answers(data, one) for one in ("answer", "cold")])
+    rows = rows[(rows["done_ns"] >= data.t0_ns) & (rows["done_ns"] < data.t1_ns)]
+    return Counts(len(rows) - _hits(rows), len(rows), "share") if len(rows) else None

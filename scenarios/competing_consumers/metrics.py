@@ -126,7 +126,15 @@ def pairs(data: TrialData) -> Pairs:
     return Pairs(rows[:-1][following], rows[1:][following])
 
 
-def overtaken_counts(data: TrialData) -> Counts | None:
+@METRICS.counted(
+    "out_of_order_share",
+    "",
+    "share out of order",
+    "Of the pairs of consecutive {events} of one key: the share in which the later one was done "
+    "first.",
+    "lower",
+)
+def overtaken(data: TrialData) -> Counts | None:
     both = pairs(data)
     if not len(both.first):
         return None
@@ -134,60 +142,33 @@ def overtaken_counts(data: TrialData) -> Counts | None:
     return Counts(float(count), float(len(both.first)), "share")
 
 
-def overlapped_counts(data: TrialData) -> Counts | None:
-    both = pairs(data)
-    if not len(both.first):
-        return None
-    count = np.count_nonzero(both.second["sent_ns"] < both.first["done_ns"])
-    return Counts(float(count), float(len(both.first)), "share")
-
-
-def _share(counts: Counts | None) -> float:
-    return math.nan if counts is None else counts.hits / counts.of
-
-
-@METRICS.metric(
-    "out_of_order_share",
-    "",
-    "share out of order",
-    "Of the pairs of consecutive {events} of one key: the share in which the later one was done "
-    "first.",
-    "lower",
-    overtaken_counts,
-)
-def out_of_order_share(data: TrialData) -> float:
-    return _share(overtaken_counts(data))
-
-
-def out_of_order_counts(data: TrialData) -> Counts:
-    pairs = overtaken_counts(data)
-    return Counts(0.0 if pairs is None else pairs.hits, 1, "count")
-
-
-@METRICS.metric(
+@METRICS.counted(
     "out_of_order_pairs",
     "",
     "pairs out of order",
     "Pairs of consecutive {events} of one key of which the later one was done first: their exact "
     "number in the window.",
     "lower",
-    out_of_order_counts,
 )
-def out_of_order_pairs(data: TrialData) -> float:
-    return out_of_order_counts(data).hits
+def overtaken_pairs(data: TrialData) -> Counts:
+    pairs = overtaken(data)
+    return Counts(0.0 if pairs is None else pairs.hits, 1, "count")
 
 
-@METRICS.metric(
+@METRICS.counted(
     "overlapped_share",
     "",
     "share that overlaps",
     "Of the pairs of consecutive {events} of one key: the share in which the later one was begun "
     "before the earlier one was done, so that two consumers worked on one key.",
     "lower",
-    overlapped_counts,
 )
-def overlapped_share(data: TrialData) -> float:
-    return _share(overlapped_counts(data))
+def overlapped(data: TrialData) -> Counts | None:
+    both = pairs(data)
+    if not len(both.first):
+        return None
+    count = np.count_nonzero(both.second["sent_ns"] < both.first["done_ns"])
+    return Counts(float(count), float(len(both.first)), "share")
 
 
 # --- what is lost or doubled ---------------------------------------------------------------
@@ -217,7 +198,14 @@ def doubled_items(data: TrialData) -> float:
     return float(len(rows) - len(np.unique(rows["sequence"])))
 
 
-def unkept_counts(data: TrialData) -> Counts | None:
+@METRICS.counted(
+    "unkept_share",
+    "",
+    "share lost or done twice",
+    "Share of the {events} due in the window that were lost, or done more than once.",
+    "lower",
+)
+def unkept(data: TrialData) -> Counts | None:
     items = data.select(data.outcome_operation)
     if not len(items):
         return None
@@ -225,22 +213,18 @@ def unkept_counts(data: TrialData) -> Counts | None:
     return Counts(off, float(len(items)), "share")
 
 
-@METRICS.metric(
-    "unkept_share",
-    "",
-    "share lost or done twice",
-    "Share of the {events} due in the window that were lost, or done more than once.",
-    "lower",
-    unkept_counts,
-)
-def unkept_share(data: TrialData) -> float:
-    return _share(unkept_counts(data))
-
-
 # --- consumers that are added --------------------------------------------------------------
 
 
-def moved_counts(data: TrialData) -> Counts | None:
+@METRICS.counted(
+    "moved_share",
+    "",
+    "share of keys moved",
+    "Of the keys with {events} before and after consumers were added: the share that another "
+    "consumer has now. Only where each key belongs to one consumer.",
+    "lower",
+)
+def moved(data: TrialData) -> Counts | None:
     """Keys whose items another consumer does after the adding than before it."""
     adding = _rows(data, "adding")
     if not len(adding) or not adding["bytes_up"][0]:
@@ -258,19 +242,6 @@ def moved_counts(data: TrialData) -> Counts | None:
 def _homes(rows: np.ndarray) -> dict[int, int]:
     keys = (rows["sequence"] >> KEY_SHIFT).tolist()
     return dict(zip(keys, rows["client"].tolist(), strict=True))
-
-
-@METRICS.metric(
-    "moved_share",
-    "",
-    "share of keys moved",
-    "Of the keys with {events} before and after consumers were added: the share that another "
-    "consumer has now. Only where each key belongs to one consumer.",
-    "lower",
-    moved_counts,
-)
-def moved_share(data: TrialData) -> float:
-    return _share(moved_counts(data))
 
 
 @METRICS.metric(

@@ -263,7 +263,14 @@ def burst_queries_per_s(data: TrialData) -> float:
     return int(data.load["burst"]) * 1e3 / burst_makespan(data) if _has_bursts(data) else math.nan
 
 
-def connections_and_queries(data: TrialData) -> Counts | None:
+@METRICS.counted(
+    "database_connections_per_query",
+    "",
+    "connections per query",
+    "Database connections opened after the start, per query, including the warm-up.",
+    "lower",
+)
+def connections_opened(data: TrialData) -> Counts | None:
     """Connections that were opened, and the queries of the whole trial."""
     if data.outcome_operation not in data.operations:
         return None
@@ -272,19 +279,6 @@ def connections_and_queries(data: TrialData) -> Counts | None:
     )
     opened = data.counted_change("database_connections_opened")
     return None if math.isnan(opened) or not queries else Counts(opened, queries, "count")
-
-
-@METRICS.metric(
-    "database_connections_per_query",
-    "",
-    "connections per query",
-    "Database connections opened after the start, per query, including the warm-up.",
-    "lower",
-    connections_and_queries,
-)
-def connections_per_query(data: TrialData) -> float:
-    counts = connections_and_queries(data)
-    return math.nan if counts is None else counts.hits / counts.of
 
 
 @METRICS.metric(

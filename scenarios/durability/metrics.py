@@ -32,24 +32,18 @@ def crashes(data: TrialData) -> float:
     return 0.0 if found is None else float(len(found.lost))
 
 
-def _lossy(data: TrialData) -> Counts | None:
-    found = _losses(data)
-    if found is None:
-        return None
-    return Counts(float(np.count_nonzero(found.lost)), float(len(found.lost)), "share")
-
-
-@METRICS.metric(
+@METRICS.counted(
     "lossy_crashes",
     "",
     "crashes that lost {events}",
     "Share of the crashes after which at least one acknowledged {event} was missing.",
     "lower",
-    _lossy,
 )
-def lossy_crashes(data: TrialData) -> float:
-    counts = _lossy(data)
-    return math.nan if counts is None else counts.hits / counts.of
+def lossy(data: TrialData) -> Counts | None:
+    found = _losses(data)
+    if found is None:
+        return None
+    return Counts(float(np.count_nonzero(found.lost)), float(len(found.lost)), "share")
 
 
 @METRICS.metric(

@@ -44,67 +44,43 @@ def _of_events(data: TrialData, count: int) -> Counts | None:
     return Counts(float(count), float(total), "share") if total else None
 
 
-def _share(counts: Counts | None) -> float:
-    return math.nan if counts is None else counts.hits / counts.of
-
-
-def once_counts(data: TrialData) -> Counts | None:
-    arrived = np.count_nonzero(events(data)["outcome"] == samples.OK)
-    return _of_events(data, int(arrived) - len(doubled(data)))
-
-
-def doubled_counts(data: TrialData) -> Counts | None:
-    return _of_events(data, len(doubled(data)))
-
-
-def lost_counts(data: TrialData) -> Counts | None:
-    return _of_events(data, len(lost(data)))
-
-
-def open_counts(data: TrialData) -> Counts | None:
-    rows = events(data)
-    return _of_events(data, int(np.count_nonzero(rows["outcome"] == samples.PENDING)))
-
-
-@METRICS.metric(
+@METRICS.counted(
     "once_share",
     "",
     "share delivered once",
     "Share of the {events} that the consumer dealt with exactly once. This account covers "
     "everything that was published, including before the window.",
     "higher",
-    once_counts,
 )
-def once_share(data: TrialData) -> float:
-    return _share(once_counts(data))
+def once_events(data: TrialData) -> Counts | None:
+    arrived = np.count_nonzero(events(data)["outcome"] == samples.OK)
+    return _of_events(data, int(arrived) - len(doubled(data)))
 
 
-@METRICS.metric(
+@METRICS.counted(
     "doubled_share",
     "",
     "share doubled",
     "Share of the {events} that the consumer dealt with more than once.",
     "lower",
-    doubled_counts,
 )
-def doubled_share(data: TrialData) -> float:
-    return _share(doubled_counts(data))
+def doubled_events(data: TrialData) -> Counts | None:
+    return _of_events(data, len(doubled(data)))
 
 
-@METRICS.metric(
+@METRICS.counted(
     "lost_event_share",
     "",
     "share lost",
     "Share of the {events} that the publisher took for sent (confirmed, where there are confirms) "
     "and that the consumer never dealt with.",
     "lower",
-    lost_counts,
 )
-def lost_event_share(data: TrialData) -> float:
-    return _share(lost_counts(data))
+def lost_events(data: TrialData) -> Counts | None:
+    return _of_events(data, len(lost(data)))
 
 
-@METRICS.metric(
+@METRICS.counted(
     "open_share",
     "",
     "share open",
@@ -112,10 +88,10 @@ def lost_event_share(data: TrialData) -> float:
     "publisher knows that it may have to send them again. In a trial that was cut off, all that "
     "had not arrived: what is confirmed may still be on its way.",
     "lower",
-    open_counts,
 )
-def open_share(data: TrialData) -> float:
-    return _share(open_counts(data))
+def open_events(data: TrialData) -> Counts | None:
+    rows = events(data)
+    return _of_events(data, int(np.count_nonzero(rows["outcome"] == samples.PENDING)))
 
 
 @METRICS.metric(
@@ -130,7 +106,7 @@ def unaccounted(data: TrialData) -> float:
     counted = data.counted.get("end", {})
     if "published" not in counted:
         return math.nan
-    found = (once_counts(data), doubled_counts(data), lost_counts(data), open_counts(data))
+    found = (once_events(data), doubled_events(data), lost_events(data), open_events(data))
     known = sum(counts.hits for counts in found if counts is not None)
     return abs(counted["published"] - known) + counted.get("strays", 0.0)
 
@@ -177,14 +153,6 @@ def _hit(data: TrialData, rows: np.ndarray) -> Counts | None:
     return Counts(float(len(np.unique(which))), float(len(began)), "share")
 
 
-def lossy(data: TrialData) -> Counts | None:
-    return _hit(data, lost(data))
-
-
-def doubling(data: TrialData) -> Counts | None:
-    return _hit(data, doubled(data))
-
-
 @METRICS.metric(
     "kills",
     "",
@@ -196,30 +164,28 @@ def kills(data: TrialData) -> float:
     return float(len(kills_ns(data)))
 
 
-@METRICS.metric(
+@METRICS.counted(
     "lossy_kills",
     "",
     "kills that lost {events}",
     "Share of the kills at which at least one {event} was lost; an {event} belongs to the kill "
     "nearest to its publication.",
     "lower",
-    lossy,
 )
-def lossy_kills(data: TrialData) -> float:
-    return _share(lossy(data))
+def lossy_kills(data: TrialData) -> Counts | None:
+    return _hit(data, lost(data))
 
 
-@METRICS.metric(
+@METRICS.counted(
     "doubling_kills",
     "",
     "kills that doubled {events}",
     "Share of the kills at which at least one {event} was doubled; an {event} belongs to the kill "
     "nearest to its publication.",
     "lower",
-    doubling,
 )
-def doubling_kills(data: TrialData) -> float:
-    return _share(doubling(data))
+def doubling_kills(data: TrialData) -> Counts | None:
+    return _hit(data, doubled(data))
 
 
 def _per_kill(data: TrialData, count: int) -> float:
@@ -254,7 +220,15 @@ def doubled_per_kill(data: TrialData) -> float:
 CONSUMER = "consumer"
 
 
-def away_counts(data: TrialData) -> Counts | None:
+@METRICS.counted(
+    "kept_while_away",
+    "",
+    "share kept while away",
+    "Of the {events} published while the consumer was dead: the share that it got when it was "
+    "back.",
+    "higher",
+)
+def kept_while_away(data: TrialData) -> Counts | None:
     """Events that were published while the consumer was dead, and those of them that arrived."""
     rows = events(data)
     is_away = np.zeros(len(rows), bool)
@@ -266,16 +240,3 @@ def away_counts(data: TrialData) -> Counts | None:
         return None
     arrived = np.count_nonzero(rows["outcome"][is_away] == samples.OK)
     return Counts(float(arrived), float(np.count_nonzero(is_away)), "share")
-
-
-@METRICS.metric(
-    "kept_while_away",
-    "",
-    "share kept while away",
-    "Of the {events} published while the consumer was dead: the share that it got when it was "
-    "back.",
-    "higher",
-    away_counts,
-)
-def kept_while_away(data: TrialData) -> float:
-    return _share(away_counts(data))

@@ -61,21 +61,17 @@ def publisher_cpu_us(data: TrialData) -> float:
     return _per_event(data, data.cpu_ns(PUBLISHING) / 1e3)
 
 
-@METRICS.metric(
+@METRICS.counted(
     "published_per_s",
     "/s",
     "events published per second",
     "Events whose sending began in the window, over its length.",
     "higher",
-    lambda data: Counts(float(_published(data)), data.seconds, "count"),
 )
-def published_per_s(data: TrialData) -> float:
-    return _published(data) / data.seconds
-
-
-def _published(data: TrialData) -> int:
+def published(data: TrialData) -> Counts | None:
     times = data.events["published_ns"]
-    return int(np.count_nonzero((times >= data.t0_ns) & (times < data.t1_ns)))
+    events = np.count_nonzero((times >= data.t0_ns) & (times < data.t1_ns))
+    return Counts(float(events), data.seconds, "count")
 
 
 def _all_arrived(data: TrialData) -> np.ndarray:
@@ -185,30 +181,28 @@ def publisher_wire_bytes_per_event(data: TrialData) -> float:
     return _per_event(data, _bytes(data, "wire_up") + _bytes(data, "wire_down"))
 
 
-@METRICS.metric(
+@METRICS.counted(
     "sends_failed",
     "",
     "sends that failed",
     "Requests to a receiver, or messages to the broker, that failed in the window: refused, timed "
     "out, or lost with a connection.",
     "lower",
-    lambda data: _counted(data, "failed"),
 )
-def sends_failed(data: TrialData) -> float:
-    return _change(data, "failed")
+def sends_failed(data: TrialData) -> Counts | None:
+    return _counted(data, "failed")
 
 
-@METRICS.metric(
+@METRICS.counted(
     "refusals",
     "",
     "refusals of a full queue",
     "Times that the broker refused an event of the window because a queue was full; the publisher "
     "sends it again.",
     "neither",
-    lambda data: _counted(data, "refused"),
 )
-def refusals(data: TrialData) -> float:
-    return _change(data, "refused")
+def refusals(data: TrialData) -> Counts | None:
+    return _counted(data, "refused")
 
 
 def _amount(data: TrialData, amount: float) -> Counts | None:

@@ -114,25 +114,18 @@ def work_mean(data: TrialData) -> float:
 # --- what is lost ---------------------------------------------------------------------------
 
 
-def lost_counts(data: TrialData) -> Counts | None:
-    jobs = begun(data)
-    if not len(jobs):
-        return None
-    lost = int(np.count_nonzero(jobs["outcome"] != samples.OK))
-    return Counts(float(lost), float(len(jobs)), "share")
-
-
-@METRICS.metric(
+@METRICS.counted(
     "lost_share",
     "",
     "share of results lost",
     "Share of the {outcomes} begun in the window whose caller never got the result.",
     "lower",
-    lost_counts,
 )
-def lost_share(data: TrialData) -> float:
-    counts = lost_counts(data)
-    return math.nan if counts is None else counts.hits / counts.of
+def lost(data: TrialData) -> Counts | None:
+    jobs = begun(data)
+    if not len(jobs):
+        return None
+    return Counts(float(np.count_nonzero(jobs["outcome"] != samples.OK)), float(len(jobs)), "share")
 
 
 def interrupted(data: TrialData) -> np.ndarray:
@@ -189,25 +182,19 @@ def work_for_nobody_share(data: TrialData) -> float:
 # --- what it takes --------------------------------------------------------------------------
 
 
-def request_counts(data: TrialData) -> Counts | None:
-    jobs = data.outcomes
-    if not len(jobs) or "request" not in data.operations:
-        return None
-    return Counts(float(len(_of(_rows(data, "request"), jobs))), float(len(jobs)), "count")
-
-
-@METRICS.metric(
+@METRICS.counted(
     "requests_per_job",
     "",
     "requests per {event}",
     "Requests or messages that a client sends for a job, whenever it sends them; {outcomes} begun "
     "in the window whose result is known.",
     "lower",
-    request_counts,
 )
-def requests_per_job(data: TrialData) -> float:
-    counts = request_counts(data)
-    return math.nan if counts is None else counts.hits / counts.of
+def requests(data: TrialData) -> Counts | None:
+    jobs = data.outcomes
+    if not len(jobs) or "request" not in data.operations:
+        return None
+    return Counts(float(len(_of(_rows(data, "request"), jobs))), float(len(jobs)), "count")
 
 
 @METRICS.metric(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import partial
 
 import numpy as np
 
@@ -141,27 +142,14 @@ def _passages(data: TrialData, outcome: int) -> Counts | None:
     return Counts(hits, len(last), "share") if last else None
 
 
-def _passage_share(data: TrialData, outcome: int) -> float:
-    found = _passages(data, outcome)
-    return math.nan if found is None else found.hits / found.of
-
-
 for _key, _outcome, _words in (
     ("passed", samples.OK, "whom the proxy let through: an answer came within 1 s"),
     ("refused", samples.FAILED, "whom the proxy refused"),
     ("held", samples.PENDING, "who had neither an answer nor a refusal after 1 s"),
 ):
-    METRICS.add(
-        Metric(
-            f"{_key}_share",
-            "",
-            f"clients {_key}",
-            f"Share of the clients {_words}.",
-            "neither",
-            lambda data, outcome=_outcome: _passage_share(data, outcome),  # type: ignore[misc]
-            counts=lambda data, outcome=_outcome: _passages(data, outcome),  # type: ignore[misc]
-        )
-    )
+    METRICS.counted(
+        f"{_key}_share", "", f"clients {_key}", f"Share of the clients {_words}.", "neither"
+    )(partial(_passages, outcome=_outcome))
 
 
 # --- who is in the way ------------------------------------------------------------------------

@@ -109,7 +109,7 @@ def waves_per_page(data: TrialData) -> float:
 
 def is_somebody_elses(data: TrialData) -> bool:
     """Whether the server was not ours: ours stands behind a proxy that counts its connections."""
-    return math.isnan(_counted_per_page(data, "downstream_cx_total"))
+    return connections(data) is None
 
 
 def resources(data: TrialData) -> np.ndarray:
@@ -155,33 +155,26 @@ def _counts_per_page(data: TrialData, counter: str) -> Counts | None:
     return Counts(known, begun, "count") if begun else None
 
 
-def _counted_per_page(data: TrialData, counter: str) -> float:
-    counts = _counts_per_page(data, counter)
-    return math.nan if counts is None else counts.hits / counts.of
-
-
-@METRICS.metric(
+@METRICS.counted(
     "connections_per_page",
     "",
     "connections per page",
     "Connections counted at the server, per page, over the whole trial.",
     "neither",
-    lambda data: _counts_per_page(data, "downstream_cx_total"),
 )
-def connections_per_page(data: TrialData) -> float:
-    return _counted_per_page(data, "downstream_cx_total")
+def connections(data: TrialData) -> Counts | None:
+    return _counts_per_page(data, "downstream_cx_total")
 
 
-@METRICS.metric(
+@METRICS.counted(
     "handshakes_per_page",
     "",
     "TLS handshakes per page",
     "TLS and QUIC handshakes counted at the server, per page, over the whole trial.",
     "neither",
-    lambda data: _counts_per_page(data, "ssl.handshake"),
 )
-def handshakes_per_page(data: TrialData) -> float:
-    return _counted_per_page(data, "ssl.handshake")
+def handshakes(data: TrialData) -> Counts | None:
+    return _counts_per_page(data, "ssl.handshake")
 
 
 @METRICS.metric(

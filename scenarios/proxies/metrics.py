@@ -23,20 +23,19 @@ def _counted(data: TrialData, mark: str, name: str) -> float:
     return data.counted.get(mark, {}).get(name, math.nan)
 
 
-@METRICS.metric(
+@METRICS.counted(
     "upstream_connections",
     "",
     "upstream connections",
     "Connections to the server at the window's end: those that Envoy has open; without a proxy, "
     "those that carried requests in the window.",
     "lower",
-    lambda data: Counts(_upstream_connections(data), 1, "count"),
 )
-def upstream_connections(data: TrialData) -> float:
-    return _upstream_connections(data)
+def upstream_connections(data: TrialData) -> Counts | None:
+    return Counts(_connections(data), 1, "count")
 
 
-def _upstream_connections(data: TrialData) -> float:
+def _connections(data: TrialData) -> float:
     active = at_upstream(data.counted.get("t1", {}), "upstream_cx_active")
     return _counted(data, "t1", USED) if math.isnan(active) else active
 
@@ -82,7 +81,7 @@ def downstream_connections(data: TrialData) -> float:
     "neither",
 )
 def requests_per_upstream_connection(data: TrialData) -> float:
-    connections = upstream_connections(data)
+    connections = _connections(data)
     return len(data.outcomes) / connections if connections else math.nan
 
 

@@ -50,10 +50,6 @@ def _is_wrong(data: TrialData, queries: np.ndarray) -> np.ndarray:
     return found
 
 
-def _share(counts: Counts | None) -> float:
-    return math.nan if counts is None else counts.hits / counts.of
-
-
 def _of_queries(data: TrialData, choose: Callable[[np.ndarray], np.ndarray]) -> Counts | None:
     """How many of the window's queries are chosen."""
     queries = begun(data)
@@ -65,7 +61,14 @@ def _of_queries(data: TrialData, choose: Callable[[np.ndarray], np.ndarray]) -> 
 # --- what becomes of queries --------------------------------------------------------------------
 
 
-def first_counts(data: TrialData) -> Counts | None:
+@METRICS.counted(
+    "first_share",
+    "",
+    "share answered at once",
+    "Share of the {outcomes} begun in the window that were sent once and have the right answer.",
+    "higher",
+)
+def answered_at_once(data: TrialData) -> Counts | None:
     def choose(queries: np.ndarray) -> np.ndarray:
         once = _times_sent(data, queries) == 1
         found: np.ndarray = (queries["outcome"] == samples.OK) & once & ~_is_wrong(data, queries)
@@ -74,7 +77,15 @@ def first_counts(data: TrialData) -> Counts | None:
     return _of_queries(data, choose)
 
 
-def again_counts(data: TrialData) -> Counts | None:
+@METRICS.counted(
+    "again_share",
+    "",
+    "share answered after another try",
+    "Share of the {outcomes} begun in the window that were sent more than once and have the right "
+    "answer.",
+    "lower",
+)
+def answered_after_retry(data: TrialData) -> Counts | None:
     def choose(queries: np.ndarray) -> np.ndarray:
         more = _times_sent(data, queries) > 1
         found: np.ndarray = (queries["outcome"] == samples.OK) & more & ~_is_wrong(data, queries)
@@ -83,62 +94,27 @@ def again_counts(data: TrialData) -> Counts | None:
     return _of_queries(data, choose)
 
 
-def wrong_counts(data: TrialData) -> Counts | None:
-    return _of_queries(data, lambda queries: _is_wrong(data, queries))
-
-
-def unanswered_counts(data: TrialData) -> Counts | None:
-    return _of_queries(data, lambda queries: queries["outcome"] != samples.OK)
-
-
-@METRICS.metric(
-    "first_share",
-    "",
-    "share answered at once",
-    "Share of the {outcomes} begun in the window that were sent once and have the right answer.",
-    "higher",
-    first_counts,
-)
-def first_share(data: TrialData) -> float:
-    return _share(first_counts(data))
-
-
-@METRICS.metric(
-    "again_share",
-    "",
-    "share answered after another try",
-    "Share of the {outcomes} begun in the window that were sent more than once and have the right "
-    "answer.",
-    "lower",
-    again_counts,
-)
-def again_share(data: TrialData) -> float:
-    return _share(again_counts(data))
-
-
-@METRICS.metric(
+@METRICS.counted(
     "wrong_share",
     "",
     "share answered wrongly",
     "Share of the {outcomes} begun in the window for which a wrong answer was taken: its text "
     "proves which name it answers.",
     "lower",
-    wrong_counts,
 )
-def wrong_share(data: TrialData) -> float:
-    return _share(wrong_counts(data))
+def answered_wrongly(data: TrialData) -> Counts | None:
+    return _of_queries(data, lambda queries: _is_wrong(data, queries))
 
 
-@METRICS.metric(
+@METRICS.counted(
     "unanswered_share",
     "",
     "share not answered",
     "Share of the {outcomes} begun in the window for which no answer was taken.",
     "lower",
-    unanswered_counts,
 )
-def unanswered_share(data: TrialData) -> float:
-    return _share(unanswered_counts(data))
+def unanswered(data: TrialData) -> Counts | None:
+    return _of_queries(data, lambda queries: queries["outcome"] != samples.OK)
 
 
 @METRICS.metric(
@@ -167,24 +143,19 @@ def overtaking(data: TrialData) -> np.ndarray:
     return found
 
 
-def overtaking_counts(data: TrialData) -> Counts | None:
-    found = overtaking(data)
-    if not len(found):
-        return None
-    return Counts(float(np.count_nonzero(found)), float(len(found)), "share")
-
-
-@METRICS.metric(
+@METRICS.counted(
     "overtaking_share",
     "",
     "share answered out of order",
     "Share of the {outcomes} answered whose answer came before that of a {event} which the same "
     "client had sent earlier.",
     "neither",
-    overtaking_counts,
 )
-def overtaking_share(data: TrialData) -> float:
-    return _share(overtaking_counts(data))
+def out_of_order(data: TrialData) -> Counts | None:
+    found = overtaking(data)
+    if not len(found):
+        return None
+    return Counts(float(np.count_nonzero(found)), float(len(found)), "share")
 
 
 @METRICS.metric(
@@ -257,25 +228,28 @@ def retries_per_query(data: TrialData) -> float:
     return _retries(data) / count if count else math.nan
 
 
-def setup_counts(data: TrialData) -> Counts | None:
-    opened, queries = data.counted_change("connections"), len(_rows(data, data.outcome_operation))
-    known = queries and not math.isnan(opened)
-    return Counts(opened, float(queries), "count") if known else None
-
-
-@METRICS.metric(
+@METRICS.counted(
     "setups_per_query",
     "",
     "connections opened per {event}",
     "Connections that the server accepted in the whole trial, over all {outcomes}.",
     "lower",
-    setup_counts,
 )
-def setups_per_query(data: TrialData) -> float:
-    return _share(setup_counts(data))
+def setups(data: TrialData) -> Counts | None:
+    opened, queries = data.counted_change("connections"), len(_rows(data, data.outcome_operation))
+    known = queries and not math.isnan(opened)
+    return Counts(opened, float(queries), "count") if known else None
 
 
-def held_up_counts(data: TrialData) -> Counts | None:
+@METRICS.counted(
+    "held_up_share",
+    "",
+    "share held up",
+    "Share of the {outcomes} begun in the window whose answer took more than one and a half "
+    "round trips in addition to the server's time, or never came. Only on an emulated link.",
+    "lower",
+)
+def held_up(data: TrialData) -> Counts | None:
     """Queries whose answer took more than a round trip and a half, beside the server's time."""
     queries, rtt_ms = begun(data), float(data.link_facts.get("rtt_probe_ms") or math.nan)
     if not len(queries) or math.isnan(rtt_ms):
@@ -283,16 +257,3 @@ def held_up_counts(data: TrialData) -> Counts | None:
     on_its_way_ms = difference_ns(queries, "done_ns", "first_byte_ns") / 1e6
     late = (queries["outcome"] != samples.OK) | (on_its_way_ms > (1 + HALF) * rtt_ms)
     return Counts(float(np.count_nonzero(late)), float(len(queries)), "share")
-
-
-@METRICS.metric(
-    "held_up_share",
-    "",
-    "share held up",
-    "Share of the {outcomes} begun in the window whose answer took more than one and a half "
-    "round trips in addition to the server's time, or never came. Only on an emulated link.",
-    "lower",
-    held_up_counts,
-)
-def held_up_share(data: TrialData) -> float:
-    return _share(held_up_counts(data))

@@ -67,20 +67,14 @@ def all_back(data: TrialData) -> float:
     return float(found[-1] - cuts[0]) / 1e6 if len(found) and cuts else math.nan
 
 
-def resumed_counts(data: TrialData) -> Counts | None:
-    resumed, of = data.counted_change("resumed"), len(data.outcomes)
-    return None if math.isnan(resumed) or not of else Counts(resumed, float(of), "share")
-
-
-@METRICS.metric(
+@METRICS.counted(
     "resumed_share",
     "",
     "share with a resumed TLS session",
     "Share of the {events} whose TLS handshake resumed an earlier session, by the server's count "
     "of the whole trial.",
     "neither",
-    resumed_counts,
 )
-def resumed_share(data: TrialData) -> float:
-    found = resumed_counts(data)
-    return math.nan if found is None else found.hits / found.of
+def resumed(data: TrialData) -> Counts | None:
+    hits, of = data.counted_change("resumed"), len(data.outcomes)
+    return None if math.isnan(hits) or not of else Counts(hits, float(of), "share")

@@ -18,10 +18,6 @@ LOST, GAVE_UP, FOREIGN, WRONG = 1, 2, 3, 4
 """Why a workflow broke, as its row says it."""
 
 
-def _share(counts: Counts | None) -> float:
-    return math.nan if counts is None else counts.hits / counts.of
-
-
 # --- the account of workflows -----------------------------------------------------------------
 
 
@@ -40,72 +36,52 @@ def _of_workflows(data: TrialData, *reasons: int) -> Counts | None:
     return Counts(float(hits), float(len(rows)), "share")
 
 
-def whole_counts(data: TrialData) -> Counts | None:
-    return _of_workflows(data, 0)
-
-
-def lost_session_counts(data: TrialData) -> Counts | None:
-    return _of_workflows(data, LOST)
-
-
-def given_up_counts(data: TrialData) -> Counts | None:
-    return _of_workflows(data, GAVE_UP)
-
-
-def wrong_counts(data: TrialData) -> Counts | None:
-    return _of_workflows(data, FOREIGN, WRONG)
-
-
-@METRICS.metric(
+@METRICS.counted(
     "whole_share",
     "",
     "share of whole workflows",
     "Share of the workflows that ended since the window began and reached their logout. Those "
     "under way at the end are not counted.",
     "higher",
-    whole_counts,
 )
-def whole_share(data: TrialData) -> float:
-    return _share(whole_counts(data))
+def whole(data: TrialData) -> Counts | None:
+    return _of_workflows(data, 0)
 
 
-@METRICS.metric(
+@METRICS.counted(
     "lost_session_share",
     "",
     "share of workflows whose session was lost",
     "Share of the workflows that broke because a backend did not know their session (HTTP 401 or "
     "403).",
     "lower",
-    lost_session_counts,
 )
-def lost_session_share(data: TrialData) -> float:
-    return _share(lost_session_counts(data))
+def lost_sessions(data: TrialData) -> Counts | None:
+    return _of_workflows(data, LOST)
 
 
-@METRICS.metric(
+@METRICS.counted(
     "given_up_share",
     "",
     "share of workflows given up",
     "Share of the workflows that broke because nobody served a request within the client's "
     "patience.",
     "lower",
-    given_up_counts,
 )
-def given_up_share(data: TrialData) -> float:
-    return _share(given_up_counts(data))
+def given_up(data: TrialData) -> Counts | None:
+    return _of_workflows(data, GAVE_UP)
 
 
-@METRICS.metric(
+@METRICS.counted(
     "wrong_workflow_share",
     "",
     "share of workflows with a wrong answer",
     "Share of the workflows that broke because an answer did not match what their visitor had "
     "put into the basket.",
     "lower",
-    wrong_counts,
 )
-def wrong_share(data: TrialData) -> float:
-    return _share(wrong_counts(data))
+def wrong(data: TrialData) -> Counts | None:
+    return _of_workflows(data, FOREIGN, WRONG)
 
 
 @METRICS.metric(
@@ -134,26 +110,21 @@ def leaked(data: TrialData) -> float:
 # --- around faults ----------------------------------------------------------------------------
 
 
-def open_broken_counts(data: TrialData) -> Counts | None:
-    hits = count = 0
-    for span in spans(data):
-        rows = open_at(data, span)
-        count += len(rows)
-        hits += int(np.count_nonzero(broken_by(rows, span)))
-    return Counts(float(hits), float(count), "share") if count else None
-
-
-@METRICS.metric(
+@METRICS.counted(
     "open_broken_share",
     "",
     "share of open workflows broken",
     "Of the workflows that were logged in when a fault began: the share that broke before the "
     "next fault. Those that were no longer served before the trial's end are not counted.",
     "lower",
-    open_broken_counts,
 )
-def open_broken_share(data: TrialData) -> float:
-    return _share(open_broken_counts(data))
+def open_broken(data: TrialData) -> Counts | None:
+    hits = count = 0
+    for span in spans(data):
+        rows = open_at(data, span)
+        count += len(rows)
+        hits += int(np.count_nonzero(broken_by(rows, span)))
+    return Counts(float(hits), float(count), "share") if count else None
 
 
 @METRICS.metric(
@@ -165,26 +136,21 @@ def open_broken_share(data: TrialData) -> float:
     "neither",
 )
 def open_workflows(data: TrialData) -> float:
-    counts = open_broken_counts(data)
+    counts = open_broken(data)
     return 0.0 if counts is None else counts.of
 
 
-def moved_counts(data: TrialData) -> Counts | None:
-    found = [moved for span in spans(data) for moved in moves(data, span)]
-    return Counts(float(sum(found)), float(len(found)), "share") if found else None
-
-
-@METRICS.metric(
+@METRICS.counted(
     "moved_workflow_share",
     "",
     "share of workflows moved",
     "Of the workflows that were logged in when a fault began: the share that another backend "
     "served afterwards. One whose session is then not known counts as moved.",
     "neither",
-    moved_counts,
 )
-def moved_share(data: TrialData) -> float:
-    return _share(moved_counts(data))
+def moved(data: TrialData) -> Counts | None:
+    found = [moved for span in spans(data) for moved in moves(data, span)]
+    return Counts(float(sum(found)), float(len(found)), "share") if found else None
 
 
 @METRICS.metric(
@@ -233,21 +199,16 @@ def _counted(data: TrialData, name: str) -> float:
     return sum(changes) if changes and min(changes) >= 0 else math.nan
 
 
-def store_operation_counts(data: TrialData) -> Counts | None:
-    if any(one.verb in ("restart", "kill") for one in data.faults):
-        return None
-    served, operations = (_counted(data, name) for name in ("served", "store_operations"))
-    return Counts(operations, served, "count") if served > 0 and operations >= 0 else None
-
-
-@METRICS.metric(
+@METRICS.counted(
     "store_operations_per_request",
     "",
     "store operations per request",
     "Requests of the backends to a store, per {outcome} that they served in the window; unknown "
     "where a backend was restarted, because it then counts from 0.",
     "lower",
-    store_operation_counts,
 )
-def store_operations_per_request(data: TrialData) -> float:
-    return _share(store_operation_counts(data))
+def store_operations(data: TrialData) -> Counts | None:
+    if any(one.verb in ("restart", "kill") for one in data.faults):
+        return None
+    served, operations = (_counted(data, name) for name in ("served", "store_operations"))
+    return Counts(operations, served, "count") if served > 0 and operations >= 0 else None

@@ -26,10 +26,6 @@ METRICS = Registry()
 US_PER_MS = 1e3
 
 
-def _value(counts: Counts | None) -> float:
-    return math.nan if counts is None else counts.hits / counts.of
-
-
 # --- CPU and memory ---------------------------------------------------------------------------
 
 
@@ -99,41 +95,30 @@ def client_sidecar_memory_bytes(data: TrialData) -> float:
 # --- protocols ---------------------------------------------------------------------------------
 
 
-@METRICS.metric(
+METRICS.counted(
     "outside_http1_share",
     "",
     "share of HTTP/1.1 outside",
     "Share of the connections of clients to their sidecars, and of the service's sidecar to the "
     "service, that speak HTTP/1.1, as the sidecars count.",
     "neither",
-    outside_http1,
-)
-def outside_http1_share(data: TrialData) -> float:
-    return _value(outside_http1(data))
+)(outside_http1)
 
-
-@METRICS.metric(
+METRICS.counted(
     "between_http2_share",
     "",
     "share of HTTP/2 between",
     "Share of the connections between the sidecars that speak HTTP/2, as the sidecars count.",
     "higher",
-    between_http2,
-)
-def between_http2_share(data: TrialData) -> float:
-    return _value(between_http2(data))
+)(between_http2)
 
-
-@METRICS.metric(
+METRICS.counted(
     "between_tls_share",
     "",
     "share of TLS 1.3 between",
     "Share of the connections between the sidecars that are TLS 1.3, as the sidecars count.",
     "higher",
-    between_tls,
-)
-def between_tls_share(data: TrialData) -> float:
-    return _value(between_tls(data))
+)(between_tls)
 
 
 @METRICS.metric(
@@ -150,58 +135,43 @@ def connections_opened_between(data: TrialData) -> float:
 # --- security ---------------------------------------------------------------------------------
 
 
-def _strangers(data: TrialData) -> Counts | None:
-    return admitted(data, own=False)
-
-
-def _known(data: TrialData) -> Counts | None:
-    return admitted(data, own=True)
-
-
-@METRICS.metric(
+@METRICS.counted(
     "strangers_admitted_share",
     "",
     "share of strangers let in",
     "Share of the calls to the service's entrance without a certificate, with another "
     "authority's or with an expired one that were answered (security_checks).",
     "lower",
-    _strangers,
 )
-def strangers_admitted_share(data: TrialData) -> float:
-    return _value(_strangers(data))
+def strangers_admitted(data: TrialData) -> Counts | None:
+    return admitted(data, own=False)
 
 
-@METRICS.metric(
+@METRICS.counted(
     "known_admitted_share",
     "",
     "share of known clients let in",
     "Share of the calls to the service's entrance with the right certificate that were answered "
     "(security_checks).",
     "higher",
-    _known,
 )
-def known_admitted_share(data: TrialData) -> float:
-    return _value(_known(data))
+def known_admitted(data: TrialData) -> Counts | None:
+    return admitted(data, own=True)
 
 
-def _marked(data: TrialData) -> Counts | None:
-    facts = data.link_facts
-    if not facts.get("searched_packets"):
-        return None
-    return Counts(float(facts["marked_packets"]), float(facts["searched_packets"]), "share")
-
-
-@METRICS.metric(
+@METRICS.counted(
     "readable_packets_share",
     "",
     "share of packets with readable payload",
     "Share of the packets on the emulated link in which the payload's marker was found, searching "
     "its capture (security_checks).",
     "lower",
-    _marked,
 )
-def readable_packets_share(data: TrialData) -> float:
-    return _value(_marked(data))
+def readable_packets(data: TrialData) -> Counts | None:
+    facts = data.link_facts
+    if not facts.get("searched_packets"):
+        return None
+    return Counts(float(facts["marked_packets"]), float(facts["searched_packets"]), "share")
 
 
 @METRICS.metric(
@@ -264,24 +234,19 @@ def _after_faults(data: TrialData) -> np.ndarray:
     return rows[rows["intended_ns"] >= data.t0_ns + min(began)] if began else rows[:0]
 
 
-def _unreachable(data: TrialData) -> Counts | None:
-    rows = _after_faults(data)
-    if not len(rows):
-        return None
-    failed = float(np.count_nonzero(rows["outcome"] != samples.OK))
-    return Counts(failed, float(len(rows)), "share")
-
-
-@METRICS.metric(
+@METRICS.counted(
     "unreachable_share",
     "",
     "share of requests that did not get through",
     "Share of the {outcomes} due after the first fault that were not answered.",
     "lower",
-    _unreachable,
 )
-def unreachable_share(data: TrialData) -> float:
-    return _value(_unreachable(data))
+def unreachable(data: TrialData) -> Counts | None:
+    rows = _after_faults(data)
+    if not len(rows):
+        return None
+    failed = float(np.count_nonzero(rows["outcome"] != samples.OK))
+    return Counts(failed, float(len(rows)), "share")
 
 
 @METRICS.metric(

@@ -21,7 +21,6 @@ from scenarios.sidecar_features._counts import (
     grown,
     has_sidecars,
     of_calls,
-    share_of,
 )
 
 METRICS = Registry()
@@ -29,44 +28,34 @@ METRICS = Registry()
 # --- a cache ---------------------------------------------------------------------------------
 
 
-def hit_counts(data: TrialData) -> Counts | None:
+@METRICS.counted(
+    "hit_share",
+    "",
+    "share from the cache",
+    "Share of the {events} for items that no server answered, by the servers' count.",
+    "higher",
+)
+def hits(data: TrialData) -> Counts | None:
     if not data.load.get("max_age_s"):
         return None
     made = change(data, "made")
     return None if math.isnan(made) else of_calls(data, len(calls(data)) - made)
 
 
-@METRICS.metric(
-    "hit_share",
-    "",
-    "share from the cache",
-    "Share of the {events} for items that no server answered, by the servers' count.",
-    "higher",
-    hit_counts,
-)
-def hit_share(data: TrialData) -> float:
-    return share_of(hit_counts(data))
-
-
-def disagreement_counts(data: TrialData) -> Counts | None:
-    if not data.load.get("max_age_s") or not has_sidecars(data):
-        return None
-    came = grown(data, at_listener, "downstream_rq_total", NEAR, PLAIN)
-    passed = grown(data, at_upstream, "upstream_rq_total", NEAR, THERE)
-    return of_calls(data, abs(came - passed - (len(calls(data)) - change(data, "made"))))
-
-
-@METRICS.metric(
+@METRICS.counted(
     "hits_disagreement",
     "",
     "share of hits counted differently",
     "{Events} from the cache as the client's sidecar counts them (what came in less what it "
     "passed on), less those by the servers' count: the absolute difference, over the {events}.",
     "lower",
-    disagreement_counts,
 )
-def hits_disagreement(data: TrialData) -> float:
-    return share_of(disagreement_counts(data))
+def disagreement(data: TrialData) -> Counts | None:
+    if not data.load.get("max_age_s") or not has_sidecars(data):
+        return None
+    came = grown(data, at_listener, "downstream_rq_total", NEAR, PLAIN)
+    passed = grown(data, at_upstream, "upstream_rq_total", NEAR, THERE)
+    return of_calls(data, abs(came - passed - (len(calls(data)) - change(data, "made"))))
 
 
 def ages_ns(data: TrialData) -> np.ndarray:
@@ -76,26 +65,21 @@ def ages_ns(data: TrialData) -> np.ndarray:
     return found
 
 
-def stale_counts(data: TrialData) -> Counts | None:
-    max_age_s = data.load.get("max_age_s", 0.0)
-    if not max_age_s:
-        return None
-    total, ages = len(answered(data)), ages_ns(data)
-    stale = np.count_nonzero(ages > max_age_s * NS_PER_S)
-    return Counts(float(stale), float(total), "share") if total else None
-
-
-@METRICS.metric(
+@METRICS.counted(
     "stale_share",
     "",
     "share stale",
     "Share of the answered {events} for items whose answer was older than it might be when the "
     "client asked: by the server's clock, which the answer holds.",
     "lower",
-    stale_counts,
 )
-def stale_share(data: TrialData) -> float:
-    return share_of(stale_counts(data))
+def stale(data: TrialData) -> Counts | None:
+    max_age_s = data.load.get("max_age_s", 0.0)
+    if not max_age_s:
+        return None
+    total, ages = len(answered(data)), ages_ns(data)
+    too_old = np.count_nonzero(ages > max_age_s * NS_PER_S)
+    return Counts(float(too_old), float(total), "share") if total else None
 
 
 @METRICS.metric(
@@ -106,7 +90,7 @@ def stale_share(data: TrialData) -> float:
     "lower",
 )
 def stale_replies(data: TrialData) -> float:
-    counts = stale_counts(data)
+    counts = stale(data)
     return math.nan if counts is None else counts.hits
 
 

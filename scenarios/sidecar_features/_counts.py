@@ -72,10 +72,6 @@ def of_calls(data: TrialData, hits: float | np.integer) -> Counts | None:
     return Counts(min(max(float(hits), 0.0), total), float(total), "share") if total else None
 
 
-def share_of(counts: Counts | None) -> float:
-    return math.nan if counts is None else counts.hits / counts.of
-
-
 def pairs(rows: np.ndarray) -> np.ndarray:
     """One number for each (client, sequence)."""
     found: np.ndarray = rows["client"].astype(np.int64) * (1 << 40) + rows["sequence"]

@@ -19,7 +19,6 @@ from scenarios.sidecar_features._counts import (
     grown,
     has_sidecars,
     of_calls,
-    share_of,
 )
 
 METRICS = Registry()
@@ -27,24 +26,19 @@ METRICS = Registry()
 # --- monitoring ------------------------------------------------------------------------------
 
 
-def monitored_counts(data: TrialData) -> Counts | None:
-    if not has_sidecars(data):
-        return None
-    known, total = grown(data, at_listener, "downstream_rq_total", NEAR, PLAIN), len(calls(data))
-    return of_calls(data, total - abs(known - total))
-
-
-@METRICS.metric(
+@METRICS.counted(
     "monitored_share",
     "",
     "share that monitoring knows",
     "Share of the {events} that the client's sidecar counted; what it counted in excess is "
     "subtracted.",
     "higher",
-    monitored_counts,
 )
-def monitored_share(data: TrialData) -> float:
-    return share_of(monitored_counts(data))
+def monitored(data: TrialData) -> Counts | None:
+    if not has_sidecars(data):
+        return None
+    known, total = grown(data, at_listener, "downstream_rq_total", NEAR, PLAIN), len(calls(data))
+    return of_calls(data, total - abs(known - total))
 
 
 def _seconds_known(data: TrialData, series: str) -> float:

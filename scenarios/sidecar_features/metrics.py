@@ -27,7 +27,6 @@ from scenarios.sidecar_features._counts import (
     of_calls,
     pairs,
     rows_of,
-    share_of,
 )
 
 METRICS = Registry()
@@ -37,21 +36,16 @@ METRICS.update(_monitoring.METRICS)
 # --- calls -----------------------------------------------------------------------------------
 
 
-def failed_counts(data: TrialData) -> Counts | None:
-    return of_calls(data, len(failed(data)))
-
-
-@METRICS.metric(
+@METRICS.counted(
     "failed_share",
     "",
     "share failed",
     "Share of the {events} that had no answer, or one other than 200. The whole trial counts, "
     "including before the window.",
     "lower",
-    failed_counts,
 )
-def failed_share(data: TrialData) -> float:
-    return share_of(failed_counts(data))
+def failed_calls(data: TrialData) -> Counts | None:
+    return of_calls(data, len(failed(data)))
 
 
 def failures_per_replacement(data: TrialData) -> float:
@@ -72,21 +66,16 @@ METRICS.metric(
 # --- upgrade ---------------------------------------------------------------------------------
 
 
-def upgraded_counts(data: TrialData) -> Counts | None:
-    return of_calls(data, grown(data, at_listener, "downstream_rq_http2_total", FAR, MESH))
-
-
-@METRICS.metric(
+@METRICS.counted(
     "h2_share",
     "",
     "share by HTTP/2",
     "Share of the {events} that reached the servers' sidecar by HTTP/2, by its own counter. Both "
     "programs speak HTTP/1.1.",
     "higher",
-    upgraded_counts,
 )
-def h2_share(data: TrialData) -> float:
-    return share_of(upgraded_counts(data))
+def upgraded(data: TrialData) -> Counts | None:
+    return of_calls(data, grown(data, at_listener, "downstream_rq_http2_total", FAR, MESH))
 
 
 @METRICS.metric(
@@ -104,14 +93,7 @@ def tls13_connections(data: TrialData) -> float:
 # --- traces ----------------------------------------------------------------------------------
 
 
-def chained_counts(data: TrialData) -> Counts | None:
-    traces = rows_of(data, "trace")
-    right = np.isin(pairs(answered(data)), pairs(traces[traces["bytes_down"] == 1]))
-    total = len(answered(data))
-    return Counts(float(np.count_nonzero(right)), float(total), "share") if total else None
-
-
-@METRICS.metric(
+@METRICS.counted(
     "chained_share",
     "",
     "share traced",
@@ -119,10 +101,12 @@ def chained_counts(data: TrialData) -> Counts | None:
     "collector: two of the client's sidecar, two of the servers', and the server's own where it "
     "sends any.",
     "higher",
-    chained_counts,
 )
-def chained_share(data: TrialData) -> float:
-    return share_of(chained_counts(data))
+def chained(data: TrialData) -> Counts | None:
+    traces = rows_of(data, "trace")
+    right = np.isin(pairs(answered(data)), pairs(traces[traces["bytes_down"] == 1]))
+    total = len(answered(data))
+    return Counts(float(np.count_nonzero(right)), float(total), "share") if total else None
 
 
 @METRICS.metric(
@@ -140,7 +124,14 @@ def spans_per_call(data: TrialData) -> float:
 # --- balance ---------------------------------------------------------------------------------
 
 
-def busiest_counts(data: TrialData) -> Counts | None:
+@METRICS.counted(
+    "busiest_server_share",
+    "",
+    "share of the busiest server",
+    "Share of the {events} that the busiest server had, by the servers' count.",
+    "lower",
+)
+def busiest(data: TrialData) -> Counts | None:
     if any(one.verb in (*REPLACING, "restart") for one in data.faults):
         return None  # a process takes its count with it
     served = [
@@ -148,18 +139,6 @@ def busiest_counts(data: TrialData) -> Counts | None:
     ]
     total = sum(served)
     return Counts(max(served), total, "share") if total else None
-
-
-@METRICS.metric(
-    "busiest_server_share",
-    "",
-    "share of the busiest server",
-    "Share of the {events} that the busiest server had, by the servers' count.",
-    "lower",
-    busiest_counts,
-)
-def busiest_server_share(data: TrialData) -> float:
-    return share_of(busiest_counts(data))
 
 
 # --- retries, and what is done twice -----------------------------------------------------------
@@ -176,28 +155,15 @@ def broken_calls(data: TrialData) -> float:
     return change(data, "broken")
 
 
-def retried_counts(data: TrialData) -> Counts | None:
-    return of_calls(data, grown(data, at_upstream, "upstream_rq_retry", FAR, APPLICATION))
-
-
-@METRICS.metric(
+@METRICS.counted(
     "retried_share",
     "",
     "share sent again",
     "Attempts that the servers' sidecar made again, over the {events}.",
     "neither",
-    retried_counts,
 )
-def retried_share(data: TrialData) -> float:
-    return share_of(retried_counts(data))
-
-
-def twice_counts(data: TrialData) -> Counts | None:
-    return _effect_counts(data, "bytes_up")
-
-
-def effect_twice_counts(data: TrialData) -> Counts | None:
-    return _effect_counts(data, "bytes_down")
+def retried(data: TrialData) -> Counts | None:
+    return of_calls(data, grown(data, at_upstream, "upstream_rq_retry", FAR, APPLICATION))
 
 
 def _effect_counts(data: TrialData, column: str) -> Counts | None:
@@ -206,47 +172,40 @@ def _effect_counts(data: TrialData, column: str) -> Counts | None:
     return of_calls(data, np.count_nonzero(rows_of(data, "effect")[column] > 1))
 
 
-@METRICS.metric(
+@METRICS.counted(
     "done_twice",
     "",
     "share done twice",
     "Share of the {events} that servers did more than once, by what Redis holds.",
     "lower",
-    twice_counts,
 )
-def done_twice(data: TrialData) -> float:
-    return share_of(twice_counts(data))
+def done_twice(data: TrialData) -> Counts | None:
+    return _effect_counts(data, "bytes_up")
 
 
-@METRICS.metric(
+@METRICS.counted(
     "effect_twice",
     "",
     "share with twice the effect",
     "Share of the {events} that left in Redis twice what they should have.",
     "lower",
-    effect_twice_counts,
 )
-def effect_twice(data: TrialData) -> float:
-    return share_of(effect_twice_counts(data))
+def effect_twice(data: TrialData) -> Counts | None:
+    return _effect_counts(data, "bytes_down")
 
 
-def unanswered_counts(data: TrialData) -> Counts | None:
-    if data.load.get("method", "GET") == "GET":
-        return None
-    done = np.isin(pairs(failed(data)), pairs(rows_of(data, "effect")))
-    return of_calls(data, np.count_nonzero(done))
-
-
-@METRICS.metric(
+@METRICS.counted(
     "done_unanswered",
     "",
     "share done and failed",
     "Share of the {events} that failed for the client but were done all the same.",
     "lower",
-    unanswered_counts,
 )
-def done_unanswered(data: TrialData) -> float:
-    return share_of(unanswered_counts(data))
+def done_unanswered(data: TrialData) -> Counts | None:
+    if data.load.get("method", "GET") == "GET":
+        return None
+    done = np.isin(pairs(failed(data)), pairs(rows_of(data, "effect")))
+    return of_calls(data, np.count_nonzero(done))
 
 
 @METRICS.metric(

@@ -64,24 +64,18 @@ def wasted_bytes(data: TrialData) -> float:
     return data.per_outcome(sent_bytes(data) - _file_bytes(data))
 
 
-def cut_counts(data: TrialData) -> Counts | None:
-    """Requests that a cut ended, and the files that were stored."""
-    if not len(data.outcomes) or "cut" not in data.operations:
-        return None
-    return Counts(float(len(_of_done(data, "cut"))), float(len(data.outcomes)), "count")
-
-
-@METRICS.metric(
+@METRICS.counted(
     "cuts_per_upload",
     "",
     "cuts per {event}",
     "Requests with a body that a cut ended, per {event} begun in the window and stored.",
     "neither",
-    cut_counts,
 )
-def cuts_per_upload(data: TrialData) -> float:
-    counts = cut_counts(data)
-    return math.nan if counts is None else counts.hits / counts.of
+def cuts(data: TrialData) -> Counts | None:
+    """Requests that a cut ended, and the files that were stored."""
+    if not len(data.outcomes) or "cut" not in data.operations:
+        return None
+    return Counts(float(len(_of_done(data, "cut"))), float(len(data.outcomes)), "count")
 
 
 @METRICS.metric(

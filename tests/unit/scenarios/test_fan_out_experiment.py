@@ -117,7 +117,7 @@ def trial(deliveries: list[tuple[int, int, int, int, int]], **counted: float) ->
 def test_the_last_receiver_counts() -> None:
     data = trial([(0, 1, 10, 11, 12), (1, 1, 10, 14, 18), (0, 2, 20, 21, 22), (1, 2, 20, 22, 24)])
     assert metrics.last_receiver_ms(data) == pytest.approx((8 + 4) / 2)
-    assert metrics.published_per_s(data) == 2
+    assert metrics.published(data) == Counts(2, 1, "count")
     assert metrics.received_per_s(data) == pytest.approx((1 / 0.010 + 1 / 0.006) / 2)
     # Held 1, 4, 1 and 2 ms, of which 4 ms are work.
     assert metrics.buffer_wait_ms(data) == pytest.approx(2 - 4)
@@ -126,7 +126,7 @@ def test_the_last_receiver_counts() -> None:
 def test_what_is_dealt_with_after_the_window_is_not_of_its_rate() -> None:
     data = trial([(0, 1, 990, 991, 1005), (0, 0, 0, 900, 999)])
     assert metrics.received_per_s(data) == 0.5
-    assert metrics.published_per_s(data) == 2
+    assert metrics.published(data) == Counts(2, 1, "count")
 
 
 @pytest.mark.parametrize(
@@ -155,8 +155,8 @@ def test_the_publisher_counts_its_own_time() -> None:
     assert metrics.publisher_ms(data) == pytest.approx(3)
     assert metrics.publisher_bytes_per_event(data) == 148
     assert math.isnan(metrics.publisher_cpu_us(data)), "nobody metered it"
-    assert metrics.sends_failed(data) == 2
-    assert metrics.refusals(data) == 0
+    assert metrics.sends_failed(data) == Counts(2, 1, "count")
+    assert metrics.refusals(data) == Counts(0, 1, "count")
 
 
 def test_bytes_are_unknown_where_a_connection_was_lost() -> None:
@@ -171,9 +171,9 @@ def test_what_nobody_counted_is_unknown() -> None:
         metrics.last_receiver_ms,
         metrics.buffer_wait_ms,
         metrics.publisher_bytes_per_event,
-        metrics.sends_failed,
     ):
         assert math.isnan(one(data))
+    assert metrics.sends_failed(data) is None
     assert math.isnan(metrics.publisher_ms(trial([], busy_ns=0, events=0)))
 
 
