@@ -46,13 +46,23 @@ have() {
     esac
 }
 
-for package in "$@"; do
-    have "$package" && continue
-    say "installing $package"
-    if ! apt_install "$package" || ! have "$package"; then
-        say "$package is missing; as root: apt-get install -y --no-install-recommends $package"
-    fi
-done
+install_missing() {
+    for package in "$@"; do
+        have "$package" && continue
+        say "installing $package"
+        if ! apt_install "$package" || ! have "$package"; then
+            say "$package is missing; as root: apt-get install -y --no-install-recommends $package"
+        fi
+    done
+}
+
+# Beside the environment, which is downloaded meanwhile.  However this ends, they are finished:
+# half of a package would need an expert.
+install_missing "$@" &
+packages=$!
+trap 'wait "$packages"' EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
 
 # What the environment was made from; another sum makes it anew.
 sum=$(cat requirements.lock pyproject.toml setup.sh | cksum)
@@ -74,6 +84,7 @@ if [ -z "$python" ]; then
 fi
 if ! "$python" -c 'import venv, ensurepip' 2>/dev/null; then
     version=$("$python" -c 'import sys; print("%d.%d" % sys.version_info[:2])')
+    wait "$packages" # apt-get works for one at a time
     say "installing python$version-venv"
     if ! apt_install "python$version-venv"; then
         say "Python's venv module is missing; as root: apt-get install -y python$version-venv"

@@ -9,6 +9,7 @@ and read the difference before committing it.
 
 from __future__ import annotations
 
+import gc
 import json
 import math
 import os
@@ -32,13 +33,16 @@ GOLDEN = Path(__file__).parent / "golden"
 # At a desk the same few examples each time, so that a red test stays red; in CI many more, new
 # ones in each run, with the seed that repeats them.
 settings.register_profile("desk", max_examples=15, derandomize=True, deadline=None, database=None)
-settings.register_profile("ci", max_examples=100, deadline=None, database=None, print_blob=True)
+settings.register_profile("ci", max_examples=50, deadline=None, database=None, print_blob=True)
 settings.load_profile("ci" if os.environ.get("CI") else "desk")
 
 # Tests start hundreds of interpreters.  Where a container forbids bytecode on disk, each would
 # compile the project anew.
 sys.dont_write_bytecode = False
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
+# Thousands of tests stay until the end: nobody needs to look for garbage among them.
+gc.disable()
 
 # Tests count trials, on machines that do other work.
 os.environ.setdefault("PATTERNBENCH_KEEP_DISTURBED", "1")
@@ -136,6 +140,8 @@ SHARING = pytest.StashKey[set[Path]]()
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
+    gc.freeze()
+    gc.enable()
     session.config.stash[SHARED] = []
     session.config.stash[SHARING] = {
         item.path
