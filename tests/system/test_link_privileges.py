@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import ctypes
+import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from system_builders import (
-    ROOT,
-    TINY,
-)
+from system_builders import BENCH_WITHOUT_FIGURES, ROOT, TINY
 
 from bench.results import store
 
@@ -42,9 +40,9 @@ def lose_all() -> None:
     lose_privilege()
 
 
-def bench_with(lose: Callable[[], None], *arguments: str) -> subprocess.CompletedProcess[str]:
+def ended_with(lose: Callable[[], None], *command: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", "bench", *arguments],
+        command,
         capture_output=True,
         text=True,
         cwd=ROOT,
@@ -54,11 +52,22 @@ def bench_with(lose: Callable[[], None], *arguments: str) -> subprocess.Complete
     )
 
 
+SEVERAL = """
+import json, sys
+sys.path.append("tests/system")
+from system_builders import run_here
+ended = [run_here(*words) for words in json.loads(sys.argv[1])]
+print(json.dumps([(one.returncode, one.stdout, one.stderr) for one in ended]))
+"""
+"""Commands one after the other in one process: what each ended with, printed and complained of."""
+
+
 @pytest.mark.skipif(os.geteuid() != 0, reason="root has a privilege to lose")
 def test_without_root_a_user_namespace_does(tmp_path: Path) -> None:
-    ended = bench_with(
+    ended = ended_with(
         lose_privilege,
-        *("run", SSE, *TINY, "--link", "rtt=6ms,cc=reno", "--link", "services:rtt=8ms"),
+        *(*BENCH_WITHOUT_FIGURES, "run", SSE, *TINY, "--no-calibration"),
+        *("--link", "rtt=6ms,cc=reno", "--link", "services:rtt=8ms"),
         *("--repeats", "1", "--pcap", "services"),
         *("--results", str(tmp_path)),
     )
@@ -77,18 +86,19 @@ def test_without_root_a_user_namespace_does(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="root has a privilege to lose")
-@pytest.mark.parametrize("options", [["--link", "wan"], ["--set", "link=wan"]])
-def test_without_any_privilege_one_line_says_what_is_needed(
-    tmp_path: Path, options: Sequence[str]
-) -> None:
-    results = str(tmp_path / "results")
-    ended = bench_with(lose_all, "run", SSE, *TINY, *options, "--results", results)
+def test_without_any_privilege_one_line_says_what_is_needed(tmp_path: Path) -> None:
+    run = ("run", SSE, *TINY, "--results", str(tmp_path / "results"))
+    lines = [(*run, "--link", "wan"), (*run, "--set", "link=wan"), ("doctor",)]
+    ended = ended_with(lose_all, sys.executable, "-c", SEVERAL, json.dumps(lines))
     if ended.returncode == 99:
         pytest.skip("no user namespace can be made here")
-    assert (ended.returncode, ended.stdout) == (4, "")
-    assert ended.stderr.startswith("bench: an emulated link: ")
-    assert "needs root or unprivileged user namespaces" in ended.stderr
-    assert ended.stderr.count("\n") == 1
+    assert (ended.returncode, ended.stderr) == (0, "")
+    *refused, (_, checked, _) = json.loads(ended.stdout)
+    assert len(refused) == 2
+    for code, printed, complaint in refused:
+        assert (code, printed) == (4, "")
+        assert complaint.startswith("bench: an emulated link: ")
+        assert "needs root or unprivileged user namespaces" in complaint
+        assert complaint.count("\n") == 1
     assert not list(tmp_path.iterdir())
-    checked = bench_with(lose_all, "doctor")
-    assert "--link is refused" in checked.stdout
+    assert "--link is refused" in checked
