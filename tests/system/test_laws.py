@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from system_builders import run_bench, run_here
+from system_builders import run_here
 
 NAME = "notifications"
 
@@ -18,7 +18,7 @@ def audit(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
     """Two points of one law that needs short windows, and what was printed."""
     results = tmp_path_factory.mktemp("results")
     options = ("--law", "WS-1", "--points", "2", "--seed", "6", "--results", str(results))
-    done = run_bench("laws", NAME, *options)
+    done = run_here("laws", NAME, *options)
     assert done.returncode == 0, done.stderr
     (run,) = results.iterdir()
     return run, done.stdout
@@ -47,8 +47,8 @@ def test_every_point_is_in_the_csv_and_within_the_band(audit: tuple[Path, str]) 
 
 def test_it_is_a_run_like_any_other(audit: tuple[Path, str]) -> None:
     run, _ = audit
-    assert run_bench("verify", str(run)).returncode == 0
-    again = run_bench("resume", str(run))
+    assert run_here("verify", str(run)).returncode == 0
+    again = run_here("resume", str(run))
     assert again.returncode == 0, again.stderr
     assert "nothing left to do" in again.stdout
     assert "worst of WS-1" in again.stdout
