@@ -7,13 +7,13 @@ import re
 import shutil
 import subprocess
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from rich.console import Console
-from system_builders import bench_main, run_bench
+from system_builders import bench_main, run_here
 
 from bench.catalog import ROOT
 from bench.lab import components
@@ -24,49 +24,63 @@ ONCE = ("--clients", "8", "--repeats", "1", "--duration", "200ms")
 ONLY_GENERATORS = ("--no-deliveries", "--no-amqp", "--no-floor", "--no-aa")
 
 
-def test_ratios_to_other_generators_are_printed() -> None:
-    """The engine outdoes Locust's own; in one turn the machine may have been others'."""
-    ratio = 0.0
+@dataclass(frozen=True)
+class Turns:
+    """What was printed, how the engine did beside Locust's own, and the commit that took turns."""
+
+    printed: str
+    ratio: float
+    commit: str
+
+
+@pytest.fixture(scope="module")
+def turns() -> Turns:
+    """The engine outdoes Locust's own; in one turn the machine may have been others'.
+
+    The code of HEAD takes turns where there is a history, as it is known that it can.
+    """
+    git = ["git", "-C", str(ROOT), "rev-parse", "--short", "HEAD"]
+    head = subprocess.run(git, capture_output=True, text=True, check=False)
+    against = () if head.returncode else ("--against", "HEAD")
     for _ in range(3):
-        ended = run_bench("calibrate", *ONCE, *ONLY_GENERATORS)
+        ended = run_here("calibrate", *ONCE, *ONLY_GENERATORS, *against)
         assert (ended.returncode, ended.stderr) == (0, "")
         ratio = float(*re.findall(r"engine / FastHttpUser\W+([0-9.]+)", ended.stdout))
         if ratio > 1:
             break
-    assert ratio > 1
-    wrk = re.findall(r"(?m)^engine / wrk\W+([0-9.]+|not measured)", ended.stdout)
+    return Turns(ended.stdout, ratio, head.stdout.strip() if against else "")
+
+
+def test_ratios_to_other_generators_are_printed(turns: Turns) -> None:
+    assert turns.ratio > 1
+    wrk = re.findall(r"(?m)^engine / wrk\W+([0-9.]+|not measured)", turns.printed)
     assert len(wrk) == 1
     assert (wrk[0] == "not measured") == (shutil.which("wrk") is None)
-    cpu = re.findall(r"CPU, engine / wrk\W+([0-9.]+|not measured)", ended.stdout)
+    cpu = re.findall(r"CPU, engine / wrk\W+([0-9.]+|not measured)", turns.printed)
     assert [one == "not measured" for one in cpu] == [wrk[0] == "not measured"]
-    assert re.search(r"the null target used at most \d+% of its core", ended.stdout)
+    assert re.search(r"the null target used at most \d+% of its core", turns.printed)
+
+
+def test_code_of_another_commit_takes_turns(turns: Turns) -> None:
+    """A row for it, and a column beside the aims."""
+    if not turns.commit:
+        pytest.skip("no history here; clone the project with git")
+    assert f"turn 1 of 1: engine at {turns.commit} " in turns.printed
+    assert re.search(rf"engine / engine at {turns.commit} +[0-9.]+", turns.printed)
+    assert f"at {turns.commit}" in turns.printed.partition("figures beside their aims")[2]
 
 
 def test_deliveries_are_measured_beside_c() -> None:
     """Of every stream that is declared; all events reach all clients, or it would fail."""
     words = ("--receivers", "20", "--repeats", "1", "--duration", "500ms")
     others = ("--no-generators", "--no-amqp", "--no-floor", "--no-aa")
-    ended = run_bench("calibrate", *words, *others)
+    ended = run_here("calibrate", *words, *others)
     assert (ended.returncode, ended.stderr) == (0, "")
     ratios = re.search(r"(?m)^load process / in C(.*)", ended.stdout)
     assert ratios
     found = re.findall(r"[0-9.]+|not measured", ratios[1])
     assert len(found) == len(selfproof.declared().streams)
     assert ("not measured" in found) == (shutil.which("cc") is None)
-
-
-def test_code_of_another_commit_takes_turns() -> None:
-    """HEAD's, of which it is known that it can: a row for it, and a column beside the aims."""
-    git = ["git", "-C", str(ROOT), "rev-parse", "--short", "HEAD"]
-    head = subprocess.run(git, capture_output=True, text=True, check=False)
-    if head.returncode:
-        pytest.skip("no history here; clone the project with git")
-    commit = head.stdout.strip()
-    ended = run_bench("calibrate", *ONCE, *ONLY_GENERATORS, "--against", "HEAD")
-    assert (ended.returncode, ended.stderr) == (0, "")
-    assert f"turn 1 of 1: engine at {commit} " in ended.stdout
-    assert re.search(rf"engine / engine at {commit} +[0-9.]+", ended.stdout)
-    assert f"at {commit}" in ended.stdout.partition("figures beside their aims")[2]
 
 
 @pytest.mark.parametrize("commit", ["nosuchthing", "--exec=x", "HEAD~99999"])
