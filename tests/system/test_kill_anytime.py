@@ -1,7 +1,8 @@
 """Whatever is killed, whenever: the trial says so, nothing is left, and the run goes on.
 
-Moments are drawn from a fixed seed over a trial's whole length.  With PATTERNBENCH_SOAK=N each
-kind is killed N times (`make soak`), without it twice.
+Moments are drawn from a fixed seed, one in each part of a trial's length, which has as many parts
+as something is killed in the run.  With PATTERNBENCH_SOAK=N each kind is killed N times
+(`make soak`), without it once.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import random
 import signal
 import threading
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -20,11 +22,12 @@ import pytest
 from system_builders import Quiet, living
 
 from bench.lab import scratch
+from bench.lab.proxies import envoy
 from bench.model.errors import ComponentMissing
 from bench.run import request, runner
 
 SOAK = {"PATTERNBENCH_SOAK": "{moments}"}
-KILLS = int(os.environ.get("PATTERNBENCH_SOAK", "2"))
+KILLS = int(os.environ.get("PATTERNBENCH_SOAK", "1"))
 SEED = 20_261_125
 LOAD = {
     "clients": "3",
@@ -33,13 +36,16 @@ LOAD = {
     "event_rate": "50/s",
     "drain": "2s",
 }
-KINDS = {
-    "part": ("notifications/sse", "targets"),
-    "load process": ("notifications/sse", "bench.load"),
-    "proxy": ("notifications/sse_http2", "_bin/envoy"),
-    "service": ("notifications/rabbitmq", "beam.smp"),
+KINDS = {"part": "targets", "load process": "bench.load", "proxy": "_bin/envoy"}
+"""Of each kind of a pattern behind a proxy: what its command line holds."""
+
+RUNS = {
+    "notifications/sse_http2": KINDS,
+    "notifications/rabbitmq": {"service": "beam.smp"},
 }
-"""Of each kind: the pattern, and what its command line holds."""
+if envoy.missing():
+    del KINDS["proxy"]
+    RUNS["notifications/sse"] = RUNS.pop("notifications/sse_http2")
 
 
 def processes(word: str) -> list[psutil.Process]:
@@ -58,11 +64,15 @@ class Killer(Quiet):
     The first trial starts what outlives it, and shows how long one takes.
     """
 
-    def __init__(self, word: str, trials: int) -> None:
+    def __init__(self, kinds: Mapping[str, str], trials: int) -> None:
         super().__init__()
-        self._word = word
+        chance = random.Random(f"{SEED}/{','.join(kinds)}")
+        kills = trials - 2
+        shares = [(part + chance.random()) / kills for part in range(kills)]
+        chance.shuffle(shares)
         self._last = trials - 1
-        self._chance = random.Random(f"{SEED}/{word}")
+        self._shares = shares
+        self._words = list(kinds.values())
         self._timer: threading.Timer | None = None
         self._began = self._longest_s = 0.0
         self.killed: set[int] = set()
@@ -78,12 +88,13 @@ class Killer(Quiet):
         if number == 0:
             self._began = time.monotonic()
         elif number < self._last:
-            wait_s = self._chance.uniform(0, self._longest_s)
+            wait_s = self._shares[number - 1] * self._longest_s
             self._timer = threading.Timer(wait_s, self._kill, [number])
             self._timer.start()
 
     def _kill(self, number: int) -> None:
-        for process in processes(self._word)[:1]:
+        word = self._words[(number - 1) % len(self._words)]
+        for process in processes(word)[:1]:
             with contextlib.suppress(psutil.Error):
                 process.send_signal(signal.SIGKILL)
                 self.killed.add(number)
@@ -97,26 +108,27 @@ class Killer(Quiet):
         super().trial_ends(record)
 
 
-@pytest.mark.parametrize("kind", KINDS)
-def test_a_kill_at_any_moment(kind: str, tmp_path: Path) -> None:
-    pattern, word = KINDS[kind]
-    asked = request.Asked((pattern,), LOAD, repeats=KILLS + 2, calibrate=False)
+@pytest.mark.parametrize("pattern", RUNS)
+def test_a_kill_at_any_moment(pattern: str, tmp_path: Path) -> None:
+    kinds = RUNS[pattern]
+    trials = len(kinds) * KILLS + 2
+    asked = request.Asked((pattern,), LOAD, repeats=trials, calibrate=False)
     try:
         folder = runner.new_run(request.plan_of(asked), tmp_path)
     except ComponentMissing as error:
         pytest.skip(str(error))
-    killer = Killer(word, KILLS + 2)
+    killer = Killer(kinds, trials)
     run = runner.execute(folder, "", killer)
 
     assert not run.unfinished
     records = {record.trial.number: record for record in killer.records}
-    assert len(records) == KILLS + 2
+    assert len(records) == trials
     for number, record in records.items():
-        print(kind, "killed" if number in killer.killed else "left", record.status, record.reason)
+        print("killed" if number in killer.killed else "left", record.status, record.reason)
         if record.status == "failed":
             assert number in killer.killed, record.reason
             assert record.reason
-    assert records[KILLS + 1].status == "ok"
+    assert records[trials - 1].status == "ok"
     assert not list(folder.rglob("*.partial"))
     assert not living(psutil.Process().children(recursive=True))
     assert scratch.own() == []
