@@ -82,7 +82,7 @@ class Browser:
                 reason = ready.reason if isinstance(ready, BrowserFailed) else "it said nonsense"
                 raise ConnectionError(f"Chromium did not start: {reason}")
         except BaseException:
-            os.kill(pid, signal.SIGKILL)
+            _kill(pid)
             await self.close()
             raise
         self.version = ready.version
@@ -153,8 +153,14 @@ class Browser:
         ended = loop.run_in_executor(None, _reap, self._pid)
         _, late = await asyncio.wait([ended], timeout=END_SECONDS)
         if late:
-            os.kill(self._pid, signal.SIGKILL)
+            _kill(self._pid)
             await ended
+
+
+def _kill(pid: int) -> None:
+    """Also where it has ended by itself just now, and the loop has not heard of it yet."""
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(pid, signal.SIGKILL)
 
 
 def _reap(pid: int) -> None:
