@@ -5,19 +5,23 @@ Whoever loads it has no connection when it begins, and asks for nothing but what
 
 from __future__ import annotations
 
-import json
-import re
+import shutil
+import subprocess
 import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import measured
 import pytest
 import trustme
-from system_builders import run_here
+from system_builders import run_here, until
 
 from bench.lab.components import chromium
+from bench.lab.side import LOOPBACK
 from bench.model import samples
 from bench.results import store
+from bench.results.store import StoredTrial
 
 MISSING = chromium.missing()
 pytestmark = pytest.mark.skipif(bool(MISSING), reason=MISSING)
@@ -39,103 +43,156 @@ async def app(scope, receive, send):
     await send({"type": "http.response.body", "body": b"x" * 500})
 """
 RESOURCES = [f"/{number}" for number in range(8)]
-TOML = """
+HYPERCORN = (sys.executable, "-m", "hypercorn", "page:app")
+PAGE = """
 [server]
-command = COMMAND
+SERVER
 [page]
-url = "https://{host}:{port}/"
+url = "URL"
 resources = RESOURCES
 headers.X-Who = "client {client}"
+"""
+TRUST = """
 [tls]
 ca = "ca.pem"
 """
 LOAD = ("--clients", "1", "--duration", "300ms", "--set", "warmup=0")
 
 
-def described(folder: Path, *resources: str, is_quic: bool = True, is_trusted: bool = True) -> Path:
-    """The description, with the server and its certificate beside it."""
+@dataclass(frozen=True)
+class Server:
+    """One that runs already, and listens at two ports; at the second one without UDP."""
+
+    folder: Path
+    pid: int
+    port: int
+    port_without_udp: int
+
+    def described(self, folder: Path, *resources: str, port: int = 0, more: str = TRUST) -> Path:
+        """Its description, with the certificate that it names."""
+        shutil.copy(self.folder / "ca.pem", folder)
+        url = f"https://127.0.0.1:{port or self.port}/"
+        return description(folder, f"pid = {self.pid}", url, resources, more)
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    folder = tmp_path_factory.mktemp("server")
     authority = trustme.CA()
     authority.cert_pem.write_to_path(folder / "ca.pem")
     issued = authority.issue_cert("127.0.0.1")
     issued.private_key_and_cert_chain_pem.write_to_path(folder / "key.pem")
     (folder / "page.py").write_text(ASGI)
-    here = "{host}:{port}"
-    command = [sys.executable, "-m", "hypercorn", "page:app", "-b", here]
-    command += ["--quic-bind", here] if is_quic else []
-    command += ["--certfile", "key.pem", "--keyfile", "key.pem"]
-    text = TOML.replace("COMMAND", json.dumps(command)).replace("RESOURCES", json.dumps(resources))
+    ports = LOOPBACK.free_ports(2)
+    here, there = (f"127.0.0.1:{port}" for port in ports)
+    certificate = ("--certfile", "key.pem", "--keyfile", "key.pem")
+    process = subprocess.Popen(
+        [*HYPERCORN, "-b", here, "-b", there, "--quic-bind", here, *certificate], cwd=folder
+    )
+    try:
+        until(lambda: all(map(LOOPBACK.accepts, ports)), 60, "the server listens")
+        yield Server(folder, process.pid, *ports)
+        assert process.poll() is None, "it is left alone"
+    finally:
+        process.kill()
+        process.wait()
+
+
+def description(folder: Path, server: str, url: str, resources: Sequence[str], more: str) -> Path:
+    text = PAGE.replace("SERVER", server).replace("URL", url)
     path = folder / "own.toml"
-    path.write_text(text if is_trusted else text.partition("[tls]")[0])
+    path.write_text(text.replace("RESOURCES", str(list(resources))) + more)
     return path
 
 
-def measure(folder: Path, path: Path, *more: str) -> tuple[int, str]:
-    """One trial for each protocol that is asked for: exit code, and what was said."""
+def measure(folder: Path, path: Path, *protocols: str) -> tuple[int, str]:
+    """One trial for each protocol: exit code, and what was said."""
     done = run_here(
-        *("run", "page_load/browser", "--own", str(path), *LOAD, *more, "--repeats", "1"),
+        *("run", "page_load/browser", "--own", str(path), *LOAD, "--repeats", "1"),
+        *("--set", f"protocol={','.join(protocols)}"),
         *("--no-calibration", "--results", str(folder / "results")),
     )
     return done.returncode, " ".join((done.stdout + done.stderr).split())
 
 
-def test_a_page_is_loaded_by_each_protocol(tmp_path: Path) -> None:
-    protocols = ("http1", "http2", "http3")
-    path = described(tmp_path, *RESOURCES)
-    code, said = measure(tmp_path, path, "--set", f"protocol={','.join(protocols)}")
+def trials(folder: Path, path: Path, *protocols: str) -> dict[str, StoredTrial]:
+    """The trial of each protocol; all went well."""
+    code, said = measure(folder, path, *protocols)
     assert code == 0, said
-    (folder,) = (tmp_path / "results").iterdir()
-    trials = {one.trial.load["protocol"]: one for one in store.open_run(folder).trials}
-    assert sorted(trials) == sorted(protocols)
-    for protocol, trial in trials.items():
-        assert (trial.record.status, trial.record.reason) == ("ok", "")
-        assert trial.record.facts["client_failures"] == 0, trial.record.facts["client_errors"]
-        data = trial.data()
-        pages, resources, opened = (data.select(one) for one in ("page", "resource", "open"))
-        assert len(pages)
-        assert (pages["outcome"] == samples.OK).all()
-        assert (pages["bytes_down"] == len(RESOURCES) * 500).all()
-        for sequence in pages["sequence"]:
-            assert (resources["sequence"] == sequence).sum() == len(RESOURCES)
-            # Of HTTP/1.1 as many as a browser has; one that was there before would be missing.
-            connections = (opened["sequence"] == sequence).sum()
-            assert connections == 6 if protocol == "http1" else connections >= 1, protocol
-        found = measured.compute(data)
-        assert found["completeness"] == 1.0
-        assert found["server_cpu_us_per_event"] > 0
-        assert found["makespan_mean"] >= (600 if protocol == "http1" else 300)
-    asked = set((tmp_path / "asked").read_text().splitlines())
+    (run,) = (folder / "results").iterdir()
+    found = {str(one.trial.load["protocol"]): one for one in store.open_run(run).trials}
+    assert sorted(found) == sorted(protocols)
+    return found
+
+
+def check(trial: StoredTrial, protocol: str) -> None:
+    """Every page came whole, over connections of its own."""
+    assert (trial.record.status, trial.record.reason) == ("ok", "")
+    assert trial.record.facts["client_failures"] == 0, trial.record.facts["client_errors"]
+    data = trial.data()
+    pages, resources, opened = (data.select(one) for one in ("page", "resource", "open"))
+    assert len(pages)
+    assert (pages["outcome"] == samples.OK).all()
+    assert (pages["bytes_down"] == len(RESOURCES) * 500).all()
+    for sequence in pages["sequence"]:
+        assert (resources["sequence"] == sequence).sum() == len(RESOURCES)
+        # Of HTTP/1.1 as many as a browser has; one that was there before would be missing.
+        connections = (opened["sequence"] == sequence).sum()
+        assert connections == 6 if protocol == "http1" else connections >= 1, protocol
+    found = measured.compute(data)
+    assert found["completeness"] == 1.0
+    assert found["server_cpu_us_per_event"] > 0
+    assert found["makespan_mean"] >= (600 if protocol == "http1" else 300)
+
+
+def check_asked(folder: Path) -> None:
+    """The server was asked for what is described, by whom it is to be told, and nothing else."""
+    asked = set((folder / "asked").read_text().splitlines())
     assert asked == {f"{one} client 0" for one in RESOURCES}
 
 
-def test_a_page_without_tls_is_loaded(tmp_path: Path) -> None:
-    path = described(tmp_path, *RESOURCES[:2])
-    text = path.read_text().partition("[tls]")[0].replace("https://", "http://")
-    path.write_text(re.sub(', "--quic-bind".*"key.pem"', "", text))
-    code, said = measure(tmp_path, path)
-    assert code == 0, said
-    (folder,) = (tmp_path / "results").iterdir()
-    (trial,) = store.open_run(folder).trials
-    assert trial.record.facts["client_failures"] == 0, trial.record.facts["client_errors"]
-    pages = trial.data().select("page")
-    assert (pages["outcome"] == samples.OK).all()
-    assert len(pages)
+def test_a_page_is_loaded_by_each_protocol_with_tls(tmp_path: Path, server: Server) -> None:
+    (server.folder / "asked").unlink(missing_ok=True)
+    path = server.described(tmp_path, *RESOURCES)
+    for protocol, trial in trials(tmp_path, path, "http2", "http3").items():
+        check(trial, protocol)
+    check_asked(server.folder)
+
+
+def test_a_page_without_tls_is_loaded_by_http1(tmp_path: Path) -> None:
+    (tmp_path / "page.py").write_text(ASGI)
+    here = "{host}:{port}"
+    path = description(
+        tmp_path, f"command = {[*HYPERCORN, '-b', here]}", f"http://{here}/", RESOURCES, ""
+    )
+    check(trials(tmp_path, path, "http1")["http1"], "http1")
+    check_asked(tmp_path)
 
 
 @pytest.mark.parametrize(
-    ("resource", "more", "words"),
+    ("resource", "protocol", "words"),
     [
-        ("/nothing", {}, "/nothing: HTTP 404"),
-        ("/moved", {}, "/moved: is redirected, which is not followed"),
-        ("/0", {"is_trusted": False}, "name in tls.ca the file of whoever vouches for it"),
-        ("/0", {"is_quic": False}, "HTTP/3 needs a server that answers on UDP, port"),
+        ("/nothing", "http1", "/nothing: HTTP 404"),
+        ("/moved", "http2", "/moved: is redirected, which is not followed"),
     ],
-    ids=["404", "moved", "certificate", "UDP"],
+    ids=["404", "moved"],
 )
 def test_a_page_that_cannot_be_loaded_is_told_before_anything_is_measured(
-    tmp_path: Path, resource: str, more: dict[str, bool], words: str
+    tmp_path: Path, server: Server, resource: str, protocol: str, words: str
 ) -> None:
-    path = described(tmp_path, resource, **more)
-    protocol = "http3" if "is_quic" in more else "http2"
-    code, said = measure(tmp_path, path, "--set", f"protocol={protocol}")
+    code, said = measure(tmp_path, server.described(tmp_path, resource), protocol)
     assert code == 3, said
     assert words in said
+
+
+def test_whose_certificate_nobody_vouches_for_is_told(tmp_path: Path, server: Server) -> None:
+    code, said = measure(tmp_path, server.described(tmp_path, "/0", more=""), "http2")
+    assert code == 3, said
+    assert "name in tls.ca the file of whoever vouches for it" in said
+
+
+def test_who_does_not_answer_on_udp_is_told(tmp_path: Path, server: Server) -> None:
+    path = server.described(tmp_path, "/0", port=server.port_without_udp)
+    code, said = measure(tmp_path, path, "http3")
+    assert code == 3, said
+    assert "HTTP/3 needs a server that answers on UDP, port" in said
