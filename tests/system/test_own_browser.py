@@ -43,7 +43,9 @@ async def app(scope, receive, send):
     await send({"type": "http.response.body", "body": b"x" * 500})
 """
 RESOURCES = [f"/{number}" for number in range(8)]
-HYPERCORN = (sys.executable, "-m", "hypercorn", "page:app")
+HYPERCORN = (sys.executable, "-m", "hypercorn", "page:app", "--workers", "0")
+"""In one process, which serves by itself."""
+
 PAGE = """
 [server]
 SERVER
