@@ -88,67 +88,33 @@ def started(folder: Path, *arguments: str) -> Iterator[Run]:
                     process.wait(SOON_S)
 
 
+@dataclass(frozen=True)
+class Measured:
+    """A run of three trials; in the window of the second one a host was killed."""
+
+    run: store.StoredRun
+    said: str
+    left: Sequence[psutil.Process]
+    """Of its processes."""
+
+    @property
+    def whole(self) -> store.StoredTrial:
+        """The first trial, which nobody disturbed."""
+        return self.run.trials[0]
+
+
 @pytest.fixture(scope="module")
-def run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[store.StoredRun, str]]:
+def measured(tmp_path_factory: pytest.TempPathFactory) -> Measured:
     folder = tmp_path_factory.mktemp("hosts")
-    names = ["notifications/sse", "notifications/long_polling"]
-    with started(folder, *names, "--duration", "1s", "--repeats", "1") as under_way:
-        done = under_way.finished()
-        yield done, under_way.said
+    names = [f"notifications/{name}" for name in ("sse", "long_polling", "websocket")]
+    with started(folder, *names, "--duration", "4s", "--repeats", "1") as under_way:
+        until(lambda: trials_of(under_way), LONG_S, "the first trial ends")
+        left = kill_in_window(under_way)
+        return Measured(under_way.finished(), under_way.said, left)
 
 
-def test_all_trials_are_measured_with_all_hosts(run: tuple[store.StoredRun, str]) -> None:
-    stored, said = run
-    assert [one.record.status for one in stored.trials] == ["ok", "ok"], said
-    assert (stored.file.workers, len(stored.file.hosts)) == (3, 3)
-    for host in ("host1", "host2", "host3"):
-        assert f"host {host} (10.77.0." in said
-
-
-def test_each_offset_is_within_its_uncertainty_of_the_truth(
-    run: tuple[store.StoredRun, str],
-) -> None:
-    truth_ns = {f"host{n}": (AHEAD_S[0] - AHEAD_S[n]) * 10**9 for n in (1, 2, 3)}
-    for one in run[0].trials:
-        hosts = one.record.facts["hosts"]
-        assert hosts.keys() == truth_ns.keys()
-        for name, host in hosts.items():
-            assert abs(host["offset_ns"] - truth_ns[name]) <= host["uncertainty_ns"]
-            # A wait for the processor widens it, but no hour hides in it.
-            assert host["uncertainty_ns"] < 100_000_000
-
-
-def test_every_row_comes_home(run: tuple[store.StoredRun, str]) -> None:
-    for one in run[0].trials:
-        data, record = one.data(), one.record
-        hosts = record.facts["hosts"].values()
-        assert record.facts["client_errors"] == []
-        assert sum(host["rows"] for host in hosts) == len(data.rows) == record.counted
-        assert all(host["rows"] and host["blocks"] for host in hosts)
-        assert len(data.window_events) > 10
-        assert data.accounting.lost == data.accounting.duplicated == 0
-        assert set(data.outcomes["client"].tolist()) == set(range(CLIENTS))
-
-
-def test_times_over_hosts_are_those_of_one_clock(run: tuple[store.StoredRun, str]) -> None:
-    """With clocks hours apart, no latency is below what the clocks' uncertainty allows."""
-    for one in run[0].trials:
-        data = one.data()
-        most_ns = max(host["uncertainty_ns"] for host in one.record.facts["hosts"].values())
-        assert data.latencies_ns.min() > -most_ns
-        assert np.median(data.latencies_ns) < 10**9
-        requests = data.requests
-        assert (requests["done_ns"] >= requests["sent_ns"]).all()
-
-
-def test_each_host_meters_itself(run: tuple[store.StoredRun, str]) -> None:
-    for one in run[0].trials:
-        data = one.data()
-        for name in one.record.facts["hosts"]:
-            assert data.part_cpu_ns(f"clients at {name}") > 0
-        whole = sum(data.part_cpu_ns(f"clients at {name}") for name in data.hosts)
-        assert data.cpu_ns("generator") == pytest.approx(whole, rel=0.05)
-        assert data.memory_growth("generator") > 0
+def trials_of(run: Run) -> list[Path]:
+    return list(run.results.glob("*/trials/*/trial.json"))
 
 
 def connections(host: FakeHost) -> int:
@@ -160,23 +126,74 @@ def connections(host: FakeHost) -> int:
     )
 
 
-def test_a_killed_host_costs_its_own_clients(tmp_path: Path) -> None:
+def kill_in_window(run: Run) -> Sequence[psutil.Process]:
+    """End host2 when its clients are measured; which of its processes survive that."""
+    victim = run.workers[1]
+    # Its clients' connections beside its own and its worker's.
+    until(lambda: connections(run.hosts[2]) >= 2 + CLIENTS // 3, LONG_S, "clients connect")
+    time.sleep(1.0)  # into the window
+    below = descendants(victim.pid)
+    os.kill(victim.pid, signal.SIGKILL)
+    victim.wait(SOON_S)
+    _, alive = psutil.wait_procs(below, SOON_S)
+    return alive
+
+
+def test_all_trials_are_measured_and_the_first_with_all_hosts(measured: Measured) -> None:
+    stored, said = measured.run, measured.said
+    assert [one.record.status for one in stored.trials] == ["ok"] * 3, said
+    assert (stored.file.workers, len(stored.file.hosts)) == (3, 3)
+    assert measured.whole.record.facts["hosts"].keys() == {"host1", "host2", "host3"}
+    for host in ("host1", "host2", "host3"):
+        assert f"host {host} (10.77.0." in said
+
+
+def test_each_offset_is_within_its_uncertainty_of_the_truth(measured: Measured) -> None:
+    truth_ns = {f"host{n}": (AHEAD_S[0] - AHEAD_S[n]) * 10**9 for n in (1, 2, 3)}
+    hosts = measured.whole.record.facts["hosts"]
+    assert hosts.keys() == truth_ns.keys()
+    for name, host in hosts.items():
+        assert abs(host["offset_ns"] - truth_ns[name]) <= host["uncertainty_ns"]
+        # A wait for the processor widens it, but no hour hides in it.
+        assert host["uncertainty_ns"] < 100_000_000
+
+
+def test_every_row_comes_home(measured: Measured) -> None:
+    data, record = measured.whole.data(), measured.whole.record
+    hosts = record.facts["hosts"].values()
+    assert record.facts["client_errors"] == []
+    assert sum(host["rows"] for host in hosts) == len(data.rows) == record.counted
+    assert all(host["rows"] and host["blocks"] for host in hosts)
+    assert len(data.window_events) > 10
+    assert data.accounting.lost == data.accounting.duplicated == 0
+    assert set(data.outcomes["client"].tolist()) == set(range(CLIENTS))
+
+
+def test_times_over_hosts_are_those_of_one_clock(measured: Measured) -> None:
+    """With clocks hours apart, no latency is below what the clocks' uncertainty allows."""
+    data = measured.whole.data()
+    most_ns = max(host["uncertainty_ns"] for host in measured.whole.record.facts["hosts"].values())
+    assert data.latencies_ns.min() > -most_ns
+    assert np.median(data.latencies_ns) < 10**9
+    requests = data.requests
+    assert (requests["done_ns"] >= requests["sent_ns"]).all()
+
+
+def test_each_host_meters_itself(measured: Measured) -> None:
+    data = measured.whole.data()
+    for name in measured.whole.record.facts["hosts"]:
+        assert data.part_cpu_ns(f"clients at {name}") > 0
+    whole = sum(data.part_cpu_ns(f"clients at {name}") for name in data.hosts)
+    assert data.cpu_ns("generator") == pytest.approx(whole, rel=0.05)
+    assert data.memory_growth("generator") > 0
+
+
+def test_a_killed_host_costs_its_own_clients(measured: Measured) -> None:
     """Its trial goes on with the others and says so; the next one has all clients again."""
-    names = ["notifications/sse", "notifications/websocket"]
-    with started(tmp_path, *names, "--duration", "4s", "--repeats", "1") as run:
-        victim = run.workers[1]
-        # Its clients' connections beside its own and its worker's.
-        until(lambda: connections(run.hosts[2]) >= 2 + CLIENTS // 3, LONG_S, "clients connect")
-        time.sleep(1.0)  # into the window
-        below = descendants(victim.pid)
-        os.kill(victim.pid, signal.SIGKILL)
-        victim.wait(SOON_S)
-        stored = run.finished()
-        assert "host host2 was lost" in run.said or "hosts were lost: host2" in run.said
-        gone, alive = psutil.wait_procs(below, SOON_S)
-        assert not alive, gone
-    first, second = stored.trials
-    assert [first.record.status, second.record.status] == ["ok", "ok"], run.said
+    said = measured.said
+    assert "host host2 was lost" in said or "hosts were lost: host2" in said
+    assert not measured.left
+    _, first, second = measured.run.trials
     assert "lost" in first.record.facts["hosts"]["host2"]
     assert second.record.facts["hosts"].keys() == {"host1", "host3"}
     data = first.data()
