@@ -67,9 +67,17 @@ def test_a_cookie_for_a_backend_that_is_gone_leads_to_another_one(
     assert all("HTTP 401" in error for error in stored.record.facts["client_errors"])
 
 
-def test_without_affinity_no_session_is_found_again(measure: Callable[..., StoredTrial]) -> None:
-    values = found(measure("sessions/memory_session", **LOAD, backends=2, affinity="none"))
-    assert values["whole_share"] < 0.5
+def test_without_affinity_no_session_is_found_again_and_nobody_asks_while_idle(
+    measure: Callable[..., StoredTrial],
+) -> None:
+    idle = {"idle_from_s": 0.5, "idle_for_s": 1.0}
+    stored = measure("sessions/memory_session", **LOAD, **idle, backends=2, affinity="none")
+    assert found(stored)["whole_share"] < 0.5
+    data = stored.data()
+    due_ns = data.select("call")["intended_ns"] - data.t0_ns
+    assert (due_ns <= 0.5e9).any()
+    assert (due_ns >= 1.5e9).any()
+    assert not ((due_ns > 0.5e9) & (due_ns < 1.5e9)).any()
 
 
 def test_a_store_that_forgets_loses_all_and_one_that_stands_still_none(
@@ -100,12 +108,3 @@ def test_a_backend_that_is_added_gets_its_share(measure: Callable[..., StoredTri
     assert 0 < consistent["moved_workflow_share"] < 0.5 < modulo["moved_workflow_share"] < 1
     for values in (modulo, consistent):
         assert values["open_broken_share"] == values["moved_workflow_share"]
-
-
-def test_nobody_asks_while_they_are_idle(measure: Callable[..., StoredTrial]) -> None:
-    stored = measure("sessions/jwt", **LOAD, idle_from_s=0.5, idle_for_s=1.0)
-    found(stored)
-    data = stored.data()
-    due_ns = data.select("call")["intended_ns"] - data.t0_ns
-    assert len(due_ns) > 0
-    assert not ((due_ns > 0.5e9) & (due_ns < 1.5e9)).any()
