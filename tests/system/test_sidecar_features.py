@@ -13,7 +13,12 @@ from bench.results.store import StoredTrial
 
 Measure = Callable[..., StoredTrial]
 
-LOAD: Mapping[str, Any] = {"clients": 2, "duration_s": 0.6, "warmup_s": 0.1}
+LOAD: Mapping[str, Any] = {
+    "clients": 2,
+    "duration_s": 0.6,
+    "warmup_s": 0.1,
+    "think_time_s": 0.015,
+}
 METRICS = measured.EXPERIMENTS["sidecar_features"].metrics
 
 
@@ -81,7 +86,8 @@ def test_a_server_is_replaced_and_no_call_is_lost(measure: Measure, pattern: str
         backends=2,
         method="POST",
         retries=0,
-        duration_s=1.5,
+        think_time_s=0.003,
+        duration_s=1.0,
         fault="server.0:replace@0s,for=200ms",
     )
     (fault,) = stored.record.faults
