@@ -28,7 +28,7 @@ from own_builders import (
     started,
     write,
 )
-from system_builders import ROOT, TINY, run_bench, run_here, until
+from system_builders import BENCH_WITHOUT_FIGURES, ROOT, TINY, run_bench, run_here, until
 
 from bench.lab.components import nodejs
 from bench.lab.network.network import usable
@@ -122,7 +122,9 @@ def test_clients_say_first_what_the_server_waits_for(tmp_path: Path) -> None:
 
 def test_a_program_publishes_each_event(tmp_path: Path) -> None:
     path = write(tmp_path, started(BY_PROGRAM))
-    run = bench_run(tmp_path, "notifications/sse", "--own", str(path))
+    # Each event starts an interpreter.
+    rare = [word.replace("event_rate=20/s", "event_rate=10/s") for word in TINY]
+    run = bench_run(tmp_path, "notifications/sse", "--own", str(path), load=rare)
     found = measured.compute(trial_of(run, "sse_own").data())
     assert found["deliveries"] > 0
     assert (found["duplicated"], found["out_of_order"]) == (0, 0)
@@ -275,7 +277,8 @@ def test_a_run_goes_on_without_the_file(tmp_path: Path) -> None:
     )
     folder = runner.new_run(request.plan_of(asked), tmp_path / "results")
     path.unlink()
-    done = run_bench("resume", str(folder), env={"PATTERNBENCH_KEEP_DISTURBED": "1"})
+    keep = {"PATTERNBENCH_KEEP_DISTURBED": "1"}
+    done = run_bench("resume", str(folder), env=keep, command=BENCH_WITHOUT_FIGURES)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "is started by `python3 server.py {host} {port}`" in " ".join(done.stdout.split())
     run = store.open_run(folder)
