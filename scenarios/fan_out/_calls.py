@@ -95,6 +95,12 @@ CALLED_BY_THEN = Condition(
     ),
 )
 CALLED_NEAR = Domain(RECEIVERS, where=(APART, OPENED), units=EVENT_UNITS)
+SEVERAL = Condition(
+    "there are two receivers or more: the first answer finds a publisher that sleeps, and a single "
+    "receiver does not wait for that",
+    lambda load: load.window.clients > 1,
+)
+LAST_FROM_TWO = Domain(RECEIVERS, where=(APART, OPENED, SEVERAL), units=EVENT_UNITS)
 CALLED_IN_TURN = Domain({**RECEIVERS, **IN_TURN_FAR}, where=(APART, OPENED), units=EVENT_UNITS)
 CALLED_AT_ONCE = Domain(
     {**RECEIVERS, **AT_ONCE_FAR}, where=(CALLED_BY_THEN, OPENED), units=EVENT_UNITS
@@ -153,7 +159,13 @@ CALLED_REASON = (
 )
 
 
-def _near(pattern: str, metric: str, passed: tuple[int, ...]) -> Law:
+def _near(
+    pattern: str,
+    metric: str,
+    passed: tuple[int, ...],
+    domain: Domain = CALLED_NEAR,
+    fitted: tuple[int, ...] = (),
+) -> Law:
     return Law(
         "PS-1",
         "a + F s",
@@ -162,12 +174,12 @@ def _near(pattern: str, metric: str, passed: tuple[int, ...]) -> Law:
         metric,
         (pattern,),
         _called_near(metric),
-        CALLED_NEAR,
+        domain,
         (),
         CALLED_LINES,
         band=CALLED_BAND,
         band_reason=CALLED_REASON,
-        fitted_with=(9304, 9411),
+        fitted_with=(9304, 9411, *fitted),
         passed_with=passed,
     )
 
@@ -201,8 +213,10 @@ def _far(
     )
 
 
-IN_TURN_PASSED, AT_ONCE_PASSED = (9411,), (9431,)
-IN_TURN_NEAR, LAST_IN_TURN_NEAR = (_near(SERIAL, metric, ()) for metric in (PUBLISHER, LAST))
+IN_TURN_PASSED, AT_ONCE_PASSED = (9411, 9432), (9431,)
+IN_TURN_NEAR_PASSED = (9432,)
+IN_TURN_NEAR = _near(SERIAL, PUBLISHER, IN_TURN_NEAR_PASSED)
+LAST_IN_TURN_NEAR = _near(SERIAL, LAST, (), LAST_FROM_TWO, IN_TURN_NEAR_PASSED)
 AT_ONCE_NEAR, LAST_AT_ONCE_NEAR = (
     _near(PARALLEL, metric, AT_ONCE_PASSED) for metric in (PUBLISHER, LAST)
 )
