@@ -235,7 +235,7 @@ CAPACITY = Law(
     FULL_QUEUE,
     (),
     (FULL,),
-    passed_with=(7104,),
+    passed_with=(7104, 9413),
 )
 OVERLAPPED = Law(
     "ORDER-1",
@@ -246,6 +246,7 @@ OVERLAPPED = Law(
     overlapped,
     ORDERED_BY_QUEUE,
     (),
+    passed_with=(9413,),
 )
 OVERTAKEN = Law(
     "ORDER-1",
@@ -256,7 +257,7 @@ OVERTAKEN = Law(
     overtaken,
     ORDERED_BY_QUEUE,
     (),
-    passed_with=(7104,),
+    passed_with=(7104, 9413),
 )
 WAIT_SHARED = Law(
     "RR-2",
@@ -268,6 +269,7 @@ WAIT_SHARED = Law(
     WAITING,
     (SEED,),
     (BUSY, ALONE),
+    passed_with=(9413,),
 )
 WAIT_PARTITIONED = Law(
     "RR-2",
@@ -279,6 +281,7 @@ WAIT_PARTITIONED = Law(
     WAITING,
     (SEED,),
     (BUSY, ALONE),
+    passed_with=(9413,),
 )
 MOVED_CONSISTENT = Law(
     "ST-1",
@@ -292,7 +295,7 @@ MOVED_CONSISTENT = Law(
     band=0.15,
     band_reason="some 500 keys are seen in a trial: a share of a third is within 13 % of its "
     "expectation in 19 of 20",
-    passed_with=(7104,),
+    passed_with=(7104, 9413),
 )
 MOVED_MODULO = Law(
     "ST-1",
@@ -303,7 +306,7 @@ MOVED_MODULO = Law(
     moved_modulo,
     GROWING,
     (),
-    passed_with=(7104,),
+    passed_with=(7104, 9413),
 )
 PREDICTIONS = (
     CAPACITY,
