@@ -56,8 +56,8 @@ install_missing() {
     done
 }
 
-# Beside the environment, which is downloaded meanwhile.  However this ends, they are finished:
-# half of a package would need an expert.
+# Beside the environment, which is downloaded meanwhile.  However this ends, apt-get is waited for:
+# interrupted, it leaves packages half installed.
 install_missing "$@" &
 packages=$!
 trap 'wait "$packages"' EXIT

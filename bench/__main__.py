@@ -15,7 +15,7 @@ def main() -> None:
     try:
         # A shell starts what it puts into the background with SIGINT ignored, by inheritance.
         signal.signal(signal.SIGINT, signal.default_int_handler)
-        # What is imported stays; to search it again and again while it grows takes a fifth longer.
+        # What is imported stays; to search it over and over as it grows takes a fifth of the time.
         gc.disable()
         from bench.cli.main import main as run_command  # noqa: PLC0415
 

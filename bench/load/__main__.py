@@ -79,7 +79,7 @@ def main() -> None:
     """Read the configuration, start the fleet, answer commands until `finish` or the end."""
     raise_descriptor_limit()
     # Before the configuration comes: what is imported now, nobody waits for, as targets start too.
-    # It stays; to search it again and again while it grows takes a tenth of the time.
+    # It stays; to search it again and again while it grows takes a fifth of the time.
     gc.disable()
     from bench.load.fleet import LocalFleet, MasterFleet  # noqa: PLC0415
     from bench.load.worker import client_class  # noqa: PLC0415

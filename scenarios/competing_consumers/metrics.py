@@ -126,6 +126,15 @@ def pairs(data: TrialData) -> Pairs:
     return Pairs(rows[:-1][following], rows[1:][following])
 
 
+def _sooner(data: TrialData, instant: str) -> Counts | None:
+    """Of the pairs: those whose later item had this instant before the earlier one was done."""
+    both = pairs(data)
+    if not len(both.first):
+        return None
+    count = np.count_nonzero(both.second[instant] < both.first["done_ns"])
+    return Counts(float(count), float(len(both.first)), "share")
+
+
 @METRICS.counted(
     "out_of_order_share",
     "",
@@ -135,11 +144,7 @@ def pairs(data: TrialData) -> Pairs:
     "lower",
 )
 def overtaken(data: TrialData) -> Counts | None:
-    both = pairs(data)
-    if not len(both.first):
-        return None
-    count = np.count_nonzero(both.second["done_ns"] < both.first["done_ns"])
-    return Counts(float(count), float(len(both.first)), "share")
+    return _sooner(data, "done_ns")
 
 
 @METRICS.counted(
@@ -164,11 +169,7 @@ def overtaken_pairs(data: TrialData) -> Counts:
     "lower",
 )
 def overlapped(data: TrialData) -> Counts | None:
-    both = pairs(data)
-    if not len(both.first):
-        return None
-    count = np.count_nonzero(both.second["sent_ns"] < both.first["done_ns"])
-    return Counts(float(count), float(len(both.first)), "share")
+    return _sooner(data, "sent_ns")
 
 
 # --- what is lost or doubled ---------------------------------------------------------------

@@ -68,7 +68,7 @@ def publisher_cpu_us(data: TrialData) -> float:
     "Events whose sending began in the window, over its length.",
     "higher",
 )
-def published(data: TrialData) -> Counts | None:
+def published(data: TrialData) -> Counts:
     times = data.events["published_ns"]
     events = np.count_nonzero((times >= data.t0_ns) & (times < data.t1_ns))
     return Counts(float(events), data.seconds, "count")

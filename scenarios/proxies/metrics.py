@@ -31,7 +31,7 @@ def _counted(data: TrialData, mark: str, name: str) -> float:
     "those that carried requests in the window.",
     "lower",
 )
-def upstream_connections(data: TrialData) -> Counts | None:
+def upstream_connections(data: TrialData) -> Counts:
     return Counts(_connections(data), 1, "count")
 
 
