@@ -112,7 +112,7 @@ Listen = Annotated[
         metavar="ADDRESS", help="with --hosts: this host's address, where they join and connect"
     ),
 ]
-Quick = Annotated[bool, typer.Option("--quick", help="small load, 3 repeats, no calibration")]
+Quick = Annotated[bool, typer.Option("--quick", help="small load, 3 to 5 repeats, no calibration")]
 
 
 @app.command()

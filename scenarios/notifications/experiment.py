@@ -69,6 +69,6 @@ EXPERIMENT = Experiment(
     patience_s=patience_s,
     gives_up_after_s=gives_up_after_s,
     unit_of=unit_of,
-    quick={"clients": "100", "event_rate": "4/s", "duration": "5s", "warmup": "500ms"},
+    quick={"clients": "100", "event_rate": "5/s", "duration": "3500ms", "warmup": "300ms"},
     verify_with={"poll_interval_s": 0.02, "proxy": AROUND, "bystander_rate_per_s": 0.0},
 )
