@@ -167,6 +167,9 @@ class Experiment:
     tradeoff: tuple[tuple[str, str], ...]
     quick: Mapping[str, Any]
     verify_with: Mapping[str, Any]
+    quick_repeats: int = 3
+    """Of a quick run: three decide what is large."""
+
     absent: tuple[Absent, ...] = ()
     """What belongs here and is not measured; said wherever its patterns are listed."""
 

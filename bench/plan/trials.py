@@ -95,8 +95,8 @@ def trials_of(
             f"repeats={request.repeats}: must be at least 1; write --repeats {REPEATS}"
         )
     loads = loads_of(experiment, request.settings)
-    compared = [one for one in patterns if one.compared or not request.floors_once]
-    count = len(loads) * (len(patterns) + len(compared) * (request.repeats - 1))
+    again = [one for one in patterns if one.compared or not request.floors_once] or patterns
+    count = len(loads) * (len(patterns) + len(again) * (request.repeats - 1))
     if count > MOST_TRIALS:
         raise UsageError(
             f"repeats={request.repeats}: {count} trials; at most {MOST_TRIALS} are planned at once"
@@ -105,18 +105,12 @@ def trials_of(
     trials: list[Trial] = []
     for repeat in range(1, request.repeats + 1):
         seed = seed_of(request.seed, repeat)
-        chosen = patterns if repeat == 1 else compared
+        chosen = patterns if repeat == 1 else again
         block = [(level, load, pattern) for level, load in loads for pattern in chosen]
         order.shuffle(block)
         for level, load, pattern in block:
             trials.append(Trial(first_number + len(trials), pattern.id, level, repeat, seed, load))
     return trials
-
-
-def repeats_within(trials_of_one: Sequence[Trial], budget_s: float, least: int, most: int) -> int:
-    """How often such a block of trials fits into about `budget_s` seconds, from least to most."""
-    spent = seconds_of(trials_of_one)
-    return max(least, min(most, int(budget_s / spent))) if spent else least
 
 
 def seed_of(seed: int, repeat: int) -> int:

@@ -19,7 +19,6 @@ from bench.lab import faults
 from bench.model import linktext
 from bench.model.claim import Claim
 from bench.model.errors import UsageError
-from bench.model.experiment import Experiment
 from bench.model.fault import SEPARATOR
 from bench.model.load import FAULT
 from bench.model.ownserver import read
@@ -33,15 +32,9 @@ from bench.plan.claim_trials import chosen_claims, laws_of, trials_of_claims
 from bench.plan.outlook import Share, by_claim, by_pattern, lines
 from bench.plan.own_servers import OwnFile
 from bench.plan.per_client import merged
-from bench.plan.trials import Request, loads_of, repeats_within, trials_of
+from bench.plan.trials import Request, loads_of, trials_of
 from bench.run import planfile, runner
 from bench.run.startup import counts_of
-
-QUICK_REPEATS = 3, 5
-"""The fewest and the most repeats of a quick run: three decide what is large."""
-
-QUICK_SECONDS = 150.0
-"""What a quick run's trials may take by the plan, which is a third more than they do."""
 
 LOOSE_PAIR = re.compile(r"^\s*([A-Za-z_]+)\s*[:= ]+\s*(\S.*)$")
 
@@ -103,7 +96,7 @@ def request_of(asked: Asked) -> Request:
         )
     base = planfile.read(Path(plans[0])) if plans else Request(asked.names)
     if asked.quick and not plans:
-        base = dataclasses.replace(base, repeats=QUICK_REPEATS[0], floors_once=True)
+        base = dataclasses.replace(base, floors_once=True)
     changes = {
         name: value
         for name in ("repeats", "workers", "seed")
@@ -125,8 +118,11 @@ def plan_of(asked: Asked) -> runner.RunPlan:
         chosen = _with_own(chosen, request.names, asked.own, asked.claims)
     usable, missing = runner.without_missing(chosen, asked.foreign)
     experiments = catalog.experiments()
-    if asked.quick and asked.repeats is None and not asked.claims:
-        request = _as_often_as_fits(request, usable, experiments)
+    is_planned = any(name.endswith(".toml") for name in asked.names)
+    if asked.quick and asked.repeats is None and not is_planned:
+        names = {pattern.experiment for pattern in usable}
+        often = max(experiments[name].quick_repeats for name in names)
+        request = dataclasses.replace(request, repeats=often)
     trials: list[Trial] = []
     shares: list[Share] = []
     for name in dict.fromkeys(pattern.experiment for pattern in usable):
@@ -172,21 +168,6 @@ def plan_of(asked: Asked) -> runner.RunPlan:
         understood=spoken,
         outlook=lines(shares),
         keep_disturbed=asked.keep_disturbed,
-    )
-
-
-def _as_often_as_fits(
-    request: Request, usable: Sequence[Pattern], experiments: Mapping[str, Experiment]
-) -> Request:
-    """The request with as many repeats as a quick run has time for."""
-    block: list[Trial] = []
-    for name in dict.fromkeys(pattern.experiment for pattern in usable):
-        experiment = experiments[name]
-        settings = merged(experiment, experiment.quick, request.settings)
-        once = dataclasses.replace(request, settings=settings, repeats=1)
-        block += trials_of(experiment, [one for one in usable if one.experiment == name], once)
-    return dataclasses.replace(
-        request, repeats=repeats_within(block, QUICK_SECONDS, *QUICK_REPEATS)
     )
 
 

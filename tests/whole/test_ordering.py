@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -71,9 +72,14 @@ def test_quick_weighs_least(plan_file: str) -> None:
         for asked in (Asked((plan_file,), quick=True), Asked((SSE,)))
     )
     assert load["clients"] == 20
-    assert load["duration_s"] == float(quick["duration"].removesuffix("s")) != plain["duration_s"]
+    assert (
+        load["duration_s"]
+        == float(quick["duration"].removesuffix("ms")) / 1000
+        != plain["duration_s"]
+    )
     assert request.request_of(Asked((plan_file,), quick=True)).repeats == 2
-    assert request.request_of(Asked((SSE,), quick=True)).repeats == request.QUICK_REPEATS[0]
+    often = catalog.experiments()["notifications"].quick_repeats
+    assert request.plan_of(Asked((SSE,), quick=True)).repeats == often
     assert request.request_of(Asked((SSE,), quick=True, repeats=9)).repeats == 9
 
 
@@ -191,3 +197,11 @@ def test_what_lacks_a_component_is_left_out_with_the_remedy(
     monkeypatch.setattr("bench.lab.services.rabbitmq.accepts", lambda *_: True)
     foreign = {"rabbitmq": "amqp://guest:guest@127.0.0.1:1/"}
     assert request.plan_of(Asked(("notifications/rabbitmq",), foreign=foreign)).trials
+
+
+def test_a_quick_run_measures_the_floor_once() -> None:
+    plan = request.plan_of(Asked((SSE, "notifications/null"), quick=True))
+    count = Counter(trial.pattern for trial in plan.trials)
+    assert count == {SSE: plan.repeats, "notifications/null": 1}
+    alone = request.plan_of(Asked(("notifications/null",), quick=True))
+    assert len(alone.trials) == alone.repeats
