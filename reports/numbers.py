@@ -69,8 +69,9 @@ def times(ratio: float) -> str:
 
 
 def sentence_case(text: str) -> str:
-    """The first letter large, the others as they are (SSE stays SSE, and gRPC gRPC)."""
-    return text if text[1:2].isupper() else text[:1].upper() + text[1:]
+    """The first letter large, the others as they are (SSE stays SSE, gRPC gRPC, io_uring so)."""
+    word = text.partition(" ")[0]
+    return text if text[1:2].isupper() or "_" in word else text[:1].upper() + text[1:]
 
 
 def listed(words: list[str]) -> str:

@@ -1,80 +1,179 @@
-"""What a report opens with: one or two sentences that follow from verdicts.  Pure.
+"""What a report opens with: who is first and by how much, then what is not decided.  Pure.
 
 The experiment supplies the words (bench.model.answer), the run the numbers: a comparison is said
-only where its interval, with Holm's correction over all that the sentences compare, is clearly on
-one side, and a turning point only where a claim found one.  Knows no experiment.
+only where it is decided among all that the opening compares (bench.verdicts.contrasts), and a
+turning point only where a claim found one.  Knows no experiment.
 """
 
 from __future__ import annotations
 
+import dataclasses
+import math
 import re
-from collections.abc import Callable, Mapping, Sequence
+import shlex
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from bench.analysis.evaluated import ExperimentResult, JudgedClaim
+from bench.analysis.evaluated import Evaluated, ExperimentResult, JudgedClaim
 from bench.analysis.judging import evidence_of
 from bench.model.answer import Answer, Contrast, TurningPoint
 from bench.model.units import show, significant
 from bench.stats.estimates import Estimate
+from bench.verdicts.contrasts import MOST_REPEATS, Difference, decided, difference
 from bench.verdicts.evidence import Cell, Evidence
-from bench.verdicts.hypotheses import NEEDED, decide
-from bench.verdicts.judgement import Judgement, Number
-from bench.verdicts.ratios import Ratio
+from bench.verdicts.judgement import Number
+from bench.verdicts.spreads import Exact, pooled
 from reports.claims_section import title_of
-from reports.numbers import interval, listed, number, sentence_case, times
+from reports.numbers import interval, listed, number, sentence_case
+from reports.opening_words import Names, Times, amounts, at_most, bare, counted, filled, multiples
 
 BEFORE_UNIT = re.compile(r"(?<=\d)(?=[^\d.,])")
 """Between a number and its unit: "50ms" is typed, "50 ms" is read."""
 
-_PLURAL = re.compile(r"\[([^|\]]*)\|([^\]]*)\]")
+MOST_SENTENCES = 3
+MOST_OPEN = 2
+"""So many undecided comparisons are named."""
+
+SINGLE = (
+    "Each value comes from a single trial and has no interval, so nothing is compared. "
+    "Add --repeats 3."
+)
 
 
 @dataclass(frozen=True)
 class Compared:
-    """One pattern of a contrast, and what was decided of it."""
+    """One contrast as the run has it: its cells, the reference first, and what differs."""
 
     contrast: Contrast
-    pattern: str
-    judgement: Judgement
+    cells: tuple[Cell, ...]
+    differences: tuple[Difference, ...]
 
     @property
-    def is_less(self) -> bool | None:
-        """None where it is not settled."""
-        return {"confirmed": True, "refuted": False}.get(self.judgement.verdict)
+    def reference(self) -> str:
+        return self.cells[0].pattern
+
+    def cell(self, pattern: str) -> Cell:
+        return next(cell for cell in self.cells if cell.pattern == pattern)
+
+    def decided(self, is_less: bool) -> list[str]:
+        return [one.second for one in self.differences if one.is_less is is_less]
+
+
+@dataclass(frozen=True)
+class Opening:
+    """The sentences, the last line on what is open ("" for nothing), and repeats for that."""
+
+    sentences: tuple[str, ...]
+    open: str = ""
+    repeats: int = 0
 
     @property
-    def ratio(self) -> Number:
-        return self.judgement.numbers[0]
-
-
-Title = Callable[[str], str]
-"""A pattern's title by its name."""
+    def lines(self) -> list[str]:
+        return [*self.sentences, *([self.open] if self.open else [])]
 
 
 def opening(result: ExperimentResult) -> list[str]:
-    """At most two sentences; none for an experiment that has no words, or with nothing to say."""
-    answer = result.experiment.answer
-    if answer is None:
-        return []
-    evidence = evidence_of(result)
-    return said(answer, evidence, result.claims, lambda name: title_of(result, name))
+    """At most three sentences and one line on what is open; none where nothing is compared."""
+    found = opening_of(result)
+    missing = _without_trials(result)
+    last = " ".join(part for part in (found.open, missing) if part)
+    return [*found.sentences, *([last] if last else [])]
+
+
+def opening_of(result: ExperimentResult) -> Opening:
+    names = Names(
+        lambda name: title_of(result, name),
+        lambda key: result.metric(key).title,
+        lambda key: result.metric(key).unit,
+        lambda key: result.metric(key).better,
+    )
+    answer = answer_of(result)
+    compared = [pattern.name for pattern in result.patterns if pattern.compared]
+    cells = [cell for cell in evidence_of(result).cells if cell.pattern in compared]
+    keys = [one.metric for one in answer.contrasts]
+    with_quantiles = [_with_quantiles(result, cell, keys) for cell in cells]
+    return said(answer, Evidence(with_quantiles, {}), result.claims, names)
+
+
+def _with_quantiles(result: ExperimentResult, cell: Cell, keys: Sequence[str]) -> Cell:
+    """Percentiles that all trials together carry, as each of them has it."""
+    groups = (group for group in result.groups if group.load is cell.typed_load)
+    group = next(one for one in groups if one.pattern == cell.pattern)
+    carried = [key for key in keys if not math.isnan(group.estimates[key].value)]
+    trials = {
+        one.record.trial.repeat: {key: one.value(key) for key in carried} for one in group.used
+    }
+    merged = {repeat: {**values, **trials[repeat]} for repeat, values in cell.trials.items()}
+    return dataclasses.replace(cell, trials=merged)
+
+
+def answer_of(result: ExperimentResult) -> Answer:
+    """The experiment's own words, or plain ones for the metrics of its trade-off."""
+    if result.experiment.answer is not None:
+        return result.experiment.answer
+    pairs = result.experiment.tradeoff
+    keys = [*(y for _, y in pairs), *(x for x, _ in pairs)] or [*result.experiment.headline[:2]]
+    return Answer(tuple(_plain(result, key) for key in dict.fromkeys(keys)))
+
+
+def _plain(result: ExperimentResult, key: str) -> Contrast:
+    title = result.metric(key).title
+    rest = f"[has|have] {{times}} times the {title}"
+    return Contrast(key, (), "", has=f"[has|have] a {title} of {{value}}", rest=rest)
+
+
+def settling(result: ExperimentResult, command: str) -> str:
+    """The command that would decide what is open; "" where nothing is, or nothing would."""
+    repeats = opening_of(result).repeats
+    if not repeats:
+        return ""
+    return shlex.join([*_without(shlex.split(command)), "--repeats", str(repeats)])
+
+
+def _without(words: Sequence[str]) -> list[str]:
+    """A command without its own repeats and seed."""
+    kept, skips = [], False
+    for word in words:
+        if not skips and not word.startswith(("--repeats=", "--seed=")):
+            skips = word in ("--repeats", "--seed")
+            kept += [] if skips else [word]
+        else:
+            skips = False
+    return kept
+
+
+def settling_of(evaluated: Evaluated) -> str:
+    """The same for a run: of its first experiment that has something open."""
+    found = (settling(result, evaluated.file.command) for result in evaluated.experiments)
+    return next((one for one in found if one), "")
+
+
+def _without_trials(result: ExperimentResult) -> str:
+    """Patterns that were tried and have no trial that can be used."""
+    tried = {name for name, _ in result.grid}
+    used = {pattern.name for pattern in result.measured}
+    names = [one.title for one in result.patterns if one.name in tried - used]
+    return f"No usable trial: {listed(names)}." if names else ""
 
 
 def said(
-    answer: Answer, evidence: Evidence, claims: Sequence[JudgedClaim], title: Title
-) -> list[str]:
-    """The sentences: what differs at one level, and where it turns."""
+    answer: Answer, evidence: Evidence, claims: Sequence[JudgedClaim], names: Names
+) -> Opening:
+    """The sentences: what differs at one level, where it turns, and what is open."""
     cells = spoken_of(answer, evidence)
-    compared = contrasts(answer, Evidence(cells, {}))
-    lines = []
-    if found := _contrast_words(compared, title):
-        lines.append(f"{_level_words(answer, cells[0])}{listed(found)}.")
-    if turns := [words for one in answer.says if (words := _turn_words(one, claims))]:
-        lines.append(f"{sentence_case(listed(turns))}.")
-    if not lines and compared:
-        lines.append(_unsettled(compared, title))
-    return lines
+    if cells and len(cells) > 1 and max(len(cell.trials) for cell in cells) < 2:
+        return Opening((SINGLE,))
+    compared = compare(answer, cells)
+    lines = [line for one in compared if (line := _sentence(one, names))]
+    turns = [words for one in answer.says if (words := _turn_words(one, claims))]
+    if turns:
+        lines = [*lines[: MOST_SENTENCES - 1], listed(turns)]
+    lines = [f"{sentence_case(line)}." for line in lines[:MOST_SENTENCES]]
+    if lines and (level := _level_words(answer, cells[0]) if compared else ""):
+        lines[0] = level + lines[0]
+    words, repeats = _open(compared, names)
+    return Opening(tuple(lines), words, repeats)
 
 
 def spoken_of(answer: Answer, evidence: Evidence) -> list[Cell]:
@@ -89,97 +188,179 @@ def spoken_of(answer: Answer, evidence: Evidence) -> list[Cell]:
     return max(groups, key=lambda cells: _worth(answer, cells), default=[])
 
 
-def _worth(answer: Answer, cells: Sequence[Cell]) -> tuple[int, int]:
+def _worth(answer: Answer, cells: Sequence[Cell]) -> tuple[int, int, int]:
     names = {cell.pattern for cell in cells}
-    can = sum(
-        one.other in names and not names.isdisjoint(one.patterns)
-        for one in answer.says
-        if isinstance(one, Contrast)
-    )
-    return can, sum(cells[0].load.get(name) == value for name, value in answer.at.items())
+    can = sum(one.other in names and not names.isdisjoint(one.patterns) for one in answer.contrasts)
+    wanted = sum(cells[0].load.get(name) == value for name, value in answer.at.items())
+    return can, wanted, len(names)
 
 
-def contrasts(answer: Answer, evidence: Evidence) -> list[Compared]:
+def compare(answer: Answer, cells: Sequence[Cell]) -> list[Compared]:
     """All that can be compared at one load, decided as one family."""
-    found = [
-        (one, pattern, hypothesis)
-        for one in answer.says
-        if isinstance(one, Contrast)
-        for pattern in one.patterns
-        for hypothesis in Ratio(one.metric, pattern, one.other, below=1)
-        .examine(evidence)
-        .hypotheses
-    ]
-    judgements = decide([hypothesis for _, _, hypothesis in found])
+    found = [_compared(one, cells) for one in answer.contrasts]
+    kept = [one for one in found if one is not None]
+    family = iter(decided([entry for one in kept for entry in one.differences]))
     return [
-        Compared(one, pattern, judgement)
-        for (one, pattern, _), judgement in zip(found, judgements, strict=True)
-        if judgement.numbers and judgement.numbers[0].kind == "ratio"
+        Compared(one.contrast, one.cells, tuple(next(family) for _ in one.differences))
+        for one in kept
     ]
 
 
-def _contrast_words(compared: Sequence[Compared], title: Title) -> list[str]:
-    """Each contrast once for those that have less and once for those that have more.
+def _compared(contrast: Contrast, cells: Sequence[Cell]) -> Compared | None:
+    """The contrast with the patterns that were measured; None where there are not two."""
+    known = {cell.pattern: cell for cell in cells if _has(cell, contrast.metric)}
+    wanted = [name for name in contrast.patterns if name in known and name != contrast.other]
+    is_as_declared = contrast.other in known and bool(wanted)
+    names = wanted if is_as_declared else [name for name in known if name != contrast.other]
+    first = contrast.other if contrast.other in known else names.pop() if names else ""
+    if not first or not names:
+        return None
+    differences = [difference(known[first], known[name], contrast.metric) for name in names]
+    used = tuple(known[name] for name in (first, *names))
+    return Compared(contrast, used, tuple(one for one in differences if one is not None))
 
-    What is said of the same patterns one after the other names them once.
-    """
-    said: list[tuple[tuple[str, ...], list[str]]] = []
-    named = ""
-    for contrast in dict.fromkeys(one.contrast for one in compared):
-        for is_less in (True, False):
-            some = [one for one in compared if one.contrast == contrast and one.is_less is is_less]
-            if not some:
+
+def _has(cell: Cell, metric: str) -> bool:
+    values = [cell.value(metric, repeat) for repeat in cell.repeats]
+    return bool(values) and not any(math.isnan(value) for value in values)
+
+
+def _sentence(found: Compared, names: Names) -> str:
+    """ "SSE brings an event after 1.5 ms; short polling takes 330 times as long (300 to 360)"."""
+    if any(one.kind == "difference" for one in found.differences) or _all_nothing(found):
+        return _sentence_of_shares(found, names)
+    reference, metric = found.reference, found.contrast.metric
+    lower_first = names.better(metric) != "higher"
+    ahead, behind = found.decided(lower_first), found.decided(not lower_first)
+    parts = []
+    if ahead:
+        parts = [_has_words(found, ahead, names), _rest_words(found, [reference], ahead, names)]
+    elif behind:
+        parts = [_has_words(found, [reference], names)]
+    if behind:
+        against = f" as {names.title(reference)}" if ahead else ""
+        parts.append(_rest_words(found, behind, [reference], names) + against)
+    return "; ".join(parts)
+
+
+def _has_words(found: Compared, who: Sequence[str], names: Names) -> str:
+    metric = found.contrast.metric
+    values = [_mean(found.cell(name), metric) for name in who]
+    counts = _counts_of(found.cell(who[0]), metric)
+    is_share = counts is not None and counts.counts.kind == "share"
+    words = amounts(values, names.unit(metric), is_share)
+    return filled(found.contrast.has, who, names, value=words)
+
+
+def _rest_words(found: Compared, who: Sequence[str], of: Sequence[str], names: Names) -> str:
+    """How many times what `of` has they have."""
+    ratios = [_times_of(found, one, other) for one in who for other in of]
+    return multiples(found.contrast.rest, who, names, ratios)
+
+
+def _times_of(found: Compared, who: str, of: str) -> Times:
+    """Value and ends of who / of, one of which is the reference."""
+    is_reference = who == found.reference
+    one = next(each for each in found.differences if each.second == (of if is_reference else who))
+    if is_reference:
+        return 1 / one.value, 1 / one.high, 1 / one.low
+    return one.value, one.low, one.high
+
+
+def _mean(cell: Cell, metric: str) -> float:
+    values = [cell.value(metric, repeat) for repeat in cell.repeats]
+    return sum(values) / len(values)
+
+
+# --- shares of which some are 0 -----------------------------------------------------
+
+
+def _counts_of(cell: Cell, metric: str) -> Exact | None:
+    counts = pooled([cell.counted(metric, repeat) for repeat in cell.repeats])
+    return None if counts is None else Exact(counts, len(cell.repeats))
+
+
+def _all_nothing(found: Compared) -> bool:
+    """Whether nobody has any of it, and it was counted."""
+    counts = [_counts_of(cell, found.contrast.metric) for cell in found.cells]
+    return all(one is not None and one.counts.hits == 0 for one in counts)
+
+
+def _sentence_of_shares(found: Compared, names: Names) -> str:
+    """ "Redis and tokens break no workflow (at most 0.8 %); memory breaks 48 % (45 to 52 %)"."""
+    metric = found.contrast.metric
+    counts = {cell.pattern: _counts_of(cell, metric) for cell in found.cells}
+    known = {name: one for name, one in counts.items() if one is not None}
+    nothing = [name for name, one in known.items() if one.counts.hits == 0]
+    rest = [name for name in known if name not in nothing]
+    is_decided = any(one.is_less is not None for one in found.differences)
+    if not found.contrast.none or (rest and not is_decided):
+        return ""
+    parts = []
+    if nothing:
+        bound = at_most([known[name] for name in nothing])
+        parts.append(f"{filled(found.contrast.none, nothing, names)} ({bound})")
+    if rest:
+        values = [counted(_mean(found.cell(name), metric), known[name]) for name in rest]
+        parts.append(filled(found.contrast.has, rest, names, value=listed(values)))
+    if names.better(metric) == "higher":
+        parts.reverse()
+    return "; ".join(parts)
+
+
+# --- what is open --------------------------------------------------------------------
+
+
+def _open(compared: Sequence[Compared], names: Names) -> tuple[str, int]:
+    """What the run does not decide, in one line, and how many repeats would."""
+    alike, undecided, repeats = [], [], []
+    for found in compared:
+        for one in found.differences:
+            if one.is_less is not None or one.kind != "ratio":
                 continue
-            who = tuple(title(one.pattern) for one in some)
-            other = title(contrast.other)
-            words = _said(contrast, some, is_less, other, is_named=named == other)
-            named = other
-            if said and said[-1][0] == who:
-                said[-1][1].append(words)
+            pair = f"{bare(names.title(one.second))} or {bare(names.title(one.first))}"
+            by = names.metric(one.metric)
+            if one.is_same:
+                alike.append(f"{pair} by {by}")
             else:
-                said.append((who, [words]))
-    return [f"{listed(list(who))} {listed(words)}" for who, words in said]
+                ends = f"{significant(one.low, 2)} to {significant(one.high, 2)}"
+                undecided.append(f"{pair} by {by} ({significant(one.value)}, {ends})")
+                repeats.append(one.repeats)
+    words = []
+    if alike:
+        words.append(f"The same within 10 %: {listed(_first(alike))}.")
+    if undecided:
+        words.append(f"Not decided: {listed(_first(undecided))}.")
+    enough = [count for count in repeats if count]
+    if repeats:
+        words.append(_enough_words(len(enough), len(repeats), max(enough, default=0)))
+    return " ".join(words), max(enough, default=0)
 
 
-def _said(
-    contrast: Contrast, some: Sequence[Compared], is_less: bool, other: str, is_named: bool
-) -> str:
-    ratios = [one.ratio for one in some]
-    template = contrast.less if is_less else contrast.more
-    chosen = _PLURAL.sub(lambda found: found.group(1 + (len(some) > 1)), template)
-    return chosen.format(
-        other="it" if is_named else other,
-        others="its" if is_named else f"{other}'s",
-        times=listed([with_interval(one, invert=is_less) for one in ratios]),
-        share=listed([_as_share(one, invert=not is_less) for one in ratios]),
-    )
+def _enough_words(enough: int, count: int, repeats: int) -> str:
+    """What more repeats would bring."""
+    if not enough:
+        return f"{MOST_REPEATS} repeats would not decide it."
+    what = "it" if count == 1 else "all" if enough == count else f"{enough} of these {count}"
+    return f"{repeats} repeats should decide {what}."
 
 
-def with_interval(one: Number, invert: bool = False) -> str:
-    """ "412 (400 to 425)"; inverted: how many times less."""
-    ends = (1 / one.high, 1 / one.low) if invert else (one.low, one.high)
-    value = 1 / one.value if invert else one.value
-    return f"{times(value)} ({interval(Estimate(value, *ends, one.trials))})"
+def _first(texts: list[str]) -> list[str]:
+    more = len(texts) - MOST_OPEN
+    return [*texts[:MOST_OPEN], f"{more} more"] if more > 0 else texts
 
 
-def _as_share(one: Number, invert: bool) -> str:
-    """ "55 % (48 to 64 %)": a part as people say it."""
-    ends = (1 / one.high, 1 / one.low) if invert else (one.low, one.high)
-    value = 1 / one.value if invert else one.value
-    parts = [100 * part for part in (ends[0], value, ends[1])]
-    digits = 2 if significant(parts[0], 2) != significant(parts[2], 2) else 3
-    low, middle, high = (significant(part, digits) for part in parts)
-    return f"{middle} % ({low} to {high} %)"
+# --- words for a level and for a turning point ------------------------------------------
 
 
 def _level_words(answer: Answer, cell: Cell) -> str:
-    """ "At 8 events/s and 100 clients, "; what is 0 or off is not named."""
+    """ "At 8 events/s and 100 clients: "; what is 0 or off is not named."""
     said = [
         words.format(_shown(cell, name))
         for name, words in answer.level.items()
         if cell.load.get(name)
     ]
-    return f"At {listed(said)}, " if said else ""
+    return f"At {listed(said)}: " if said else ""
 
 
 def _shown(cell: Cell, name: str) -> str:
@@ -213,13 +394,3 @@ def _place(place: Number) -> str:
     within = interval(Estimate(place.value, place.low, place.high, place.trials))
     unit = "" if place.unit.startswith("/") else f" {place.unit}"
     return f"{number(place.value)}{unit} ({within})"
-
-
-def _unsettled(compared: Sequence[Compared], title: Title) -> str:
-    contrast = compared[0].contrast
-    some = [one for one in compared if one.contrast == contrast]
-    who = listed([title(one.pattern) for one in some])
-    what = f"how {who} compare{'s' * (len(some) == 1)} with {title(contrast.other)}"
-    trials = min(one.ratio.trials for one in some)
-    why = f": it has {trials} repeat{'s' * (trials != 1)}, {NEEDED} are needed"
-    return f"This run does not settle {what}{why if trials < NEEDED else ''}."

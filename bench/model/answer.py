@@ -1,4 +1,4 @@
-"""The words of an experiment's answer: what is compared, and how one would say it.  Data only.
+"""The words of an experiment's answer: what people choose by, and how one would say it.  Data only.
 
 Must not know any number, nor how a comparison is judged.
 """
@@ -12,19 +12,22 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Contrast:
-    """A metric of some patterns against that of another one, at the answer's level.
+    """A metric by which people choose: some patterns against another one, at the answer's level.
 
-    `less` and `more` are what one says of them where the metric is clearly less or more, without
-    their names: templates with {times} (how many times, more than 1) or {share} (what part of
-    the other's, less than 1), {other} and {others} ("short polling" and "short polling's", or
-    "it" and "its" where it was named just before).  "[is|are]" is for one pattern and for several.
+    `has` says what one side has, `rest` what the other has of it, both without their names:
+    "[brings|bring] an event after {value}" and "[takes|take] {times} times as long", so that
+    " as {other}" can follow.  "[is|are]" is for one pattern and for several.  `none` says it of
+    those whose share is 0 ("[loses|lose] no event"); {value} is then a share in percent.  The
+    better side comes first.  A run that lacks `other`, or all of `patterns` (none named: all),
+    is compared with what it has.
     """
 
     metric: str
     patterns: tuple[str, ...]
     other: str
-    less: str
-    more: str
+    has: str
+    rest: str
+    none: str = ""
 
 
 @dataclass(frozen=True)
@@ -51,3 +54,7 @@ class Answer:
     says: tuple[Contrast | TurningPoint, ...]
     at: Mapping[str, Any] = field(default_factory=dict)
     level: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def contrasts(self) -> tuple[Contrast, ...]:
+        return tuple(one for one in self.says if isinstance(one, Contrast))

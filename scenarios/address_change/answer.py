@@ -7,17 +7,23 @@ from bench.model.answer import Answer, Contrast
 ANSWER = Answer(
     level={
         "rtt": "a round trip of {}",
-        "notice": "clients that are told of the change or not ({})",
-        "retry": "retries: {}",
         "ping_every": "pings every {}",
     },
     says=(
         Contrast(
             "pause_mean",
+            ("quic_migration", "quic_reconnect"),
+            "tcp_reconnect",
+            has="[resumes|resume] after {value}",
+            rest="[pauses|pause] {times} times as long",
+        ),
+        Contrast(
+            "doubled_per_change",
             ("quic_migration",),
             "tcp_reconnect",
-            less="pauses for {share} of the time that TCP does",
-            more="pauses for {times} times as long as TCP",
+            has="[does|do] {value} requests twice per change",
+            rest="[does|do] {times} times as many twice",
+            none="[does|do] no request twice",
         ),
     ),
 )

@@ -4,25 +4,23 @@ from __future__ import annotations
 
 from bench.model.answer import Answer, Contrast, TurningPoint
 
-OTHERS = ("grpc", "graphql", "soap_xml")
-
 ANSWER = Answer(
     at={"payload": 10_000, "needed": 1.0, "json": "standard", "clients": 1, "link": "loopback"},
     level={"payload": "{} of payload"},
     says=(
         Contrast(
             "ends_cpu_us_per_event",
-            OTHERS,
+            ("grpc", "graphql", "soap_xml"),
             "rest_json",
-            less="[takes|take] {share} of the CPU of REST with JSON",
-            more="[takes|take] {times} times the CPU of REST with JSON",
+            has="[takes|take] {value} of CPU per call",
+            rest="[takes|take] {times} times as much",
         ),
         Contrast(
             "wire_bytes_per_event",
-            OTHERS,
+            ("grpc", "graphql", "soap_xml"),
             "rest_json",
-            less="[sends|send] {share} of its bytes",
-            more="[sends|send] {times} times its bytes",
+            has="[sends|send] {value} per call",
+            rest="[sends|send] {times} times as many bytes",
         ),
         TurningPoint(
             "R3",

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from bench.model.answer import Answer, Contrast
 
-PROTECTED = ("breaker", "library_breaker", "queues")
-
 ANSWER = Answer(
     level={
         "services": "{} services in a row",
@@ -14,18 +12,25 @@ ANSWER = Answer(
     },
     says=(
         Contrast(
-            "good_in_fault_share",
-            PROTECTED,
+            "success_share",
+            ("breaker", "library_breaker", "queues"),
             "direct",
-            less="[has|have] {share} of {others} good requests while a service stands still",
-            more="[has|have] {times} times {others} good requests while a service stands still",
+            has="[answers|answer] {value} of the requests",
+            rest="[answers|answer] {times} times as many",
+        ),
+        Contrast(
+            "latency_mean",
+            ("breaker", "library_breaker", "queues"),
+            "direct",
+            has="[answers|answer] after {value} on average",
+            rest="[takes|take] {times} times as long",
         ),
         Contrast(
             "backend_cpu_us_per_event",
-            PROTECTED,
+            ("breaker", "library_breaker", "queues"),
             "direct",
-            less="[takes|take] {share} of {others} CPU per request",
-            more="[takes|take] {times} times {others} CPU per request",
+            has="[takes|take] {value} of CPU per request",
+            rest="[takes|take] {times} times as much CPU",
         ),
     ),
 )

@@ -50,5 +50,6 @@ EXPERIMENT = Experiment(
         "breaker_requests": "6",
         "fault": "service.2:stop@1s,for=1s",
     },
+    quick_repeats=5,
     verify_with={"failing": 0.0, "attempt_timeout_s": 10.0},
 )

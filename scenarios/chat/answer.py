@@ -6,7 +6,7 @@ from bench.model.answer import Answer, Contrast
 
 ANSWER = Answer(
     level={
-        "speak_rate": "members that write {} times per second",
+        "speak_rate": "{} messages per member and second",
         "room_size": "rooms of {}",
         "clients": "{} members",
     },
@@ -15,15 +15,22 @@ ANSWER = Answer(
             "latency_mean",
             ("websocket", "sse_post"),
             "short_polling",
-            less="[is|are] heard {times} times sooner than {other}",
-            more="[is|are] heard {times} times later than {other}",
+            has="[delivers|deliver] a message after {value}",
+            rest="[takes|take] {times} times as long",
         ),
         Contrast(
             "wire_bytes_per_message",
-            ("websocket",),
-            "sse_post",
-            less="[sends|send] {share} of {others} bytes",
-            more="[sends|send] {times} times {others} bytes",
+            ("websocket", "sse_post"),
+            "short_polling",
+            has="[sends|send] {value} per message",
+            rest="[sends|send] {times} times as many bytes",
+        ),
+        Contrast(
+            "backend_cpu_us_per_message",
+            ("websocket", "sse_post"),
+            "short_polling",
+            has="[takes|take] {value} of backend CPU per message",
+            rest="[takes|take] {times} times as much CPU",
         ),
     ),
 )

@@ -51,5 +51,6 @@ EXPERIMENT = Experiment(
         "lookup_rate": "300/s",
         "fault": "backend.0:restart@300ms",
     },
+    quick_repeats=5,
     verify_with={},
 )

@@ -45,6 +45,7 @@ EXPERIMENT = Experiment(
     ),
     tradeoff=(("out_of_order_share", "latency_mean"), ("overlapped_share", "served_per_s")),
     quick={"duration": "2s", "warmup": "300ms", "added": "1"},
+    quick_repeats=5,
     verify_with={"service_time_s": 0.001},
     # All that was published is owed, even if one consumer has to do it.
     patience_s=lambda load: (

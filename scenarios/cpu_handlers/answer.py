@@ -12,8 +12,8 @@ ANSWER = Answer(
             "latency_p99",
             ("server_processes", "server_threads"),
             "server_async",
-            less="[answers|answer] light requests in {share} of the p99 of an asynchronous server",
-            more="[takes|take] {times} times the p99 of an asynchronous server",
+            has="[answers|answer] light requests with a p99 of {value}",
+            rest="[has|have] {times} times as much",
         ),
     ),
 )

@@ -31,6 +31,7 @@ EXPERIMENT = Experiment(
         "completeness",
     ),
     tradeoff=(("server_cpu_share", "latency_p99"),),
-    quick={"duration": "1s", "warmup": "200ms"},
+    quick={"duration": "4s", "warmup": "200ms"},
+    quick_repeats=5,
     verify_with={},
 )

@@ -12,8 +12,15 @@ ANSWER = Answer(
             "caller_lag_p99",
             ("disk_io_uring", "disk_threads"),
             "disk_blocking",
-            less="[leaves|leave] the event loop {share} of the lag of blocking reads",
-            more="[leaves|leave] the event loop {times} times the lag of blocking reads",
+            has="[leaves|leave] the event loop a p99 lag of {value}",
+            rest="[leaves|leave] it {times} times as much",
+        ),
+        Contrast(
+            "caller_lag_p50",
+            ("disk_io_uring", "disk_threads"),
+            "disk_blocking",
+            has="[leaves|leave] a median lag of {value}",
+            rest="[leaves|leave] {times} times as much",
         ),
     ),
 )

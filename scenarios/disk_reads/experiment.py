@@ -34,6 +34,7 @@ EXPERIMENT = Experiment(
     ),
     tradeoff=(("latency_p50", "caller_lag_p99"),),
     shows_loop_lag=True,
-    quick={"duration": "1s", "warmup": "200ms"},
+    quick={"duration": "5s", "warmup": "200ms"},
+    quick_repeats=5,
     verify_with={},
 )

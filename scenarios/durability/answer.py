@@ -4,17 +4,6 @@ from __future__ import annotations
 
 from bench.model.answer import Answer, Contrast
 
-
-def _against(pattern: str, other: str, words: str) -> Contrast:
-    return Contrast(
-        "deliveries_per_s",
-        (pattern,),
-        other,
-        less="[stores|store] {share} of the records per second that " + words,
-        more="[stores|store] {times} times as many records per second as " + words,
-    )
-
-
 ANSWER = Answer(
     at={"standby_mode": "on", "disk": "real", "fault": "", "link": "loopback"},
     level={
@@ -23,8 +12,26 @@ ANSWER = Answer(
         "flush_time": "{} for a flush",
     },
     says=(
-        _against("commit_async", "commit_sync", "synchronous commits"),
-        _against("replicate_async", "replicate_sync", "synchronous replication"),
-        _against("page_cache", "fsync_each", "fsync after each write"),
+        Contrast(
+            "deliveries_per_s",
+            ("commit_async",),
+            "commit_sync",
+            has="[stores|store] {value} records",
+            rest="[stores|store] {times} times as many",
+        ),
+        Contrast(
+            "deliveries_per_s",
+            ("replicate_async",),
+            "replicate_sync",
+            has="[stores|store] {value} records",
+            rest="[stores|store] {times} times as many",
+        ),
+        Contrast(
+            "deliveries_per_s",
+            ("page_cache",),
+            "fsync_each",
+            has="[stores|store] {value} records",
+            rest="[stores|store] {times} times as many",
+        ),
     ),
 )

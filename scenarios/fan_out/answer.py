@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from bench.model.answer import Answer, Contrast
 
-TOLD = ("rabbitmq_fanout", "rabbitmq_stream", "nats_core", "nats_jetstream", "redis_pubsub")
-
 ANSWER = Answer(
     at={
         "clients": 200,
@@ -24,17 +22,24 @@ ANSWER = Answer(
     says=(
         Contrast(
             "publisher_ms",
-            TOLD,
+            ("rabbitmq_fanout", "rabbitmq_stream", "nats_core", "nats_jetstream", "redis_pubsub"),
             "direct_serial",
-            less="[keeps|keep] the publisher for {share} of the time of requests in turn",
-            more="[keeps|keep] the publisher {times} times as long as requests in turn",
+            has="[keeps|keep] the publisher for {value} per event",
+            rest="[keeps|keep] it {times} times as long",
         ),
         Contrast(
             "last_receiver_ms",
-            TOLD,
-            "direct_parallel",
-            less="[reaches|reach] the last receiver in {share} of the time of requests at once",
-            more="[takes|take] {times} times as long to the last receiver as requests at once",
+            ("rabbitmq_fanout", "rabbitmq_stream", "nats_core", "nats_jetstream", "redis_pubsub"),
+            "direct_serial",
+            has="[reaches|reach] the last receiver after {value}",
+            rest="[takes|take] {times} times as long",
+        ),
+        Contrast(
+            "wire_bytes_per_event",
+            ("rabbitmq_fanout", "rabbitmq_stream", "nats_core", "nats_jetstream", "redis_pubsub"),
+            "direct_serial",
+            has="[sends|send] {value} per delivery",
+            rest="[sends|send] {times} times as many bytes",
         ),
     ),
 )

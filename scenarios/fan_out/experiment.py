@@ -61,6 +61,7 @@ EXPERIMENT = Experiment(
     gives_up_after_s=gives_up_after_s,
     unit_of=unit_of,
     quick={"duration": "1s", "warmup": "300ms", "event_rate": "20/s"},
+    quick_repeats=5,
     verify_with={
         "dead_receivers": 0,
         "slow_receivers": 0,

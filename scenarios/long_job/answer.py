@@ -4,30 +4,34 @@ from __future__ import annotations
 
 from bench.model.answer import Answer, Contrast
 
-HANDLES = ("handle_short_polling", "handle_long_polling", "handle_sse", "queue_reply")
-
 ANSWER = Answer(
     level={
-        "leave_rate": "clients that leave {} times per second",
+        "leave_rate": "{} departures per client and second",
         "job_time": "jobs of {}",
         "job_rate": "{} jobs per second",
     },
     says=(
         Contrast(
-            "acknowledged_mean",
-            HANDLES,
+            "lost_share",
+            ("handle_short_polling", "handle_long_polling", "handle_sse", "queue_reply"),
             "blocking_request",
-            less="[acknowledges|acknowledge] a job in {share} of the time that a blocking request "
-            "takes",
-            more="[acknowledges|acknowledge] a job in {times} times the time that a blocking "
-            "request takes",
+            has="[loses|lose] {value} of the results",
+            rest="[loses|lose] {times} times as many",
+            none="[loses|lose] no result",
+        ),
+        Contrast(
+            "acknowledged_mean",
+            ("handle_short_polling", "handle_long_polling", "handle_sse", "queue_reply"),
+            "blocking_request",
+            has="[acknowledges|acknowledge] a job after {value}",
+            rest="[takes|take] {times} times as long",
         ),
         Contrast(
             "requests_per_job",
-            ("handle_short_polling",),
-            "handle_long_polling",
-            less="[sends|send] {share} of {others} requests",
-            more="[sends|send] {times} times {others} requests",
+            ("handle_short_polling", "handle_long_polling"),
+            "blocking_request",
+            has="[sends|send] {value} requests per job",
+            rest="[sends|send] {times} times as many",
         ),
     ),
 )

@@ -11,8 +11,15 @@ ANSWER = Answer(
             "goodput",
             ("mptcp",),
             "tcp",
-            less="carries {share} as much as TCP",
-            more="carries {times} times as much as TCP",
+            has="carries {value}",
+            rest="carries {times} times as much",
+        ),
+        Contrast(
+            "latency_mean",
+            ("mptcp",),
+            "tcp",
+            has="completes a transfer in {value}",
+            rest="takes {times} times as long",
         ),
     ),
 )

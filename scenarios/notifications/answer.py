@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from bench.model.answer import Answer, Contrast, TurningPoint
 
-PUSHES = ("sse", "websocket")
-
 ANSWER = Answer(
     at={"link": "loopback", "clients": 100, "event_rate": 8.0, "audience": "every", "fault": ""},
     level={
@@ -16,17 +14,24 @@ ANSWER = Answer(
     says=(
         Contrast(
             "latency_mean",
-            PUSHES,
+            ("sse", "websocket"),
             "short_polling",
-            less="[delivers|deliver] {times} times sooner than {other}",
-            more="[delivers|deliver] {times} times later than {other}",
+            has="[brings|bring] an event after {value}",
+            rest="[takes|take] {times} times as long",
+        ),
+        Contrast(
+            "wire_bytes_per_event",
+            ("sse", "websocket"),
+            "short_polling",
+            has="[sends|send] {value} per event",
+            rest="[sends|send] {times} times as many bytes",
         ),
         Contrast(
             "backend_cpu_us_per_event",
-            PUSHES,
+            ("sse", "websocket"),
             "short_polling",
-            less="[uses|use] {share} of {others} backend CPU",
-            more="[uses|use] {times} times {others} backend CPU",
+            has="[costs|cost] the backend {value} of CPU per event",
+            rest="[costs|cost] {times} times as much",
         ),
         TurningPoint(
             "N4",

@@ -4,24 +4,22 @@ from __future__ import annotations
 
 from bench.model.answer import Answer, Contrast
 
-PROXIES = ("multiplexing", "demultiplexing")
-
 ANSWER = Answer(
     level={"clients": "{} clients", "request_rate": "{} requests/s"},
     says=(
         Contrast(
             "deliveries_per_s",
-            PROXIES,
+            ("multiplexing", "demultiplexing"),
             "direct",
-            less="[lets|let] {share} as many requests through as no proxy",
-            more="[lets|let] {times} times as many requests through as no proxy",
+            has="[answers|answer] {value} requests",
+            rest="[answers|answer] {times} times as many",
         ),
         Contrast(
-            "backend_cpu_us_per_event",
-            PROXIES,
+            "server_cpu_us_per_event",
+            ("multiplexing", "demultiplexing"),
             "direct",
-            less="[uses|use] {share} of its backend CPU per request",
-            more="[uses|use] {times} times its backend CPU per request",
+            has="[takes|take] {value} of server CPU per request",
+            rest="[takes|take] {times} times as much",
         ),
     ),
 )

@@ -42,5 +42,6 @@ EXPERIMENT = Experiment(
         "return_within": "500ms",
         "fault": "clients:cut@100ms",
     },
+    quick_repeats=5,
     verify_with={},
 )

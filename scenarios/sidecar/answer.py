@@ -4,24 +4,22 @@ from __future__ import annotations
 
 from bench.model.answer import Answer, Contrast
 
-OTHERS = ("library", "tcp_proxy", "envoy_pair")
-
 ANSWER = Answer(
     level={"request_rate": "{} requests/s", "clients": "{} clients", "arrivals": "{} arrivals"},
     says=(
         Contrast(
             "latency_p50",
-            OTHERS,
+            ("library", "tcp_proxy", "envoy_pair"),
             "direct",
-            less="[has|have] {share} of its median latency",
-            more="[has|have] {times} times its median latency",
+            has="[has|have] a median latency of {value}",
+            rest="[takes|take] {times} times as long",
         ),
         Contrast(
             "whole_cpu_us_per_event",
-            OTHERS,
+            ("library", "tcp_proxy", "envoy_pair"),
             "direct",
-            less="[takes|take] {share} of its CPU per request",
-            more="[takes|take] {times} times its CPU per request",
+            has="[takes|take] {value} of CPU per request in all processes",
+            rest="[takes|take] {times} times as much",
         ),
     ),
 )

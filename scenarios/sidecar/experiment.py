@@ -50,5 +50,6 @@ EXPERIMENT = Experiment(
     main_curve=("client_sidecar_memory_bytes", "clients"),
     tradeoff=(("backend_cpu_us_per_event", "latency_p50"),),
     quick={"duration": "2s", "warmup": "500ms"},
+    quick_repeats=5,
     verify_with={},
 )

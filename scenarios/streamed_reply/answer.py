@@ -4,29 +4,34 @@ from __future__ import annotations
 
 from bench.model.answer import Answer, Contrast
 
-STREAMS = ("sse", "websocket", "ndjson")
-
 ANSWER = Answer(
     level={
         "pieces": "replies of {} pieces",
         "piece_interval": "a piece every {}",
         "batch": "{} between two sendings",
-        "leave_rate": "readers that leave {} times per second",
+        "leave_rate": "{} departures per reader and second",
     },
     says=(
         Contrast(
             "first_piece_mean",
-            STREAMS,
+            ("sse", "websocket", "ndjson"),
             "whole_reply",
-            less="[shows|show] the first piece in {share} of the time that a whole reply takes",
-            more="[shows|show] the first piece in {times} times the time that a whole reply takes",
+            has="[shows|show] the first piece after {value}",
+            rest="[takes|take] {times} times as long",
         ),
         Contrast(
             "wire_bytes_down_per_piece",
-            ("polling",),
-            "sse",
-            less="[sends|send] {share} of {others} bytes for a piece",
-            more="[sends|send] {times} times {others} bytes for a piece",
+            ("sse", "websocket", "ndjson"),
+            "whole_reply",
+            has="[sends|send] {value} per piece",
+            rest="[sends|send] {times} times as many bytes",
+        ),
+        Contrast(
+            "server_cpu_us_per_piece",
+            ("sse", "websocket", "ndjson"),
+            "whole_reply",
+            has="[takes|take] {value} of server CPU per piece",
+            rest="[takes|take] {times} times as much",
         ),
     ),
 )

@@ -15,8 +15,15 @@ ANSWER = Answer(
             "sent_share",
             ("chunked", "resumable"),
             "single_request",
-            less="[sends|send] {share} as many bytes as one request",
-            more="[sends|send] {times} times as many bytes as one request",
+            has="[sends|send] {value} times the bytes of a file",
+            rest="[sends|send] {times} times as many",
+        ),
+        Contrast(
+            "lost_per_cut",
+            ("chunked", "resumable"),
+            "single_request",
+            has="[loses|lose] {value} per cut",
+            rest="[loses|lose] {times} times as many bytes per cut",
         ),
     ),
 )

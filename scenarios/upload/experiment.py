@@ -53,5 +53,6 @@ EXPERIMENT = Experiment(
         "duration": "3s",
         "warmup": "0",
     },
+    quick_repeats=5,
     verify_with={"file_size_bytes": 20_000},
 )
