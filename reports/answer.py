@@ -15,6 +15,7 @@ from typing import Literal
 
 from bench.analysis.evaluated import Evaluated, ExperimentResult, Group, Level
 from bench.model.pattern import Pattern
+from bench.stats.estimates import Estimate
 from reports import numbers
 from reports.ranking import clear_winner
 from reports.sweeps import is_grid, key_levels
@@ -22,6 +23,10 @@ from reports.sweeps import is_grid, key_levels
 Kind = Literal["compared", "floor", "missing"]
 BEST = "★"
 DASH = "\N{EN DASH}"
+RANGE_UP_TO = 2
+"""So few trials have no interval worth the name."""
+
+PERCENTILES = ("999", "99", "90", "50")
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
 
@@ -32,6 +37,8 @@ class Cell:
     value: str
     interval: str = ""
     best: bool = False
+    short: str = ""
+    """The interval as a terminal shows it."""
 
     @property
     def text(self) -> str:
@@ -155,7 +162,7 @@ def without_empty(tables: Sequence[AnswerTable]) -> list[AnswerTable]:
 
 
 def _table(result: ExperimentResult, level: Level, notes: Notes) -> AnswerTable:
-    keys = result.experiment.headline
+    keys = shown_keys(result)
     best = {key: clear_winner(result, level, key) for key in keys}
     rows = [
         _row(result, level, pattern, best, notes)
@@ -192,13 +199,8 @@ def _row(
     cells = []
     for key, winner in best.items():
         estimate = group.estimates[key]
-        cells.append(
-            Cell(
-                numbers.number(estimate.value),
-                numbers.interval(estimate, DASH if estimate.low >= 0 else " to "),
-                winner == pattern.name and not math.isnan(estimate.value),
-            )
-        )
+        is_best = winner == pattern.name and not math.isnan(estimate.value)
+        cells.append(_cell(group, key, estimate, is_best))
     used, all_trials = len(group.used), len(group.trials)
     return Row(
         pattern.name,
@@ -208,6 +210,57 @@ def _row(
         tuple(sorted({notes.mark(kind, text) for kind, text in doubts(pattern, group)})),
         f"{used}" if used == all_trials else f"{used} of {all_trials}",
     )
+
+
+def _cell(group: Group, key: str, estimate: Estimate, is_best: bool) -> Cell:
+    """A value with its interval; of two trials with both their values, which are none."""
+    between = DASH if estimate.low >= 0 else " to "
+    value = numbers.number(estimate.value)
+    if len(group.used) == RANGE_UP_TO and estimate.has_interval:
+        seen = sorted(one.value(key) for one in group.used)
+        ends = list(dict.fromkeys(numbers.number(end) for end in seen))
+        words = between.join(ends) if len(ends) > 1 else ""
+        return Cell(value, words, short=words)
+    words = numbers.interval(estimate, between)
+    shown = "" if words == numbers.SAME else words
+    return Cell(value, shown, is_best, numbers.short_interval(estimate, between))
+
+
+def shown_keys(result: ExperimentResult) -> tuple[str, ...]:
+    """The headline's metrics as columns without holes.
+
+    A percentile that more than one row lacks gives its place to the highest below it that all
+    have.
+    """
+    groups = [group for group in result.groups if group.used]
+    keys: dict[str, None] = {}
+    headline = result.experiment.headline
+    for key in headline:
+        chosen = _carried(key, headline, groups) if _is_percentile(result, key) else key
+        keys |= {chosen: None} if chosen else {}
+    return tuple(keys)
+
+
+def _is_percentile(result: ExperimentResult, key: str) -> bool:
+    return result.metric(key).quantile is not None
+
+
+def _carried(key: str, headline: Sequence[str], groups: Sequence[Group]) -> str:
+    """The percentile, or a lower one of the same kind; "" where none has few enough holes."""
+    stem, mark, _ = key.rpartition("_p")
+    lower = [f"{stem}{mark}{level}" for level in PERCENTILES if mark]
+    tried = [key, *lower[lower.index(key) + 1 :]] if key in lower else [key]
+    for one in tried:
+        if one != key and one in headline:
+            return ""  # it has a column of its own
+        holes = sum(math.isnan(_value(group, one)) for group in groups)
+        if holes == 0 or (one == key and holes == 1 < len(groups)):
+            return one
+    return ""
+
+
+def _value(group: Group, key: str) -> float:
+    return group.estimates[key].value if key in group.estimates else math.nan
 
 
 def unused_reason(group: Group | None) -> str:

@@ -18,6 +18,8 @@ from rich.text import Text
 GAP = 2
 """Blanks between two columns."""
 
+BESIDE = "\N{NO-BREAK SPACE}"
+
 LONGEST_WORD, LONGEST_KEY = 24, 40
 """A longer word (a path) may be broken; words of a key stay together up to LONGEST_WORD."""
 
@@ -47,19 +49,27 @@ class FittedTable:
     rows: Sequence[Sequence[str]]
     title: str = ""
     has_rule: bool = True
+    is_joined: bool = False
+    """What stands below a value stands beside it where all columns fit side by side then."""
+
     is_short: bool = False
     """Only as many columns as fit side by side, the first ones: for a display that changes."""
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         if self.title:
             yield Text(self.title, style="bold", no_wrap=False, overflow="fold")
-        blocks = layout(self.columns, self.rows, options.max_width, self.is_short)
+        between, rows = "\n", self.rows
+        if self.is_joined:
+            joined = [[cell.replace("\n", BESIDE) for cell in row] for row in rows]
+            if len(layout(self.columns, joined, options.max_width)) == 1:
+                between, rows = BESIDE, joined
+        blocks = layout(self.columns, rows, options.max_width, self.is_short)
         for number, places in enumerate(blocks):
             if number:
                 yield Text("")
-            yield self._block(places)
+            yield self._block(places, between)
 
-    def _block(self, places: Sequence[Place]) -> Table:
+    def _block(self, places: Sequence[Place], between: str) -> Table:
         table = Table(
             box=box.SIMPLE_HEAD if self.has_rule else None,
             show_header=any(column.header for column in self.columns),
@@ -76,7 +86,7 @@ class FittedTable:
                 overflow="fold",
             )
         for row in self.rows:
-            table.add_row(*[_text(row[place.index]) for place in places])
+            table.add_row(*[_text(row[place.index], between) for place in places])
         return table
 
 
@@ -89,10 +99,10 @@ def fitted(
     return FittedTable(columns, rows, title)
 
 
-def _text(cell: str) -> Text:
-    """What stands below a value is dimmed."""
+def _text(cell: str, between: str) -> Text:
+    """What stands below a value, or beside it, is dimmed."""
     first, line_end, rest = cell.partition("\n")
-    return Text(first) + Text(line_end + rest, "dim")
+    return Text(first) + Text((between if line_end else "") + rest, "dim")
 
 
 def layout(

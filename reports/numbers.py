@@ -13,6 +13,10 @@ SAME = "±0"
 EQUAL = 1e-9
 """A relative width below which an interval is rounding, not spread."""
 
+WIDEST = 100.0
+SMALL = 0.3
+"""Half an interval's width as a share, up to which it is shown as a percentage."""
+
 UNIT_SIGNS = {"us": "µs"}
 
 
@@ -47,12 +51,29 @@ def amount(text: str, unit: str) -> str:
 
 
 def interval(entry: Estimate, between: str = " to ") -> str:
-    """ "0.40 to 0.44"; "±0" where all trials agree; nothing where one stands alone."""
+    """ "0.40 to 0.44"; "±0" where all trials agree; nothing where one stands alone.
+
+    An interval over more than a factor of `WIDEST` says no more than that nothing is known.
+    """
     if not entry.has_interval:
         return ""
+    if 0 < entry.low < entry.high / WIDEST:
+        return "not known"
     if entry.high - entry.low <= EQUAL * abs(entry.value):
         return SAME
     return f"{number(entry.low)}{between}{number(entry.high)}"
+
+
+def short_interval(entry: Estimate, between: str) -> str:
+    """ "±12 %" where it is narrow and about as far to both sides, else its ends; nothing for ±0."""
+    words = interval(entry, between)
+    if words in ("", SAME, "not known") or not entry.low > 0:
+        return "" if words == SAME else words
+    half = math.sqrt(entry.high / entry.low) - 1
+    skew = math.sqrt(entry.high * entry.low) / entry.value
+    if half > SMALL or not 0.95 < skew < 1.05:
+        return words
+    return f"±{significant(100 * half, 2 if half >= 0.1 else 1)} %"
 
 
 def percent(share: float) -> str:

@@ -11,9 +11,9 @@ from typing import Any
 from bench.analysis.evaluated import ExperimentResult
 from bench.plan import load_words
 from reports import arrivals, not_carried, opening, sentences
-from reports.answer import BEST, AnswerTable, Row
+from reports.answer import BEST, RANGE_UP_TO, AnswerTable, Row
 from reports.fitted_table import Column, FittedTable
-from reports.numbers import MISSING, amount, sentence_case
+from reports.numbers import MISSING, amount, listed, sentence_case
 
 
 def answer_lines(result: ExperimentResult) -> list[str]:
@@ -36,23 +36,30 @@ def load_lines(result: ExperimentResult) -> list[str]:
 
 
 def answer_table(table: AnswerTable) -> FittedTable:
-    """A row for each measured pattern, its intervals below its values.
+    """A row for each measured pattern, its intervals beside its values where there is room.
 
-    A metric that no pattern has is left out, and so are the trials where all have as many.
+    A metric that no pattern has, or all have alike, is left out, and so are the trials where all
+    have as many.
     """
     rows = measured(table)
-    shown = [at for at, _ in enumerate(table.metrics) if any(_has(row, at) for row in rows)]
+    shown = [at for at, _ in enumerate(table.metrics) if _is_worth_a_column(rows, at)]
     columns = [Column("pattern", is_key=True), *(Column(table.names[at], True) for at in shown)]
     lines = [[_name(row), *(_cell(row, at, table.units[at]) for at in shown)] for row in rows]
-    if not _same_trials(rows):
+    if not _same_trials([row for row in rows if row.kind == "compared"]):
         columns.append(Column("trials", is_number=True))
         lines = [[*line, row.trials] for line, row in zip(lines, rows, strict=True)]
     title = ", ".join(filter(None, (table.title, table.level)))
-    return FittedTable(columns, lines, title)
+    return FittedTable(columns, lines, title, is_joined=True)
 
 
 def measured(table: AnswerTable) -> list[Row]:
     return [row for row in table.rows if row.cells]
+
+
+def _is_worth_a_column(rows: Sequence[Row], at: int) -> bool:
+    """Whether patterns have it, and not all the same."""
+    texts = {row.cells[at].text for row in rows}
+    return texts != {MISSING} and (len(texts) > 1 or len(rows) == 1)
 
 
 def _has(row: Row, at: int) -> bool:
@@ -60,8 +67,7 @@ def _has(row: Row, at: int) -> bool:
 
 
 def _name(row: Row) -> str:
-    name = f"not compared: {row.title}" if row.kind == "floor" else row.title
-    return f"{name} [{','.join(row.marks)}]" if row.marks else name
+    return f"{row.title} [{','.join(row.marks)}]" if row.marks else row.title
 
 
 def _cell(row: Row, at: int, unit: str) -> str:
@@ -69,7 +75,7 @@ def _cell(row: Row, at: int, unit: str) -> str:
     if cell.value == MISSING:
         return MISSING
     best = f" {BEST}" if cell.best else ""
-    below = f"\n{cell.interval}" if cell.interval else ""
+    below = f"\n{cell.short}" if cell.short else ""
     return f"{amount(cell.value, unit)}{best}{below}"
 
 
@@ -86,18 +92,29 @@ def left_out(result: ExperimentResult, tables: Sequence[AnswerTable]) -> str:
 
 
 def caption(tables: Sequence[AnswerTable]) -> str:
-    """What stands below a value, and what a star means, where the tables have them."""
+    """What stands beside a value, and what a star means, where the tables have them."""
     rows = [row for table in tables for row in measured(table)]
     cells = [cell for row in rows for cell in row.cells]
     words = []
     if any(cell.interval for cell in cells):
-        over = f"{rows[0].trials} trials" if _same_trials(rows) else "the trials"
-        words.append(f"Below each value: its 95 % interval over {over}.")
-    elif rows:
-        words.append("A value from a single trial has no interval; add --repeats 6.")
+        words.append(
+            f"{_beside(rows)} A value without one is the same in all trials, or comes from one."
+        )
+    elif rows and {row.trials for row in rows} == {"1"}:
+        words.append("A value from a single trial has no interval; add --repeats 3.")
     if any(cell.best for cell in cells):
         words.append(f"{BEST} marks a best value whose interval overlaps no other.")
+    if floors := list(dict.fromkeys(row.title for row in rows if row.kind == "floor")):
+        words.append(f"Not compared: {listed(floors)}.")
     return " ".join(words)
+
+
+def _beside(rows: Sequence[Row]) -> str:
+    compared = [row for row in rows if row.kind == "compared"] or rows
+    if {row.trials for row in compared} == {str(RANGE_UP_TO)}:
+        return "Beside each value: both trials' values."
+    over = f"{compared[0].trials} trials" if _same_trials(compared) else "the trials"
+    return f"Beside each value: its 95 % interval over {over}."
 
 
 def findings(result: ExperimentResult, tables: Sequence[AnswerTable]) -> list[str]:

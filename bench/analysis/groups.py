@@ -88,6 +88,11 @@ def _medians(trials: Sequence[TrialResult], known: Mapping[str, Metric]) -> dict
     return {key: one for key, one in found.items() if one.has_interval}
 
 
+def _is_share(trials: Sequence[TrialResult], key: str) -> bool:
+    counts = [one.counts.get(key) for one in trials]
+    return all(one is not None and one.kind == "share" for one in counts)
+
+
 def estimates_of(
     trials: Sequence[TrialResult],
     pooled: Mapping[str, float],
@@ -110,6 +115,8 @@ def estimates_of(
         if key in of_units and entry.has_interval:
             low, high = of_units[key]
             entry = replace(entry, low=min(entry.low, low), high=max(entry.high, high))
+        if entry.high > 1 and _is_share(trials, key):
+            entry = replace(entry, high=max(1.0, entry.value))
         found[key] = entry
     return found
 
