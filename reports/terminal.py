@@ -38,11 +38,12 @@ def load_lines(result: ExperimentResult) -> list[str]:
 def answer_table(table: AnswerTable) -> FittedTable:
     """A row for each measured pattern, its intervals beside its values where there is room.
 
-    A metric that no pattern has, or all have alike, is left out, and so are the trials where all
-    have as many.
+    A metric that several patterns lack, or all have alike, is left out here, and so are the trials
+    where all have as many.
     """
     rows = measured(table)
-    shown = [at for at, _ in enumerate(table.metrics) if _is_worth_a_column(rows, at)]
+    worth = [at for at, _ in enumerate(table.metrics) if _is_worth_a_column(rows, at)]
+    shown = [at for at in worth if not _is_between(table.metrics, worth, at)]
     columns = [Column("pattern", is_key=True), *(Column(table.names[at], True) for at in shown)]
     lines = [[_name(row), *(_cell(row, at, table.units[at]) for at in shown)] for row in rows]
     if not _same_trials([row for row in rows if row.kind == "compared"]):
@@ -57,9 +58,17 @@ def measured(table: AnswerTable) -> list[Row]:
 
 
 def _is_worth_a_column(rows: Sequence[Row], at: int) -> bool:
-    """Whether patterns have it, and not all the same."""
-    texts = {row.cells[at].text for row in rows}
-    return texts != {MISSING} and (len(texts) > 1 or len(rows) == 1)
+    """Whether all patterns but one have it, and not all the same."""
+    texts = [row.cells[at].text for row in rows]
+    holes = texts.count(MISSING)
+    return holes < len(rows) and holes <= 1 and (len(set(texts)) > 1 or len(rows) == 1)
+
+
+def _is_between(keys: Sequence[str], shown: Sequence[int], at: int) -> bool:
+    """Whether it is a percentile below another one, beside whose mean it says little."""
+    stem, mark, _ = keys[at].rpartition("_p")
+    others = [keys[other] for other in shown if other > at]
+    return bool(mark) and f"{stem}_mean" in keys and any(o.startswith(stem + mark) for o in others)
 
 
 def _has(row: Row, at: int) -> bool:

@@ -36,10 +36,12 @@ EXPERIMENT = Experiment(
     },
     headline=(
         "latency_mean",
+        "latency_p50",
         "latency_p90",
         "latency_p99",
         "completeness",
         "requests_per_event",
+        "useless_share",
         "wire_bytes_per_event",
         "backend_cpu_us_per_event",
     ),
