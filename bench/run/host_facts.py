@@ -15,11 +15,16 @@ from bench.model.messages import Address, LoadResults
 LOOPBACK = "127."
 
 
+def is_loopback(host: str) -> bool:
+    """Whether only this host's own processes reach this IPv4 address."""
+    return host.startswith(LOOPBACK)
+
+
 def check_reached(address: Address) -> None:
     """TrialFailed where clients on other hosts could not reach what a trial has for them."""
     listeners = [one.host for one in address.listeners.values()]
     for host in (address.host, *listeners):
-        if host.startswith(LOOPBACK):
+        if is_loopback(host):
             raise TrialFailed(
                 f"clients connect to {host}, which other hosts cannot reach (services stay on "
                 "this host's loopback); measure this pattern without --hosts"

@@ -6,6 +6,7 @@ Knows nothing of how hosts talk, nor what their clients do.
 from __future__ import annotations
 
 import secrets
+import socket
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -14,6 +15,7 @@ from bench.lab.hosts.software import software
 from bench.model import linktext
 from bench.model.errors import UsageError
 from bench.model.records import RunFile
+from bench.run.host_facts import is_loopback
 from bench.run.runner import RunPlan
 
 PORT = 5573
@@ -51,6 +53,12 @@ def check(plan: RunPlan, hosts: int, listen: str) -> None:
             f"--listen {listen}: clients connect to it, so it must be one address; `ip address` "
             "lists those of this host"
         )
+    if loopback := _loopback_of(host):
+        raise UsageError(
+            f"--listen {listen}: other hosts cannot reach {loopback}, this host's loopback; name an "
+            "address that they reach (`ip address` lists those of this host), or replace --hosts "
+            f"and --listen by --workers {hosts} for more load processes on this host"
+        )
     if plan.workers > 1:
         raise UsageError(
             f"--workers {plan.workers}: with --hosts each host has workers of its own; write "
@@ -67,6 +75,21 @@ def check(plan: RunPlan, hosts: int, listen: str) -> None:
                 "--link: with --hosts the network is the one between the hosts; remove one of "
                 "the two"
             )
+
+
+def _loopback_of(host: str) -> str:
+    """The loopback address that this is, or is a name of; "" for all others.
+
+    A name that nobody knows is left to the listener, which says so.
+    """
+    if is_loopback(host):
+        return host
+    try:
+        found = socket.getaddrinfo(host, None, socket.AF_INET, socket.SOCK_STREAM)
+    except OSError:
+        return ""
+    (address, *_) = (str(entry[4][0]) for entry in found)
+    return f"{host} ({address})" if is_loopback(address) else ""
 
 
 def gather(

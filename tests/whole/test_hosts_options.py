@@ -24,6 +24,10 @@ RUN = ["run", "notifications/sse"]
             "--link: with --hosts the network is the one between the hosts",
         ),
         (
+            ["run", "notifications", "--quick", "--hosts", "2", "--listen", "127.0.0.1"],
+            "--listen 127.0.0.1: other hosts cannot reach 127.0.0.1",
+        ),
+        (
             [*RUN, "--hosts", "2", "--listen", "203.0.113.7"],
             "--listen 203.0.113.7:5573: Cannot assign requested address",
         ),

@@ -36,6 +36,9 @@ def test_a_sound_request_is_let_through() -> None:
         (2, "10.0.0.1:http", {}, "--listen 10.0.0.1:http: not ADDRESS or ADDRESS:PORT"),
         (2, "10.0.0.1:", {}, "not ADDRESS or ADDRESS:PORT"),
         (2, "10.0.0.1:70000", {}, "not ADDRESS or ADDRESS:PORT"),
+        (2, "127.0.0.1", {}, "--listen 127.0.0.1: other hosts cannot reach 127.0.0.1, this"),
+        (2, "127.0.1.1:80", {}, "--workers 2 for more load processes on this host"),
+        (2, "localhost", {}, "--listen localhost: other hosts cannot reach localhost (127.0.0.1)"),
         (2, "10.0.0.1", {"workers": 2}, "--workers 2: with --hosts each host has workers"),
         (2, "10.0.0.1", {"patterns": OWN}, f"{OWN[0].id}: with --hosts the server must be one"),
         (
