@@ -1,7 +1,7 @@
 """The answer in a few plain sentences, computed from the numbers.
 
-Says who is ahead only where the intervals allow it, and that the run does not
-settle it where they do not.  Knows rankings and estimates, not pages.
+Says who is ahead only where the intervals allow it, and that nobody clearly is
+where they do not.  Knows rankings and estimates, not pages.
 """
 
 from __future__ import annotations
@@ -44,8 +44,8 @@ def answer(result: ExperimentResult) -> list[str]:
     found = []
     if by_metric and not any(one.has_intervals for rankings in by_metric for one in rankings):
         found.append(
-            "This run does not settle which pattern is best: a value from a single trial has no "
-            "interval; repeat with --repeats 6."
+            "No pattern is called best: a value from a single trial has no interval; add "
+            "--repeats 3."
         )
         found += [_unranked(r[-1]) for r in by_metric]
     else:
@@ -113,7 +113,7 @@ def at_one_level(ranking: Ranking) -> str:
     where = f" at {ranking.level.text}" if ranking.level.text else ""
     if not ranking.has_intervals:
         return (
-            f"This run does not settle which pattern has {_extreme(ranking)}{where}: some values "
+            f"No pattern clearly has {_extreme(ranking)}{where}: some values "
             f"come from a single trial and have no interval. Values{_values(ranking)}"
         )
     best = ranking.leaders[0]
@@ -128,7 +128,7 @@ def at_one_level(ranking: Ranking) -> str:
         for place in ranking.leaders
     ]
     head = (
-        f"This run does not settle which pattern has {_extreme(ranking)}{where}: the 95 % "
+        f"No pattern clearly has {_extreme(ranking)}{where}: the 95 % "
         f"intervals of {listed(names)} overlap."
     )
     return head + _distance(ranking, f"the value of {best.pattern.title}")
