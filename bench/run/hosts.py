@@ -55,9 +55,9 @@ def check(plan: RunPlan, hosts: int, listen: str) -> None:
         )
     if loopback := _loopback_of(host):
         raise UsageError(
-            f"--listen {listen}: other hosts cannot reach {loopback}, this host's loopback; name an "
-            "address that they reach (`ip address` lists those of this host), or replace --hosts "
-            f"and --listen by --workers {hosts} for more load processes on this host"
+            f"--listen {listen}: other hosts cannot reach {loopback}, this host's loopback; name "
+            "an address that they reach (`ip address` lists those of this host), or replace "
+            f"--hosts and --listen by --workers {hosts} for more load processes on this host"
         )
     if plan.workers > 1:
         raise UsageError(
