@@ -230,13 +230,17 @@ def shown_keys(result: ExperimentResult) -> tuple[str, ...]:
     """The headline's metrics as columns without holes.
 
     A percentile that more than one row lacks gives its place to the highest below it that all
-    have.
+    have; what most patterns lack has no column.
     """
     groups = [group for group in result.groups if group.used]
     keys: dict[str, None] = {}
     headline = result.experiment.headline
     for key in headline:
-        chosen = _carried(key, headline, groups) if _is_percentile(result, key) else key
+        holes = sum(math.isnan(_value(group, key)) for group in groups)
+        if _is_percentile(result, key):
+            chosen = _carried(key, headline, groups)
+        else:
+            chosen = key if 2 * holes <= len(groups) or holes == len(groups) else ""
         keys |= {chosen: None} if chosen else {}
     return tuple(keys)
 

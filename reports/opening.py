@@ -168,7 +168,7 @@ def _worth(answer: Answer, cells: Sequence[Cell]) -> tuple[int, int, int]:
 
 def compare(answer: Answer, cells: Sequence[Cell]) -> list[Compared]:
     """All that can be compared at one load, decided as one family."""
-    found = [_compared(one, cells) for one in answer.contrasts]
+    found = [_compared(one, cells, not at) for at, one in enumerate(answer.contrasts)]
     kept = [one for one in found if one is not None]
     family = iter(decided([entry for one in kept for entry in one.differences]))
     return [
@@ -177,8 +177,11 @@ def compare(answer: Answer, cells: Sequence[Cell]) -> list[Compared]:
     ]
 
 
-def _compared(contrast: Contrast, cells: Sequence[Cell]) -> Compared | None:
-    """The contrast with the patterns that were measured; None where there are not two."""
+def _compared(contrast: Contrast, cells: Sequence[Cell], is_first: bool) -> Compared | None:
+    """The contrast with the patterns that were measured; None where there are not two.
+
+    By what counts first, the two that are named first are held against each other as well.
+    """
     known = {cell.pattern: cell for cell in cells if _has(cell, contrast.metric)}
     wanted = [name for name in contrast.patterns if name in known and name != contrast.other]
     is_as_declared = contrast.other in known and bool(wanted)
@@ -186,7 +189,10 @@ def _compared(contrast: Contrast, cells: Sequence[Cell]) -> Compared | None:
     first = contrast.other if contrast.other in known else names.pop() if names else ""
     if not first or not names:
         return None
-    differences = [difference(known[first], known[name], contrast.metric) for name in names]
+    pairs = [(first, name) for name in names]
+    if is_first and is_as_declared and len(names) > 1:
+        pairs.append((names[1], names[0]))
+    differences = [difference(known[a], known[b], contrast.metric) for a, b in pairs]
     used = tuple(known[name] for name in (first, *names))
     return Compared(contrast, used, tuple(one for one in differences if one is not None))
 

@@ -43,12 +43,17 @@ class Compared:
         return next(cell for cell in self.cells if cell.pattern == pattern)
 
     def decided(self, is_less: bool) -> list[str]:
-        return [one.second for one in self.differences if one.is_less is is_less]
+        return [one.second for one in self.to_reference if one.is_less is is_less]
+
+    @property
+    def to_reference(self) -> list[Difference]:
+        """All but those between the patterns that are set against it."""
+        return [one for one in self.differences if one.first == self.reference]
 
 
 def sentence(found: Compared, names: Names) -> str:
     """ "SSE brings an event after 1.5 ms; short polling takes 330 times as long (300 to 360)"."""
-    if any(one.kind == "difference" for one in found.differences) or _all_nothing(found):
+    if any(one.kind == "difference" for one in found.to_reference) or _all_nothing(found):
         return _sentence_of_shares(found, names)
     reference, metric = found.reference, found.contrast.metric
     lower_first = names.better(metric) != "higher"
@@ -82,7 +87,8 @@ def _rest_words(found: Compared, who: Sequence[str], of: Sequence[str], names: N
 def _times_of(found: Compared, who: str, of: str) -> Times:
     """Value and ends of who / of, one of which is the reference."""
     is_reference = who == found.reference
-    one = next(each for each in found.differences if each.second == (of if is_reference else who))
+    name = of if is_reference else who
+    one = next(each for each in found.to_reference if each.second == name)
     if is_reference:
         return 1 / one.value, 1 / one.high, 1 / one.low
     return one.value, one.low, one.high
@@ -114,7 +120,7 @@ def _sentence_of_shares(found: Compared, names: Names) -> str:
     known = {name: one for name, one in counts.items() if one is not None}
     nothing = [name for name, one in known.items() if one.counts.hits == 0]
     rest = [name for name in known if name not in nothing]
-    is_decided = any(one.is_less is not None for one in found.differences)
+    is_decided = any(one.is_less is not None for one in found.to_reference)
     if not found.contrast.none or (rest and not is_decided):
         return ""
     parts = []
@@ -161,7 +167,7 @@ def open_words(compared: Sequence[Compared], names: Names) -> tuple[str, int]:
 def _enough_words(enough: int, count: int, repeats: int) -> str:
     """What more repeats would bring."""
     if not enough:
-        return f"{MOST_REPEATS} repeats would not decide it."
+        return f"Even {MOST_REPEATS} repeats would hardly decide it."
     what = "it" if count == 1 else "them" if enough == count else f"{enough} of these {count}"
     return f"{repeats} repeats should decide {what}."
 
