@@ -10,7 +10,7 @@ from typing import Any
 
 from bench.analysis.evaluated import ExperimentResult
 from bench.plan import load_words
-from reports import arrivals, not_carried, opening, sentences
+from reports import arrivals, not_carried, opening, sentences, short_lines
 from reports.answer import BEST, RANGE_UP_TO, AnswerTable, Row
 from reports.fitted_table import Column, FittedTable
 from reports.numbers import MISSING, amount, listed, sentence_case
@@ -127,17 +127,15 @@ def _beside(rows: Sequence[Row]) -> str:
 
 
 def findings(result: ExperimentResult, tables: Sequence[AnswerTable]) -> list[str]:
-    """What must be known before a number is quoted, each kind once."""
+    """What must be known before a number is quoted, each kind once and in a line if it can be."""
     found = [f"{row.title}: {row.remark}." for table in tables for row in table.rows if row.remark]
     found += [
-        f"{sentence_case(one.message)}. Remedy: {one.remedy}."
+        short_lines.short(f"{sentence_case(one.message)}. Remedy: {one.remedy}.")
         for one in result.findings
         if one.severity != "note"
     ]
-    found += [f"[{mark}] {text}" for table in tables for mark, text in table.notes]
     found += [
-        f"[{mark}] {text}"
-        for mark, text in not_carried.notes(result, {table.level for table in tables})
+        short_lines.short(f"[{mark}] {text}") for table in tables for mark, text in table.notes
     ]
-    arrived = arrivals.completeness(result)
-    return list(dict.fromkeys([*([arrived] if arrived else []), *found]))
+    found.append(not_carried.short_note(result, {table.level for table in tables}))
+    return list(dict.fromkeys(filter(None, [arrivals.completeness(result), *found])))

@@ -43,14 +43,18 @@ def of_machine(environment: Mapping[str, Any], records: Sequence[TrialFile]) -> 
 
 
 def _seen(load: Any, cores: int, pressure: Sequence[float], steal: Sequence[float]) -> list[str]:
-    words = []
+    """What is beyond its bound first: who shortens the list keeps that."""
+    found = []
     if isinstance(load, int | float):
-        words.append(f"load average {load:.2f} on {cores} cores when the run began")
+        words = f"load average {load:.2f} on {cores} cores when the run began"
+        found.append((load > LOAD_PER_CORE * cores, words))
     if pressure:
-        words.append(f"tasks waited for a core (pressure) {_range(pressure)}")
+        words = f"tasks waited for a core (pressure) {_range(pressure)}"
+        found.append((_middle(pressure) > PRESSURE, words))
     if max(steal, default=0.0) > STEAL:
-        words.append(f"a hypervisor took (steal) {_range(steal)}")
-    return words
+        words = f"a hypervisor took (steal) {_range(steal)}"
+        found.append((_middle(steal) > STEAL, words))
+    return [words for _, words in sorted(found, key=lambda one: not one[0])]
 
 
 def _range(shares: Sequence[float]) -> str:

@@ -25,12 +25,12 @@ def write_report(
     export_json: Path | None = None,
     opens: bool = False,
 ) -> None:
-    """Print the answer, write the page and say where it is.
+    """Print the answer, write the page and say where it is and what could come next.
 
     Exit(VOID) where no trial can be used, Exit(BROKEN) where an objective is clearly violated.
     """
     from bench.results.evaluation import evaluate, suspecting  # noqa: PLC0415
-    from reports import datafiles, disturbance, page  # noqa: PLC0415
+    from reports import datafiles, disturbance, next_steps, page  # noqa: PLC0415
 
     evaluated = evaluate(folder)
     with suspecting(evaluated.file, folder):
@@ -46,7 +46,8 @@ def write_report(
         where = page.write(evaluated)
         if export_json is not None:
             datafiles.export_json(evaluated, export_json)
-    console.print(Text(f"report: {where}"), soft_wrap=True)
+    for line in next_steps.lines(evaluated, str(where)):
+        console.print(Text(line), soft_wrap=True)
     if opens:
         open_page(where)
     if not any(group.used for result in evaluated.experiments for group in result.groups):
@@ -113,10 +114,17 @@ def _print_cost(result: Any) -> None:
 
 
 def _print_claims(evaluated: Any) -> None:
+    """All verdicts where the run was started for them; else a line for each experiment."""
     from bench.cli.claims import print_judged  # noqa: PLC0415 - it, too, is a command's file
+    from reports import next_steps  # noqa: PLC0415
 
-    console.print()
-    print_judged(evaluated)
+    if next_steps.asks_for_claims(evaluated.file.command):
+        console.print()
+        print_judged(evaluated)
+        return
+    for result in evaluated.experiments:
+        if line := next_steps.claims_line(result):
+            say(line, hang=2)
 
 
 def print_audit(evaluated: Any) -> None:

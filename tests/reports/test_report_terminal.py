@@ -70,7 +70,7 @@ def bench(monkeypatch: pytest.MonkeyPatch) -> Callable[..., str]:
 @wide
 def test_what_a_run_has_shown_fits(bench: Callable[..., str], run_folder: Path, width: int) -> None:
     shown = bench(width, "report", run_folder)
-    assert_fits(shown.rpartition("report: ")[0], width)
+    assert_fits(shown.rpartition("report:  ")[0], width)
     for word in ("short polling", "500 ms", "37.7 \u00b5s", "\u00b19 %"):
         assert word in shown
 
@@ -145,7 +145,7 @@ def test_the_answer_comes_first_and_the_page_last(
     assert lines[0] == terminal.answer_lines(result)[0]
     places = [
         next(at for at, line in enumerate(lines) if line.startswith(begins))
-        for begins in ("At 6 events/s", "short polling", "Beside each value", "[a] ", "report: ")
+        for begins in ("At 6 events/s", "short polling", "Beside each value", "[a] ", "report:  ")
     ]
     assert places == sorted(places)
 
