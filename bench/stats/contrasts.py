@@ -7,6 +7,7 @@ resolve.  How often it errs, and what it finds: docs/verdicts.md.  Knows numbers
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -32,32 +33,36 @@ def contrast(
     `resolution` is the least standard deviation that a single trial of each can have, in that
     unit: of a count n, 1 / sqrt(n) of its logarithm.
     """
-    apart = _apart(first, second, resolution)
-    count = first.shape[-1]
-    if count < PAIRED_FROM:
-        return apart
-    paired = floored(centre(second - first), float(np.hypot(*resolution)))
-    together = Shift(paired.value, paired.error, np.asarray(float(paired.freedom)))
+    sides = centre(first), centre(second)
+    seen = [floored(one, least) for one, least in zip(sides, resolution, strict=True)]
+    value = sides[1].value - sides[0].value
+    # Which test, and how much freedom, is the trials' own: else a floor could narrow an interval.
+    apart = Shift(value, _joint(sides), _freedom(sides))
+    error = _joint(seen)
+    if first.shape[-1] < PAIRED_FROM:
+        return Shift(value, error, np.ones_like(apart.freedom))
+    pairs = centre(second - first)
+    together = Shift(pairs.value, pairs.error, np.asarray(float(pairs.freedom)))
     narrower = _half(together) < CLEARLY_NARROWER * _half(apart)
     return Shift(
         np.where(narrower, together.centre, apart.centre),
-        np.where(narrower, together.error, apart.error),
+        np.where(narrower, floored(pairs, float(np.hypot(*resolution))).error, error),
         np.where(narrower, together.freedom, apart.freedom),
     )
 
 
-def _apart(first: np.ndarray, second: np.ndarray, resolution: tuple[float, float]) -> Shift:
-    """Welch's test (Yuen's from six repeats on); of two repeats with a single degree of freedom."""
-    of = [floored(centre(v), least) for v, least in zip((first, second), resolution, strict=True)]
-    parts = [np.asarray(one.error, dtype=float) ** 2 for one in of]
-    total = parts[0] + parts[1]
-    squares = sum(part**2 / one.freedom for part, one in zip(parts, of, strict=True))
-    most = float(sum(one.freedom for one in of))
+def _joint(sides: Sequence[Centre]) -> Any:
+    """The standard error of their difference."""
+    return np.hypot(sides[0].error, sides[1].error)
+
+
+def _freedom(sides: Sequence[Centre]) -> Any:
+    """Of Welch's test (Yuen's from six repeats on)."""
+    parts = [np.asarray(one.error, dtype=float) ** 2 for one in sides]
+    squares = sum(part**2 / one.freedom for part, one in zip(parts, sides, strict=True))
+    most = float(sum(one.freedom for one in sides))
     with np.errstate(divide="ignore", invalid="ignore"):
-        freedom = np.where(squares > 0, total**2 / squares, most)
-    if first.shape[-1] < PAIRED_FROM:
-        freedom = np.ones_like(freedom)
-    return Shift(of[1].value - of[0].value, np.sqrt(total), freedom)
+        return np.where(squares > 0, (parts[0] + parts[1]) ** 2 / squares, most)
 
 
 def floored(found: Centre, least: float) -> Centre:
