@@ -45,8 +45,8 @@ def subject(who: Sequence[str], names: Names) -> str:
 
 
 def bare(title: str) -> str:
-    """ "QUIC (migrating)" for "QUIC, migrating"."""
-    return re.sub(r", (.*)", r" (\1)", title)
+    """ "QUIC (migrating)" for "QUIC, migrating", and "token + deny list": one of a list."""
+    return re.sub(r", (.*)", r" (\1)", title).replace(" and ", " + ")
 
 
 def filled(template: str, who: Sequence[str], names: Names, **values: str) -> str:

@@ -6,7 +6,7 @@ from bench.model.answer import Answer, Contrast
 
 ANSWER = Answer(
     level={
-        "speak_rate": "{} messages per member and second",
+        "speak_rate": "a message rate of {} per member and second",
         "room_size": "rooms of {}",
         "clients": "{} members",
     },

@@ -6,7 +6,7 @@ from bench.model.answer import Answer, Contrast
 
 ANSWER = Answer(
     level={
-        "leave_rate": "{} departures per client and second",
+        "leave_rate": "clients that leave at a rate of {} per second",
         "job_time": "jobs of {}",
         "job_rate": "{} jobs per second",
     },

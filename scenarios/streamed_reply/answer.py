@@ -9,7 +9,7 @@ ANSWER = Answer(
         "pieces": "replies of {} pieces",
         "piece_interval": "a piece every {}",
         "batch": "{} between two sendings",
-        "leave_rate": "{} departures per reader and second",
+        "leave_rate": "readers that leave at a rate of {} per second",
     },
     says=(
         Contrast(
