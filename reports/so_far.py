@@ -45,7 +45,8 @@ def shown(
     """A row for each of the patterns (titles by id) at one level, measured or not."""
     used = [one for one in trials if one.verdict == "used"]
     known = metrics_of(experiment)
-    keys = [key for key in experiment.headline if any(_has(one, key) for one in used)]
+    seen = [key for key in experiment.headline if any(_has(one, key) for one in used)]
+    keys = seen or experiment.headline  # before the first value: what may come
     metrics = [known[key].worded(experiment.noun) for key in keys]
     rows = []
     for pattern, title in titles.items():

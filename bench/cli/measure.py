@@ -295,7 +295,8 @@ def execute(
     from bench.run.progress import Progress  # noqa: PLC0415
 
     known = _so_far(folder) if console.is_terminal or web else None
-    progress = Progress(console, known if console.is_terminal else None)
+    shown = known if console.is_terminal else None
+    progress = Progress(console, shown, None if shown is None else shown.before)
     try:
         if web:
             with watched(progress, known) as live:

@@ -57,15 +57,25 @@ class SoFar:
             self._latest = trial.number
             self._plan(trial)
             self._add(store.StoredTrial(store.trial_folder(self._folder, trial), record))
-            name, level = place = self._place(trial)
-            titles = {
-                pattern.id: pattern.title
-                for pattern in self._patterns.values()
-                if pattern.id in self._planned[place]
-            }
-            results = [self._evaluator.result(one) for one in self._stored[place]]
-            self._shown = so_far.shown(self._experiments[name], titles, results, level)
+            self._shown = self._at(self._place(trial))
         return self._shown
+
+    def before(self, trial: Trial) -> RenderableType | None:
+        """The table at the level of the first trial that counts: none has ended yet."""
+        places = [self._place(trial)] if not trial.calibrates else list(self._planned)[:1]
+        if not places:
+            return None
+        self._shown = self._at(places[0])
+        return so_far.drawn(self._shown)
+
+    def _at(self, place: Place) -> Shown:
+        """A row for each pattern that is planned there, in the order of the report's table."""
+        name, level = place
+        planned = [one for one in self._patterns.values() if one.id in self._planned[place]]
+        planned.sort(key=lambda one: not one.compared)
+        titles = {pattern.id: pattern.title for pattern in planned}
+        results = [self._evaluator.result(one) for one in self._stored.get(place, [])]
+        return so_far.shown(self._experiments[name], titles, results, level)
 
     def _place(self, trial: Trial) -> Place:
         name = trial.pattern.partition("/")[0]

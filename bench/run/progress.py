@@ -22,12 +22,11 @@ from bench.model.trial import Trial
 from bench.plan.trials import seconds_of
 from bench.run.startup import RunningTrial
 
-SPEED_SECONDS = 3600.0
-"""The time left is judged by the trials of the last hour: they take as long as each other."""
-
-
 Known = Callable[[TrialFile], RenderableType | None]
 """What is known after a trial, to be drawn below the bar."""
+
+Expected = Callable[[Trial], RenderableType | None]
+"""The same before the first trial has ended: its rows without values."""
 
 
 def duration(seconds: float) -> str:
@@ -45,19 +44,14 @@ def level_words(level: Mapping[str, Any]) -> str:
 
 def bar(console: Console, is_known: bool) -> rich.progress.Progress:
     """Trials done, time spent and, where it is known how many there are, the time left."""
-    left = (
-        rich.progress.TextColumn("spent,"),
-        rich.progress.TimeRemainingColumn(),
-        rich.progress.TextColumn("left"),
-    )
+    left = rich.progress.TextColumn("spent, {task.fields[left]} left")
     return rich.progress.Progress(
         rich.progress.BarColumn(),
         rich.progress.MofNCompleteColumn(),
         rich.progress.TextColumn("trials,"),
         rich.progress.TimeElapsedColumn(),
-        *(left if is_known else (rich.progress.TextColumn("spent"),)),
+        left if is_known else rich.progress.TextColumn("spent"),
         console=console,
-        speed_estimate_period=SPEED_SECONDS,
     )
 
 
@@ -67,15 +61,18 @@ class Progress:
     is_known = True
     """Whether it is known how many trials there will be."""
 
-    def __init__(self, console: Console, known: Known | None = None) -> None:
+    def __init__(
+        self, console: Console, known: Known | None = None, expected: Expected | None = None
+    ) -> None:
         self._console = console
-        self._known = known
+        self._known, self._expected = known, expected
         self._table: RenderableType | None = None
         self._live: Live | None = None
         self._bar = bar(console, self.is_known)
-        self._task = self._bar.add_task("", total=None)
+        self._task = self._bar.add_task("", total=None, left="")
         self._trials: Sequence[Trial] = ()
         self._done = 0
+        self._done_s = self._under_way_s = 0.0
         self._began = time.monotonic()
         self._head = ""
         self.failed: list[TrialFile] = []
@@ -105,6 +102,9 @@ class Progress:
         place = f"trial {self._done + 1} of {len(self._trials)}"
         what = "calibration" if trial.calibrates else ""
         self._head = " ".join(word for word in (place, trial.pattern, what, level) if word)
+        self._under_way_s = seconds_of([trial])
+        if self._live is not None and self._table is None:
+            self._table = self._safely(self._expected, trial)
         self._draw(self._until(trial))
 
     def _until(self, trial: Trial) -> str:
@@ -114,28 +114,33 @@ class Progress:
 
     def trial_ends(self, record: TrialFile) -> None:
         self._count()
-        spent = time.monotonic() - self._began
-        left = duration(spent / self._done * (len(self._trials) - self._done))
         outcome = "ok" if record.status == "ok" else f"FAILED: {record.reason}"
         if record.is_void:
             outcome = f"VOID: {'; '.join(record.disturbed)}"
         if record.status != "ok":
             self.failed.append(record)
         if self._live is None or record.status != "ok" or record.is_void:
-            self._console.print(Text(f"{self._head}: {outcome} ({left} left)"), soft_wrap=True)
-        if self._live is not None and self._known is not None:
-            self._table = self._known_after(record)
+            words = f"{self._head}: {outcome} ({self._left()} left)"
+            self._console.print(Text(words), soft_wrap=True)
+        if self._live is not None:
+            self._table = self._safely(self._known, record) or self._table
 
-    def _known_after(self, record: TrialFile) -> RenderableType | None:
-        assert self._known is not None
+    def _safely(self, made: Callable[[Any], Any] | None, of: Any) -> RenderableType | None:
+        """A table; None where none is wanted, or it cannot be made."""
         try:
-            return self._known(record)
+            return None if made is None else made(of)
         except Exception:  # a display ends no run; the report meets the same, and says it
             return None
 
     def _count(self) -> None:
         self._done += 1
+        self._done_s += self._under_way_s
         self._bar.advance(self._task)
+
+    def _left(self) -> str:
+        """How long the other trials will take: as planned, at the pace of those that are done."""
+        pace = (time.monotonic() - self._began) / self._done_s if self._done_s else 1.0
+        return duration(pace * max(0.0, seconds_of(self._trials) - self._done_s))
 
     def _open(self) -> None:
         if self._console.is_terminal:
@@ -164,6 +169,7 @@ class Progress:
 
     def _draw(self, line: str) -> None:
         if self._live is not None:
+            self._bar.update(self._task, left=self._left() if self.is_known else "")
             table = [] if self._table is None else [Text(""), self._table]
             shown = Group(self._bar, Text(line, overflow="fold"), *table)
             self._live.update(shown, refresh=True)

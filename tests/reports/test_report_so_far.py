@@ -4,20 +4,25 @@ from __future__ import annotations
 
 import dataclasses
 import io
+import re
 import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+from measured import EXPERIMENTS
 from rich.console import Console
 from rich.text import Text
 
 from bench.analysis.evaluated import Evaluated, ExperimentResult
 from bench.cli.so_far import SoFar
+from bench.model.errors import UsageError
 from bench.model.records import TrialFile
+from bench.plan.trials import seconds_of
 from bench.results import store
-from bench.run.progress import Progress
+from bench.run import request
+from bench.run.progress import Progress, duration
 from reports import so_far
 
 TITLES = {"notifications/sse": "SSE", "notifications/long_polling": "long polling"}
@@ -147,3 +152,55 @@ def test_where_nobody_looks_there_are_plain_lines(run_folder: Path) -> None:
     assert lines[-1].startswith(f"trial 1 of 1 {record.trial.pattern}")
     assert lines[-1].endswith(": ok (0 s left)")
     assert asked == []
+
+
+def test_all_rows_and_the_time_left_are_there_before_the_first_trial_ends(
+    run_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = store.open_run(run_folder)
+    monkeypatch.setattr(store, "open_run", lambda folder: dataclasses.replace(whole, trials=[]))
+    known, console = SoFar(run_folder), screen()
+    progress = Progress(console, known, known.before)
+    progress.run_begins(whole.file.trials, run_folder)
+    progress.trial_begins(whole.file.trials[0])
+    drawn = written(console)
+    progress.close()
+    titles = [known.titles[one] for one in {trial.pattern: "" for trial in whole.file.trials}]
+    assert [title for title in titles if f"\n{title} " not in drawn.replace("\r", "\n")] == []
+    assert re.search(r"spent, (\d+ min )?\d+ s left", drawn)
+    floor = next(one for one in whole.file.patterns.values() if not one.compared)
+    assert drawn.rindex(f"{floor.title} ") > max(
+        drawn.rindex(f"{title} ") for title in titles if title != floor.title
+    )
+
+
+def test_the_time_left_follows_the_plan_and_the_pace(
+    run_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = [100.0]
+    monkeypatch.setattr("bench.run.progress.time.monotonic", lambda: now[0])
+    record = record_of(run_folder)
+    longer = dataclasses.replace(
+        record.trial, load={**record.trial.load, "duration_s": record.trial.load["duration_s"] * 3}
+    )
+    console = Console(width=80, file=io.StringIO())
+    progress = Progress(console)
+    progress.run_begins([record.trial, longer], run_folder)
+    progress.trial_begins(record.trial)
+    now[0] += 2 * seconds_of([record.trial])  # twice as long as planned
+    progress.trial_ends(record)
+    assert written(console).endswith(f": ok ({duration(2 * seconds_of([longer]))} left)\n")
+    progress.close()
+
+
+@pytest.mark.parametrize("quick", [True, False])
+@pytest.mark.parametrize("name", sorted(EXPERIMENTS))
+def test_the_first_row_comes_within_twenty_seconds(name: str, quick: bool) -> None:
+    asked = request.Asked(names=(name,), settings={}, quick=quick, seed=1)
+    try:
+        first = request.plan_of(asked).trials[0]
+    except UsageError:  # not without settings of one's own
+        assert not quick
+        return
+    assert not first.calibrates
+    assert seconds_of([first]) <= 20
