@@ -17,6 +17,10 @@ from reports import claims_section, opening
 
 CLAIMS, QUICK = "--claims", "--quick"
 CLIENTS = "clients"
+SET, OWN, PER_CLIENT = "--set", "--own", "--per-client"
+KEPT = (SET, OWN, PER_CLIENT, "--link", "--fault", "--i-may-load", "--amqp-url", "--workers")
+"""Of the options of a run, those that say what is measured; how often and how long is left out."""
+
 LABELS = ("report:", "to settle:", "your load:")
 DECIDED = ("confirmed", "refuted", "depends")
 MOST_NAMED = 3
@@ -43,12 +47,36 @@ def lines(evaluated: Evaluated, page: str) -> list[str]:
 
 
 def own_load(result: ExperimentResult, asked: Sequence[str]) -> str:
-    """The command for other numbers, with those of this run in their places."""
+    """The command for other numbers: that of this run, with its numbers in their places."""
     values = result.groups[0].load.values() if result.groups else {}
-    words = ["bench", "run", result.name, *([QUICK] if QUICK in asked else [])]
-    words += settings(result.experiment, values)
-    own = "; your server: add --own FILE.toml, docs/own" if has_own(result.experiment) else ""
+    mine = [word for word in asked[2:] if word.partition("/")[0] == result.name]
+    kept, numbers = _kept(asked), settings(result.experiment, values)
+    if PER_CLIENT in kept:
+        numbers = numbers[: numbers.index(SET)] if SET in numbers else numbers
+    kept = _without(kept, numbers[-1].partition("=")[0] + "=" if SET in numbers else "")
+    words = ["bench", "run", *(mine or [result.name]), *kept, *numbers]
+    is_new = has_own(result.experiment) and OWN not in kept
+    own = f"; your server: add {OWN} FILE.toml, docs/own" if is_new else ""
     return f"{shlex.join(words)}  (your numbers{own})"
+
+
+def _kept(asked: Sequence[str]) -> list[str]:
+    """The options of a run that say what is measured, each with its value behind it."""
+    found = [word for word in asked if word == QUICK]
+    for at, word in enumerate(asked):
+        name, equals, value = word.partition("=")
+        if name in KEPT and (equals or at + 1 < len(asked)):
+            found += [name, value if equals else asked[at + 1]]
+    return found
+
+
+def _without(words: Sequence[str], setting: str) -> list[str]:
+    """Options without the one that sets this parameter (`name=`); all of them for ""."""
+    found: list[str] = []
+    for at, word in enumerate(words):
+        is_it = setting and word.startswith(setting) and words[at - 1] == SET
+        found = found[:-1] if is_it else [*found, word]
+    return found
 
 
 def has_own(experiment: Experiment) -> bool:
@@ -63,7 +91,7 @@ def settings(experiment: Experiment, values: Mapping[str, Any]) -> list[str]:
     if CLIENTS in known and known[CLIENTS].low != known[CLIENTS].high:
         words = [f"--{CLIENTS}", _text(known[CLIENTS], values)]
     if (asked := _asked_of_clients(experiment, values)) is not None:
-        words += ["--set", f"{asked.name}={_text(asked, values)}"]
+        words += [SET, f"{asked.name}={_text(asked, values)}"]
     return words
 
 

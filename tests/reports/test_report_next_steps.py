@@ -160,6 +160,32 @@ def test_what_is_not_open_has_no_line(run: Evaluated, monkeypatch: pytest.Monkey
     assert load.startswith("your load:  bench run notifications --clients 25")
 
 
+@pytest.mark.parametrize(
+    ("asked", "suggested"),
+    [
+        (
+            "notifications/sse notifications/websocket --link wan --seed 3 --claims N1",
+            "notifications/sse notifications/websocket --link wan {numbers}",
+        ),
+        (
+            "notifications upload --quick --set event_rate=9/s --set payload=1kB --repeats 3",
+            "notifications --quick --set payload=1kB {numbers}",
+        ),
+        (
+            "notifications --per-client 1/s --fault=server:kill@1s",
+            "notifications --per-client 1/s --fault server:kill@1s --clients 25",
+        ),
+        ("notifications --own mine.toml", "notifications --own mine.toml {numbers}"),
+    ],
+)
+def test_what_a_run_measured_is_kept(result: ExperimentResult, asked: str, suggested: str) -> None:
+    words = ["bench", "run", *asked.split()]
+    command, _, remark = next_steps.own_load(result, words).partition("  (")
+    numbers = "--clients 25 --set event_rate=6/s"
+    assert command == f"bench run {suggested.format(numbers=numbers)}"
+    assert ("--own FILE.toml" in remark) is ("--own" not in asked)
+
+
 @pytest.mark.parametrize("command", ["", "bench capacity notifications/sse", "make_run"])
 def test_another_command_says_where_its_report_is(run: Evaluated, command: str) -> None:
     assert lines(run, command) == [f"report: {PAGE}"]
