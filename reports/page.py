@@ -27,6 +27,7 @@ from reports import (
     disturbance,
     figures,
     findings_table,
+    first_screen,
     folding,
     not_carried,
     opening,
@@ -64,16 +65,22 @@ class Part:
     result: ExperimentResult
     slug: str
     opening: list[str]
-    warnings: list[str]
+    undecided: list[str]
+    warnings: first_screen.Warnings
     sentences: list[str]
     other_levels: list[str]
     answers: list[answer.AnswerTable]
+    first: list[answer.AnswerTable]
+    """The same with no more than what people choose by; `rest` are the other metrics."""
+
+    rest: list[str]
     more_answers: list[answer.AnswerTable]
     notes: list[tuple[str, str]]
     more_notes: list[tuple[str, str]]
     pictures: list[Picture]
     claims: claims_section.ClaimsSection
     laws: folding.Folded
+    laws_line: str
     audit: present.Table
     audit_left_out: list[str]
     laws_sentence: str
@@ -86,6 +93,7 @@ class Part:
     link: folding.Folded
     link_words: str
     findings: present.Table
+    findings_line: str
     each_finding: present.Table
     trials: present.Table
     left_out: list[tuple[str, object]]
@@ -150,7 +158,10 @@ def _part(
 ) -> Part:
     is_audit = evaluated.file.audit is not None
     # Random points have nothing in common but the laws that they test.
-    answers = [] if is_audit else answer.without_empty(answer.tables_of(result))
+    tables_found = [] if is_audit else answer.without_empty(answer.tables_of(result))
+    answers, more_answers = first_screen.parted(result, tables_found)
+    said = [] if is_audit else opening.opening(result)
+    decided = 0 if is_audit else len(opening.opening_of(result).sentences)
     judged = dataclasses.replace(result, claims=()) if is_audit else result
     kinds = [one for one in kinds if not is_audit or one.section == "laws"]
     key_levels = {level.text for level in sweeps.key_levels(result)} or {""}
@@ -161,17 +172,21 @@ def _part(
     return Part(
         result=result,
         slug=svg.slug(result.name),
-        opening=[] if is_audit else opening.opening(result),
-        warnings=warnings(evaluated, result),
+        opening=said[:decided],
+        undecided=said[decided:],
+        warnings=first_screen.warnings(warnings(evaluated, result)),
         sentences=audit.sentences(evaluated, result) if is_audit else sentences.answer(result),
         other_levels=[] if is_audit else sentences.left_out(result),
-        answers=[table for table in answers if table.level in key_levels],
-        more_answers=[table for table in answers if table.level not in key_levels],
-        notes=_notes(result, [table for table in answers if table.level in key_levels]),
-        more_notes=_notes(result, [table for table in answers if table.level not in key_levels]),
+        answers=answers,
+        first=first_screen.narrowed(result, answers),
+        rest=first_screen.left_out(result, answers),
+        more_answers=more_answers,
+        notes=_notes(result, answers),
+        more_notes=_notes(result, more_answers),
         pictures=_pictures(evaluated, result, kinds, folder),
         claims=claims_section.section(judged),
         laws=folding.by_length(present.laws(result), "values"),
+        laws_line=_laws_line(evaluated, result),
         audit=audit.summary(result, audit.ids_of(evaluated)) if is_audit else audit.NOTHING,
         audit_left_out=audit.left_out_lines(result) if is_audit else [],
         laws_sentence="" if is_audit else sentences.laws(result),
@@ -184,6 +199,7 @@ def _part(
         link=folding.by_level(present.link(result), looked_up),
         link_words=present.link_words(result),
         findings=findings_table.kinds(result),
+        findings_line=_findings_line(result),
         each_finding=findings_table.each(result),
         trials=present.trials(result),
         left_out=list(present.left_out(result)),
@@ -191,6 +207,25 @@ def _part(
         plan=[*_load_words(result), *about.plan(evaluated, result)],
         colours={p.name: style.look(result, p.name).colour for p in result.patterns},
     )
+
+
+def _laws_line(evaluated: Evaluated, result: ExperimentResult) -> str:
+    """What the folded section on laws holds."""
+    if evaluated.file.audit is not None:
+        return f"at {evaluated.file.audit.points} random points of each domain"
+    count = len(present.laws(result).lines)
+    return f"{_counted(count, 'value')} beside what a law predicts" if count else "none applies"
+
+
+def _findings_line(result: ExperimentResult) -> str:
+    """What the folded section on findings holds."""
+    kinds, trials = len(findings_table.kinds(result).lines), len(present.left_out(result))
+    doubts = _counted(kinds, "kind") + " of doubt" if kinds else "no doubt"
+    return f"{doubts}, {_counted(trials, 'trial') if trials else 'no trial'} left out"
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
 
 
 def _load_words(result: ExperimentResult) -> list[tuple[str, str]]:

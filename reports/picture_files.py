@@ -18,6 +18,7 @@ from reports import figures, svg
 from reports.numbers import listed
 from reports.slides import answers, claims, sheet
 
+ANSWER = "answer"
 CLAIMS = "claims"
 """The kind of figure that has one for each claim."""
 
@@ -33,6 +34,31 @@ def write(evaluated: Evaluated, ids: Sequence[str] = (), *, is_slide: bool = Fal
     if is_slide:
         return _slides(evaluated, wanted, folder)
     return _figures(evaluated, wanted, folder)
+
+
+def write_answer(
+    evaluated: Evaluated, ids: Sequence[str] = (), *, is_slide: bool = False
+) -> list[Path]:
+    """Draw the one picture that shows the answer; returns its files, PNG before SVG.
+
+    UsageError where something else is asked for as well, or nothing can be drawn.
+    """
+    other = f"--claim {','.join(ids)}" if ids else "--slide" if is_slide else ""
+    if other:
+        raise UsageError(f"--answer with {other}: it is one picture by itself; leave out one")
+    folder = evaluated.folder / "report" / "figures"
+    folder.mkdir(parents=True, exist_ok=True)
+    kinds = [kind for kind in figures.kinds() if kind.name == ANSWER]
+    files = [
+        file
+        for result in evaluated.experiments
+        for name, figure in (drawn for kind in kinds for drawn in kind.figures(evaluated, result))
+        for file in _saved(figure, folder / svg.slug(f"{result.name}-{name}"))
+    ]
+    if not files:
+        name = evaluated.folder.resolve().name
+        raise UsageError(f"--answer: {name} has no value to draw; `bench report` says why")
+    return files
 
 
 def _claim(evaluated: Evaluated, text: str) -> tuple[ExperimentResult, JudgedClaim]:

@@ -24,6 +24,9 @@ def figures(
             "--slide", help="slides: 16:9, 2560 x 1440 pixels, titled, for the back of a room"
         ),
     ] = False,
+    answer: Annotated[
+        bool, typer.Option("--answer", help="only the picture that the report opens with")
+    ] = False,
 ) -> None:
     """Draw a run's figures as PNG and SVG and print where they are."""
     from bench.results.evaluation import evaluate, suspecting  # noqa: PLC0415
@@ -32,6 +35,9 @@ def figures(
     evaluated = evaluate(run)
     with suspecting(evaluated.file, run):
         wanted = tuple(one for text in claim or () for one in text.split(",") if one)
-        found = picture_files.write(evaluated, wanted, is_slide=slide)
+        if answer:
+            found = picture_files.write_answer(evaluated, wanted, is_slide=slide)
+        else:
+            found = picture_files.write(evaluated, wanted, is_slide=slide)
     for path in found:
         console.print(Text(str(path)), soft_wrap=True)

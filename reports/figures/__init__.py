@@ -28,7 +28,17 @@ from reports.figures._sheet import slim, thin_out
 from reports.style import RC
 
 FOLDER = Path(__file__).parent
-SECTIONS = ("tradeoff", "distribution", "curves", "claims", "laws", "load", "delivery", "figures")
+SECTIONS = (
+    "answer",
+    "tradeoff",
+    "distribution",
+    "curves",
+    "claims",
+    "laws",
+    "load",
+    "delivery",
+    "figures",
+)
 """The sections of the page that take figures, in order."""
 
 Draw = Callable[[Evaluated, ExperimentResult], list[tuple[str, Figure]]]

@@ -148,13 +148,18 @@ def thin_out(figure: Figure) -> None:
     ]
     if not chosen:
         return
+    settle(figure)
+    for axis in chosen:
+        _thin_out(axis)
+
+
+def settle(figure: Figure) -> None:
+    """Give axes and labels their places, so that they can be measured."""
     layout = figure.get_layout_engine()
     if layout is None:
         figure.draw_without_rendering()
     else:  # places the labels as well, and takes half of the time
         layout.execute(figure)
-    for axis in chosen:
-        _thin_out(axis)
 
 
 def _thin_out(axis: Axis) -> None:

@@ -24,7 +24,7 @@ WHOLE = 'TITLE = "T"\nCAPTION = "C"\ndef draw(run, result):\n    return []\n'
         (WHOLE.replace('TITLE = "T"\n', ""), "TITLE must be a text"),
         (WHOLE.replace('"C"', "3"), "CAPTION must be a text"),
         ('TITLE = CAPTION = "x"\n', "draw must be a function"),
-        (WHOLE + 'SECTION = "nowhere"\n', "SECTION 'nowhere' is none of tradeoff"),
+        (WHOLE + 'SECTION = "nowhere"\n', "SECTION 'nowhere' is none of answer"),
         ("def (", "cannot be imported"),
     ],
 )
@@ -53,6 +53,7 @@ def test_a_file_in_the_folder_is_a_kind(tmp_path: Path, monkeypatch: pytest.Monk
 OF_SOME_RUNS = {
     "account",
     "added",
+    "answer",
     "claims",
     "cost_parts",
     "cost_stack",
