@@ -40,11 +40,11 @@ def found(first: Sequence[float], second: Sequence[float]) -> Difference:
 
 def shares(first: Sequence[int], second: Sequence[int], of_each: int = 100) -> Difference | None:
     """What two patterns lost of so many in each trial."""
-    cells = [
+    mine, theirs = [
         cell(name, {}, counts={SHARE: [Counts(one, of_each, "share") for one in lost]})
         for name, lost in (("polling", first), ("sse", second))
     ]
-    return difference(*cells, SHARE)
+    return difference(mine, theirs, SHARE)
 
 
 # --- ratios ------------------------------------------------------------------------------------
@@ -165,11 +165,11 @@ def test_nothing_to_compare(first: Sequence[float], second: Sequence[float]) -> 
 
 def counted(first: Sequence[int], second: Sequence[int]) -> Difference | None:
     """So many requests, in 10 s each."""
-    cells = [
+    mine, theirs = [
         cell(name, {}, counts={METRIC: [Counts(one, 10, "count") for one in seen]})
         for name, seen in (("polling", first), ("sse", second))
     ]
-    return difference(*cells, METRIC)
+    return difference(mine, theirs, METRIC)
 
 
 @given(st.lists(st.tuples(st.integers(1, 400), st.integers(1, 400)), min_size=2, max_size=8))
@@ -218,7 +218,8 @@ def test_shares_near_all_have_little_room_to_spread() -> None:
 
 @given(hits)
 def test_a_difference_of_shares_stays_within_them(both: list[tuple[int, int]]) -> None:
-    one = shares(*zip(*both, strict=True), 50)
+    first, second = zip(*both, strict=True)
+    one = shares(first, second, 50)
     if one is not None and one.kind == "difference":
         assert -1 <= one.low <= one.value <= one.high <= 1
         assert 0 <= one.p_value <= 1
