@@ -139,6 +139,14 @@ def test_rounds_that_meet_both_sides_make_the_interval_narrow(
     assert float(shift.centre) == pytest.approx(0.3, abs=0.03)
 
 
+def test_pairs_have_a_floor_too() -> None:
+    rounds = np.array([-1.0, 0.0, 1.0])
+    first, second = rounds, rounds + np.array([0.3, 0.301, 0.299])
+    assert float(contrast(first, second).error) < 0.01
+    floor = 0.5 * widening(3) / math.sqrt(3)
+    assert float(contrast(first, second, (0.3, 0.4)).error) == pytest.approx(floor)
+
+
 @given(pairs(2, 5))
 def test_without_room_for_noise_it_is_welchs_test(found: list[tuple[float, float]]) -> None:
     first, second = sides(found)

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bench.model.metric import Counts
+from bench.stats.trimmed import widening
 from bench.verdicts.contrasts import MOST_REPEATS, Difference, decided, difference
 from bench.verdicts.evidence import Cell
 
@@ -203,14 +204,14 @@ def test_trials_that_count_alike_are_as_sure_as_what_they_counted(
     assert one.is_less is is_less
 
 
-def test_shares_near_all_have_little_room_to_spread() -> None:
-    """The floor of a share is that of its rest: 999 of 1,000 is surer than 500 of 1,000."""
-    widths = []
-    for seen in (500, 999):
-        one = shares((seen, seen + 1, seen), (seen, seen, seen + 1), 1000)
-        assert one is not None
-        widths.append(one.high / one.low)
-    assert widths[1] < widths[0]
+@pytest.mark.parametrize(("hits", "least"), [(500, 0.5), (999, 0.001), (10, 0.99)])
+def test_the_floor_of_a_share_is_that_of_its_rest(hits: int, least: float) -> None:
+    """999 of 1,000 is surer than 500 of 1,000."""
+    one = shares((hits,) * 3, (hits,) * 3, 1000)
+    assert one is not None
+    assert one.shift is not None
+    floor = math.sqrt(2 * least / hits) * widening(3) / math.sqrt(3)
+    assert one.shift.error == pytest.approx(floor)
 
 
 # --- shares of which some are 0 ----------------------------------------------------------------
@@ -236,6 +237,7 @@ def test_a_difference_of_shares_stays_within_them(both: list[tuple[int, int]]) -
         ((0, 0), (1, 90), 0.455, None),
         ((0, 1, 0), (20, 30, 25), 0.247, False),
         ((0, 1, 0), (0, 0, 2), 1 / 300, None),
+        ((0, 30, 1), (20, 90, 30), 0.363, None),  # many are counted, but trials differ by more
     ],
 )
 def test_shares(
@@ -248,6 +250,12 @@ def test_shares(
     assert one.low < one.value < one.high
     assert one.is_less is is_less
     assert not one.is_same
+
+
+def test_where_trials_differ_by_more_than_was_counted_their_interval_is_as_wide() -> None:
+    one = shares((0, 30, 1), (20, 90, 30))
+    assert one is not None
+    assert one.low < 0 < one.high
 
 
 def test_nothing_on_either_side_is_no_difference() -> None:
