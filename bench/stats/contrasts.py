@@ -1,19 +1,22 @@
 """How two patterns of one run differ, from two repeats on.  Pure.
 
-Welch's test of the trials' centres, or the test of their pairs where the rounds of the run
-explain most of the spread.  The spread is never believed to be smaller than what the metric can
+Welch's test of the trials' means, or the test of their pairs where the rounds of the run
+explain most of the spread.  Nothing is trimmed: of six trials in two clusters that says
+"different" too often.  The spread is never believed to be smaller than what the metric can
 resolve.  How often it errs, and what it finds: docs/verdicts.md.  Knows numbers only.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from bench.stats.distributions import stdtrit
-from bench.stats.trimmed import CONFIDENCE, Centre, centre, widening
+from bench.stats.trimmed import CONFIDENCE, widening
 from bench.stats.two_samples import Shift
 
 PAIRED_FROM = 3
@@ -22,6 +25,36 @@ PAIRED_FROM = 3
 CLEARLY_NARROWER = 1 / 3
 """Pairs count where their interval is narrower by this factor.  To take the narrower of the two
 each time would falsely find a difference in 6 to 8 % of cases; so it does in at most 5 %."""
+
+FEW_ALIKE = {3: 1.5, 4: 1.05}
+"""By how much so few repeats err more than their spread tells: three trials of which some are fast
+and some slow may all be fast, and a family of comparisons then finds what is none."""
+
+
+@dataclass(frozen=True)
+class Mean:
+    """The mean of trials, and its standard error; arrays where there are many sets of trials."""
+
+    value: Any
+    error: Any
+    trials: int
+
+    @property
+    def freedom(self) -> int:
+        return self.trials - 1
+
+
+def mean(values: np.ndarray) -> Mean:
+    """Of at least two trials along the last axis."""
+    count = values.shape[-1]
+    return Mean(
+        np.mean(values, axis=-1), np.std(values, axis=-1, ddof=1) * error_of_one(count), count
+    )
+
+
+def error_of_one(count: int) -> float:
+    """The standard error of so many trials whose standard deviation is 1."""
+    return widening(count) * FEW_ALIKE.get(count, 1.0) / math.sqrt(count)
 
 
 def contrast(
@@ -33,7 +66,7 @@ def contrast(
     `resolution` is the least standard deviation that a single trial of each can have, in that
     unit: of a count n, 1 / sqrt(n) of its logarithm.
     """
-    sides = centre(first), centre(second)
+    sides = mean(first), mean(second)
     seen = [floored(one, least) for one, least in zip(sides, resolution, strict=True)]
     value = sides[1].value - sides[0].value
     # Which test, and how much freedom, is the trials' own: else a floor could narrow an interval.
@@ -41,7 +74,7 @@ def contrast(
     error = _joint(seen)
     if first.shape[-1] < PAIRED_FROM:
         return Shift(value, error, np.ones_like(apart.freedom))
-    pairs = centre(second - first)
+    pairs = mean(second - first)
     together = Shift(pairs.value, pairs.error, np.asarray(float(pairs.freedom)))
     narrower = _half(together) < CLEARLY_NARROWER * _half(apart)
     return Shift(
@@ -51,13 +84,13 @@ def contrast(
     )
 
 
-def _joint(sides: Sequence[Centre]) -> Any:
+def _joint(sides: Sequence[Mean]) -> Any:
     """The standard error of their difference."""
     return np.hypot(sides[0].error, sides[1].error)
 
 
-def _freedom(sides: Sequence[Centre]) -> Any:
-    """Of Welch's test (Yuen's from six repeats on)."""
+def _freedom(sides: Sequence[Mean]) -> Any:
+    """Of Welch's test."""
     parts = [np.asarray(one.error, dtype=float) ** 2 for one in sides]
     squares = sum(part**2 / one.freedom for part, one in zip(parts, sides, strict=True))
     most = float(sum(one.freedom for one in sides))
@@ -65,10 +98,10 @@ def _freedom(sides: Sequence[Centre]) -> Any:
         return np.where(squares > 0, (parts[0] + parts[1]) ** 2 / squares, most)
 
 
-def floored(found: Centre, least: float) -> Centre:
-    """The centre with at least the error that trials of the least spread would have."""
-    floor = least * widening(found.trials) / np.sqrt(found.trials)
-    return Centre(found.value, np.maximum(found.error, floor), found.trials)
+def floored(found: Mean, least: float) -> Mean:
+    """The mean with at least the error that trials of the least spread would have."""
+    floor = least * error_of_one(found.trials)
+    return Mean(found.value, np.maximum(found.error, floor), found.trials)
 
 
 def _half(shift: Shift) -> Any:

@@ -15,10 +15,9 @@ from typing import Literal
 import numpy as np
 
 from bench.model.metric import Counts
-from bench.stats.contrasts import contrast, floored
+from bench.stats.contrasts import contrast, error_of_one, floored, mean
 from bench.stats.distributions import stdtr, stdtrit
 from bench.stats.estimates import CONFIDENCE
-from bench.stats.trimmed import centre, freedom, standard_error
 from bench.stats.two_samples import Shift, holm
 from bench.verdicts.evidence import Cell
 from bench.verdicts.ratios import Pairs
@@ -30,7 +29,7 @@ SAME = 0.10
 MOST_REPEATS = 30
 """More repeats are proposed to nobody."""
 
-LIKELY = 1.0
+LIKELY = 1.2
 """Standard errors of room, so that a proposed number of repeats decides in five of six cases."""
 
 NO_SPREAD = 1e-9
@@ -166,8 +165,8 @@ def _p_of_some(pairs: Pairs, sides: tuple[Exact, Exact]) -> float:
     if min(some) <= 0:
         return 1.0
     bound = sides[0 if is_mine else 1].interval(CONFIDENCE)[1]
-    found = floored(centre(np.log(np.array(some))), _resolution(counts))
-    return float(min(1.0, 2 * found.p_above(math.log(bound))))
+    found = floored(mean(np.log(np.array(some))), _resolution(counts))
+    return min(1.0, 2 * float(stdtr(found.freedom, (math.log(bound) - found.value) / found.error)))
 
 
 def _exact(pairs: Pairs) -> tuple[Exact, Exact] | None:
@@ -184,11 +183,11 @@ def _repeats(one: Difference, members: int) -> int:
     """
     if one.shift is None:
         return 0
-    spread = float(one.shift.error) / standard_error(one.trials)
+    spread = float(one.shift.error) / error_of_one(one.trials)
     tail = (1 - CONFIDENCE) / 2 / members
     for count in range(one.trials + 1, MOST_REPEATS + 1):
-        needed = float(stdtrit(2 * freedom(count), 1 - tail)) + LIKELY
-        if needed * spread * standard_error(count) < abs(float(one.shift.centre)):
+        needed = float(stdtrit(2 * (count - 1), 1 - tail)) + LIKELY
+        if needed * spread * error_of_one(count) < abs(float(one.shift.centre)):
             return count
     return 0
 

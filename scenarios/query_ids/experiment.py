@@ -63,6 +63,7 @@ EXPERIMENT = Experiment(
         "retry_after": "60ms",
         "forged_share": "10%",
     },
+    quick_repeats=5,
     verify_with={"forged_share": 0.0},
     patience_s=lambda load: load.window.drain_s + patience_s(load),
 )

@@ -14,8 +14,7 @@ import pytest
 
 from bench import catalog
 from bench.stats import contrasts
-from bench.stats.contrasts import contrast
-from bench.stats.trimmed import standard_error
+from bench.stats.contrasts import contrast, error_of_one
 from bench.stats.two_samples import Shift
 from bench.tools.characteristics import openings
 from bench.tools.characteristics.openings import (
@@ -31,27 +30,13 @@ from bench.verdicts.contrasts import Difference, decided
 
 CASES = 4_000
 
-ABOVE = {
-    ("two humps", 3): 0.11,
-    ("two humps", 6): 0.13,
-    ("neighbours correlated", 3): 0.06,
-    ("neighbours correlated", 6): 0.07,
-}
-"""Openings that err more than once in twenty, and how often: docs/verdicts.md says so as well."""
-
 
 @pytest.mark.parametrize(("shape", "repeats"), list(product(SHAPES, REPEATS)))
 def test_patterns_that_do_not_differ_are_said_to_once_in_twenty(shape: str, repeats: int) -> None:
     found = false_differences(shape, repeats, CASES)
     # More comparisons than openings, but those of one opening share their reference.
     assert found.single <= ERROR + margin(CASES)
-    assert found.opening <= ABOVE.get((shape, repeats), ERROR) + margin(CASES)
-
-
-@pytest.mark.parametrize(("shape", "repeats"), list(ABOVE))
-def test_what_is_said_to_err_more_does(shape: str, repeats: int) -> None:
-    """So that the exceptions go once they are mended."""
-    assert false_differences(shape, repeats, 10 * CASES).opening > ERROR
+    assert found.opening <= ERROR + margin(CASES)
 
 
 def test_the_narrower_of_both_tests_each_time_would_err_more(
@@ -59,7 +44,7 @@ def test_the_narrower_of_both_tests_each_time_would_err_more(
 ) -> None:
     """Why pairs count only where their interval is narrower than a third."""
     monkeypatch.setattr(contrasts, "CLEARLY_NARROWER", 1.0)
-    for repeats in (3, 4, 6):
+    for repeats in (4, 6):
         found = false_differences("neighbours correlated", repeats, CASES)
         assert found.single > ERROR + margin(6 * CASES)
 
@@ -69,15 +54,15 @@ def test_two_repeats_say_little_and_three_say_more() -> None:
     assert [one.single for one in two] == sorted(one.single for one in two)
     assert two[2].single > 0.99
     assert two[2].opening < 0.4
-    assert power("normal", 3, 0.05, 1.5, CASES).opening > 0.5
-    assert power("normal", 3, 0.2, 20, CASES).opening > 0.9
+    assert power("normal", 3, 0.05, 1.5, CASES).opening > 0.3
+    assert power("normal", 3, 0.2, 20, CASES).opening > 0.8
 
 
 @pytest.mark.parametrize("repeats", [3, 6])
 def test_pairs_find_what_rounds_would_hide(repeats: int, monkeypatch: pytest.MonkeyPatch) -> None:
     found = power("rounds in common", repeats, 0.05, 1.5, CASES).opening
     monkeypatch.setattr(contrasts, "CLEARLY_NARROWER", 0.0)
-    assert found > 2 * power("rounds in common", repeats, 0.05, 1.5, CASES).opening
+    assert found > 1.5 * power("rounds in common", repeats, 0.05, 1.5, CASES).opening
 
 
 def test_an_opening_errs_where_its_least_p_does() -> None:
@@ -95,7 +80,7 @@ def test_an_opening_errs_where_its_least_p_does() -> None:
 def test_the_repeats_proposed_decide_in_five_of_six_cases(ratio: float, members: int) -> None:
     """Of a run of three whose interval is as wide as they are on average."""
     spread, away = 0.1, math.log(ratio)
-    shift = Shift(away, spread * math.sqrt(2) * standard_error(3), 4.0)
+    shift = Shift(away, spread * math.sqrt(2) * error_of_one(3), 4.0)
     pilot = Difference("m", "a", "b", "ratio", ratio, 0.9, 2.0, 0.5, 1.0, 3, shift=shift)
     repeats = decided([pilot] * members)[0].repeats
     first, second = np.random.default_rng(repeats).normal(0, spread, (2, CASES, repeats))

@@ -11,10 +11,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from bench.stats import trimmed
-from bench.stats.contrasts import CLEARLY_NARROWER, PAIRED_FROM, contrast, floored
-from bench.stats.trimmed import CONFIDENCE, Centre, centre, widening
-from bench.stats.two_samples import Shift, unpaired_shift
+from bench.stats import contrasts
+from bench.stats.contrasts import (
+    CLEARLY_NARROWER,
+    PAIRED_FROM,
+    contrast,
+    error_of_one,
+    floored,
+    mean,
+)
+from bench.stats.trimmed import CONFIDENCE, widening
+from bench.stats.two_samples import Shift
 
 log = st.floats(-5, 5).map(lambda x: round(x, 3))
 least = st.floats(0, 3)
@@ -44,8 +51,20 @@ def width(shift: Shift) -> float:
 
 
 def apart(first: np.ndarray, second: np.ndarray) -> Shift:
-    """As two samples that have nothing in common."""
-    return unpaired_shift(first, second)
+    """As two samples that have nothing in common, of as many trials: Welch's test."""
+    count = len(first)
+    parts = [np.var(side, ddof=1) * contrasts.error_of_one(count) ** 2 for side in (first, second)]
+    squares = parts[0] ** 2 + parts[1] ** 2
+    freedom = sum(parts) ** 2 * (count - 1) / squares if squares else 2.0 * (count - 1)
+    return Shift(np.mean(second) - np.mean(first), math.sqrt(sum(parts)), freedom)
+
+
+def of_pairs(first: np.ndarray, second: np.ndarray) -> tuple[float, float]:
+    """Student's interval of the pairs' differences."""
+    found, count = second - first, len(first)
+    error = float(np.std(found, ddof=1)) * contrasts.error_of_one(count)
+    half = float(stats.t.ppf((1 + CONFIDENCE) / 2, count - 1)) * error
+    return float(np.mean(found)) - half, float(np.mean(found)) + half
 
 
 @given(pairs(), resolutions)
@@ -117,7 +136,7 @@ def test_it_is_either_test_and_the_pairs_only_where_they_are_clearly_narrower(
 ) -> None:
     first, second = sides(found)
     shift, alone = contrast(first, second), apart(first, second)
-    low, high = centre(second - first).interval()
+    low, high = of_pairs(first, second)
     if high - low < CLEARLY_NARROWER * width(alone) * (1 - 1e-9):
         assert ends(shift) == pytest.approx((low, high), abs=1e-9)
     elif high - low > CLEARLY_NARROWER * width(alone) * (1 + 1e-9):
@@ -143,18 +162,17 @@ def test_pairs_have_a_floor_too() -> None:
     rounds = np.array([-1.0, 0.0, 1.0])
     first, second = rounds, rounds + np.array([0.3, 0.301, 0.299])
     assert float(contrast(first, second).error) < 0.01
-    floor = 0.5 * widening(3) / math.sqrt(3)
+    floor = 0.5 * error_of_one(3)
     assert float(contrast(first, second, (0.3, 0.4)).error) == pytest.approx(floor)
 
 
-@given(pairs(2, 5))
+@given(pairs())
 def test_without_room_for_noise_it_is_welchs_test(found: list[tuple[float, float]]) -> None:
     first, second = sides(found)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(trimmed, "widening", lambda count: 1.0)
-        patch.setattr(trimmed, "DISTURBED", 0.0)
+        patch.setattr(contrasts, "error_of_one", lambda count: 1 / math.sqrt(count))
         shift = contrast(first, second)
-        low, high = centre(second - first).interval()
+        low, high = of_pairs(first, second)
         alone = apart(first, second)
     if len(found) < PAIRED_FROM or high - low < 1.01 * CLEARLY_NARROWER * width(alone):
         return
@@ -174,15 +192,15 @@ def test_the_freedom_of_two_repeats_is_that_of_the_worse_side() -> None:
     ("values", "smallest", "error"),
     [
         ((1.0, 1.0), 0.0, 0.0),
-        ((1.0, 1.0), 0.1, 0.1 * widening(2) / math.sqrt(2)),
-        ((1.0, 1.0, 1.0, 1.0), 0.1, 0.1 * widening(4) / 2),
+        ((1.0, 1.0), 0.1, 0.1 * error_of_one(2)),
+        ((1.0, 1.0, 1.0, 1.0), 0.1, 0.1 * error_of_one(4)),
         ((0.0, 2.0), 0.1, None),
     ],
 )
 def test_the_floor_of_an_error(
     values: tuple[float, ...], smallest: float, error: float | None
 ) -> None:
-    found: Centre = centre(np.array(values))
+    found = mean(np.array(values))
     wanted = found.error if error is None else error
     assert floored(found, smallest).error == pytest.approx(wanted)
 
