@@ -86,6 +86,7 @@ class Part:
     laws_sentence: str
     sources: list[tuple[str, str]]
     cost: folding.Folded
+    caption: str
     cost_caption: str
     backend: folding.Folded
     deliveries: folding.Folded
@@ -192,6 +193,7 @@ def _part(
         laws_sentence="" if is_audit else sentences.laws(result),
         sources=present.sources(result),
         cost=folding.by_level(cost.table(result) if not is_audit else audit.NOTHING, at_once),
+        caption=terminal.caption(answers),
         cost_caption=cost.caption(cost.rows(result)),
         backend=folding.by_level(present.backend(result), looked_up),
         deliveries=folding.by_level(present.deliveries(result), looked_up),
