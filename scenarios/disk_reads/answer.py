@@ -6,7 +6,7 @@ from bench.model.answer import Answer, Contrast
 
 ANSWER = Answer(
     at={"file_size": 16_384_000, "read_rate": 10, "cache": "dropped"},
-    level={"cache": "page cache {}"},
+    level={"cache": "a page cache that is {}"},
     says=(
         Contrast(
             "caller_lag_p99",

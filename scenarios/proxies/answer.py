@@ -11,7 +11,7 @@ ANSWER = Answer(
             "deliveries_per_s",
             ("multiplexing", "demultiplexing"),
             "direct",
-            has="[answers|answer] {value} requests",
+            has="[answers|answer] requests at {value}",
             rest="[answers|answer] {times} times as many",
         ),
         Contrast(
