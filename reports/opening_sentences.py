@@ -145,13 +145,15 @@ def open_words(compared: Sequence[Compared], names: Names) -> tuple[str, int]:
         for one in found.differences:
             if one.is_less is not None or one.kind != "ratio":
                 continue
-            pair = f"{bare(names.title(one.second))} or {bare(names.title(one.first))}"
+            titles = [bare(names.title(name)) for name in (one.second, one.first)]
             by = names.metric(one.metric)
             if one.is_same:
-                alike.append(f"{pair} by {by}")
+                alike.append(f"{' and '.join(titles)} by {by}")
             else:
                 ends = f"{significant(one.low, 2)} to {significant(one.high, 2)}"
-                undecided.append(f"{pair} by {by} ({significant(one.value)}, {ends})")
+                undecided.append(
+                    f"{' or '.join(titles)} by {by} ({significant(one.value)}, {ends})"
+                )
                 repeats.append(one.repeats)
     words = []
     if alike:

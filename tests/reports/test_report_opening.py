@@ -290,7 +290,7 @@ def test_what_is_the_same_within_ten_percent_is_said_to_be() -> None:
     assert without_intervals(one_line(found)) == (
         "Short polling brings an event after 1.0 ms; WebSocket takes 1.50 times as long."
     )
-    assert found.open == "The same within 10 %: SSE or short polling by mean latency."
+    assert found.open == "The same within 10 %: SSE and short polling by mean latency."
     assert found.repeats == 0
 
 
@@ -298,7 +298,7 @@ def test_the_first_two_are_held_against_each_other_by_what_counts_first() -> Non
     found = told(
         measured({"sse": 1, "websocket": 1, "short_polling": 9}, [SPEED, COST]), SPEED, COST
     )
-    assert found.open == "The same within 10 %: SSE or WebSocket by mean latency."
+    assert found.open == "The same within 10 %: SSE and WebSocket by mean latency."
 
 
 def test_what_is_not_decided_is_named_with_the_repeats_that_should() -> None:
