@@ -145,20 +145,22 @@ def without_empty(tables: Sequence[AnswerTable]) -> list[AnswerTable]:
         for at in range(len(tables[0].metrics) if tables else 0)
         if not rows or any(row.cells[at].value != numbers.MISSING for row in rows)
     ]
-    return [
-        replace(
-            table,
-            metrics=tuple(table.metrics[at] for at in kept),
-            titles=tuple(table.titles[at] for at in kept),
-            names=tuple(table.names[at] for at in kept),
-            units=tuple(table.units[at] for at in kept),
-            rows=tuple(
-                replace(row, cells=tuple(row.cells[at] for at in kept)) if row.cells else row
-                for row in table.rows
-            ),
-        )
-        for table in tables
-    ]
+    return [with_columns(table, kept) for table in tables]
+
+
+def with_columns(table: AnswerTable, places: Sequence[int]) -> AnswerTable:
+    """The table with these columns, in this order."""
+    return replace(
+        table,
+        metrics=tuple(table.metrics[at] for at in places),
+        titles=tuple(table.titles[at] for at in places),
+        names=tuple(table.names[at] for at in places),
+        units=tuple(table.units[at] for at in places),
+        rows=tuple(
+            replace(row, cells=tuple(row.cells[at] for at in places)) if row.cells else row
+            for row in table.rows
+        ),
+    )
 
 
 def _table(result: ExperimentResult, level: Level, notes: Notes) -> AnswerTable:

@@ -6,13 +6,13 @@ Pure.  Knows the answer's words only as the metrics that they name, and no marku
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from bench.analysis.evaluated import ExperimentResult, Level
 from bench.analysis.judging import evidence_of
 from bench.verdicts.evidence import Evidence
 from reports import opening
-from reports.answer import AnswerTable
+from reports.answer import AnswerTable, with_columns
 from reports.sweeps import key_levels
 
 MOST_METRICS = 3
@@ -72,7 +72,7 @@ def parted(
 
 def narrowed(result: ExperimentResult, tables: Sequence[AnswerTable]) -> list[AnswerTable]:
     """The tables with what people choose by alone."""
-    return [_with(table, range(_width(result, table))) for table in tables]
+    return [with_columns(table, range(_width(result, table))) for table in tables]
 
 
 def left_out(result: ExperimentResult, tables: Sequence[AnswerTable]) -> list[str]:
@@ -91,19 +91,4 @@ def _by_choice(table: AnswerTable, keys: Sequence[str]) -> AnswerTable:
     metrics = table.metrics
     first = [metrics.index(key) for key in keys if key in metrics]
     order = [*first, *(at for at in range(len(metrics)) if at not in first)]
-    return _with(table, order)
-
-
-def _with(table: AnswerTable, order: Sequence[int]) -> AnswerTable:
-    """The table with these columns, in this order."""
-    return replace(
-        table,
-        metrics=tuple(table.metrics[at] for at in order),
-        titles=tuple(table.titles[at] for at in order),
-        names=tuple(table.names[at] for at in order),
-        units=tuple(table.units[at] for at in order),
-        rows=tuple(
-            replace(row, cells=tuple(row.cells[at] for at in order)) if row.cells else row
-            for row in table.rows
-        ),
-    )
+    return with_columns(table, order)
